@@ -1,0 +1,71 @@
+# Each target makes its own environment when there is none; it needs Python 3.10 or newer, and git for the clone.
+
+VENV := .venv
+LOWEST := .venv-lowest
+
+# The lowest ops we support, with its ops-scenario, and without the examples whose libraries ask for a newer one.
+LOWEST_OPS := ops==2.23.0 ops-scenario==7.23.0
+LOWEST_EXAMPLES := --ignore-glob='examples/charms/ldap-*' --ignore-glob='examples/charms/data-*' --ignore=examples/charms/peer-cluster
+
+# `make test ARGS='-k rotation -x'` passes arguments to pytest, and then runs in one process.
+ARGS :=
+PROCESSES = $(if $(ARGS),,$(shell $(<D)/bin/python -c 'import os; n = os.cpu_count() or 1; print(f"-n {min(n, 8)}" if n > 1 else "")'))
+
+.PHONY: help demo test test-lowest lint format bench clean
+
+help:
+	@echo 'make demo         run the example charms, then print what happened between two of them'
+	@echo 'make test         run all tests'
+	@echo 'make test-lowest  run them with the lowest supported ops'
+	@echo 'make lint         check formatting, lint, types and import directions'
+	@echo 'make format       format the code, and fix what can be fixed'
+	@echo 'make bench        run the benchmarks'
+	@echo 'make clean        remove environments and caches'
+
+demo: $(VENV)/installed
+	$(VENV)/bin/python -m pytest -q --no-header -p no:randomly examples
+	$(VENV)/bin/python examples/demo.py
+
+test: $(VENV)/installed
+	$(VENV)/bin/python -m pytest -q $(PROCESSES) $(ARGS)
+
+test-lowest: $(LOWEST)/installed
+	$(LOWEST)/bin/python -m pytest -q $(LOWEST_EXAMPLES) $(PROCESSES) $(ARGS)
+
+lint: $(VENV)/installed
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
+	$(VENV)/bin/lint-imports --no-logo
+
+format: $(VENV)/installed
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(VENV)/installed
+	$(VENV)/bin/python -m pytest -q -p no:randomly -p no:xdist -o python_files='bench_*.py' tests/benchmarks $(ARGS)
+
+clean:
+	rm -rf $(VENV) $(LOWEST) .benchmarks .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+
+$(VENV)/installed: REQUIREMENTS = -e '.[dev]'
+$(LOWEST)/installed: REQUIREMENTS = -e '.[test]' $(LOWEST_OPS)
+
+$(VENV)/installed $(LOWEST)/installed: pyproject.toml
+	@set -e; \
+	environment='$(@D)'; \
+	if ! "$$environment/bin/python" -m pip --version >/dev/null 2>&1; then \
+	    for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10 python); do \
+	        if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then break; fi; \
+	        python=; \
+	    done; \
+	    if [ -z "$$python" ]; then \
+	        echo 'No Python 3.10 or newer found. Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3' >&2; \
+	        exit 1; \
+	    fi; \
+	    echo "Making $$environment with $$("$$python" --version), once"; \
+	    "$$python" -m venv --clear "$$environment"; \
+	fi; \
+	echo "Installing into $$environment"; \
+	"$$environment/bin/python" -m pip install --quiet --disable-pip-version-check $(REQUIREMENTS); \
+	touch $@
