@@ -1,0 +1,119 @@
+"""Every exception that a user of this package can meet.
+
+They are split by whose fault it is: Juju refused something (:class:`JujuError`), the charm failed
+(:class:`HookFailed`, :class:`ActionFailed`, :class:`EndlessHooks`), or the test asked for something impossible
+(:class:`UsageError`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .juju.journal import Effect
+    from .model import Task
+
+
+class CharmSecretsError(Exception):
+    """Base class of everything this package raises on purpose."""
+
+
+class UsageError(CharmSecretsError):
+    """The test asked for something impossible; the message names the thing and the fix."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str], fix: str) -> UsageError:
+    """Return the error for a name that does not exist: with near misses, what does exist, and the fix."""
+    import difflib
+
+    known = tuple(known)
+    near = difflib.get_close_matches(name, known, n=2)
+    guess = f'; did you mean {" or ".join(map(repr, near))}?' if near else ''
+    others = f' (there are: {", ".join(known)})' if known and not near else ''
+    return UsageError(f'there is no {kind} {name!r}{others}{guess or "; " + fix}')
+
+
+class JujuError(CharmSecretsError):
+    """Juju refused; the message is Juju's own text, without the leading ``ERROR``."""
+
+    @property
+    def message(self) -> str:
+        """Juju's text, verbatim."""
+        return str(self)
+
+
+@dataclasses.dataclass(eq=False)
+class HookFailed(CharmSecretsError):
+    """A hook of a charm failed, or what it asked for was refused when it was committed.
+
+    The unit is now in error and the hook stays due, as in Juju; settling the model again retries it.
+    """
+
+    unit: str
+    """Name of the unit, such as ``web/0``."""
+    hook: str
+    """The hook as Juju names it, such as ``secret-changed``."""
+    exception: BaseException | None
+    """What the charm raised; None if the charm succeeded and its commit was refused."""
+    juju_error: str | None
+    """Juju's refusal: of the commit, or of the hook command behind the charm's exception."""
+    discarded: tuple[Effect, ...] = ()
+    """What the hook had asked for and Juju discarded."""
+    kept: tuple[Effect, ...] = ()
+    """What took effect at once, or before the commit failed, and stays."""
+    where: str | None = None
+    """File, line and function in the charm where the exception came from."""
+
+    def __str__(self) -> str:
+        lines = [f'{self.unit} failed in {self.hook}']
+        if self.exception is not None:
+            lines.append(f'  {describe_exception(self.exception)}')
+            if self.juju_error is not None:
+                lines.append(f'  Juju had refused: {self.juju_error}')
+        elif self.juju_error is not None:
+            lines.append(f'  Juju refused to commit it: {self.juju_error}')
+        if self.where is not None:
+            lines.append(f'  charm: {self.where}')
+        lines += [f'  discarded with the hook: {effect}' for effect in self.discarded]
+        lines += [f'  kept all the same: {effect}' for effect in self.kept]
+        return '\n'.join(lines)
+
+
+@dataclasses.dataclass(eq=False)
+class ActionFailed(CharmSecretsError):
+    """An action failed, or what it asked for was refused when it was committed."""
+
+    task: Task
+    """The task as :meth:`FakeModel.run` would have returned it."""
+
+    def __str__(self) -> str:
+        lines = [f'action {self.task.action!r} failed on {self.task.unit}: {self.task.message or "no message"}']
+        lines += [f'  {line}' for line in self.task.stderr.splitlines()]
+        return '\n'.join(lines)
+
+
+@dataclasses.dataclass(eq=False)
+class EndlessHooks(CharmSecretsError):
+    """Hooks kept causing hooks until the bound was reached."""
+
+    bound: int
+    """How many hooks ran."""
+    cycle: tuple[str, ...]
+    """The shortest sequence of hooks that repeats at the end; empty when none does."""
+
+    def __str__(self) -> str:
+        head = f'the model did not settle within {self.bound} hooks'
+        if not self.cycle:
+            return f'{head}; raise the bound with settle(max_hooks=...) if this is expected'
+        steps = '\n'.join(f'  {step}' for step in self.cycle)
+        return f'{head}; these {len(self.cycle)} repeat without end:\n{steps}'
+
+
+def describe_exception(exception: BaseException) -> str:
+    """Return class and first line of an exception, as one line."""
+    kind = type(exception)
+    name = kind.__qualname__ if kind.__module__ == 'builtins' else f'{kind.__module__}.{kind.__qualname__}'
+    text = str(exception).strip().splitlines()
+    return f'{name}: {text[0]}' if text else name

@@ -1,0 +1,317 @@
+"""One unit's agent: what it has seen, what it has run, and therefore what it runs next.
+
+The next operation is a pure function of two states: the snapshot (what the unit's watchers have delivered so far) and
+the local state (what the unit has run). There is no queue of events: coalescing, redelivery and retry follow.
+Source: spec/events.md, sections 1, 2, 9, 11, 12, 13; juju 3.6: internal/worker/uniter, resolver.go.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Iterator
+
+from .agent_state import LocalRelation, LocalState, RelationSnapshot, Snapshot
+from .hooks import Hook
+
+
+def next_operation(snapshot: Snapshot, local: LocalState) -> Hook | None:
+    """Return the hook a unit runs next, or None while there is nothing to do."""
+    if local.removed:
+        return None
+    if local.failed is not None:
+        return local.failed if local.may_retry else next(iter(snapshot.requests), None)
+    if local.queued is not None:
+        return local.queued
+    return next(_by_priority(snapshot, local), None)
+
+
+def hooks_waiting(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
+    """Return the hooks whose cause the unit has seen, in the order in which it would pick the first of them."""
+    if local.removed:
+        return ()
+    first = [hook for hook in (local.failed, local.queued) if hook is not None]
+    return (*first, *(hook for hook in _by_priority(snapshot, local) if hook not in first))
+
+
+def hooks_due(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
+    """Return every hook the unit would run if each succeeded and nothing else happened, in order."""
+    if next_operation(snapshot, local) is None and local.failed is None:
+        return ()
+    snapshot, local = copy.deepcopy(snapshot), copy.deepcopy(local)
+    local.may_retry = True
+    due: list[Hook] = []
+    while (hook := next_operation(snapshot, local)) is not None:
+        due.append(hook)
+        note_start(local, hook)
+        note_success(snapshot, local, hook)
+    return tuple(due)
+
+
+def note_start(local: LocalState, hook: Hook) -> None:
+    """Note that a hook begins: leadership counts as accepted from here on, whatever becomes of the hook."""
+    if hook.kind == 'leader-elected':
+        local.leader = True
+
+
+def note_success(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
+    """Note in the local state that a hook was run and committed."""
+    was_retry = local.failed is not None and hook == local.failed
+    if hook == local.queued:
+        local.queued = None
+    if was_retry:
+        local.failed, local.may_retry = None, False
+    _drop_request(snapshot, hook)
+    if hook.relation_id is not None:
+        _note_relation_hook(local, hook)
+    elif hook.is_secret_hook:
+        _note_secret_hook(snapshot, local, hook, was_retry=was_retry)
+    else:
+        _note_lifecycle_hook(snapshot, local, hook)
+
+
+def note_failure(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
+    """Note that a hook failed: the unit is in error until it is retried. Actions and ``juju exec`` just end."""
+    if hook in snapshot.requests:
+        _drop_request(snapshot, hook)
+        return
+    local.failed, local.may_retry = hook, False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ScopeChanges:
+    """The relations, by id, that an agent enters or leaves without running a hook."""
+
+    entered: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
+
+
+def follow_snapshot(snapshot: Snapshot, local: LocalState) -> ScopeChanges:
+    """Do what an agent does without running a hook.
+
+    Leadership is resigned silently, memory of what is gone is dropped, and new relations are entered while idle.
+    """
+    if local.leader and not snapshot.leader:
+        local.leader = False
+        local.settings_seen = False
+    for secret_id in [known for known in local.secret_revisions if known not in snapshot.consumed]:
+        del local.secret_revisions[secret_id]
+    kept = {key: told & snapshot.obsolete.get(key, set()) for key, told in local.secret_obsolete.items()}
+    local.secret_obsolete = {secret_id: revisions for secret_id, revisions in kept.items() if revisions}
+    for relation_id in [known for known in local.relations if known not in snapshot.relations]:
+        del local.relations[relation_id]
+    if not local.installed or local.failed or local.queued:
+        return ScopeChanges()
+    return ScopeChanges(tuple(_enter_relations(snapshot, local)), tuple(_leave_relations(snapshot, local)))
+
+
+def _enter_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
+    entered = [
+        relation_id
+        for relation_id, relation in sorted(snapshot.relations.items())
+        if relation.life == 'alive' and snapshot.life == 'alive' and relation_id not in local.relations
+    ]
+    for relation_id in entered:
+        local.relations[relation_id] = LocalRelation()
+    return entered
+
+
+def _leave_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
+    """A relation is left once it is broken, or when it ends before the charm was told of it."""
+    left = [
+        relation_id
+        for relation_id, known in sorted(local.relations.items())
+        if not known.created
+        and not known.members
+        and not snapshot.relations[relation_id].is_peer
+        and (snapshot.life != 'alive' or snapshot.relations[relation_id].life != 'alive')
+    ]
+    for relation_id in left:
+        del local.relations[relation_id]
+    return left
+
+
+def is_finished(snapshot: Snapshot, local: LocalState) -> bool:
+    """Whether a dying unit has run everything it has to run."""
+    return snapshot.life != 'alive' and (local.removed or not local.installed)
+
+
+def _by_priority(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
+    alive = snapshot.life == 'alive'
+    if alive and local.installed:
+        yield from _relations_to_create(snapshot, local)
+        yield from _leadership(snapshot, local)
+        for workload in snapshot.workloads:
+            if workload not in local.workloads:
+                yield Hook('pebble-ready', workload=workload)
+        yield from _secrets(snapshot, local)
+    yield from (request for request in snapshot.requests if request.kind != 'update-status')
+    if not alive:
+        yield from _teardown(snapshot, local)
+        return
+    if not local.installed:
+        yield Hook('install', version=snapshot.charm_version)
+    if local.charm_version != snapshot.charm_version:
+        yield Hook('upgrade-charm', version=snapshot.charm_version)
+    if local.config_version != snapshot.config_version:
+        yield Hook('config-changed', version=snapshot.config_version)
+    yield from _relations(snapshot, local)
+    yield from (request for request in snapshot.requests if request.kind == 'update-status')
+
+
+def _relations_to_create(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
+    for relation_id, relation in sorted(snapshot.relations.items()):
+        known = local.relations.get(relation_id)
+        if known is not None and not known.created and relation.life == 'alive':
+            yield _relation_hook('relation-created', relation_id, relation)
+
+
+def _leadership(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
+    if snapshot.leader and not local.leader:
+        yield Hook('leader-elected')
+    elif not snapshot.leader and not local.settings_seen:
+        yield Hook('leader-settings-changed')
+
+
+def _secrets(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
+    for secret_id, revision in snapshot.expirations:
+        yield Hook('secret-expired', secret=secret_id, secret_revision=revision)
+    for secret_id in snapshot.rotations:
+        yield Hook('secret-rotate', secret=f'secret:{secret_id}')
+    for secret_id, consumed in snapshot.consumed.items():
+        if local.secret_revisions.get(secret_id, 0) != consumed.revision:
+            yield Hook(
+                'secret-changed',
+                secret=f'secret:{secret_id}',
+                secret_label=consumed.label,
+                secret_revision=consumed.revision,
+            )
+    for secret_id, revisions in snapshot.obsolete.items():
+        for revision in sorted(revisions - local.secret_obsolete.get(secret_id, set())):
+            yield Hook('secret-remove', secret=f'secret:{secret_id}', secret_revision=revision)
+
+
+def _teardown(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
+    if not local.installed:
+        return
+    yield from _relations(snapshot, local)
+    if not local.stopped:
+        yield Hook('stop')
+
+
+def _relations(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
+    """Peer relations come last, so that the hooks of others can still rely on them."""
+    for relation_id, relation in sorted(snapshot.relations.items(), key=lambda item: (item[1].is_peer, item[0])):
+        known = local.relations.get(relation_id)
+        if known is not None:
+            yield from _relation_hooks(snapshot, relation_id, relation, known)
+
+
+def _relation_hooks(
+    snapshot: Snapshot, relation_id: int, relation: RelationSnapshot, known: LocalRelation
+) -> Iterator[Hook]:
+    """Units are taken in string order and applications before units, as Juju does."""
+    if known.changed_pending is not None:
+        version = relation.members.get(known.changed_pending, 0)
+        yield _relation_hook('relation-changed', relation_id, relation, known.changed_pending, version)
+    ending = snapshot.life != 'alive' or relation.life != 'alive'
+    present = {} if ending else relation.members
+    leaves_itself = snapshot.life != 'alive' or snapshot.application_life != 'alive'
+    for unit in sorted(known.members):
+        if unit not in present:
+            departing = snapshot.unit if leaves_itself else unit
+            yield _relation_hook('relation-departed', relation_id, relation, unit, departing=departing)
+    if ending:
+        if not relation.is_peer and known.created:
+            yield _relation_hook('relation-broken', relation_id, relation)
+        return
+    for application, version in sorted(relation.applications.items()):
+        if known.applications.get(application, 0) != version:
+            yield _relation_hook('relation-changed', relation_id, relation, version=version)
+    for unit in sorted(present):
+        if unit not in known.members:
+            yield _relation_hook('relation-joined', relation_id, relation, unit, present[unit])
+    for unit in sorted(present):
+        if known.members.get(unit, present[unit]) != present[unit]:
+            yield _relation_hook('relation-changed', relation_id, relation, unit, present[unit])
+
+
+def _relation_hook(
+    kind: str,
+    relation_id: int,
+    relation: RelationSnapshot,
+    remote_unit: str | None = None,
+    version: int = 0,
+    departing: str | None = None,
+) -> Hook:
+    return Hook(
+        kind,
+        relation_id=relation_id,
+        endpoint=relation.endpoint,
+        remote_application=relation.remote_application,
+        remote_unit=remote_unit,
+        departing_unit=departing,
+        version=version,
+    )
+
+
+def _note_relation_hook(local: LocalState, hook: Hook) -> None:
+    relation = local.relations.get(hook.relation_id or 0)
+    if relation is None:
+        return
+    if hook.kind == 'relation-created':
+        relation.created = True
+    elif hook.kind == 'relation-joined' and hook.remote_unit is not None:
+        relation.members[hook.remote_unit] = hook.version
+        relation.changed_pending = hook.remote_unit
+    elif hook.kind == 'relation-changed' and hook.remote_unit is not None:
+        relation.members[hook.remote_unit] = hook.version
+        relation.changed_pending = None
+    elif hook.kind == 'relation-changed':
+        relation.applications[hook.remote_application or ''] = hook.version
+    elif hook.kind == 'relation-departed':
+        relation.members.pop(hook.remote_unit or '', None)
+    elif hook.kind == 'relation-broken':
+        relation.created = False
+
+
+def _note_secret_hook(snapshot: Snapshot, local: LocalState, hook: Hook, *, was_retry: bool) -> None:
+    """A rotate or expired hook that succeeds only on a retry stays in the snapshot and runs once more, as in Juju."""
+    if hook.kind == 'secret-changed':
+        local.secret_revisions[hook.secret_id] = hook.secret_revision or 0
+    elif hook.kind == 'secret-remove':
+        local.secret_obsolete.setdefault(hook.secret_id, set()).add(hook.secret_revision or 0)
+    elif hook.kind == 'secret-rotate' and not was_retry:
+        snapshot.rotations = [due for due in snapshot.rotations if due != hook.secret_id]
+    elif hook.kind == 'secret-expired' and not was_retry:
+        ran = (hook.secret_id, hook.secret_revision)
+        snapshot.expirations = [due for due in snapshot.expirations if due != ran]
+
+
+def _note_lifecycle_hook(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
+    if hook.kind == 'install':
+        local.installed = True
+        local.charm_version = hook.version
+    elif hook.kind == 'upgrade-charm':
+        local.charm_version = hook.version
+        local.queued = Hook('config-changed', version=snapshot.config_version)
+    elif hook.kind == 'config-changed':
+        local.config_version = hook.version
+        if not local.started:
+            local.queued = Hook('start')
+    elif hook.kind == 'start':
+        local.started = True
+    elif hook.kind == 'leader-settings-changed':
+        local.settings_seen = True
+    elif hook.kind == 'pebble-ready' and hook.workload is not None:
+        local.workloads = (*local.workloads, hook.workload)
+    elif hook.kind == 'stop':
+        local.stopped = True
+        local.queued = Hook('remove')
+    elif hook.kind == 'remove':
+        local.removed = True
+
+
+def _drop_request(snapshot: Snapshot, hook: Hook) -> None:
+    if hook in snapshot.requests:
+        snapshot.requests.remove(hook)

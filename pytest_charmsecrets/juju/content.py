@@ -1,0 +1,92 @@
+"""What a secret may hold: keys, values, encodings, size limits, checksum.
+
+Content is kept as Juju keeps it: a mapping of key to base64 text.
+Source: juju 3.6: core/secrets/createsecret.go, secretvalue.go; juju-versions.md A5-A8.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
+
+from ..errors import JujuError
+from . import gotext
+
+EncodedContent: TypeAlias = Mapping[str, str]
+"""Key to base64 text, as Juju stores it."""
+
+MAX_ENCODED_BYTES: Final = 1_000_000
+MAX_FILE_BYTES: Final = 1_000_000
+
+_KEY = re.compile(r'[a-z](?:-?[a-z0-9]){2,}')
+_BASE64_SUFFIX = '#base64'
+_LINE_BREAKS: Final = str.maketrans('', '', '\r\n')
+
+
+def encode(pairs: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+    """Check and encode raw content; a key that ends in ``#base64`` brings a value that is encoded already.
+
+    Raises:
+        JujuError: with Juju's text, for a bad key or a value that is too large.
+    """
+    encoded: dict[str, str] = {}
+    for raw_key, value in pairs:
+        key = raw_key.removesuffix(_BASE64_SUFFIX)
+        already_encoded = key != raw_key
+        text = value.decode('utf-8', 'surrogateescape') if already_encoded else base64.b64encode(value).decode()
+        if not _KEY.fullmatch(key):
+            raise JujuError(f'key {gotext.quote(key)} not valid')
+        if len(text) > MAX_ENCODED_BYTES:
+            raise JujuError(f'base64 encoded secret content for key {gotext.quote(key)} too large: {len(text)} bytes')
+        encoded[key] = text
+    total = sum(map(len, encoded.values()))
+    if total > MAX_ENCODED_BYTES:
+        raise JujuError(f'base64 encoded secret content too large: {total} bytes')
+    return encoded
+
+
+def decode(content: EncodedContent) -> dict[str, bytes]:
+    """Decode every value of a secret.
+
+    Raises:
+        JujuError: with Juju's text, if any value is not base64.
+    """
+    return {key: _decode_base64(text) for key, text in content.items()}
+
+
+def decode_text(content: EncodedContent) -> dict[str, str]:
+    """Decode every value of a secret to text, for views and tests; bytes that are no text are replaced."""
+    return {key: value.decode('utf-8', 'replace') for key, value in decode(content).items()}
+
+
+def checksum(content: EncodedContent) -> str:
+    """Return the checksum by which Juju tells whether content has changed."""
+    document = json.dumps(dict(content), sort_keys=True, separators=(',', ':'), ensure_ascii=False)
+    return hashlib.sha256(document.encode('utf-8', 'surrogateescape')).hexdigest()
+
+
+def _decode_base64(text: str) -> bytes:
+    """Decode as Go does: line breaks are ignored, and anything else outside the alphabet is an error."""
+    try:
+        return base64.b64decode(text.translate(_LINE_BREAKS), validate=True)
+    except (binascii.Error, ValueError):
+        raise JujuError(f'illegal base64 data at input byte {_first_illegal_byte(text)}') from None
+
+
+def _first_illegal_byte(text: str) -> int:
+    """Return the offset that Go's decoder reports: the first byte outside the alphabet or of broken padding."""
+    body = text.rstrip('=')
+    for offset, character in enumerate(body):
+        if not (character.isascii() and (character.isalnum() or character in '+/')):
+            return offset
+    quantum = len(body) % 4
+    padding = len(text) - len(body)
+    if quantum == 1:
+        return len(body) if padding else len(body) - 1
+    expected = (4 - quantum) % 4
+    return len(body) + min(padding, expected) if padding > expected else len(text) - quantum - padding

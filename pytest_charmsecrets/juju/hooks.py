@@ -1,0 +1,77 @@
+"""The hooks Juju runs and what each one carries: plain data, no rules.
+
+Which hook a unit runs next is decided in ``agent.py``; the environment a charm sees is written in
+``charms/environment.py``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Final
+
+SECRET_KINDS: Final = ('secret-changed', 'secret-rotate', 'secret-expired', 'secret-remove')
+RELATION_KINDS: Final = (
+    'relation-created',
+    'relation-joined',
+    'relation-changed',
+    'relation-departed',
+    'relation-broken',
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Hook:
+    """One hook, action or ``juju exec`` of one unit, with everything Juju tells the charm about it."""
+
+    kind: str
+    """Juju's kind: ``install``, ``secret-changed``, ``relation-joined``, ``pebble-ready``, ``action``, ``juju-exec``, ..."""
+    relation_id: int | None = None
+    endpoint: str | None = None
+    """The unit's own endpoint, for relation hooks."""
+    remote_application: str | None = None
+    remote_unit: str | None = None
+    """None for created, broken, and for a change of application data."""
+    departing_unit: str | None = None
+    secret: str | None = None
+    """``JUJU_SECRET_ID`` as Juju writes it for this kind of hook."""
+    secret_label: str = ''
+    secret_revision: int | None = None
+    """The revision of secret-expired and secret-remove; for secret-changed the one that made it due (not told to the charm)."""
+    workload: str | None = None
+    """Name of the container, for pebble-ready."""
+    action: str | None = None
+    parameters: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any], hash=False)
+    task_id: str | None = None
+    version: int = 0
+    """The version of the data bag, config or charm that made it due, as the agent saw it (not told to the charm)."""
+
+    @property
+    def name(self) -> str:
+        """The name the charm knows: ``database-relation-changed``, ``secret-changed``, ``rotate-password``."""
+        if self.kind in RELATION_KINDS:
+            return f'{self.endpoint}-{self.kind}'
+        if self.workload is not None:
+            return f'{self.workload}-{self.kind}'
+        if self.action is not None:
+            return self.action
+        return self.kind
+
+    @property
+    def is_secret_hook(self) -> bool:
+        """Whether this is one of the four secret events."""
+        return self.kind in SECRET_KINDS
+
+    @property
+    def secret_id(self) -> str:
+        """The bare id of the secret, for secret hooks."""
+        assert self.secret is not None
+        return self.secret.rpartition('/')[2].removeprefix('secret:')
+
+    @property
+    def relation(self) -> str | None:
+        """``endpoint:id``, for relation hooks."""
+        return f'{self.endpoint}:{self.relation_id}' if self.relation_id is not None else None
+
+    def __str__(self) -> str:
+        return self.name

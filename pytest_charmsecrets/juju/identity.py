@@ -1,0 +1,102 @@
+"""Names, tags and ids: secret URIs, unit and application names, relation keys.
+
+Ids derive from the seed, the owner and a counter per owner, so another order of events does not rename everything.
+Sources: juju 3.6: core/secrets/secret.go, ParseURI; names/v5.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import re
+import uuid
+from typing import Final
+
+from ..errors import JujuError
+from . import gotext
+
+_UUID = re.compile(r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
+_SECRET_ID = re.compile(r'[0-9a-v]{19}[0g]')
+_APPLICATION = re.compile(r'[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*')
+_UNIT = re.compile(rf'(?P<application>{_APPLICATION.pattern})/(?P<number>0|[1-9][0-9]*)')
+
+SECRET_ID_ALPHABET: Final = '0123456789abcdefghijklmnopqrstuv'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SecretURI:
+    """A secret's identifier as somebody spelled it.
+
+    Only the id identifies a secret within its model; the spelling is kept because Juju's errors echo it.
+    """
+
+    id: str
+    source: str = ''
+    """UUID of the model the secret lives in; empty when the spelling did not say."""
+
+    def __str__(self) -> str:
+        return f'secret://{self.source}/{self.id}' if self.source else f'secret:{self.id}'
+
+
+def parse_secret_uri(text: str) -> SecretURI:
+    """Read any of Juju's spellings: ``<id>``, ``secret:<id>``, ``secret://<uuid>/<id>``, ``<uuid>/<id>``.
+
+    Raises:
+        JujuError: with Juju's text, which names what is wrong.
+    """
+    scheme, _, rest = text.partition(':') if ':' in text else ('', '', text)
+    host, body = '', rest
+    if rest.startswith('//'):
+        host, _, body = rest[2:].partition('/')
+    if scheme not in ('', 'secret'):
+        raise JujuError(f'secret URI scheme {gotext.quote(scheme)} not valid')
+    if host and not _UUID.fullmatch(host):
+        raise JujuError(f'host controller UUID {gotext.quote(host)} not valid')
+    source, _, secret_id = body.lstrip('/').rpartition('/')
+    source = host or source
+    if not _SECRET_ID.fullmatch(secret_id) or (source and not _UUID.fullmatch(source)) or (host and '/' in body):
+        raise JujuError(f'secret URI {gotext.quote(text)} not valid')
+    return SecretURI(secret_id, source)
+
+
+def make_secret_id(seed: int, model_uuid: str, owner: str, count: int) -> str:
+    """Return the id of the ``count``-th secret of an owner: 20 characters that Juju's own parser accepts."""
+    digest = hashlib.sha256(f'{seed}|{model_uuid}|{owner}|{count}'.encode()).digest()[:12]
+    return base64.b32hexencode(digest).decode().rstrip('=').lower()
+
+
+def make_uuid(seed: int, *names: str) -> str:
+    """Return a UUID that depends on the seed and the names alone."""
+    digest = hashlib.sha256('|'.join((str(seed), *names)).encode()).digest()[:16]
+    return str(uuid.UUID(bytes=digest, version=4))
+
+
+def is_application_name(name: str) -> bool:
+    """Whether Juju accepts this as the name of an application."""
+    return _APPLICATION.fullmatch(name) is not None
+
+
+def is_unit_name(name: str) -> bool:
+    """Whether Juju accepts this as the name of a unit."""
+    return _UNIT.fullmatch(name) is not None
+
+
+def application_of(unit: str) -> str:
+    """Return the application's name in a unit's name."""
+    return unit.partition('/')[0]
+
+
+def unit_tag(unit: str) -> str:
+    """Return Juju's tag of a unit, such as ``unit-web-0``."""
+    return f'unit-{unit.replace("/", "-")}'
+
+
+def application_tag(application: str) -> str:
+    """Return Juju's tag of an application, such as ``application-web``."""
+    return f'application-{application}'
+
+
+def relation_tag(key: str) -> str:
+    """Return Juju's tag of a relation, such as ``relation-web.database#db.database``, from its key."""
+    return f'relation-{key.replace(":", ".").replace(" ", "#")}'

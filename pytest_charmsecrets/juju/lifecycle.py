@@ -1,0 +1,117 @@
+"""What goes with something that is removed: units, relations, applications, and the secrets that belong to them.
+
+Source: spec/model-semantics.md, section 4.2; spec/events.md, sections 8 and 12.
+"""
+
+from __future__ import annotations
+
+from . import identity, relations
+from .relations import Relation
+from .secrets import access, consumption, labels, revisions
+from .secrets.entities import Owner
+from .state import Application, Unit
+from .world import World
+
+
+def add_unit(world: World, application: Application) -> Unit:
+    """Add the next unit of an application; the first one leads."""
+    number = application.next_unit_number
+    application.next_unit_number += 1
+    index = world.count('address')
+    unit = Unit(
+        name=f'{application.name}/{number}',
+        application=application.name,
+        number=number,
+        address=f'10.{index // 62500}.{index // 250 % 250}.{index % 250 + 1}',
+    )
+    application.units[unit.name] = unit
+    if application.leader is None:
+        set_leader(world, application, unit.name)
+    world.changes.note('unit', unit.name)
+    return unit
+
+
+def set_leader(world: World, application: Application, unit: str | None) -> None:
+    """Move leadership; old and new leader are told."""
+    application.leader = unit
+    world.changes.note('leader', application.name)
+
+
+def begin_unit_removal(world: World, unit: Unit) -> None:
+    """Make a unit dying; its agent ends what it is in, and then removes it."""
+    if unit.life == 'alive':
+        unit.life = 'dying'
+    world.changes.note('unit', unit.name)
+
+
+def finish_unit_removal(world: World, unit: Unit) -> None:
+    """Remove a unit that has run everything: its secrets, its consumer records, its grants, its labels."""
+    application = world.applications[unit.application]
+    for relation in world.relations_of(unit.application):
+        relations.leave_scope(relation, unit.name, world.changes)
+    for secret in world.secrets.owned_by(Owner('unit', unit.name)):
+        revisions.remove(world.secrets, secret)
+    tag = identity.unit_tag(unit.name)
+    consumption.forget_unit(world.secrets, unit.name)
+    access.revoke_subject(world.secrets, tag)
+    labels.release_labels_of(world.secrets, tag)
+    del application.units[unit.name]
+    world.changes.note('unit', unit.name)
+    if application.leader == unit.name:
+        heirs = [name for name, heir in application.units.items() if heir.life == 'alive']
+        set_leader(world, application, heirs[0] if heirs else None)
+    for relation in world.relations_of(unit.application):
+        finish_relation_removal(world, relation)
+    finish_application_removal(world, application)
+
+
+def begin_relation_removal(world: World, relation: Relation) -> None:
+    """Make a relation dying; one that nobody has entered is removed at once."""
+    if relation.life != 'alive':
+        return
+    relation.life = 'dying'
+    relations.note_life(relation, world.changes)
+    finish_relation_removal(world, relation)
+
+
+def finish_relation_removal(world: World, relation: Relation) -> None:
+    """Remove a dying relation once its last unit has left, with the grants that went through it.
+
+    That is all a relation's end does to secrets: they, their revisions and the consumer records stay.
+    """
+    if relations.is_over(relation) and world.relations.pop(relation.id, None) is not None:
+        relations.note_life(relation, world.changes)
+        access.revoke_scope(world.secrets, relation.tag)
+        for endpoint in relation.endpoints:
+            if (application := world.applications.get(endpoint.application)) is not None:
+                finish_application_removal(world, application)
+
+
+def begin_application_removal(world: World, application: Application) -> None:
+    """Make an application dying, with its units and relations."""
+    application.life = 'dying'
+    for relation in world.relations_of(application.name):
+        if not relation.is_peer:
+            begin_relation_removal(world, relation)
+    for unit in application.units.values():
+        begin_unit_removal(world, unit)
+    finish_application_removal(world, application)
+
+
+def finish_application_removal(world: World, application: Application) -> None:
+    """Remove a dying application without units and relations, and the secrets it owned.
+
+    They go no sooner, so that the last hooks can still read them.
+    """
+    others = [relation for relation in world.relations_of(application.name) if not relation.is_peer]
+    if application.life == 'alive' or application.units or others or application.name not in world.applications:
+        return
+    for relation in world.relations_of(application.name):
+        access.revoke_scope(world.secrets, relation.tag)
+        del world.relations[relation.id]
+    for secret in world.secrets.owned_by(Owner('application', application.name)):
+        revisions.remove(world.secrets, secret)
+    tag = identity.application_tag(application.name)
+    access.revoke_subject(world.secrets, tag)
+    labels.release_labels_of(world.secrets, tag)
+    del world.applications[application.name]

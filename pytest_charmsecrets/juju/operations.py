@@ -1,0 +1,312 @@
+"""What a user can do to a model: deploy, integrate, config, scale, remove.
+
+Misuse raises UsageError before anything is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from ..errors import UsageError, unknown
+from . import identity, lifecycle, relations
+from .journal import Operation
+from .relations import Relation, RelationEndpoint
+from .state import Application, CharmMetadata, Cloud, ConfigOption, EndpointMetadata, Unit
+from .world import World
+
+_COMPLEMENTS: Final = {'provider': 'requirer', 'requirer': 'provider'}
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    'string': (str,),
+    'secret': (str,),
+    'int': (int,),
+    'float': (float, int),
+    'boolean': (bool,),
+}
+
+
+def find_application(world: World, name: str) -> Application:
+    """Return an application.
+
+    Raises:
+        UsageError: if there is none of that name.
+    """
+    if name not in world.applications:
+        raise unknown('application', name, world.applications, 'deploy it first')
+    return world.applications[name]
+
+
+def find_unit(world: World, name: str) -> Unit:
+    """Return a unit.
+
+    Raises:
+        UsageError: if there is none of that name.
+    """
+    application = find_application(world, identity.application_of(name))
+    if name not in application.units:
+        raise unknown('unit', name, application.units, f'add units with add_unit({application.name!r})')
+    return application.units[name]
+
+
+def deploy(
+    world: World,
+    metadata: CharmMetadata,
+    name: str | None,
+    *,
+    num_units: int,
+    config: Mapping[str, Any] | None,
+    cloud: Cloud,
+) -> Application:
+    """Deploy a charm as an application, with its peer relations and its units.
+
+    Raises:
+        UsageError: if the name is taken or no name, or a config value does not fit.
+    """
+    name = name or metadata.name
+    if not identity.is_application_name(name):
+        raise UsageError(f'{name!r} is no name for an application: use lower-case letters, digits and hyphens')
+    if name in world.applications:
+        raise UsageError(f'application {name!r} is deployed already; give another name as the second argument')
+    if num_units < 0:
+        raise UsageError(f'num_units is {num_units}; it must be 0 or more')
+    if metadata.subordinate:
+        raise UsageError(f'{name!r} is a subordinate charm; subordinates are not supported')
+    values = _checked_config(name, metadata, config or {})
+    application = Application(name, metadata, cloud, number=world.count('application'), config=values)
+    world.applications[name] = application
+    for endpoint in metadata.peers:
+        _add_relation(world, RelationEndpoint(name, endpoint))
+    for _ in range(num_units):
+        lifecycle.add_unit(world, application)
+    _journal(world, 'deploy', name, f'--num-units={num_units}')
+    return application
+
+
+def add_units(world: World, name: str, count: int) -> tuple[Unit, ...]:
+    """Add units to an application."""
+    application = find_application(world, name)
+    _check_alive(application)
+    if count < 1:
+        raise UsageError(f'num_units is {count}; it must be 1 or more')
+    _journal(world, 'add-unit', name, f'--num-units={count}')
+    return tuple(lifecycle.add_unit(world, application) for _ in range(count))
+
+
+def integrate(world: World, first: str, second: str) -> Relation:
+    """Relate two applications, each given as ``application`` or ``application:endpoint``.
+
+    Raises:
+        UsageError: if there is not exactly one pair of endpoints that fits, or it is related already.
+    """
+    pair = _matching_endpoints(world, first, second)
+    taken = [relation for relation in world.relations.values() if set(relation.endpoints) == set(pair)]
+    if taken:
+        fix = 'remove that relation first' if taken[0].life == 'alive' else 'settle the model until it is gone'
+        raise UsageError(f'{taken[0].key!r} are related already; {fix}')
+    _check_limits(world, pair)
+    _journal(world, 'integrate', *map(str, pair))
+    return _add_relation(world, *pair)
+
+
+def configure(world: World, name: str, values: Mapping[str, Any], reset: Iterable[str] = ()) -> None:
+    """Set config values and reset others to their defaults; only a difference is a change."""
+    application = find_application(world, name)
+    checked = _checked_config(name, application.metadata, values)
+    for option in reset:
+        _find_option(name, application.metadata, option)
+    kept = {option: value for option, value in application.config.items() if option not in tuple(reset)}
+    before = world.config_of(application)
+    application.config = {**kept, **checked}
+    _journal(world, 'config', name, *(f'{option}={value}' for option, value in checked.items()))
+    if world.config_of(application) != before:
+        application.config_version += 1
+        world.changes.note('config', name)
+
+
+def set_leader(world: World, unit: str) -> None:
+    """Move leadership to a unit."""
+    found = find_unit(world, unit)
+    if found.life != 'alive':
+        raise UsageError(f'{unit!r} is being removed; a unit that is going cannot lead')
+    application = world.applications[found.application]
+    if application.leader != unit:
+        _journal(world, 'set-leader', unit)
+        lifecycle.set_leader(world, application, unit)
+
+
+def refresh(world: World, name: str, metadata: CharmMetadata) -> None:
+    """Give an application another charm; peer relations that are new are made."""
+    application = find_application(world, name)
+    _check_alive(application)
+    for relation in world.relations_of(name):
+        endpoint = relation.endpoint_of(name)
+        if endpoint.name not in metadata.endpoints:
+            raise UsageError(
+                f'the new charm of {name!r} has no endpoint {endpoint.name!r}, which is in use by {relation.key!r}'
+            )
+    known = {relation.endpoint_of(name).name for relation in world.relations_of(name) if relation.is_peer}
+    application.config = {option: value for option, value in application.config.items() if option in metadata.options}
+    application.metadata = metadata
+    application.charm_version += 1
+    for endpoint in metadata.peers:
+        if endpoint.name not in known:
+            _add_relation(world, RelationEndpoint(name, endpoint))
+    _journal(world, 'refresh', name)
+    world.changes.note('charm', name)
+
+
+def remove_unit(world: World, name: str) -> None:
+    """Begin to remove a unit; it is gone once it has run its last hooks."""
+    unit = find_unit(world, name)
+    _journal(world, 'remove-unit', name)
+    lifecycle.begin_unit_removal(world, unit)
+
+
+def remove_relation(world: World, relation: Relation) -> None:
+    """Begin to remove a relation; it is gone once all units have run their last hooks for it."""
+    if relation.is_peer:
+        raise UsageError(f'{relation.key!r} is a peer relation, which lasts as long as its application')
+    _journal(world, 'remove-relation', *map(str, relation.endpoints))
+    lifecycle.begin_relation_removal(world, relation)
+
+
+def find_relation(world: World, first: str, second: str) -> Relation:
+    """Return the relation between two sides, each given as ``application`` or ``application:endpoint``.
+
+    Raises:
+        UsageError: if there is not exactly one.
+    """
+    for side in (first, second):
+        find_application(world, side.partition(':')[0])
+    found = [
+        relation
+        for relation in world.relations.values()
+        if len(relation.endpoints) == 2
+        and any(
+            _is_side(relation.endpoints[index], first) and _is_side(relation.endpoints[1 - index], second)
+            for index in (0, 1)
+        )
+    ]
+    if len(found) != 1:
+        candidates = ', '.join(repr(relation.key) for relation in found or world.relations.values()) or 'none'
+        which = 'several relations' if found else 'no relation'
+        raise UsageError(
+            f'there is {which} between {first!r} and {second!r}; name the endpoints of one of: {candidates}'
+        )
+    return found[0]
+
+
+def remove_application(world: World, name: str) -> None:
+    """Begin to remove an application; it is gone once its units and relations are."""
+    application = find_application(world, name)
+    _journal(world, 'remove-application', name)
+    lifecycle.begin_application_removal(world, application)
+
+
+def action_parameters(application: Application, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters an action runs with: those given, over the defaults.
+
+    Raises:
+        UsageError: if the charm has no such action, or a required parameter is missing.
+    """
+    actions = application.metadata.actions
+    if name not in actions:
+        raise unknown('action', name, actions, f'declare it in the metadata of {application.name!r}')
+    missing = [parameter for parameter in actions[name].required if parameter not in given]
+    if missing:
+        raise UsageError(f'action {name!r} of {application.name!r} requires {", ".join(missing)}; give it in params')
+    return {**actions[name].defaults, **given}
+
+
+def _is_side(endpoint: RelationEndpoint, text: str) -> bool:
+    application, _, name = text.partition(':')
+    return endpoint.application == application and name in ('', endpoint.name)
+
+
+def _check_limits(world: World, endpoints: Iterable[RelationEndpoint]) -> None:
+    for endpoint in endpoints:
+        related = [relation for relation in world.relations.values() if endpoint in relation.endpoints]
+        limit = endpoint.metadata.limit
+        if limit is not None and len(related) >= limit:
+            raise UsageError(
+                f'{str(endpoint)!r} takes at most {limit} relations, and is related by {related[0].key!r}; '
+                'remove that relation first, or raise the limit in the metadata'
+            )
+
+
+def _matching_endpoints(world: World, first: str, second: str) -> tuple[RelationEndpoint, RelationEndpoint]:
+    sides = (_endpoints_named(world, first), _endpoints_named(world, second))
+    if first.partition(':')[0] == second.partition(':')[0]:
+        raise UsageError(f'{first!r} and {second!r} are one application, which cannot be related to itself')
+    pairs = [
+        (one, other)
+        for one in sides[0]
+        for other in sides[1]
+        if _COMPLEMENTS.get(one.metadata.role) == other.metadata.role
+    ]
+    fitting = [(one, other) for one, other in pairs if one.metadata.interface == other.metadata.interface]
+    if len(fitting) == 1:
+        return fitting[0]
+    if len(fitting) > 1:
+        choices = ', '.join(f'{one} with {other}' for one, other in fitting)
+        raise UsageError(f'{first!r} and {second!r} fit in several ways; name the endpoints of one of: {choices}')
+    described = ', '.join(
+        f'{endpoint} ({endpoint.metadata.role} of {endpoint.metadata.interface})' for side in sides for endpoint in side
+    )
+    raise UsageError(
+        f'{first!r} and {second!r} cannot be related: it takes a provider and a requirer of the same interface, '
+        f'and there are {described or "no endpoints"}'
+    )
+
+
+def _endpoints_named(world: World, text: str) -> tuple[RelationEndpoint, ...]:
+    name, _, endpoint = text.partition(':')
+    application = find_application(world, name)
+    _check_alive(application)
+    declared: Mapping[str, EndpointMetadata] = application.metadata.endpoints
+    if not endpoint:
+        return tuple(RelationEndpoint(name, metadata) for metadata in declared.values() if metadata.role != 'peer')
+    if endpoint not in declared:
+        raise unknown(
+            'endpoint',
+            f'{name}:{endpoint}',
+            [f'{name}:{known}' for known in declared],
+            "declare it in the charm's metadata",
+        )
+    return (RelationEndpoint(name, declared[endpoint]),)
+
+
+def _add_relation(world: World, *endpoints: RelationEndpoint) -> Relation:
+    relation = relations.make_relation(world.count('relation') + 1, *endpoints)
+    world.relations[relation.id] = relation
+    relations.note_life(relation, world.changes)
+    return relation
+
+
+def _checked_config(name: str, metadata: CharmMetadata, values: Mapping[str, Any]) -> dict[str, Any]:
+    for option, value in values.items():
+        declared = _find_option(name, metadata, option)
+        fits = isinstance(value, _TYPES[declared.type]) and (isinstance(value, bool) == (declared.type == 'boolean'))
+        if not fits:
+            raise UsageError(
+                f'config option {option!r} of {name!r} takes a {declared.type}, not {value!r}; '
+                f'give a value of that type'
+            )
+        if declared.type == 'secret' and value and not str(value).startswith('secret:'):
+            raise UsageError(f"config option {option!r} of {name!r} takes a secret's URI (secret:<id>), not {value!r}")
+    return dict(values)
+
+
+def _find_option(name: str, metadata: CharmMetadata, option: str) -> ConfigOption:
+    if option not in metadata.options:
+        raise unknown('config option', option, metadata.options, f'declare it in the metadata of {name!r}')
+    return metadata.options[option]
+
+
+def _check_alive(application: Application) -> None:
+    if application.life != 'alive':
+        raise UsageError(f'application {application.name!r} is being removed; settle the model and deploy it again')
+
+
+def _journal(world: World, operation: str, *arguments: str) -> None:
+    world.journal.append(Operation(world.clock.now, operation, arguments))

@@ -1,0 +1,161 @@
+"""Relations: their endpoints, members and data bags; who may read and write which bag; how a relation ends.
+
+Source: spec/events.md, section 13; juju 3.6: state/relation.go, state/relationunit.go.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Final
+
+from ..errors import JujuError
+from . import identity
+from .changes import Changes
+from .state import EndpointMetadata, Life, Unit
+
+_ROLE_ORDER: Final = {'peer': 0, 'requirer': 1, 'provider': 2}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RelationEndpoint:
+    """One side of a relation."""
+
+    application: str
+    metadata: EndpointMetadata
+
+    @property
+    def name(self) -> str:
+        """The endpoint's name in the charm."""
+        return self.metadata.name
+
+    def __str__(self) -> str:
+        return f'{self.application}:{self.name}'
+
+
+@dataclasses.dataclass(slots=True)
+class Bag:
+    """A data bag. Its version rises with every write, so that a change and its undoing are still a change."""
+
+    values: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    version: int = 0
+
+    def write(self, values: Mapping[str, str]) -> bool:
+        """Merge values, where an empty one deletes its key; returns whether anything changed."""
+        merged = {**self.values, **values}
+        merged = {key: value for key, value in merged.items() if value != ''}
+        if merged == self.values:
+            return False
+        self.values = merged
+        self.version += 1
+        return True
+
+
+@dataclasses.dataclass(slots=True)
+class Relation:
+    """One relation: between two applications, or among the units of one for a peer relation."""
+
+    id: int
+    endpoints: tuple[RelationEndpoint, ...]
+    """In the order of Juju's relation key: the requirer first."""
+    life: Life = 'alive'
+    application_data: dict[str, Bag] = dataclasses.field(default_factory=dict[str, Bag])
+    unit_data: dict[str, Bag] = dataclasses.field(default_factory=dict[str, Bag])
+    """By unit; kept until the relation is removed, also for units that have left."""
+    in_scope: dict[str, dict[str, None]] = dataclasses.field(default_factory=dict[str, dict[str, None]])
+    """The units, by application, that have entered the relation and not left it."""
+
+    @property
+    def key(self) -> str:
+        """Juju's name for the relation, such as ``web:database db:database``."""
+        return ' '.join(map(str, self.endpoints))
+
+    @property
+    def tag(self) -> str:
+        """Juju's tag for the relation."""
+        return identity.relation_tag(self.key)
+
+    @property
+    def is_peer(self) -> bool:
+        """Whether this is a peer relation."""
+        return len(self.endpoints) == 1
+
+    def involves(self, application: str) -> bool:
+        """Whether an application is a side of this relation."""
+        return any(endpoint.application == application for endpoint in self.endpoints)
+
+    def endpoint_of(self, application: str) -> RelationEndpoint:
+        """Return an application's own side."""
+        return next(endpoint for endpoint in self.endpoints if endpoint.application == application)
+
+    def remote_of(self, application: str) -> RelationEndpoint:
+        """Return the side an application talks to: its own for a peer relation."""
+        if self.is_peer:
+            return self.endpoints[0]
+        return next(endpoint for endpoint in self.endpoints if endpoint.application != application)
+
+    def remote_members(self, unit: str) -> tuple[str, ...]:
+        """Return the units in scope that a unit talks to, in the order they entered."""
+        remote = self.remote_of(identity.application_of(unit)).application
+        return tuple(name for name in self.in_scope.get(remote, ()) if name != unit)
+
+
+def make_relation(relation_id: int, *endpoints: RelationEndpoint) -> Relation:
+    """Make a relation with empty bags."""
+    ordered = tuple(sorted(endpoints, key=lambda endpoint: (_ROLE_ORDER[endpoint.metadata.role], str(endpoint))))
+    return Relation(relation_id, ordered, application_data={endpoint.application: Bag() for endpoint in ordered})
+
+
+def enter_scope(relation: Relation, unit: Unit, changes: Changes) -> None:
+    """Let a unit enter a relation, with the addresses that Juju writes into its bag."""
+    addresses = {
+        'egress-subnets': f'{unit.address}/32',
+        'ingress-address': unit.address,
+        'private-address': unit.address,
+    }
+    relation.in_scope.setdefault(unit.application, {})[unit.name] = None
+    relation.unit_data.setdefault(unit.name, Bag(addresses))
+    note_written_by(relation, unit.application, changes)
+
+
+def leave_scope(relation: Relation, unit: str, changes: Changes) -> None:
+    """Let a unit leave a relation."""
+    application = identity.application_of(unit)
+    relation.in_scope.get(application, {}).pop(unit, None)
+    note_written_by(relation, application, changes)
+
+
+def note_written_by(relation: Relation, application: str, changes: Changes) -> None:
+    """Note that one side has written or moved: only those it talks to are told."""
+    changes.note('relation', relation.remote_of(application).application)
+
+
+def note_life(relation: Relation, changes: Changes) -> None:
+    """Note that a relation has come, is going, or has gone: both sides are told."""
+    for endpoint in relation.endpoints:
+        changes.note('relation', endpoint.application)
+
+
+def is_over(relation: Relation) -> bool:
+    """Whether a dying relation has lost its last unit, and so is to be removed."""
+    return relation.life != 'alive' and not any(relation.in_scope.values())
+
+
+def readable_bag(relation: Relation, reader: str, entity: str, *, is_leader: bool) -> Bag:
+    """Return the bag of a unit or application, as far as a unit may read it.
+
+    Raises:
+        JujuError: for the own application's bag, except by the leader and in a peer relation; for an unknown entity.
+    """
+    if identity.is_unit_name(entity):
+        bag = relation.unit_data.get(entity)
+        if bag is None:
+            raise JujuError(
+                f'cannot read settings for unit "{entity}" in relation "{relation.key}": settings not found'
+            )
+        return bag
+    if not relation.involves(entity):
+        raise JujuError('permission denied')
+    if entity == identity.application_of(reader) and not relation.is_peer and not is_leader:
+        raise JujuError('permission denied')
+    return relation.application_data[entity]

@@ -1,0 +1,240 @@
+"""The choices: what is delivered to whom, and which unit runs its next operation.
+
+Schedule zero is fixed: deliver everything, then let one unit run one operation, the units in turn by order of
+deployment and unit number. Source: spec/events.md, sections 1 and 18.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from typing import Final
+
+from . import agent as rules
+from . import lifecycle, relations, watchers
+from .agent_state import Snapshot
+from .hooks import Hook
+from .journal import BecameDue
+from .watchers import Agent, UnitWatchers
+from .workers import UpdateStatusTimer
+from .world import World
+
+_NOBODY: Final = (-1, -1)
+
+
+_STARTING: Final = (
+    'install',
+    'relation-created',
+    'leader-elected',
+    'leader-settings-changed',
+    'config-changed',
+    'start',
+    'pebble-ready',
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DueHook:
+    """A hook that a unit has to run."""
+
+    unit: str
+    name: str
+    """The hook as Juju names it, such as ``secret-changed``."""
+    secret: str | None = None
+    """Id of the secret it is about, as ``JUJU_SECRET_ID`` shows it."""
+    relation: str | None = None
+    """``endpoint:id`` of the relation it is about."""
+    revision: int | None = None
+    """The revision it is about; for secret-changed the one that made it due."""
+
+    def __str__(self) -> str:
+        return f'{self.unit} {self.name}'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pick:
+    """The next thing to happen: a unit runs a hook."""
+
+    unit: str
+    hook: Hook
+
+
+class Scheduler:
+    """Drives the agents of one model. It alone decides about order."""
+
+    def __init__(self, world: World, *, update_status_interval: datetime.timedelta | None = None) -> None:
+        self._world: Final = world
+        self._update_status: Final = UpdateStatusTimer(update_status_interval, world.clock.now)
+        self._agents: Final[dict[str, Agent]] = {}
+        self._ready: Final[dict[str, Hook]] = {}
+        """The next operation of each unit that has one; kept for the units whose state did not change."""
+        self._touched: Final[dict[str, None]] = {}
+        self._announced: Final[dict[str, dict[Hook, None]]] = {}
+        self._last = _NOBODY
+        """Position of the unit that ran last, since the model was idle."""
+        self._positions: Final[dict[str, tuple[int, int]]] = {}
+        """Order of deployment of the application, and number of the unit."""
+
+    def agent(self, unit: str) -> Agent:
+        """Return the agent of a unit that exists."""
+        self._follow_units()
+        return self._agents[unit]
+
+    def deliver(self) -> None:
+        """Deliver everything, to every unit it concerns, until nothing is left to deliver."""
+        while self._world.changes or self._touched:
+            self._follow_units()
+            touched = {**self._touched, **watchers.route(self._world, self._agents, self._world.changes.collect())}
+            self._touched.clear()
+            for unit in touched:
+                if unit in self._agents:
+                    self._deliver_to(unit, self._agents[unit])
+
+    def next(self) -> Pick | None:
+        """Return what happens next, or None when every unit is idle."""
+        self.deliver()
+        if not self._ready:
+            self._last = _NOBODY
+            return None
+        after = [unit for unit in self._ready if self._positions[unit] > self._last]
+        unit = min(after or self._ready, key=self._positions.__getitem__)
+        return Pick(unit, self._ready[unit])
+
+    def next_of(self, unit: str) -> Hook | None:
+        """Return what one unit runs next, or None when it is idle."""
+        self.deliver()
+        return self._ready.get(unit)
+
+    def begin(self, unit: str, hook: Hook) -> None:
+        """Note that a unit begins a hook."""
+        self._last = self._positions[unit]
+        rules.note_start(self._agents[unit].local, hook)
+
+    def end(self, unit: str, hook: Hook, *, committed: bool) -> None:
+        """Note that a hook of a unit was committed, or failed."""
+        agent = self._agents[unit]
+        if committed:
+            rules.note_success(agent.snapshot, agent.local, hook)
+        else:
+            rules.note_failure(agent.snapshot, agent.local, hook)
+        self._touched[unit] = None
+
+    def ask(self, unit: str, hook: Hook) -> None:
+        """Ask a unit to run something that is not caused by the model: an action, an update-status."""
+        self.agent(unit).watchers.requests.append(hook)
+        self._touched[unit] = None
+
+    def withdraw(self, unit: str, hook: Hook) -> None:
+        """Take back what a unit was asked to run and has not run."""
+        agent = self._agents.get(unit)
+        for waiting in (agent.watchers.requests, agent.snapshot.requests) if agent is not None else ():
+            if hook in waiting:
+                waiting.remove(hook)
+                self._touched[unit] = None
+
+    def allow_retries(self) -> None:
+        """Let every unit in error retry its failed hook once."""
+        for unit, agent in self._agents.items():
+            if agent.local.failed is not None:
+                agent.local.may_retry = True
+                self._touched[unit] = None
+
+    def start_at_once(self, unit: str) -> None:
+        """Let a unit's agent count everything up to start as run, without running it."""
+        self.deliver()
+        agent = self._agents[unit]
+        while (hook := rules.next_operation(agent.snapshot, agent.local)) is not None and hook.kind in _STARTING:
+            rules.note_start(agent.local, hook)
+            rules.note_success(agent.snapshot, agent.local, hook)
+            self._touched[unit] = None
+            self.deliver()
+
+    def wake(self) -> None:
+        """Let every worker look at the clock."""
+        self.deliver()
+        if self._update_status.fire(self._world.clock.now):
+            for unit, agent in self._agents.items():
+                waits = any(request.kind == 'update-status' for request in agent.snapshot.requests)
+                if agent.local.started and not waits:
+                    self.ask(unit, Hook('update-status'))
+        for unit, agent in self._agents.items():
+            if watchers.wake_workers(self._world, agent.watchers):
+                self._touched[unit] = None
+
+    def next_deadline(self, kind: str | None = None) -> datetime.datetime | None:
+        """Return when time alone makes something due next.
+
+        Args:
+            kind: only ``secret-rotate``, ``secret-expired`` or ``update-status``; by default any of them.
+        """
+        self.deliver()
+        deadlines = [
+            deadline
+            for agent in self._agents.values()
+            for name, deadline in (
+                ('secret-rotate', agent.watchers.rotations.deadline),
+                ('secret-expired', agent.watchers.expirations.deadline),
+            )
+            if deadline is not None and kind in (None, name)
+        ]
+        if self._update_status.deadline is not None and kind in (None, 'update-status'):
+            deadlines.append(self._update_status.deadline)
+        return min(deadlines, default=None)
+
+    def due(self) -> tuple[DueHook, ...]:
+        """Return every hook that the units would run now if each succeeded and caused nothing, unit by unit."""
+        self.deliver()
+        return tuple(
+            DueHook(unit, hook.name, hook.secret, hook.relation, hook.secret_revision)
+            for unit in sorted(self._agents, key=self._positions.__getitem__)
+            for hook in rules.hooks_due(self._agents[unit].snapshot, self._agents[unit].local)
+        )
+
+    def _follow_units(self) -> None:
+        """Start an agent for every new unit, and stop those of removed ones."""
+        if not any(change.kind == 'unit' for change in self._world.changes):
+            return
+        units = {unit.name: unit for unit in self._world.units()}
+        for gone in [unit for unit in self._agents if unit not in units]:
+            for kept in (self._agents, self._ready, self._announced, self._positions):
+                kept.pop(gone, None)
+        for name, unit in units.items():
+            if name not in self._agents:
+                self._agents[name] = Agent(UnitWatchers(Snapshot(name)))
+                self._positions[name] = (self._world.applications[unit.application].number, unit.number)
+                self._touched[name] = None
+
+    def _deliver_to(self, unit: str, agent: Agent) -> None:
+        watchers.deliver(self._world, agent.watchers)
+        self._follow(unit, agent)
+        if unit in self._agents:
+            hook = rules.next_operation(agent.snapshot, agent.local)
+            if hook is None:
+                self._ready.pop(unit, None)
+            else:
+                self._ready[unit] = hook
+            self._announce(unit, agent)
+
+    def _follow(self, unit: str, agent: Agent) -> None:
+        scopes = rules.follow_snapshot(agent.snapshot, agent.local)
+        for relation_id in scopes.entered:
+            relation = self._world.relations[relation_id]
+            relations.enter_scope(relation, self._world.unit(unit), self._world.changes)
+        for relation_id in scopes.left:
+            relation = self._world.relations[relation_id]
+            relations.leave_scope(relation, unit, self._world.changes)
+            lifecycle.finish_relation_removal(self._world, relation)
+        if rules.is_finished(agent.snapshot, agent.local):
+            lifecycle.finish_unit_removal(self._world, self._world.unit(unit))
+            self._follow_units()
+
+    def _announce(self, unit: str, agent: Agent) -> None:
+        """Write into the journal what a unit has newly to run."""
+        waiting = dict.fromkeys(rules.hooks_waiting(agent.snapshot, agent.local))
+        announced = self._announced.get(unit, {})
+        for hook in waiting:
+            if hook not in announced:
+                self._world.journal.append(
+                    BecameDue(self._world.clock.now, unit, hook.name, hook.secret, hook.secret_revision, hook.relation)
+                )
+        self._announced[unit] = waiting

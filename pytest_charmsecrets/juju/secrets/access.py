@@ -1,0 +1,79 @@
+"""Who may read and who may manage a secret; grants and revocations.
+
+Grants are rows of their own, one per (secret, subject): they neither imply nor are implied by consumer records.
+Source: juju 3.6: apiserver/common/secrets/access.go, CanRead, CanManage; state/secrets.go, GrantSecretAccess,
+RevokeSecretAccess.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...errors import JujuError
+from .. import identity
+from .entities import Permission, Secret, SecretRole, SecretStore
+
+_RANK: Final[dict[SecretRole, int]] = {'view': 1, 'manage': 3}
+
+
+def role_of(secret: Secret, subject_tag: str) -> SecretRole | None:
+    """Return what a subject may do with a secret."""
+    permission = secret.permissions.get(subject_tag)
+    return permission.role if permission else None
+
+
+def may_read(secret: Secret, unit: str) -> bool:
+    """Whether a unit may read a secret: by a right of its own, else by its application's."""
+    application = identity.application_of(unit)
+    return any(
+        role is not None and _RANK[role] >= _RANK['view']
+        for role in (
+            role_of(secret, identity.unit_tag(unit)),
+            role_of(secret, identity.application_tag(application)),
+        )
+    )
+
+
+def check_manage(secret: Secret, unit: str, *, is_leader: bool) -> None:
+    """Check that a unit may manage a secret: by a right of its own, or by its application's while it leads.
+
+    Raises:
+        JujuError: with the controller's refusal.
+    """
+    if role_of(secret, identity.unit_tag(unit)) == 'manage':
+        return
+    application = identity.application_of(unit)
+    if role_of(secret, identity.application_tag(application)) != 'manage':
+        raise JujuError('permission denied')
+    if not is_leader:
+        raise JujuError(f'"{unit}" is not leader of "{application}"')
+
+
+def grant(secret: Secret, *, subject_tag: str, scope_tag: str, role: SecretRole) -> None:
+    """Give a subject a role, within a scope.
+
+    Raises:
+        JujuError: if the subject has a grant through another scope.
+    """
+    present = secret.permissions.get(subject_tag)
+    if present is not None and present.scope != scope_tag:
+        raise JujuError('cannot change secret permission scope')
+    secret.permissions[subject_tag] = Permission(subject_tag, scope_tag, role)
+
+
+def revoke(secret: Secret, *, subject_tag: str) -> None:
+    """Take away what exactly this subject was granted, whatever the scope; nothing if it was granted nothing."""
+    secret.permissions.pop(subject_tag, None)
+
+
+def revoke_scope(store: SecretStore, scope_tag: str) -> None:
+    """Take away every grant that goes through a scope: what Juju does when a relation is finally removed."""
+    for secret in store:
+        for subject in [tag for tag, permission in secret.permissions.items() if permission.scope == scope_tag]:
+            del secret.permissions[subject]
+
+
+def revoke_subject(store: SecretStore, subject_tag: str) -> None:
+    """Take away everything a removed unit or application was granted."""
+    for secret in store:
+        secret.permissions.pop(subject_tag, None)

@@ -1,0 +1,131 @@
+"""Applications, units, leadership, config: plain data, no rules."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
+
+Life: TypeAlias = Literal['alive', 'dying', 'dead']
+Role: TypeAlias = Literal['provider', 'requirer', 'peer']
+Cloud: TypeAlias = Literal['kubernetes', 'machine']
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EndpointMetadata:
+    """An endpoint that a charm declares."""
+
+    name: str
+    role: Role
+    interface: str
+    scope: Literal['global', 'container'] = 'global'
+    limit: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ConfigOption:
+    """A config option that a charm declares."""
+
+    name: str
+    type: Literal['string', 'int', 'float', 'boolean', 'secret']
+    default: Any = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ActionMetadata:
+    """An action that a charm declares; ``defaults`` are the default values of its parameters."""
+
+    name: str
+    defaults: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    required: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CharmMetadata:
+    """What Juju reads from a charm's metadata, whichever files it was written in."""
+
+    name: str
+    endpoints: Mapping[str, EndpointMetadata] = dataclasses.field(default_factory=dict[str, EndpointMetadata])
+    options: Mapping[str, ConfigOption] = dataclasses.field(default_factory=dict[str, ConfigOption])
+    actions: Mapping[str, ActionMetadata] = dataclasses.field(default_factory=dict[str, ActionMetadata])
+    containers: tuple[str, ...] = ()
+    storages: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    subordinate: bool = False
+
+    @property
+    def peers(self) -> tuple[EndpointMetadata, ...]:
+        """The peer endpoints, in the order of declaration."""
+        return tuple(endpoint for endpoint in self.endpoints.values() if endpoint.role == 'peer')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Status:
+    """A status as ``status-get`` shows it."""
+
+    name: str = 'unknown'
+    message: str = ''
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+
+
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
+class Port:
+    """An opened port or, without a number, a protocol such as icmp."""
+
+    protocol: str
+    number: int | None = None
+    to_number: int | None = None
+
+
+@dataclasses.dataclass(slots=True)
+class Surroundings:
+    """What a unit has from its machine or pod rather than from Juju's model of secrets; JSON-like, as the hook commands print it."""
+
+    networks: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict[str, dict[str, Any]])
+    """Answer of ``network-get`` by binding, where the author gave one."""
+    storages: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict[str, dict[str, Any]])
+    """Answer of ``storage-get`` by storage id such as ``data/0``."""
+    resources: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    """Path of each resource by name."""
+    credential: dict[str, Any] | None = None
+    """Answer of ``credential-get``; None when the application is not trusted."""
+
+
+@dataclasses.dataclass(slots=True)
+class Unit:
+    """One unit as the model knows it."""
+
+    name: str
+    application: str
+    number: int
+    life: Life = 'alive'
+    status: Status = Status()
+    address: str = ''
+    ports: set[Port] = dataclasses.field(default_factory=set[Port])
+    charm_state: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    """What ``state-set`` stored."""
+    surroundings: Surroundings = dataclasses.field(default_factory=Surroundings)
+
+
+@dataclasses.dataclass(slots=True)
+class Application:
+    """One application as the model knows it."""
+
+    name: str
+    metadata: CharmMetadata
+    cloud: Cloud
+    number: int
+    """Order of deployment."""
+    units: dict[str, Unit] = dataclasses.field(default_factory=dict[str, Unit])
+    """By name, in the order of their numbers."""
+    life: Life = 'alive'
+    leader: str | None = None
+    """Name of the leader unit; None without units."""
+    config: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    """Values that were set; defaults are the charm's."""
+    config_version: int = 0
+    charm_version: int = 0
+    """Rises with every refresh."""
+    status: Status = Status()
+    workload_version: str = ''
+    next_unit_number: int = 0

@@ -1,0 +1,220 @@
+"""The whole context of one hook: secrets, relations, and everything else a hook command reaches."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...errors import JujuError
+from ..agent_state import LocalRelation
+from ..hooks import Hook
+from ..state import Port, Status
+from ..world import World
+from .relations import RelationsInHook
+from .secrets import SecretsInHook
+
+
+@dataclasses.dataclass(slots=True)
+class ActionOutcome:
+    """What an action said about itself."""
+
+    results: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    log: list[str] = dataclasses.field(default_factory=list[str])
+    failed: bool = False
+    message: str = ''
+
+
+class HookContext(SecretsInHook, RelationsInHook):
+    """What a hook command can ask and do, for one run of one unit. Every refusal is a JujuError with Juju's text."""
+
+    def __init__(
+        self, world: World, unit: str, hook: Hook, relations: Mapping[int, LocalRelation] | None = None
+    ) -> None:
+        super().__init__(world, unit, hook, relations)
+        self.action = ActionOutcome()
+        self.log_lines: list[tuple[str, str]] = []
+        """Level and text of what the charm logged."""
+        if hook.is_secret_hook and not hook.secret_label:
+            self.hook = dataclasses.replace(hook, secret_label=self.load_secret_label(hook.secret_id))
+
+    # --- the unit and its application
+
+    def config(self) -> Mapping[str, Any]:
+        """Return values by option; options with neither value nor default are absent."""
+        return self.world.config_of(self.world.applications[self.application])
+
+    def status(self, *, app: bool) -> Status:
+        """Return the status of the unit; of the application for its leader."""
+        if app:
+            self.check_leadership()
+            return self.world.applications[self.application].status
+        return self.model_unit.status
+
+    def unit_statuses(self) -> Mapping[str, Status]:
+        """Return the status of every unit of the application, for ``status-get --application``."""
+        return {unit.name: unit.status for unit in self.world.applications[self.application].units.values()}
+
+    def set_status(self, name: str, message: str, *, app: bool) -> None:
+        """Set a status, at once."""
+        if app:
+            self.check_leadership()
+            self.world.applications[self.application].status = Status(name, message)
+        else:
+            self.model_unit.status = Status(name, message)
+        self.keep('status-set', self.application if app else self.unit, f'{name} {message}'.strip())
+
+    def set_workload_version(self, version: str) -> None:
+        """Set the workload version, at once."""
+        self.world.applications[self.application].workload_version = version
+        self.keep('application-version-set', self.application, version)
+
+    def log(self, level: str, message: str) -> None:
+        """Take a line of the charm's log."""
+        self.log_lines.append((level, message))
+
+    def goal_state(self) -> Mapping[str, Any]:
+        """Return the units and relations that the user asked for (``goal-state``)."""
+        units = self.world.applications[self.application].units.values()
+        relations: dict[str, dict[str, Any]] = {}
+        for relation in self.world.relations_of(self.application):
+            remote = relation.remote_of(self.application).application
+            endpoint = relations.setdefault(relation.endpoint_of(self.application).name, {})
+            if relation.is_peer:
+                continue
+            endpoint[remote] = self._goal('joined')
+            for unit in self.world.applications[remote].units.values():
+                endpoint[unit.name] = self._goal('active')
+        return {
+            'units': {unit.name: self._goal('active' if unit.life == 'alive' else 'dying') for unit in units},
+            'relations': relations,
+        }
+
+    def _goal(self, status: str) -> dict[str, str]:
+        return {'status': status, 'since': self.now.strftime('%Y-%m-%d %H:%M:%SZ')}
+
+    # --- ports, state, machine
+
+    def opened_ports(self) -> tuple[Port, ...]:
+        """Return the ports that are open; what this hook opens and closes shows when it has ended."""
+        return tuple(sorted(self.model_unit.ports, key=str))
+
+    def open_port(self, port: Port) -> None:
+        """Record a port to open."""
+        self.pending.closed.discard(port)
+        self.pending.opened.add(port)
+
+    def close_port(self, port: Port) -> None:
+        """Record a port to close."""
+        self.pending.opened.discard(port)
+        self.pending.closed.add(port)
+
+    def charm_state(self) -> Mapping[str, str]:
+        """Return what ``state-set`` stored, with what is pending."""
+        return self.model_unit.charm_state if self.pending.charm_state is None else self.pending.charm_state
+
+    def set_charm_state(self, values: Mapping[str, str]) -> None:
+        """Record values to store."""
+        self.pending.charm_state = {**self.charm_state(), **values}
+
+    def delete_charm_state(self, key: str) -> None:
+        """Record a value to forget."""
+        self.pending.charm_state = {name: value for name, value in self.charm_state().items() if name != key}
+
+    def network(self, binding: str, relation_id: int | None) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the addresses of a binding: what the author gave, else the unit's address, for every relation."""
+        metadata = self.world.applications[self.application].metadata
+        if binding not in metadata.endpoints and binding not in self.model_unit.surroundings.networks:
+            raise JujuError(f'no network config found for binding "{binding}"')
+        given = self.model_unit.surroundings.networks.get(binding)
+        return given if given is not None else _network_of(self.model_unit.address)
+
+    def storage_ids(self, name: str | None) -> tuple[str, ...]:
+        """Return the ids of the unit's storages, of one name or of all."""
+        ids = self.model_unit.surroundings.storages
+        return tuple(storage for storage in ids if name is None or storage.partition('/')[0] == name)
+
+    def storage(self, storage_id: str | None) -> Mapping[str, Any]:
+        """Return kind and location of a storage."""
+        found = self.model_unit.surroundings.storages.get(storage_id or '')
+        if found is None:
+            raise JujuError('storage not found')
+        return found
+
+    def add_storage(self, name: str, count: int) -> None:
+        """Ask for storage; it is attached by the user's doing, not by the model."""
+        if name not in self.world.applications[self.application].metadata.storages:
+            raise JujuError(f'storage "{name}" not found')
+        self.keep('storage-add', name, str(count))
+
+    def resource_path(self, name: str) -> str:
+        """Return where a resource lies."""
+        path = self.model_unit.surroundings.resources.get(name)
+        if path is None:
+            raise JujuError(f'resource#{self.application}/{name} not found')
+        return path
+
+    def credential(self) -> Mapping[str, Any]:
+        """Return the cloud's credential, for a trusted application."""
+        found = self.model_unit.surroundings.credential
+        if found is None:
+            raise JujuError('permission denied')
+        return found
+
+    def unit_address(self) -> str:
+        """Return the unit's address."""
+        return self.model_unit.address
+
+    def reboot(self, *, now: bool) -> None:
+        """Note that the charm asked for a reboot."""
+        self.keep('juju-reboot', self.unit, 'now' if now else '')
+
+    # --- actions
+
+    def action_parameters(self) -> Mapping[str, Any]:
+        """Return the parameters of the action that runs."""
+        self._check_action()
+        return self.hook.parameters
+
+    def action_set(self, results: Mapping[str, Any]) -> None:
+        """Add to the action's results."""
+        self._check_action()
+        _merge(self.action.results, results)
+
+    def action_log(self, message: str) -> None:
+        """Add a line to the action's log."""
+        self._check_action()
+        self.action.log.append(message)
+
+    def action_fail(self, message: str) -> None:
+        """Let the action end as failed."""
+        self._check_action()
+        self.action.failed = True
+        self.action.message = message
+
+    def _check_action(self) -> None:
+        if self.hook.kind != 'action':
+            raise JujuError('not running an action')
+
+
+def _merge(into: dict[str, Any], values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        present = into.get(key)
+        if isinstance(present, dict) and isinstance(value, Mapping):
+            _merge(cast('dict[str, Any]', present), cast('Mapping[str, Any]', value))
+        else:
+            into[key] = value
+
+
+def _network_of(address: str) -> dict[str, Any]:
+    return {
+        'bind-addresses': [
+            {
+                'mac-address': '',
+                'interface-name': '',
+                'addresses': [{'hostname': '', 'value': address, 'cidr': f'{address}/32', 'address': address}],
+            }
+        ],
+        'egress-subnets': [f'{address}/32'],
+        'ingress-addresses': [address],
+    }

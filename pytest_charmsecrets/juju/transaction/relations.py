@@ -1,0 +1,74 @@
+"""The relation commands within a hook.
+
+Source: spec/events.md, section 13; juju 3.6: internal/worker/uniter/runner/context/relation.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...errors import JujuError
+from ..relations import Relation, readable_bag
+from .base import ContextBase
+from .pending import RelationInfo
+
+
+class RelationsInHook(ContextBase):
+    """What a hook can ask about relations and do with them."""
+
+    def relation(self, relation_id: int) -> RelationInfo | None:
+        """Return a relation that the unit has entered, or that the hook is about."""
+        if relation_id not in self._entered or relation_id not in self.world.relations:
+            return None
+        relation = self.world.relations[relation_id]
+        return RelationInfo(
+            id=relation.id,
+            endpoint=relation.endpoint_of(self.application).name,
+            remote_application=relation.remote_of(self.application).application,
+            is_peer=relation.is_peer,
+        )
+
+    def relation_ids(self, endpoint: str) -> tuple[int, ...]:
+        """Return the ids of the unit's relations on an endpoint."""
+        infos = [self.relation(relation_id) for relation_id in sorted(self._entered)]
+        return tuple(info.id for info in infos if info is not None and info.endpoint == endpoint)
+
+    def relation_members(self, relation_id: int) -> tuple[str, ...]:
+        """Return the remote units the charm was told of: with one that joins now, without one that departs."""
+        members = set(self._entered[relation_id].members) if relation_id in self._entered else set[str]()
+        if relation_id == self.hook.relation_id and self.hook.remote_unit is not None:
+            if self.hook.kind == 'relation-departed':
+                members.discard(self.hook.remote_unit)
+            else:
+                members.add(self.hook.remote_unit)
+        return tuple(sorted(members))
+
+    def relation_data(self, relation_id: int, entity: str) -> Mapping[str, str]:
+        """Return the data of a unit or application: for what is the unit's own, with what is pending."""
+        relation = self._known(relation_id)
+        committed = readable_bag(relation, self.unit, entity, is_leader=self.is_leader()).values
+        pending: Mapping[str, str] = {}
+        if entity == self.unit:
+            pending = self.pending.unit_data.get(relation_id, {})
+        elif entity == self.application:
+            pending = self.pending.application_data.get(relation_id, {})
+        merged = {**committed, **pending}
+        return {key: value for key, value in sorted(merged.items()) if value != ''}
+
+    def relation_set(self, relation_id: int, values: Mapping[str, str], *, app: bool) -> None:
+        """Record data of the unit, or of its application; an empty value deletes its key."""
+        self._known(relation_id)
+        if app and not self.is_leader():
+            raise JujuError('cannot write relation settings')
+        bags = self.pending.application_data if app else self.pending.unit_data
+        bags.setdefault(relation_id, {}).update(values)
+
+    def relation_model_uuid(self, relation_id: int) -> str:
+        """Return the UUID of the model the remote application lives in."""
+        self._known(relation_id)
+        return self.world.uuid
+
+    def _known(self, relation_id: int) -> Relation:
+        if self.relation(relation_id) is None:
+            raise JujuError('relation not found')
+        return self.world.relations[relation_id]

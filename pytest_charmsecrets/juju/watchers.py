@@ -1,0 +1,221 @@
+"""From a change in the model to what a unit's agent is told: one watcher per kind of change, each coalescing.
+
+A watcher holds what was written until it is delivered into the unit's snapshot. Watchers of owned secrets belong to
+the unit and, while its agent believes that it leads, to its application; they restart when that belief changes.
+Source: spec/events.md, sections 1 to 8; juju 3.6: state/secrets.go, watchers; internal/worker/uniter/remotestate.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+
+from . import identity
+from .agent_state import ConsumedSecret, LocalState, RelationSnapshot, Snapshot
+from .changes import Change
+from .hooks import Hook
+from .relations import Relation
+from .secrets import access
+from .secrets.entities import Owner, Secret
+from .workers import ExpiryWorker, RotationWorker
+from .world import World
+
+
+@dataclasses.dataclass(slots=True)
+class UnitWatchers:
+    """The watchers of one unit: what each has not delivered yet, and what it remembers."""
+
+    snapshot: Snapshot
+    """Where they deliver to."""
+    consumed: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
+    """Ids of secrets whose consumer record was written."""
+    known_latest: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
+    """The latest revision the consumer watcher has seen of each secret; it reports only another one."""
+    rotation: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
+    revisions: dict[tuple[str, int], None] = dataclasses.field(default_factory=dict[tuple[str, int], None])
+    requests: list[Hook] = dataclasses.field(default_factory=list[Hook])
+    unit: bool = True
+    """Whether anything that is one value per unit was written: life, leadership, config, charm."""
+    relations: bool = True
+    rotations: RotationWorker = dataclasses.field(default_factory=RotationWorker)
+    expirations: ExpiryWorker = dataclasses.field(default_factory=ExpiryWorker)
+
+
+@dataclasses.dataclass(slots=True)
+class Agent:
+    """One unit's agent: the watchers that tell it, and what it has run."""
+
+    watchers: UnitWatchers
+    local: LocalState = dataclasses.field(default_factory=LocalState)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What the agent was told."""
+        return self.watchers.snapshot
+
+
+def route(world: World, agents: Mapping[str, Agent], changes: Iterable[Change]) -> dict[str, None]:
+    """Hand what was written to the watchers of the units concerned; returns those units."""
+    touched: dict[str, None] = {}
+    for change in changes:
+        for unit in _units_concerned(world, agents, change):
+            if unit in agents:
+                _note(agents[unit].watchers, change)
+                touched[unit] = None
+    return touched
+
+
+def deliver(world: World, watchers: UnitWatchers) -> None:
+    """Deliver everything a unit's watchers hold into its snapshot, obsolete revisions last."""
+    if watchers.unit:
+        _deliver_unit(world, watchers)
+    if watchers.relations:
+        _deliver_relations(world, watchers)
+    _deliver_consumed(world, watchers)
+    _deliver_owned(world, watchers)
+    watchers.snapshot.requests.extend(watchers.requests)
+    watchers.requests.clear()
+    wake_workers(world, watchers)
+
+
+def wake_workers(world: World, watchers: UnitWatchers) -> bool:
+    """Move what is due by now from a unit's workers into its snapshot; returns whether anything was.
+
+    What waits in the snapshot already is not doubled.
+    """
+    now = world.clock.now
+    snapshot = watchers.snapshot
+    rotations, expirations = watchers.rotations.fire(now), watchers.expirations.fire(now)
+    snapshot.rotations += [due for due in rotations if due not in snapshot.rotations]
+    snapshot.expirations += [due for due in expirations if due not in snapshot.expirations]
+    return bool(rotations or expirations)
+
+
+def _units_concerned(world: World, agents: Mapping[str, Agent], change: Change) -> list[str]:
+    if change.kind in ('consumer', 'unit', 'request'):
+        return [change.subject]
+    application = world.applications.get(change.subject)
+    units = list(application.units) if application else []
+    if change.kind in ('rotation', 'revision', 'secret'):
+        # The watchers of an application's secrets run where the agent believes that it leads, not where it does.
+        leads = [unit for unit in units if unit in agents and agents[unit].snapshot.leader]
+        return [change.subject] if identity.is_unit_name(change.subject) else leads
+    return units
+
+
+def _note(watchers: UnitWatchers, change: Change) -> None:
+    if change.kind == 'consumer':
+        watchers.consumed[change.secret] = None
+    elif change.kind == 'rotation':
+        watchers.rotation[change.secret] = None
+    elif change.kind == 'revision':
+        watchers.revisions[change.secret, change.revision] = None
+    elif change.kind == 'relation':
+        watchers.relations = True
+    elif change.kind in ('unit', 'config', 'charm', 'leader'):
+        watchers.unit = True
+
+
+def _deliver_unit(world: World, watchers: UnitWatchers) -> None:
+    watchers.unit = False
+    snapshot = watchers.snapshot
+    model_unit, application = world.unit(snapshot.unit), world.application_of(snapshot.unit)
+    snapshot.life = model_unit.life
+    snapshot.application_life = application.life
+    snapshot.config_version = application.config_version
+    snapshot.charm_version = application.charm_version
+    snapshot.workloads = application.metadata.containers if application.cloud == 'kubernetes' else ()
+    leads = application.leader == snapshot.unit
+    if leads != snapshot.leader:
+        snapshot.leader = leads
+        _restart_owner_watchers(world, watchers)
+
+
+def _restart_owner_watchers(world: World, watchers: UnitWatchers) -> None:
+    """Start the owner watchers anew: rotation and expiry are replayed, revisions that are obsolete already are not."""
+    snapshot = watchers.snapshot
+    snapshot.rotations.clear()
+    snapshot.expirations.clear()
+    watchers.rotations, watchers.expirations = RotationWorker(), ExpiryWorker()
+    watchers.rotation.clear()
+    watchers.revisions.clear()
+    owners = [Owner('unit', snapshot.unit)]
+    if snapshot.leader:
+        owners.append(Owner('application', identity.application_of(snapshot.unit)))
+    for secret in world.secrets.owned_by(*owners):
+        watchers.rotations.learn(secret.id, secret.next_rotation)
+        for revision in secret.revisions.values():
+            watchers.expirations.learn(secret.id, revision.number, revision.expires)
+
+
+def _deliver_relations(world: World, watchers: UnitWatchers) -> None:
+    watchers.relations = False
+    unit = watchers.snapshot.unit
+    application = identity.application_of(unit)
+    watchers.snapshot.relations = {
+        relation.id: _relation_snapshot(relation, unit, application) for relation in world.relations_of(application)
+    }
+
+
+def _relation_snapshot(relation: Relation, unit: str, application: str) -> RelationSnapshot:
+    remote = relation.remote_of(application).application
+    return RelationSnapshot(
+        endpoint=relation.endpoint_of(application).name,
+        remote_application=remote,
+        is_peer=relation.is_peer,
+        life=relation.life,
+        members={member: relation.unit_data[member].version for member in relation.remote_members(unit)},
+        applications={remote: relation.application_data[remote].version},
+    )
+
+
+def _deliver_consumed(world: World, watchers: UnitWatchers) -> None:
+    """Report a consumed secret when its latest revision is another one than seen before, and above 1.
+
+    So a first read at revision 2 or later is followed by a secret-changed, and reading early cancels none.
+    """
+    snapshot = watchers.snapshot
+    unit = snapshot.unit
+    for secret_id in watchers.consumed:
+        secret = world.secrets.get(secret_id)
+        if secret is None or unit not in secret.consumers:
+            watchers.known_latest.pop(secret_id, None)
+            snapshot.consumed.pop(secret_id, None)
+            continue
+        seen = watchers.known_latest.get(secret_id)
+        watchers.known_latest[secret_id] = secret.latest_revision
+        if secret.latest_revision > 1 and secret.latest_revision != seen:
+            if access.may_read(secret, unit):
+                snapshot.consumed[secret_id] = ConsumedSecret(secret.latest_revision, event_label(secret, unit))
+            else:
+                snapshot.consumed.pop(secret_id, None)
+    watchers.consumed.clear()
+
+
+def event_label(secret: Secret, unit: str) -> str:
+    """Return the label secret-changed carries: the consumer's, else the owner's for units of the owner's family."""
+    label = secret.consumers[unit].label
+    if label:
+        return label
+    is_own = secret.owner.name in (unit, identity.application_of(unit))
+    return secret.label if is_own else ''
+
+
+def _deliver_owned(world: World, watchers: UnitWatchers) -> None:
+    """Deliver rotation times, expiry times and, last, what is obsolete; what was removed is dropped without a word."""
+    snapshot = watchers.snapshot
+    for secret_id in watchers.rotation:
+        secret = world.secrets.get(secret_id)
+        watchers.rotations.learn(secret_id, secret.next_rotation if secret else None)
+    watchers.rotation.clear()
+    for secret_id, number in watchers.revisions:
+        secret = world.secrets.get(secret_id)
+        revision = secret.revisions.get(number) if secret else None
+        watchers.expirations.learn(secret_id, number, revision.expires if revision else None)
+        if revision is not None and revision.obsolete:
+            snapshot.obsolete.setdefault(secret_id, set()).add(number)
+        elif secret_id in snapshot.obsolete:
+            snapshot.obsolete[secret_id].discard(number)
+            if not snapshot.obsolete[secret_id]:
+                del snapshot.obsolete[secret_id]
+    watchers.revisions.clear()

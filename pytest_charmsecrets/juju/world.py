@@ -1,0 +1,87 @@
+"""The aggregate of one model: what exists in it, its secrets, its clock, its journal.
+
+Look-ups of what a hook or a rule may take for granted live here; rules live in the modules below and above.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Final
+
+from . import identity
+from .changes import Changes
+from .clock import Clock
+from .journal import Journal
+from .relations import Relation
+from .secrets.entities import Owner, SecretStore
+from .state import Application, Unit
+from .versions import Profile
+
+
+class World:
+    """One model on one controller."""
+
+    def __init__(self, *, profile: Profile, seed: int, start: datetime.datetime, name: str = 'fake') -> None:
+        self.profile: Final = profile
+        self.seed: Final = seed
+        self.name: Final = name
+        self.uuid: Final = identity.make_uuid(seed, 'model', name)
+        self.clock: Final = Clock(start)
+        self.journal: Final = Journal()
+        self.changes: Final = Changes()
+        self.secrets: Final = SecretStore(self.changes)
+        self.applications: Final[dict[str, Application]] = {}
+        self.relations: Final[dict[int, Relation]] = {}
+        self._counters: Final[dict[str, int]] = {}
+
+    def count(self, what: str) -> int:
+        """Return 0, 1, 2, ... for each kind of thing that is numbered."""
+        number = self._counters.get(what, 0)
+        self._counters[what] = number + 1
+        return number
+
+    def new_secret_uri(self, owner: Owner) -> identity.SecretURI:
+        """Reserve the id of a new secret."""
+        count = self.count(f'secret {owner.tag}')
+        return identity.SecretURI(identity.make_secret_id(self.seed, self.uuid, owner.tag, count), self.uuid)
+
+    def application_of(self, unit: str) -> Application:
+        """Return the application of a unit that exists."""
+        return self.applications[identity.application_of(unit)]
+
+    def unit(self, name: str) -> Unit:
+        """Return a unit that exists."""
+        return self.application_of(name).units[name]
+
+    def find_unit(self, name: str) -> Unit | None:
+        """Return a unit, if it exists."""
+        application = self.applications.get(identity.application_of(name))
+        return application.units.get(name) if application else None
+
+    def units(self) -> tuple[Unit, ...]:
+        """Return all units, in the order of deployment and of their numbers."""
+        return tuple(unit for application in self.applications.values() for unit in application.units.values())
+
+    def is_leader(self, unit: str) -> bool:
+        """Whether a unit leads its application now."""
+        return self.application_of(unit).leader == unit
+
+    def config_of(self, application: Application) -> dict[str, Any]:
+        """Return the values a charm sees: those that were set, over the defaults."""
+        defaults = {
+            option.name: option.default
+            for option in application.metadata.options.values()
+            if option.default is not None
+        }
+        return {**defaults, **application.config}
+
+    def relations_of(self, application: str) -> tuple[Relation, ...]:
+        """Return the relations of an application, in the order of their ids."""
+        return tuple(relation for relation in self.relations.values() if relation.involves(application))
+
+    def manageable_secret_owners(self, unit: str) -> tuple[Owner, ...]:
+        """Return the owners whose secrets a unit may manage now: itself, and its application while it leads."""
+        owners = [Owner('unit', unit)]
+        if self.is_leader(unit):
+            owners.append(Owner('application', identity.application_of(unit)))
+        return tuple(owners)
