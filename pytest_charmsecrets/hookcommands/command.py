@@ -1,0 +1,130 @@
+"""What a hook command is, and how one runs: flags, then Init, then Run, each with its exit code on refusal.
+
+A command is a function whose body is Juju's ``Init`` (what it refuses exits 2) and which returns Juju's ``Run`` (what
+that refuses exits 1). Source: juju/cmd v3, cmd.go, Main; hook-commands.md 1.1.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from ..errors import JujuError
+from ..juju import gotext
+from . import files, formats, gnuflag
+from .gnuflag import Flag
+from .result import Result
+
+if TYPE_CHECKING:
+    from ..juju.transaction import HookContext
+
+Run: TypeAlias = Callable[[], str]
+"""The second half of a command: does it and returns what goes to stdout."""
+
+_OUTPUT: Final = gnuflag.string('output', 'o')
+_FORMAT: Final = 'format'
+
+DEPRECATED_FORMAT: Final = gnuflag.string(_FORMAT)
+"""``--format`` of the commands that print nothing: taken, and complained about."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Call:
+    """One command line, read."""
+
+    context: HookContext
+    name: str
+    flags: gnuflag.Parsed
+    stdin: str
+    directory: str
+    """Where the command was called; an absolute path."""
+    warnings: list[str]
+    """What goes to stderr although nothing failed."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The positional arguments."""
+        return self.flags.positionals
+
+    def output(self, value: Any, *, null_if_empty: bool = False) -> str:
+        """Render a value as the output flags say; to the file named with ``--output``, if there is one.
+
+        Args:
+            value: What to print, see :mod:`.formats`.
+            null_if_empty: Whether the value is a Go slice or map that is nil when empty, which is JSON's null.
+
+        Raises:
+            JujuError: with Juju's text, when the file cannot be written.
+        """
+        nil = null_if_empty and not value and self.format == 'json'
+        text = formats.render(None if nil else value, self.format)
+        path = self.flags[_OUTPUT]
+        if not path:
+            return text
+        files.write(path, self.directory, text)
+        return ''
+
+    @property
+    def format(self) -> formats.Format:
+        """The output format asked for."""
+        return self.flags.values[_FORMAT]
+
+    def warn_of_deprecated_format(self) -> None:
+        """Complain on stderr about a ``--format`` that has no effect."""
+        if self.flags[DEPRECATED_FORMAT]:
+            self.warnings.append(f'--format flag deprecated for command {gotext.quote(self.name)}')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Command:
+    """A hook command: its name, its grammar and what it does."""
+
+    name: str
+    init: Callable[[Call], Run]
+    flags: tuple[Flag[Any], ...] = ()
+    output: formats.Formats | None = None
+    """Output formats; None when the command has no output flags."""
+    usage: str = ''
+    """What the positionals are, for ``--help``."""
+
+    @property
+    def all_flags(self) -> tuple[Flag[Any], ...]:
+        """The command's own flags and those of its output."""
+        allowed = self.output
+        if allowed is None:
+            return self.flags
+        format_flag = Flag(_FORMAT, lambda _, text: allowed.read(text), lambda _: allowed.default)
+        return (format_flag, _OUTPUT, *self.flags)
+
+
+def execute(
+    command: Command, context: HookContext, arguments: Sequence[str], stdin: str | None, directory: str | None
+) -> Result:
+    """Run a command as Juju would; whatever Juju refuses becomes a result in its form."""
+    warnings: list[str] = []
+    try:
+        parsed = gnuflag.parse(context, command.all_flags, arguments)
+        call = Call(context, command.name, parsed, stdin or '', directory or str(pathlib.Path.cwd()), warnings)
+        run = command.init(call)
+    except gnuflag.HelpRequested:
+        return Result(0, _help(command, context))
+    except JujuError as error:
+        return Result(2, '', f'ERROR {error}\n')
+    try:
+        stdout = run()
+    except JujuError as error:
+        return Result(1, '', ''.join(warnings) + f'ERROR {error}\n')
+    return Result(0, stdout, ''.join(warnings))
+
+
+def _help(command: Command, context: HookContext) -> str:
+    lines = [' '.join(filter(None, ('Usage:', command.name, '[options]' if command.all_flags else '', command.usage)))]
+    if command.all_flags:
+        lines += ['', 'Options:']
+    for flag in command.all_flags:
+        default = flag.default(context)
+        shown = str(default).lower() if isinstance(default, bool) else '' if default is None else str(default)
+        lines.append(f'{", ".join(map(gnuflag.spell, sorted(flag.spellings, key=len)))}  (= {shown})')
+    return '\n'.join(lines) + '\n'

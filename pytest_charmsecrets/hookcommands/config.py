@@ -1,0 +1,88 @@
+"""What a unit can ask about its application and model: config-get, is-leader, goal-state, credential-get, resource-get.
+
+Source: juju 3.6: jujuc/config-get.go, is-leader.go, goal-state.go, credential-get.go, resource-get.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..errors import JujuError
+from ..juju import gotext
+from . import arguments, formats, gnuflag
+from .command import Call, Command, Run
+from .goyaml import Fields
+
+_ALL: Final = gnuflag.boolean('all', 'a')
+
+
+def _config_get(call: Call) -> Run:
+    key = call.arguments[0] if call.arguments else ''
+    if key and call.flags[_ALL]:
+        raise JujuError(f'cannot use argument --all together with key {gotext.quote(key)}')
+    arguments.check_empty(call.arguments[1:])
+
+    def run() -> str:
+        options = call.context.config()
+        return call.output(options.get(key) if key else dict(options))
+
+    return run
+
+
+def _is_leader(call: Call) -> Run:
+    arguments.check_empty(call.arguments)
+    return lambda: call.output(call.context.is_leader())
+
+
+def _goal_state(call: Call) -> Run:
+    arguments.check_empty(call.arguments)
+
+    def run() -> str:
+        goals = call.context.goal_state()
+        units: Mapping[str, Any] = goals.get('units') or {}
+        relations: Mapping[str, Any] = goals.get('relations') or {}
+        by_endpoint = {endpoint: _goals(entities) for endpoint, entities in relations.items()}
+        return call.output(Fields(units=_goals(units), relations=by_endpoint))
+
+    return run
+
+
+def _goals(entities: Mapping[str, Mapping[str, str]]) -> dict[str, Fields]:
+    return {name: Fields(status=goal['status'], since=goal['since']) for name, goal in entities.items()}
+
+
+def _credential_get(call: Call) -> Run:
+    arguments.check_empty(call.arguments)
+
+    def run() -> str:
+        try:
+            credential = call.context.credential()
+        except JujuError as error:
+            raise JujuError(f'cannot access cloud credentials: {error}') from None
+        return call.output(Fields(credential))
+
+    return run
+
+
+def _resource_get(call: Call) -> Run:
+    if not call.arguments:
+        raise JujuError('missing required resource name')
+    arguments.check_empty(call.arguments[1:])
+
+    def run() -> str:
+        try:
+            return call.context.resource_path(call.arguments[0])
+        except JujuError as error:
+            raise JujuError(f'could not download resource: {error}') from None
+
+    return run
+
+
+COMMANDS: Final = (
+    Command('config-get', _config_get, (_ALL,), formats.ALL, '[<key>]'),
+    Command('is-leader', _is_leader, (), formats.ALL),
+    Command('goal-state', _goal_state, (), formats.STRUCTURED),
+    Command('credential-get', _credential_get, (), formats.ALL),
+    Command('resource-get', _resource_get, usage='<resource name>'),
+)

@@ -1,0 +1,86 @@
+"""The files that hook commands read and write, with Go's messages when that fails.
+
+Source: juju/cmd v3, filevar.go, output.go; juju 3.6: core/secrets/createsecret.go; hook-commands.md 1.3 and 3.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from typing import Final
+
+from ..errors import JujuError
+from ..juju import content, gotext
+
+AGENT_DIRECTORY: Final = '/'
+"""Where relative paths in ``key#file=`` and in ``--file`` of the secret commands start: not in the charm directory,
+because the unit's agent reads those files, not the command."""
+
+
+def read(path: str, directory: str) -> bytes:
+    """Read a file that a path, seen from a directory, names.
+
+    Raises:
+        JujuError: with Go's text, which shows the absolute path.
+    """
+    absolute = _absolute(path, directory)
+    return _read(absolute, absolute)
+
+
+def read_by_agent(path: str) -> bytes:
+    """Read a file as the unit's agent does.
+
+    Raises:
+        JujuError: with Go's text, which shows the path as given.
+    """
+    return _read(_absolute(path, AGENT_DIRECTORY), path)
+
+
+def check_size_for_agent(path: str) -> None:
+    """Check that a file is not too large to hold a secret's content; one that cannot be examined is left to reading.
+
+    Raises:
+        JujuError: with Juju's text.
+    """
+    try:
+        size = pathlib.Path(AGENT_DIRECTORY, path).stat().st_size
+    except (OSError, ValueError):
+        return
+    if size > content.MAX_FILE_BYTES:
+        raise JujuError(f'secret content in file {gotext.quote(path)} too large: {size} bytes')
+
+
+def write(path: str, directory: str, text: str) -> None:
+    """Create or overwrite a file.
+
+    Raises:
+        JujuError: with Go's text.
+    """
+    absolute = _absolute(path, directory)
+    try:
+        pathlib.Path(absolute).write_bytes(gotext.to_bytes(text))
+    except (OSError, ValueError) as error:
+        raise JujuError(f'open {absolute}: {gotext.describe_os_error(error)}') from None
+
+
+def expand_home(path: str) -> str:
+    """Replace a leading ``~`` by the home directory."""
+    if not path.startswith('~'):
+        return path
+    try:
+        return str(pathlib.Path(path).expanduser())
+    except RuntimeError:  # There is no such user.
+        return path
+
+
+def _absolute(path: str, directory: str) -> str:
+    return path if path.startswith('/') else os.path.normpath(f'{directory}/{path}')
+
+
+def _read(path: str, shown: str) -> bytes:
+    try:
+        return pathlib.Path(path).read_bytes()
+    except IsADirectoryError:
+        raise JujuError(f'read {shown}: is a directory') from None
+    except (OSError, ValueError) as error:
+        raise JujuError(f'open {shown}: {gotext.describe_os_error(error)}') from None

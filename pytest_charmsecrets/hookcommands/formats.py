@@ -1,0 +1,89 @@
+"""The output formats of hook commands: json, yaml and smart.
+
+Values are what JSON knows, datetimes and :class:`~.goyaml.Fields`; keys of any other mapping are printed in Go's order.
+Source: juju/cmd v3, output.go; Go's encoding/json; hook-commands.md 1.3.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, TypeAlias, cast
+
+from ..errors import JujuError
+from ..juju import gotext
+from . import gofloat, gotime, goyaml
+
+Format: TypeAlias = Literal['smart', 'yaml', 'json']
+
+_JSON_ESCAPED = re.compile('[<>&\\u2028\\u2029\\ud800-\\udfff]')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Formats:
+    """What ``--format`` may say for a command."""
+
+    default: Format
+    allowed: tuple[Format, ...]
+
+    def read(self, text: str) -> Format:
+        """Return the format of a name.
+
+        Raises:
+            JujuError: with Juju's text, when the command does not have it.
+        """
+        if text not in self.allowed:
+            raise JujuError(f'unknown format {gotext.quote(text)}')
+        return text
+
+
+ALL: Final = Formats('smart', ('smart', 'yaml', 'json'))
+STRUCTURED: Final = Formats('yaml', ('yaml', 'json'))
+
+
+def render(value: Any, format_: Format) -> str:
+    """Return what a command prints for a value; the empty string when it prints nothing."""
+    if format_ == 'json':
+        return to_json(value) + '\n'
+    if value is None:
+        return ''
+    return _to_smart(value) if format_ == 'smart' else goyaml.dump(value)
+
+
+def to_json(value: Any) -> str:
+    """Return a value as Go's encoding/json prints it, without the newline."""
+    if isinstance(value, Mapping):
+        mapping = cast('Mapping[str, Any]', value)
+        keys = list(mapping) if isinstance(value, goyaml.Fields) else sorted(mapping)
+        return '{' + ','.join(f'{_json_string(str(key))}:{to_json(mapping[key])}' for key in keys) + '}'
+    if isinstance(value, (list, tuple)):
+        return '[' + ','.join(map(to_json, cast('Sequence[Any]', value))) + ']'
+    if isinstance(value, str):
+        return _json_string(value)
+    if isinstance(value, datetime.datetime):
+        return _json_string(gotime.format_rfc3339(value))
+    if isinstance(value, float):
+        return gofloat.format_json(value)
+    return json.dumps(value)
+
+
+def _json_string(text: str) -> str:
+    return _JSON_ESCAPED.sub(_json_escape, json.dumps(text, ensure_ascii=False))
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    character = match[0]
+    return '\\ufffd' if '\ud800' <= character <= '\udfff' else f'\\u{ord(character):04x}'
+
+
+def _to_smart(value: Any) -> str:
+    if isinstance(value, bool):
+        return f'{value}\n'
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in cast('Sequence[Any]', value)):
+        value = '\n'.join(cast('Sequence[str]', value))
+    if isinstance(value, str):
+        return f'{value}\n' if value else ''
+    return goyaml.dump(value)

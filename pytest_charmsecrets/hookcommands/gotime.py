@@ -1,0 +1,111 @@
+"""Times as Juju's hook commands read and print them: Go durations, RFC 3339, and what ``--expire`` takes.
+
+Source: Go's time package, ParseDuration and Parse; juju 3.6: jujuc/secret-add.go; hook-commands.md 4.1.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Final
+
+from ..errors import JujuError
+from ..juju import gotext
+
+_NANOSECONDS: Final = {
+    'ns': 1,
+    'us': 1_000,
+    'µs': 1_000,
+    'μs': 1_000,
+    'ms': 1_000_000,
+    's': 1_000_000_000,
+    'm': 60_000_000_000,
+    'h': 3_600_000_000_000,
+}
+_MAX_NANOSECONDS: Final = (1 << 63) - 1
+_PART = re.compile(r'(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]*))?(?P<unit>[^.0-9]+)')
+# Go takes an hour of one digit, a comma before the fraction, and any number of digits in it.
+_TIME = re.compile(
+    r'(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})'
+    r'(?:[.,](?P<fraction>[0-9]+))?(?P<zone>Z|(?P<sign>[+-])(?P<zone_hours>[0-9]{2}):(?P<zone_minutes>[0-9]{2}))?'
+)
+_MAX_ZONE_HOURS: Final = 24
+_MAX_ZONE_MINUTES: Final = 60
+
+
+def parse_expire(text: str, now: datetime.datetime) -> datetime.datetime:
+    """Read the value of ``--expire``: a time, in UTC when it names no zone, or how long from now.
+
+    Raises:
+        JujuError: with Juju's text, when it is neither, or a duration that is not positive.
+    """
+    when = parse_time(text)
+    if when is not None:
+        return when
+    nanoseconds = parse_duration(text)
+    if nanoseconds is None:
+        raise JujuError(f'expire time or duration {gotext.quote(text)} not valid')
+    if nanoseconds <= 0:
+        raise JujuError(f'negative expire duration {gotext.quote(text)} not valid')
+    return (now + datetime.timedelta(microseconds=nanoseconds // 1000)).astimezone(datetime.timezone.utc)
+
+
+def parse_duration(text: str) -> int | None:
+    """Return a Go duration such as ``1h30m`` in nanoseconds; None when it is not one."""
+    body = text[1:] if text[:1] in ('+', '-') else text
+    if body == '0':
+        return 0
+    total, position = 0, 0
+    while position < len(body):
+        match = _PART.match(body, position)
+        unit = _NANOSECONDS.get(match['unit']) if match else None
+        if match is None or unit is None or not (match['whole'] or match['fraction']):
+            return None
+        total += _amount(match['whole'], match['fraction'] or '', unit)
+        position = match.end()
+        if total > _MAX_NANOSECONDS:
+            return None
+    if not body:
+        return None
+    return -total if text.startswith('-') else total
+
+
+def parse_time(text: str) -> datetime.datetime | None:
+    """Return a time in RFC 3339, with or without zone, in UTC; None when it is not one, or beyond Python's years."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        offset = _offset(match)
+        numbers = [*match['date'].split('-'), match['hour'], match['minute'], match['second']]
+        microseconds = (match['fraction'] or '')[:6].ljust(6, '0')
+        local = datetime.datetime(*map(int, (*numbers, microseconds)), tzinfo=datetime.timezone.utc)
+        return None if offset is None else local - offset
+    except (ValueError, OverflowError):
+        return None
+
+
+def format_rfc3339(when: datetime.datetime) -> str:
+    """Return a time as Go prints it: in UTC, with a fraction of a second only where there is one."""
+    utc = when.astimezone(datetime.timezone.utc)
+    fraction = f'.{utc.microsecond:06d}'.rstrip('0') if utc.microsecond else ''
+    return utc.replace(microsecond=0, tzinfo=None).isoformat() + f'{fraction}Z'
+
+
+def _amount(whole: str, fraction: str, unit: int) -> int:
+    # More digits than these cannot change the outcome, and Python refuses to convert very long numbers.
+    digits = whole.lstrip('0')
+    if len(digits) > len(str(_MAX_NANOSECONDS)):
+        return _MAX_NANOSECONDS + 1
+    fraction = fraction[:18]
+    return int(digits or '0') * unit + int(fraction or '0') * unit // 10 ** len(fraction)
+
+
+def _offset(match: re.Match[str]) -> datetime.timedelta | None:
+    if match['zone'] in (None, 'Z'):
+        return datetime.timedelta()
+    hours, minutes = int(match['zone_hours']), int(match['zone_minutes'])
+    if hours > _MAX_ZONE_HOURS or minutes > _MAX_ZONE_MINUTES:
+        return None
+    offset = datetime.timedelta(hours=hours, minutes=minutes)
+    return -offset if match['sign'] == '-' else offset

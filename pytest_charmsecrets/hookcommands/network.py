@@ -1,0 +1,203 @@
+"""The network commands: network-get, unit-get, open-port, close-port and opened-ports.
+
+Source: juju 3.6: jujuc/network-get.go, unit-get.go, ports.go, opened-ports.go; core/network/portrange.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from ..errors import JujuError
+from ..juju import gotext
+from ..juju.state import Port
+from . import arguments, formats, gnuflag
+from .command import DEPRECATED_FORMAT, Call, Command, Run
+from .goyaml import Fields
+
+if TYPE_CHECKING:
+    from ..juju.transaction import HookContext
+
+_PRIMARY_ADDRESS: Final = gnuflag.boolean('primary-address')
+_BIND_ADDRESS: Final = gnuflag.boolean('bind-address')
+_INGRESS_ADDRESS: Final = gnuflag.boolean('ingress-address')
+_EGRESS_SUBNETS: Final = gnuflag.boolean('egress-subnets')
+_ENDPOINTS: Final = gnuflag.string('endpoints')
+_SHOW_ENDPOINTS: Final = gnuflag.boolean('endpoints')
+
+_UNIT_SETTINGS: Final = ('private-address', 'public-address')
+_PROTOCOLS: Final = ('tcp', 'udp', 'icmp')
+_PORTS: Final = range(65536)
+
+
+def _network_get(call: Call) -> Run:
+    if not call.arguments:
+        raise JujuError('no arguments specified')
+    binding = call.arguments[0]
+    if not binding:
+        raise JujuError('no binding name specified')
+    arguments.check_empty(call.arguments[1:])
+
+    def run() -> str:
+        network = call.context.network(binding, call.flags[arguments.RELATION])
+        if not network.get('bind-addresses'):
+            raise JujuError(f'no network config found for binding {gotext.quote(binding)}')
+        return call.output(_network_answer(call, binding, network))
+
+    return run
+
+
+def _network_answer(call: Call, binding: str, network: Mapping[str, Any]) -> Any:
+    wanted = [flag for flag in (_BIND_ADDRESS, _INGRESS_ADDRESS, _EGRESS_SUBNETS) if call.flags[flag]]
+    if call.flags[_PRIMARY_ADDRESS]:
+        if wanted:
+            raise JujuError('--primary-address must be the only flag specified')
+        return _first_address(binding, network)
+    if not wanted:
+        return _network_display(network, with_old_keys=call.format != 'json')
+    ingress: Sequence[str] = network.get('ingress-addresses') or ()
+    answer: dict[str, Any] = {}
+    for flag in wanted:
+        if flag is _EGRESS_SUBNETS:
+            answer[flag.name] = list(network.get('egress-subnets') or ())
+        elif flag is _INGRESS_ADDRESS and ingress:
+            answer[flag.name] = ingress[0]
+        else:
+            answer[flag.name] = _first_address(binding, network)
+    return answer[wanted[0].name] if len(wanted) == 1 else answer
+
+
+def _first_address(binding: str, network: Mapping[str, Any]) -> str:
+    addresses: Sequence[Mapping[str, str]] = network['bind-addresses'][0].get('addresses') or ()
+    if not addresses:
+        raise JujuError(f'no addresses attached to space for binding {gotext.quote(binding)}')
+    return addresses[0].get('value', '')
+
+
+def _network_display(network: Mapping[str, Any], *, with_old_keys: bool) -> Fields:
+    """Lay out an answer as Juju does; its YAML repeats some values under the names they had in Juju 2."""
+    display = Fields(
+        {
+            'bind-addresses': [_interface_display(i, with_old_keys=with_old_keys) for i in network['bind-addresses']],
+            'egress-subnets': list(network.get('egress-subnets') or ()),
+            'ingress-addresses': list(network.get('ingress-addresses') or ()),
+        }
+    )
+    return Fields({key: value for key, value in display.items() if value})
+
+
+def _interface_display(interface: Mapping[str, Any], *, with_old_keys: bool) -> Fields:
+    mac, name = interface.get('mac-address', ''), interface.get('interface-name', '')
+    addresses = [
+        Fields(
+            {
+                'hostname': address.get('hostname', ''),
+                'value': address.get('value', ''),
+                'cidr': address.get('cidr', ''),
+                **({'address': address.get('value', '')} if with_old_keys else {}),
+            }
+        )
+        for address in interface.get('addresses') or ()
+    ]
+    old_keys = {'macaddress': mac, 'interfacename': name} if with_old_keys else {}
+    return Fields({'mac-address': mac, 'interface-name': name, 'addresses': addresses, **old_keys})
+
+
+def _unit_get(call: Call) -> Run:
+    if not call.arguments:
+        raise JujuError('no setting specified')
+    if call.arguments[0] not in _UNIT_SETTINGS:
+        raise JujuError(f'unknown setting {gotext.quote(call.arguments[0])}')
+    arguments.check_empty(call.arguments[1:])
+    return lambda: call.output(call.context.unit_address())
+
+
+def _change_port(change: Callable[[HookContext, Port], None]) -> Callable[[Call], Run]:
+    def init(call: Call) -> Run:
+        if not call.arguments:
+            raise JujuError('no port or range specified')
+        port = _parse_port(call.arguments[0].lower())
+        arguments.check_empty(call.arguments[1:])
+
+        def run() -> str:
+            call.warn_of_deprecated_format()
+            change(call.context, port)
+            return ''
+
+        return run
+
+    return init
+
+
+def _parse_port(text: str) -> Port:
+    ports, slash, protocol = text.partition('/')
+    if ports == 'icmp':
+        return Port('icmp')
+    protocol = protocol if slash else 'tcp'
+    bounds = ports.split('-')
+    if len(bounds) > 2:
+        raise JujuError(f'invalid port range {gotext.quote(ports)}')
+    numbers = [_parse_number(bound) for bound in bounds]
+    first, last = numbers[0], numbers[-1]
+    if protocol not in _PROTOCOLS:
+        raise JujuError(f'invalid protocol {gotext.quote(protocol)}, expected "tcp", "udp", or "icmp"')
+    if protocol == 'icmp':
+        raise JujuError(f'protocol "icmp" doesn\'t support any ports; got "{first}"')
+    if first > last:
+        raise JujuError(f'invalid port range {first}-{last}/{protocol}')
+    if first not in _PORTS or last not in _PORTS:
+        raise JujuError(f'port range bounds must be between 0 and 65535, got {first}-{last}')
+    return Port(protocol, first, None if first == last else last)
+
+
+def _parse_number(text: str) -> int:
+    try:
+        return gotext.parse_decimal(text)
+    except JujuError as error:
+        raise JujuError(f'invalid port {gotext.quote(text)}: {error}') from None
+
+
+def _opened_ports(call: Call) -> Run:
+    arguments.check_empty(call.arguments)
+
+    def run() -> str:
+        ports = sorted(call.context.opened_ports(), key=_port_order)
+        # Ports are opened for all endpoints alike here, which Juju shows as an asterisk.
+        suffix = ' (*)' if call.flags[_SHOW_ENDPOINTS] else ''
+        return call.output([f'{_describe_port(port)}{suffix}' for port in ports])
+
+    return run
+
+
+def _port_order(port: Port) -> tuple[str, int, int]:
+    first = -1 if port.number is None else port.number
+    return port.protocol, first, first if port.to_number is None else port.to_number
+
+
+def _describe_port(port: Port) -> str:
+    if port.number is None:
+        return port.protocol
+    last = '' if port.to_number is None else f'-{port.to_number}'
+    return f'{port.number}{last}/{port.protocol}'
+
+
+_NETWORK_FLAGS: Final = (_PRIMARY_ADDRESS, _BIND_ADDRESS, _INGRESS_ADDRESS, _EGRESS_SUBNETS, arguments.RELATION)
+_PORT_USAGE: Final = '<port>[/<protocol>] or <from>-<to>[/<protocol>] or icmp'
+
+COMMANDS: Final = (
+    Command('network-get', _network_get, _NETWORK_FLAGS, formats.ALL, '<binding-name>'),
+    Command('unit-get', _unit_get, (), formats.ALL, '<setting>'),
+    Command(
+        'open-port',
+        _change_port(lambda context, port: context.open_port(port)),
+        (_ENDPOINTS, DEPRECATED_FORMAT),
+        usage=_PORT_USAGE,
+    ),
+    Command(
+        'close-port',
+        _change_port(lambda context, port: context.close_port(port)),
+        (_ENDPOINTS, DEPRECATED_FORMAT),
+        usage=_PORT_USAGE,
+    ),
+    Command('opened-ports', _opened_ports, (_SHOW_ENDPOINTS,), formats.ALL),
+)

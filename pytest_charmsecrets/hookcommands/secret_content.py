@@ -1,0 +1,82 @@
+"""Secret content as the command line gives it: ``key=value``, ``key#file=path``, ``--file``.
+
+The rules about keys, encodings and sizes are in ``juju/content.py``.
+Source: juju 3.6: core/secrets/createsecret.go; hook-commands.md 3.1 and 3.2.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from ..errors import JujuError
+from ..juju import content, gotext
+from . import files, goyaml
+
+_FILE_SUFFIX: Final = '#file'
+_GO_TYPE: Final = 'secrets.SecretData'
+_SURROGATES = re.compile('[\ud800-\udfff]')
+
+
+def from_arguments(arguments: Sequence[str]) -> dict[str, str]:
+    """Read content given as ``key=value`` arguments; returns it encoded.
+
+    Raises:
+        JujuError: with Juju's text.
+    """
+    pairs: dict[str, bytes] = {}
+    for argument in arguments:
+        # Equals signs at the end are taken for the padding of base64, so that no value can be empty.
+        key, equals, _ = argument.rstrip('=').partition('=')
+        if not key or not equals:
+            raise JujuError(f'key value {gotext.quote(argument)} not valid')
+        value = argument[len(key) + 1 :]
+        name = key.removesuffix(_FILE_SUFFIX)
+        pairs[name] = gotext.to_bytes(value) if name == key else _read_value(name, value)
+    return content.encode(pairs.items())
+
+
+def from_file(path: str) -> dict[str, str]:
+    """Read content from a JSON or YAML file; returns it encoded.
+
+    Raises:
+        JujuError: with Juju's or Go's text.
+    """
+    expanded = files.expand_home(path)
+    files.check_size_for_agent(expanded)
+    data = files.read_by_agent(expanded)
+    values = _load_json(data)
+    if values is None:
+        values = goyaml.load_strings(data, _GO_TYPE)
+    return content.encode((key, gotext.to_bytes(value)) for key, value in values.items())
+
+
+def _read_value(key: str, path: str) -> bytes:
+    # Juju examines the file behind the expanded path, but opens the path as given.
+    files.check_size_for_agent(files.expand_home(path))
+    try:
+        return files.read_by_agent(path)
+    except JujuError as error:
+        raise JujuError(f'reading content for secret key {gotext.quote(key)}: {error}') from None
+
+
+def _load_json(data: bytes) -> dict[str, str] | None:
+    """Return a JSON object of strings; None for anything else, which is then read as YAML."""
+    try:
+        document: Any = json.loads(data.decode('utf-8', 'replace'))
+    except (ValueError, RecursionError):
+        return None
+    if document is None:
+        return {}
+    if not isinstance(document, dict):
+        return None
+    values = cast('Mapping[str, Any]', document)
+    if not all(value is None or isinstance(value, str) for value in values.values()):
+        return None
+    return {_without_surrogates(key): _without_surrogates(value or '') for key, value in values.items()}
+
+
+def _without_surrogates(text: str) -> str:
+    return _SURROGATES.sub('\ufffd', text)

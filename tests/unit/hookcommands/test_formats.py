@@ -1,0 +1,177 @@
+"""The output formats: hook-commands.md 1.3."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_charmsecrets.errors import JujuError
+from pytest_charmsecrets.hookcommands import formats, goyaml
+from pytest_charmsecrets.hookcommands.goyaml import Fields
+from pytest_charmsecrets.juju import gotext
+
+WHEN = datetime.datetime(2026, 1, 1, 0, 0, 0, 500_000, tzinfo=datetime.timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ('value', 'text'),
+    (
+        (None, 'null'),
+        (True, 'true'),
+        (3, '3'),
+        (2.0, '2'),
+        ('é\n\t"', '"é\\n\\t\\""'),
+        ('<a>&\u2028\u2029', '"\\u003ca\\u003e\\u0026\\u2028\\u2029"'),
+        (gotext.from_bytes(b'\xe2\x82x\xff'), '"\\ufffd\\ufffdx\\ufffd"'),
+        ({'b': 1, 'a': [1, 'x']}, '{"a":[1,"x"],"b":1}'),
+        (Fields(b=1, a=2), '{"b":1,"a":2}'),
+        (WHEN, '"2026-01-01T00:00:00.5Z"'),
+        ([], '[]'),
+        ({}, '{}'),
+    ),
+    ids=ascii,
+)
+def test_json(value, text):
+    assert formats.render(value, 'json') == text + '\n'
+
+
+@pytest.mark.parametrize(
+    ('value', 'text'),
+    (
+        (None, ''),
+        ('', ''),
+        ('x', 'x\n'),
+        ('a\nb\n', 'a\nb\n\n'),
+        (True, 'True\n'),
+        (False, 'False\n'),
+        (5, '5\n'),
+        (['a', 'b'], 'a\nb\n'),
+        ([], ''),
+        ({}, '{}\n'),
+        ({'a': 'x'}, 'a: x\n'),
+    ),
+    ids=ascii,
+)
+def test_smart(value, text):
+    assert formats.render(value, 'smart') == text
+
+
+@pytest.mark.parametrize(
+    ('value', 'text'),
+    (
+        ('cert', 'cert\n'),
+        ('', '""\n'),
+        ({'a': '', 'b': '123', 'c': 'true', 'd': 'y', 'e': '~'}, 'a: ""\nb: "123"\nc: "true"\nd: "y"\ne: "~"\n'),
+        (
+            {'a': '1.5', 'b': '0x1F', 'c': '08', 'd': '010', 'e': '1e5'},
+            'a: "1.5"\nb: "0x1F"\nc: 08\nd: "010"\ne: 1e5\n',
+        ),
+        (
+            {'a': '12:30', 'b': '2026-01-01', 'c': '2026-99-01', 'd': '1_0'},
+            'a: "12:30"\nb: "2026-01-01"\nc: 2026-99-01\nd: "1_0"\n',
+        ),
+        ({'a': 'x: y', 'b': '- x', 'c': "it's", 'd': '#', 'e': '<<'}, "a: 'x: y'\nb: '- x'\nc: it's\nd: '#'\ne: <<\n"),
+        ({'a': 'two\nlines\n'}, 'a: |\n  two\n  lines\n'),
+        ({'a': 'two\nlines'}, 'a: |-\n  two\n  lines\n'),
+        ({'a': 'tail\n\n\n'}, 'a: |+\n  tail\n'),
+        ({'a': 1, 'b': 1.0, 'c': False, 'd': None}, 'a: 1\nb: 1\nc: false\nd: null\n'),
+        ({'a': [], 'b': {}, 'c': ['x']}, 'a: []\nb: {}\nc:\n- x\n'),
+        ({'é': 'ü', 'tab': '\t'}, 'tab: "\\t"\né: ü\n'),
+        ({'key10': 'a', 'key9': 'b', 'key-1': 'c', 'keya': 'd'}, 'key-1: c\nkey9: b\nkey10: a\nkeya: d\n'),
+        ({'k02': 'a', 'k2': 'b', 'k1': 'c', 'k10': 'd'}, 'k1: c\nk2: b\nk02: a\nk10: d\n'),
+        ({10: 'a', 9: 'b'}, '9: b\n10: a\n'),
+        (Fields(b='x', a=WHEN), 'b: x\na: 2026-01-01T00:00:00.5Z\n'),
+        ([], '[]\n'),
+    ),
+    ids=ascii,
+)
+def test_yaml(value, text):
+    assert formats.render(value, 'yaml') == text
+
+
+def test_short_binary_in_yaml_stays_on_its_line():
+    assert goyaml.dump({'key': gotext.from_bytes(b'\xff\xfe')}) == 'key: !!binary //4=\n'
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=5), st.binary(max_size=120), max_size=3))
+def test_yaml_reads_back_the_same(values):
+    texts = {gotext.from_bytes(key.encode()): gotext.from_bytes(value).rstrip('\n') for key, value in values.items()}
+    assert goyaml.load_strings(goyaml.dump(texts).encode(), 'map[string]string') == texts
+
+
+@pytest.mark.parametrize(
+    ('document', 'values'),
+    (
+        ('', {}),
+        ('---\n', {}),
+        ('{}', {}),
+        ('null', {}),
+        ('a: x', {'a': 'x'}),
+        (
+            'a: 42\nb: true\nc: 1.50\nd: 0x10\ne: 2026-01-01',
+            {'a': '42', 'b': 'true', 'c': '1.50', 'd': '0x10', 'e': '2026-01-01'},
+        ),
+        ('a: null\nb: ~\nc:\nd: "null"', {'a': '', 'b': '', 'c': '', 'd': 'null'}),
+        ('1: x\ntrue: y', {'1': 'x', 'true': 'y'}),
+        ('{"a": "x\\ny", "b": "é"}', {'a': 'x\ny', 'b': 'é'}),
+        ('a: |\n  two\n  lines\n', {'a': 'two\nlines\n'}),
+        ('a: !!binary /w==', {'a': '\udcff'}),
+        ('a: x\na: y', {'a': 'y'}),
+        ('a: &x one\nb: *x', {'a': 'one', 'b': 'one'}),
+        ('a: x\n---\nb: y', {'a': 'x'}),
+    ),
+    ids=ascii,
+)
+def test_load_strings(document, values):
+    assert goyaml.load_strings(document.encode(), 'map[string]string') == values
+
+
+@pytest.mark.parametrize(
+    ('document', 'message'),
+    (
+        (b'x', 'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!str `x` into map[string]string'),
+        (b'[a]', 'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!seq into map[string]string'),
+        (
+            b'12345678901',
+            'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!int `1234567...` into map[string]string',
+        ),
+        (
+            b'a: x\nb: [y]\nc: {d: e}',
+            (
+                'yaml: unmarshal errors:\n  line 2: cannot unmarshal !!seq into string\n'
+                '  line 3: cannot unmarshal !!map into string'
+            ),
+        ),
+        (b'a: !!binary "*"', 'yaml: !!binary value contains invalid base64 data'),
+        (b'a: x: y', 'yaml: mapping values are not allowed in this context'),
+        (b'a: x\nb: "', 'yaml: line 2: found unexpected end of stream'),
+        (b'\n\n[a\n', "yaml: line 3: did not find expected ',' or ']'"),
+        (b'a: \x01', 'yaml: control characters are not allowed'),
+        (b'a: \xff', 'yaml: invalid leading UTF-8 octet'),
+    ),
+    ids=ascii,
+)
+def test_load_strings_refuses(document, message):
+    with pytest.raises(JujuError) as caught:
+        goyaml.load_strings(document, 'map[string]string')
+    assert caught.value.message == message
+
+
+def test_unknown_format():
+    with pytest.raises(JujuError, match='unknown format "xml"'):
+        formats.ALL.read('xml')
+
+
+@pytest.mark.parametrize('size', (50, 51, 52, 53, 105, 200))
+def test_binary_in_yaml_is_wrapped_at_seventy(size):
+    data = b'\xff' * size
+    lines = (
+        goyaml.dump({'key': gotext.from_bytes(data)}).removeprefix('key: !!binary').strip().removeprefix('|').split()
+    )
+    assert base64.b64decode(''.join(lines)) == data
+    assert [len(line) for line in lines[:-1]] == [70] * (len(lines) - 1)
+    assert len(lines[-1]) <= 70
