@@ -1,0 +1,1 @@
+"""Running charm code for one hook: one protocol, small implementations."""

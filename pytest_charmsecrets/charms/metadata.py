@@ -1,0 +1,102 @@
+"""From what charmcraft.yaml holds to what Juju reads from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
+
+from ..errors import UsageError
+from ..juju.state import ActionMetadata, CharmMetadata, ConfigOption, EndpointMetadata, Role
+
+Section: TypeAlias = Mapping[str, Any]
+OptionType: TypeAlias = Literal['string', 'int', 'float', 'boolean', 'secret']
+
+_ROLES: Final[Mapping[str, Role]] = {'provides': 'provider', 'requires': 'requirer', 'peers': 'peer'}
+
+
+def read_metadata(document: Section) -> CharmMetadata:
+    """Read a charm's metadata.
+
+    Args:
+        document: What charmcraft.yaml holds: ``name``, ``requires``, ``config``, ``actions``, ...
+
+    Raises:
+        UsageError: for anything that Juju could not read either; the message names the key.
+    """
+    name = document.get('name')
+    if not isinstance(name, str) or not name:
+        raise UsageError(f"a charm's name must be text, not {name!r}")
+    return CharmMetadata(
+        name=name,
+        endpoints=_endpoints(document),
+        options={key: _option(key, value) for key, value in _section(document, 'config', 'options').items()},
+        actions={key: _action(key, value) for key, value in _section(document, 'actions').items()},
+        containers=tuple(_section(document, 'containers')),
+        storages=tuple(_section(document, 'storage')),
+        resources=tuple(_section(document, 'resources')),
+        subordinate=bool(document.get('subordinate')),
+    )
+
+
+def _section(document: Section, *keys: str) -> Section:
+    """Return a mapping inside the document; an absent one is empty."""
+    found = document
+    for depth, key in enumerate(keys):
+        inner: object = found.get(key) or {}
+        if not isinstance(inner, Mapping):
+            where = '.'.join(keys[: depth + 1])
+            raise UsageError(f"{where} in the charm's metadata must be a mapping, not {inner!r}")
+        found = cast('Section', inner)
+    return found
+
+
+def _mapping(value: object) -> Section:
+    return cast('Section', value) if isinstance(value, Mapping) else {}
+
+
+def _endpoints(document: Section) -> dict[str, EndpointMetadata]:
+    return {
+        name: _endpoint(name, role, f'{key}.{name}', value)
+        for key, role in _ROLES.items()
+        for name, value in _section(document, key).items()
+    }
+
+
+def _endpoint(name: str, role: Role, where: str, value: object) -> EndpointMetadata:
+    declared = _mapping(value) or {'interface': value}
+    interface = declared.get('interface')
+    scope = declared.get('scope', 'global')
+    if not isinstance(interface, str):
+        raise UsageError(f'{where} in the charm\'s metadata names no interface; write {{"interface": "..."}}')
+    if scope not in ('global', 'container'):
+        raise UsageError(f'{where}.scope in the charm\'s metadata must be "global" or "container", not {scope!r}')
+    return EndpointMetadata(
+        name=name, role=role, interface=interface, scope=scope, limit=_limit(declared.get('limit'), where)
+    )
+
+
+def _limit(value: object, where: str) -> int | None:
+    if value is None or isinstance(value, int):
+        return value
+    raise UsageError(f"{where}.limit in the charm's metadata must be a number, not {value!r}")
+
+
+def _option(name: str, value: object) -> ConfigOption:
+    declared = _mapping(value)
+    kind = declared.get('type', 'string')
+    if kind not in get_args(OptionType):
+        raise UsageError(
+            f"config.options.{name}.type in the charm's metadata must be one of {', '.join(get_args(OptionType))}, "
+            f'not {kind!r}'
+        )
+    return ConfigOption(name=name, type=kind, default=declared.get('default'))
+
+
+def _action(name: str, value: object) -> ActionMetadata:
+    declared = _mapping(value)
+    parameters = {key: _mapping(part) for key, part in _section(declared, 'params').items()}
+    return ActionMetadata(
+        name=name,
+        defaults={key: part['default'] for key, part in parameters.items() if 'default' in part},
+        required=tuple(declared.get('required') or ()),
+    )

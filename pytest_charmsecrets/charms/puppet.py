@@ -1,0 +1,16 @@
+"""The runner of an application that the test itself plays: there is no charm."""
+
+from __future__ import annotations
+
+from .runner import Invocation, Outcome
+
+
+class PuppetRunner:
+    """Does nothing, successfully."""
+
+    def run(self, invocation: Invocation) -> Outcome:  # noqa: ARG002
+        """Return at once: a puppet acts only when the test makes it."""
+        return Outcome()
+
+    def forget(self, unit: str) -> None:
+        """Nothing is kept for a puppet's units."""

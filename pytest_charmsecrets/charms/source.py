@@ -1,0 +1,244 @@
+"""Where an application's charm comes from: a charm class or a charm directory.
+
+A class keeps its ordinary modules. The modules of a directory are private to it (``modules.py``), so two charms that
+both have ``src/charm.py`` live side by side. Metadata is what charmcraft.yaml holds, or the three older files; for a
+class they are looked for where ops.testing looks: two directories above the file of the class.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import dataclasses
+import inspect
+import os
+import re
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import yaml
+
+from ..errors import UsageError
+from ..juju.identity import is_application_name
+from ..juju.state import CharmMetadata
+from .metadata import read_metadata
+from .modules import ModuleTable
+from .virtual_time import stand_ins
+
+if TYPE_CHECKING:
+    import ops
+
+Document: TypeAlias = 'dict[str, Any]'
+"""What a YAML file of a charm holds."""
+
+
+@dataclasses.dataclass(frozen=True)
+class CharmSource:
+    """A charm that can be deployed: its metadata, and the way to its code."""
+
+    charm_class: type[ops.CharmBase]
+    metadata: CharmMetadata
+    meta: Document
+    """What metadata.yaml holds, as ``ops.testing.Context`` wants it."""
+    config: Document | None
+    actions: Document | None
+    root: Path | None = None
+    """The directory that the charm's files are in; None for a class that has no metadata beside it."""
+    modules: ModuleTable | None = None
+    """The private modules of a charm directory; None for a class."""
+
+    def as_charmcraft(self) -> Document:
+        """Return the metadata as charmcraft.yaml would hold it."""
+        parts = {'config': self.config, 'actions': self.actions}
+        return {**self.meta, **{key: part for key, part in parts.items() if part}}
+
+    def module(self, name: str) -> ModuleType:
+        """Return a module of a charm directory, such as ``charm``, for a test to patch.
+
+        Raises:
+            UsageError: if the charm is a class, or has no such module.
+        """
+        if self.modules is None:
+            raise UsageError(
+                f'{self.charm_class.__name__} was deployed as a class, so its modules are ordinary ones; '
+                f'import {name} instead of asking the application for it'
+            )
+        try:
+            return self._load(self.modules, name)
+        except ModuleNotFoundError as error:
+            if error.name is None or not f'{name}.'.startswith(f'{error.name}.'):
+                raise
+            raise UsageError(f'the charm in {self.root} has no module {name!r}; look into its src and lib') from error
+
+    @contextlib.contextmanager
+    def active(self) -> Generator[None]:
+        """Let the charm's code run: its own modules are in place meanwhile."""
+        with contextlib.nullcontext() if self.modules is None else self.modules.active():
+            yield
+
+    def write_root(self, root: Path) -> Path:
+        """Write the files that every charm has into a new directory, for a class that has none beside it."""
+        root.mkdir(parents=True)
+        documents = {'metadata.yaml': self.meta, 'config.yaml': self.config, 'actions.yaml': self.actions}
+        for name, document in documents.items():
+            (root / name).write_text(yaml.safe_dump(document or {}), encoding='utf-8')
+        return root
+
+    @staticmethod
+    def _load(modules: ModuleTable, name: str) -> ModuleType:
+        with stand_ins():
+            return modules.load(name)
+
+
+def load_source(
+    charm: type[ops.CharmBase] | str | os.PathLike[str], *, meta: Mapping[str, Any] | None = None
+) -> CharmSource:
+    """Find a charm's metadata and class.
+
+    Args:
+        charm: A charm class, or the path of a charm directory.
+        meta: What charmcraft.yaml would hold, instead of the file.
+
+    Raises:
+        UsageError: if there is no such charm, or its metadata is missing or makes no sense.
+    """
+    if isinstance(charm, type):
+        return _load_class(charm, meta)
+    if not isinstance(cast('object', charm), str | os.PathLike):
+        raise UsageError(f'{charm!r} is no charm; give a subclass of ops.CharmBase, or the path of a charm directory')
+    path = Path(charm).expanduser().resolve()
+    if path.suffix == '.charm' and not path.is_dir():
+        raise UsageError(f'{charm} is a packed charm, which cannot be run yet; give the directory it was packed from')
+    if not path.is_dir():
+        raise UsageError(f'there is no directory {charm}; give the path of a charm directory, or a charm class')
+    return _load_directory(path, meta)
+
+
+def _load_class(charm_class: type[Any], meta: Mapping[str, Any] | None) -> CharmSource:
+    import ops
+
+    if not issubclass(charm_class, ops.CharmBase):
+        raise UsageError(f'{charm_class.__name__} is not a charm: it must be a subclass of ops.CharmBase')
+    root: Path | None = None
+    document = None if meta is None else _checked_document(dict(meta), f'meta of {charm_class.__name__}')
+    if document is None and (root := _root_of_class(charm_class)) is not None:
+        document = _read_files(root)
+    if document is None:
+        raise UsageError(
+            f'{charm_class.__name__} has no charmcraft.yaml or metadata.yaml beside it; '
+            'say what it would hold, as in deploy(..., meta={"name": "web", "requires": {...}})'
+        )
+    return _make_source(charm_class, document, root)
+
+
+def _load_directory(root: Path, meta: Mapping[str, Any] | None) -> CharmSource:
+    document = _read_files(root) if meta is None else _checked_document(dict(meta), f'meta of {root}')
+    if document is None:
+        raise UsageError(f'{root} has no charmcraft.yaml or metadata.yaml; add one, or pass meta={{...}} to deploy()')
+    if not (root / 'src' / 'charm.py').is_file():
+        raise UsageError(f'{root} has no src/charm.py; give the path of a charm directory')
+    modules = ModuleTable(root)
+    with stand_ins():
+        module = modules.load('charm')
+    return _make_source(_find_charm_class(module, root), document, root, modules)
+
+
+def _make_source(
+    charm_class: type[ops.CharmBase], document: Document, root: Path | None, modules: ModuleTable | None = None
+) -> CharmSource:
+    document.setdefault('name', _default_name(charm_class))
+    meta = {key: value for key, value in document.items() if key not in ('config', 'actions')}
+    return CharmSource(
+        charm_class=charm_class,
+        metadata=read_metadata(document),
+        meta=meta,
+        config=document.get('config'),
+        actions=document.get('actions'),
+        root=root,
+        modules=modules,
+    )
+
+
+def _default_name(charm_class: type[Any]) -> str:
+    """Return ``database-charm`` for ``DatabaseCharm``."""
+    words = re.findall(r'[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+', charm_class.__name__)
+    name = '-'.join(words).lower()
+    return name if is_application_name(name) else 'charm'
+
+
+def _root_of_class(charm_class: type[Any]) -> Path | None:
+    try:
+        return Path(inspect.getfile(charm_class)).resolve().parent.parent
+    except (OSError, TypeError):
+        return None
+
+
+def _read_files(root: Path) -> Document | None:
+    """Return what charmcraft.yaml holds, from it or from the three older files; None without any of them."""
+    unified = _read_yaml(root / 'charmcraft.yaml')
+    if unified and 'name' in unified:
+        return unified
+    document = _read_yaml(root / 'metadata.yaml')
+    if document is None:
+        return None
+    for key in ('config', 'actions'):
+        part = _read_yaml(root / f'{key}.yaml')
+        if part is not None:
+            document[key] = part
+    return document
+
+
+def _read_yaml(path: Path) -> Document | None:
+    try:
+        document: object = yaml.safe_load(path.read_text(encoding='utf-8'))
+    except FileNotFoundError:
+        return None
+    except yaml.YAMLError as error:
+        raise UsageError(f'{path} is not valid YAML: {" ".join(str(error).split())}') from error
+    return _checked_document({} if document is None else document, str(path))
+
+
+def _checked_document(document: object, where: str) -> Document:
+    if not isinstance(document, dict):
+        raise UsageError(f'{where} must be a mapping of keys such as name and requires, not {document!r}')
+    known = cast('Document', document)
+    if known.get('extensions'):
+        raise UsageError(
+            f'{where} uses charmcraft extensions, which are not expanded here; '
+            'pass meta={...} with what `charmcraft expand-extensions` prints'
+        )
+    return known
+
+
+def _find_charm_class(module: ModuleType, root: Path) -> type[ops.CharmBase]:
+    """Return the class that is given to ``ops.main``; without such a call, the only charm class of the module."""
+    import ops
+
+    given = [getattr(module, name, None) for name in _names_given_to_main(root / 'src' / 'charm.py')]
+    classes = [kind for kind in given if isinstance(kind, type) and issubclass(kind, ops.CharmBase)]
+    if not classes:
+        own = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, ops.CharmBase)]
+        own = [kind for kind in own if kind.__module__ == module.__name__]
+        classes = [kind for kind in own if not any(kind in other.__mro__[1:] for other in own)]
+    names = sorted({kind.__name__ for kind in classes})
+    if not names:
+        raise UsageError(f'{root}/src/charm.py defines no charm class; it needs a subclass of ops.CharmBase')
+    if len(names) > 1:
+        raise UsageError(
+            f'{root}/src/charm.py defines several charm classes, {", ".join(names)}; give one of them to ops.main()'
+        )
+    return classes[0]
+
+
+def _names_given_to_main(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding='utf-8'))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_main(node.func)]
+    arguments = [call.args[0] for call in calls if call.args]
+    return [argument.id for argument in arguments if isinstance(argument, ast.Name)]
+
+
+def _is_main(function: ast.expr) -> bool:
+    """Whether this is ``main``, ``ops.main`` or ``ops.main.main``."""
+    return (function.id if isinstance(function, ast.Name) else getattr(function, 'attr', None)) == 'main'

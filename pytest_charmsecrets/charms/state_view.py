@@ -1,0 +1,133 @@
+"""A unit's state as ``ops.testing`` writes it, rendered from the model: complete, and secrets as this unit sees them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from ops import testing
+
+from ..juju import content
+from ..juju.secrets import access
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..juju.relations import Relation
+    from ..juju.secrets.entities import Secret
+    from ..juju.state import Port, Status
+    from ..juju.world import World
+    from .in_process import InProcessRunner
+
+
+def render_state(world: World, unit: str, runner: InProcessRunner) -> testing.State:
+    """Render everything a unit sees.
+
+    Args:
+        world: the model.
+        unit: the unit that looks.
+        runner: what runs the unit's charm, and keeps what the unit holds outside the model.
+    """
+    model_unit, application = world.unit(unit), world.application_of(unit)
+    return testing.State(
+        config=world.config_of(application),
+        relations=[_relation(relation, unit, application.name) for relation in world.relations_of(application.name)],
+        secrets=list(_secrets(world, unit, application.name)),
+        leader=application.leader == unit,
+        planned_units=len([one for one in application.units.values() if one.life == 'alive']),
+        unit_status=_status(model_unit.status),
+        app_status=_status(application.status),
+        workload_version=application.workload_version,
+        opened_ports=[_port(port) for port in sorted(model_unit.ports, key=str)],
+        model=testing.Model(
+            name=world.name, uuid=world.uuid, type='kubernetes' if application.cloud == 'kubernetes' else 'lxd'
+        ),
+        **runner.own_state(unit),
+    )
+
+
+def _relation(relation: Relation, unit: str, application: str) -> testing.RelationBase:
+    local = relation.unit_data.get(unit)
+    common: dict[str, Any] = {
+        'endpoint': relation.endpoint_of(application).name,
+        'interface': relation.endpoint_of(application).metadata.interface,
+        'id': relation.id,
+        'local_app_data': dict(relation.application_data[application].values),
+        'local_unit_data': dict(local.values) if local is not None else {},
+    }
+    remote = {_number(member): dict(relation.unit_data[member].values) for member in relation.remote_members(unit)}
+    if relation.is_peer:
+        return testing.PeerRelation(**common, peers_data=remote)
+    remote_application = relation.remote_of(application).application
+    return testing.Relation(
+        **common,
+        remote_app_name=remote_application,
+        remote_app_data=dict(relation.application_data[remote_application].values),
+        remote_units_data=remote,
+    )
+
+
+def _secrets(world: World, unit: str, application: str) -> Iterator[testing.Secret]:
+    """Render the secrets a unit can read; those whose tracked revision was removed cannot be written this way."""
+    for secret in world.secrets:
+        consumer = secret.consumers.get(unit)
+        tracked = secret.revisions.get(consumer.tracked if consumer else secret.latest_revision)
+        latest = secret.revisions.get(secret.latest_revision)
+        if access.may_read(secret, unit) and tracked is not None and latest is not None:
+            own = secret.owner.name in (unit, application)
+            yield testing.Secret(
+                tracked_content=content.decode_text(tracked.content),
+                latest_content=content.decode_text(latest.content),
+                id=f'secret:{secret.id}',
+                owner=_owner_kind(secret, unit, application),
+                label=(secret.label if own else consumer.label if consumer else '') or None,
+                description=(secret.description or None) if own else None,
+                expire=secret.latest_expiry if own else None,
+                rotate=_rotate(secret) if own else None,
+                remote_grants=_remote_grants(world, secret) if own else {},
+            )
+
+
+def _owner_kind(secret: Secret, unit: str, application: str) -> Literal['app', 'unit'] | None:
+    if secret.owner.name == unit:
+        return 'unit'
+    return 'app' if secret.owner.name == application else None
+
+
+def _rotate(secret: Secret) -> Any:
+    import ops
+
+    return ops.SecretRotate(secret.rotate_policy)
+
+
+def _remote_grants(world: World, secret: Secret) -> dict[int, set[str]]:
+    grants: dict[int, set[str]] = {}
+    for relation in world.relations.values():
+        for permission in secret.permissions.values():
+            if permission.scope == relation.tag:
+                kind, _, name = permission.subject.partition('-')
+                subject = '/'.join(name.rsplit('-', 1)) if kind == 'unit' else name
+                grants.setdefault(relation.id, set()).add(subject)
+    return grants
+
+
+def _status(status: Status) -> Any:
+    by_name = {
+        'active': testing.ActiveStatus,
+        'blocked': testing.BlockedStatus,
+        'maintenance': testing.MaintenanceStatus,
+        'waiting': testing.WaitingStatus,
+        'error': testing.ErrorStatus,
+    }
+    return by_name[status.name](status.message) if status.name in by_name else testing.UnknownStatus()
+
+
+def _port(port: Port) -> testing.Port:
+    if port.protocol == 'tcp' and port.number is not None:
+        return testing.TCPPort(port.number)
+    if port.protocol == 'udp' and port.number is not None:
+        return testing.UDPPort(port.number)
+    return testing.ICMPPort()
+
+
+def _number(unit: str) -> int:
+    return int(unit.rpartition('/')[2])
