@@ -1,0 +1,106 @@
+"""A fake Juju model for pytest, with the full life of every secret.
+
+Everything here is loaded on first use, so that loading the plugin costs nothing and imports no ops.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from .actors import Puppet, PuppetHook, PuppetSecret, PuppetUnit
+    from .charms.in_process import HookBeingRun
+    from .deployed import ApplicationView, UnitView
+    from .errors import ActionFailed, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
+    from .juju.journal import BecameDue, Command, Effect, HookRun, Journal, Operation, Record, TimePassed
+    from .juju.scheduler import DueHook
+    from .model import FakeModel, Task
+    from .plugin import FakeModelFactory
+    from .views import RelationView, RevisionView, SecretView
+
+__all__ = [
+    'ActionFailed',
+    'ApplicationView',
+    'BecameDue',
+    'CharmSecretsError',
+    'Command',
+    'DueHook',
+    'Effect',
+    'EndlessHooks',
+    'FakeModel',
+    'FakeModelFactory',
+    'HookBeingRun',
+    'HookFailed',
+    'HookRun',
+    'Journal',
+    'JujuError',
+    'Operation',
+    'Puppet',
+    'PuppetHook',
+    'PuppetSecret',
+    'PuppetUnit',
+    'Record',
+    'RelationView',
+    'RevisionView',
+    'SecretView',
+    'Task',
+    'TimePassed',
+    'UnitView',
+    'UsageError',
+]
+
+_NAMES_BY_MODULE: Final = {
+    '.actors': (
+        'Puppet',
+        'PuppetHook',
+        'PuppetSecret',
+        'PuppetUnit',
+    ),
+    '.charms.in_process': ('HookBeingRun',),
+    '.deployed': (
+        'ApplicationView',
+        'UnitView',
+    ),
+    '.errors': (
+        'ActionFailed',
+        'CharmSecretsError',
+        'EndlessHooks',
+        'HookFailed',
+        'JujuError',
+        'UsageError',
+    ),
+    '.juju.journal': (
+        'BecameDue',
+        'Command',
+        'Effect',
+        'HookRun',
+        'Journal',
+        'Operation',
+        'Record',
+        'TimePassed',
+    ),
+    '.juju.scheduler': ('DueHook',),
+    '.model': (
+        'FakeModel',
+        'Task',
+    ),
+    '.plugin': ('FakeModelFactory',),
+    '.views': (
+        'RelationView',
+        'RevisionView',
+        'SecretView',
+    ),
+}
+_MODULE_BY_NAME: Final = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        module = _MODULE_BY_NAME.get(name)
+        if module is None:
+            raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+        return getattr(importlib.import_module(module, __name__), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -1,0 +1,122 @@
+"""What ``deploy`` gives back: an application with a charm, and its units."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final, final
+
+from .charms.in_process import InProcessRunner
+from .charms.state_view import render_state
+from .errors import UsageError
+from .juju import operations
+from .juju.world import World
+from .views import RelationView, as_ops_status
+
+if TYPE_CHECKING:
+    import ops
+    from ops import testing
+
+
+@final
+class UnitView:
+    """One unit of an application with a charm."""
+
+    def __init__(self, world: World, runner: InProcessRunner, name: str) -> None:
+        self._world: Final = world
+        self._runner: Final = runner
+        self.name: Final = name
+
+    @property
+    def exists(self) -> bool:
+        """Whether the unit is there; False once it was removed."""
+        return self._world.find_unit(self.name) is not None
+
+    @property
+    def status(self) -> ops.StatusBase:
+        """The unit's status, as the charm set it."""
+        return as_ops_status(operations.find_unit(self._world, self.name).status)
+
+    @property
+    def is_leader(self) -> bool:
+        """Whether the unit leads its application."""
+        return self._world.is_leader(operations.find_unit(self._world, self.name).name)
+
+    @property
+    def state(self) -> testing.State:
+        """Everything this unit sees, as ``ops.testing`` writes it: rendered from the model at each access."""
+        operations.find_unit(self._world, self.name)
+        return render_state(self._world, self.name, self._runner)
+
+    @property
+    def deferred(self) -> tuple[str, ...]:
+        """The events that the charm deferred and that wait for the unit's next hook."""
+        operations.find_unit(self._world, self.name)
+        return self._runner.deferred(self.name)
+
+    def update_state(self, **changes: Any) -> None:
+        """Change what a unit has from its surroundings rather than from the model.
+
+        Args:
+            changes: ``containers``, ``storages``, ``networks`` or ``resources``, as in ``ops.testing.State``.
+
+        Raises:
+            UsageError: for anything that the model owns; the message names the operation to call instead.
+        """
+        unit = operations.find_unit(self._world, self.name)
+        self._runner.update_state(self.name, **changes)
+        unit.surroundings = self._runner.surroundings(self.name)
+
+    def __repr__(self) -> str:
+        return f'<unit {self.name}{"" if self.exists else " (removed)"}>'
+
+
+@final
+class ApplicationView:
+    """An application with a charm."""
+
+    def __init__(self, world: World, runner: InProcessRunner, name: str) -> None:
+        self._world: Final = world
+        self._runner: Final = runner
+        self.name: Final = name
+
+    @property
+    def exists(self) -> bool:
+        """Whether the application is there; False once it was removed."""
+        return self.name in self._world.applications
+
+    @property
+    def units(self) -> tuple[UnitView, ...]:
+        """Its units, by number."""
+        units = operations.find_application(self._world, self.name).units
+        return tuple(UnitView(self._world, self._runner, unit) for unit in units)
+
+    @property
+    def leader(self) -> UnitView:
+        """Its leader."""
+        leader = operations.find_application(self._world, self.name).leader
+        if leader is None:
+            raise UsageError(f'{self.name!r} has no units, so no leader; add one with add_unit({self.name!r})')
+        return UnitView(self._world, self._runner, leader)
+
+    @property
+    def status(self) -> ops.StatusBase:
+        """The application's status, as its leader set it."""
+        return as_ops_status(operations.find_application(self._world, self.name).status)
+
+    @property
+    def workload_version(self) -> str:
+        """The version that the charm gave its workload."""
+        return operations.find_application(self._world, self.name).workload_version
+
+    @property
+    def relations(self) -> tuple[RelationView, ...]:
+        """Its relations, oldest first."""
+        operations.find_application(self._world, self.name)
+        return tuple(RelationView(self._world, relation.id) for relation in self._world.relations_of(self.name))
+
+    def module(self, name: str) -> ModuleType:
+        """Return a module of a charm that was deployed from a directory, such as ``charm``, for a test to patch."""
+        return self._runner.source.module(name)
+
+    def __repr__(self) -> str:
+        return f'<application {self.name}{"" if self.exists else " (removed)"}>'

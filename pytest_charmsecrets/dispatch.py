@@ -1,0 +1,334 @@
+"""The way of one hook: the next operation, the run of the charm, commit or discard, the journal."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import pathlib
+import re
+from collections.abc import Generator, Sequence
+from types import TracebackType
+from typing import Final, Literal, TypeAlias
+
+from . import hookcommands
+from .charms.environment import hook_environment
+from .charms.runner import Invocation, Outcome, Runner
+from .errors import EndlessHooks, HookFailed, UsageError, describe_exception
+from .hookcommands.result import Result
+from .juju import transaction
+from .juju.hooks import Hook
+from .juju.journal import Command, HookRun
+from .juju.scheduler import Scheduler
+from .juju.secrets import revisions
+from .juju.transaction import HookContext
+from .juju.world import World
+
+OnHookError: TypeAlias = Literal['raise', 'error-state']
+
+_FILE_ARGUMENT: Final = re.compile(r'(?P<key>[^=]+)#file=(?P<path>.+)', re.DOTALL)
+_OWN_PACKAGES: Final = ('pytest_charmsecrets', 'ops', 'scenario', 'time_machine', 'contextlib')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ran:
+    """A hook that ran, with what is left of it."""
+
+    record: HookRun
+    context: HookContext
+    outcome: Outcome
+    commit_error: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the charm failed or its commit was refused."""
+        return self.record.outcome != 'committed'
+
+
+class Dispatcher:
+    """Runs the hooks of one model, one at a time."""
+
+    def __init__(self, world: World, scheduler: Scheduler, *, on_hook_error: OnHookError) -> None:
+        self.runners: Final[dict[str, Runner]] = {}
+        """By application."""
+        self._world: Final = world
+        self._scheduler: Final = scheduler
+        self._on_hook_error: Final[OnHookError] = on_hook_error
+        self._active: HookContext | None = None
+
+    @property
+    def active(self) -> HookContext | None:
+        """The hook that is running, if one is."""
+        return self._active
+
+    def settle(self, *, max_hooks: int | None = None) -> tuple[HookRun, ...]:
+        """Run hooks until no unit has anything to do; units in error retry once.
+
+        Raises:
+            HookFailed: if a hook fails, unless the model lives on in error state.
+            EndlessHooks: if more hooks run than the bound allows.
+        """
+        bound = max_hooks if max_hooks is not None else max(1000, 100 * len(self._world.units()))
+        self._scheduler.allow_retries()
+        records: list[HookRun] = []
+        while (ran := self.run_next()) is not None:
+            records.append(ran)
+            if len(records) >= bound and self._scheduler.next() is not None:
+                raise EndlessHooks(bound, _find_cycle([_describe(record) for record in records]))
+        return tuple(records)
+
+    def step(self) -> HookRun | None:
+        """Run the next hook, if one is due; units in error may retry.
+
+        Raises:
+            HookFailed: if it fails, unless the model lives on in error state.
+        """
+        self._scheduler.allow_retries()
+        return self.run_next()
+
+    def run_next(self) -> HookRun | None:
+        """Run the next hook, if one is due.
+
+        Raises:
+            HookFailed: if it fails, unless the model lives on in error state.
+        """
+        pick = self._scheduler.next()
+        if pick is None:
+            return None
+        ran = self.run(pick.unit, pick.hook)
+        if ran.failed and pick.hook.kind != 'action':
+            self._raise(ran)
+        return ran.record
+
+    def run_action(self, unit: str, hook: Hook) -> Ran:
+        """Ask a unit to run an action, and let it run what it runs before, and that; a unit in error runs it at once.
+
+        Raises:
+            HookFailed: if a hook that comes first fails, unless the model lives on in error state.
+        """
+        return self._run_request(unit, hook)[-1]
+
+    def run_update_status(self, unit: str, hook: Hook) -> tuple[HookRun, ...]:
+        """Ask a unit to run update-status, and let it run what it runs before, and that.
+
+        Raises:
+            HookFailed: if any of them fails, unless the model lives on in error state.
+        """
+        self._scheduler.allow_retries()
+        ran = self._run_request(unit, hook)
+        if ran[-1].failed:
+            self._raise(ran[-1])
+        return tuple(one.record for one in ran)
+
+    def _run_request(self, unit: str, hook: Hook) -> list[Ran]:
+        self._scheduler.ask(unit, hook)
+        ran: list[Ran] = []
+        try:
+            while (pick := self._scheduler.next_of(unit)) is not None:
+                ran.append(self.run(unit, pick))
+                if pick == hook:
+                    break
+                if ran[-1].failed:
+                    self._raise(ran[-1])
+                    if hook.kind != 'action':
+                        break
+        finally:
+            self._scheduler.withdraw(unit, hook)
+        return ran
+
+    def run(self, unit: str, hook: Hook) -> Ran:
+        """Run one hook of a unit, to its commit or its failure."""
+        agent = self._scheduler.agent(unit)
+        self._scheduler.begin(unit, hook)
+        context = HookContext(self._world, unit, hook, agent.local.relations)
+        started = context.now
+        with self._activate(context):
+            outcome = self._run_charm(context)
+        if context.now > started:
+            self._scheduler.wake()
+        if outcome.exit_code != 0:
+            record, commit_error = self._discard(context, started, outcome), None
+        else:
+            record, commit_error = self._commit(context, started)
+        self._world.journal.append(record)
+        self._scheduler.end(unit, hook, committed=record.outcome == 'committed')
+        if hook.kind == 'remove' and record.outcome == 'committed':
+            self.runners[context.application].forget(unit)
+        return Ran(record, context, outcome, commit_error)
+
+    @contextlib.contextmanager
+    def hook(self, unit: str, hook: Hook) -> Generator[HookContext]:
+        """Open a hook in which the test acts for a unit: committed at the end, discarded if the block raises.
+
+        Raises:
+            HookFailed: if the commit is refused.
+        """
+        context = HookContext(self._world, unit, hook, self._scheduler.agent(unit).local.relations)
+        started = context.now
+        with self._activate(context):
+            try:
+                yield context
+            except BaseException as exception:
+                self._world.journal.append(self._discard(context, started, Outcome(1, exception)))
+                raise
+        record, error = self._commit(context, started)
+        self._world.journal.append(record)
+        if error is not None:
+            raise HookFailed(unit, hook.name, None, error, record.discarded, (*record.kept, *record.committed))
+
+    def execute(self, context: HookContext, argv: Sequence[str], stdin: str | None = None) -> Result:
+        """Run a hook command within a hook, and write it into the journal."""
+        readable = tuple(_readable(argument) for argument in argv)
+        result = hookcommands.run(context, argv, stdin)
+        if result.exit_code != 0:
+            context.juju_error = result.stderr.removeprefix('ERROR ').rstrip('\n')
+        self._world.journal.append(
+            Command(
+                context.now,
+                context.unit,
+                context.hook.name,
+                readable,
+                result.exit_code,
+                result.stdout,
+                result.stderr,
+                stdin or '',
+            )
+        )
+        return result
+
+    @contextlib.contextmanager
+    def _activate(self, context: HookContext) -> Generator[None]:
+        if self._active is not None:
+            raise UsageError(
+                f'{context.unit} cannot run {context.hook.name} while {self._active.unit} runs '
+                f'{self._active.hook.name}: one hook at a time; let that hook end first'
+            )
+        self._active = context
+        try:
+            yield
+        finally:
+            self._active = None
+
+    def _run_charm(self, context: HookContext) -> Outcome:
+        def sleep(seconds: float) -> None:
+            self._world.clock.move_to(context.now + datetime.timedelta(seconds=max(0.0, seconds)))
+
+        environment = hook_environment(
+            context.hook,
+            context.unit,
+            model_name=self._world.name,
+            model_uuid=self._world.uuid,
+            juju_version=self._world.profile.version,
+        )
+        return self.runners[context.application].run(
+            Invocation(
+                unit=context.unit,
+                hook=context.hook,
+                environment=environment,
+                execute=lambda argv, stdin: self.execute(context, argv, stdin),
+                now=lambda: context.now,
+                sleep=sleep,
+            )
+        )
+
+    def _commit(self, context: HookContext, started: datetime.datetime) -> tuple[HookRun, str | None]:
+        result = transaction.commit(context)
+        if result.error is None and context.hook.kind == 'secret-rotate':
+            secret = self._world.secrets.get(context.hook.secret_id)
+            if secret is not None:
+                before = context.revision_known(secret.id)
+                revisions.set_rotated(self._world.secrets, secret, revision_before=before)
+        record = dataclasses.replace(
+            _record(context, started),
+            outcome='committed' if result.error is None else 'commit failed',
+            committed=result.applied,
+            discarded=result.refused,
+            error=result.error,
+        )
+        return record, result.error
+
+    def _discard(self, context: HookContext, started: datetime.datetime, outcome: Outcome) -> HookRun:
+        reason = describe_exception(outcome.exception) if outcome.exception else f'exit code {outcome.exit_code}'
+        return dataclasses.replace(
+            _record(context, started), outcome='failed', discarded=transaction.describe_pending(context), error=reason
+        )
+
+    def _raise(self, ran: Ran) -> None:
+        """Raise what went wrong with the charm's own traceback, so that a debugger lands in the charm."""
+        __tracebackhide__ = True
+        if self._on_hook_error == 'error-state':
+            return
+        exception = ran.outcome.exception
+        failure = HookFailed(
+            unit=ran.record.unit,
+            hook=ran.record.hook,
+            exception=exception,
+            juju_error=ran.commit_error or _refusal_behind(exception, ran.context.juju_error),
+            discarded=ran.record.discarded,
+            kept=(*ran.record.kept, *ran.record.committed),
+            where=_where(exception.__traceback__) if exception is not None else None,
+        )
+        raise failure.with_traceback(exception.__traceback__ if exception is not None else None) from None
+
+
+def _record(context: HookContext, started: datetime.datetime) -> HookRun:
+    hook = context.hook
+    return HookRun(
+        time=started,
+        unit=context.unit,
+        hook=hook.name,
+        outcome='committed',
+        secret=hook.secret,
+        label=hook.secret_label if hook.is_secret_hook else None,
+        revision=hook.secret_revision if hook.kind in ('secret-expired', 'secret-remove') else None,
+        relation=hook.relation,
+        remote=hook.remote_unit or hook.remote_application,
+        kept=tuple(context.kept),
+    )
+
+
+def _readable(argument: str) -> str:
+    """Return an argument as the journal shows it: the content of a file rather than its path."""
+    match = _FILE_ARGUMENT.fullmatch(argument)
+    if match is None:
+        return argument
+    try:
+        held = pathlib.Path(match['path']).read_text(encoding='utf-8', errors='replace')
+    except OSError:
+        return argument
+    return f'{match["key"]}={held}'
+
+
+def _where(traceback: TracebackType | None) -> str | None:
+    """Return file, line and function of the innermost frame that is the charm's own."""
+    found = None
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        package = str(traceback.tb_frame.f_globals.get('__name__', '')).partition('.')[0]
+        if package not in _OWN_PACKAGES:
+            found = f'{code.co_filename}:{traceback.tb_lineno} in {code.co_name}'
+        traceback = traceback.tb_next
+    return found
+
+
+def _refusal_behind(exception: BaseException | None, refusal: str | None) -> str | None:
+    """Return the last refusal that a hook command met, if it is what the exception came from."""
+    while exception is not None and refusal is not None:
+        if refusal in f'{exception} {getattr(exception, "stderr", "")}':
+            return refusal
+        exception = exception.__cause__ or exception.__context__
+    return None
+
+
+def _describe(record: HookRun) -> str:
+    about = record.relation or record.label or record.secret
+    return f'{record}' + (f' ({about})' if about else '')
+
+
+def _find_cycle(steps: Sequence[str], *, repeats: int = 3) -> tuple[str, ...]:
+    """Return the shortest sequence that stands several times at the end; empty if none does."""
+    for length in range(1, len(steps) // repeats + 1):
+        cycle = steps[-length:]
+        if all(steps[-length * (n + 1) : len(steps) - length * n] == cycle for n in range(repeats)):
+            return tuple(cycle)
+    return ()

@@ -1,0 +1,563 @@
+"""FakeModel, the test's door to a fake Juju model: what a user does, and what there is to see."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final
+
+from .actors import Puppet
+from .charms.in_process import InProcessRunner
+from .charms.metadata import read_metadata
+from .charms.puppet import PuppetRunner
+from .charms.source import load_source
+from .deployed import ApplicationView
+from .dispatch import Dispatcher, OnHookError, Ran
+from .errors import ActionFailed, HookFailed, JujuError, UsageError
+from .juju import identity, operations
+from .juju.hooks import Hook
+from .juju.journal import HookRun, Journal, TimePassed
+from .juju.scheduler import DueHook, Scheduler
+from .juju.state import Application, Cloud
+from .juju.versions import DEFAULT_VERSION, profile_for
+from .juju.world import World
+from .views import RelationView, SecretView
+
+if TYPE_CHECKING:
+    import contextlib
+    import pathlib
+    from collections.abc import Callable
+    from types import TracebackType
+
+    import ops
+    from ops import testing
+    from typing_extensions import Self
+
+    from .charms.in_process import HookBeingRun
+
+DEFAULT_START: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+
+_COMMIT_REFUSED: Final = 'committing requested changes failed'
+
+ScheduledKind: TypeAlias = Literal['secret-rotate', 'secret-expired', 'update-status']
+
+_WHY_NOT_SCHEDULED: Final[dict[ScheduledKind, str]] = {
+    'secret-rotate': 'no secret has a rotation policy; add one with rotate=...',
+    'secret-expired': 'no revision has an expiry; add one with expire=...',
+    'update-status': 'give FakeModel an update_status_interval',
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What an action or a ``juju exec`` left behind, with the fields of ``jubilant.Task``."""
+
+    id: str
+    unit: str
+    action: str
+    """The action, or the hook command that was run."""
+    status: Literal['completed', 'failed']
+    results: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    """What the charm put into the results, without return code, stdout and stderr."""
+    return_code: int = 0
+    stdout: str = ''
+    stderr: str = ''
+    message: str = ''
+    """Why it failed, if it said so."""
+    log: list[str] = dataclasses.field(default_factory=list[str])
+
+    @property
+    def success(self) -> bool:
+        """Whether it succeeded."""
+        return self.status == 'completed' and self.return_code == 0
+
+
+@final
+class FakeModel:
+    """A fake Juju model: applications, units, charms, relations, a clock, and the whole life of every secret.
+
+    Nothing runs by itself: operations change the model, and ``settle`` lets the units run the hooks that are due.
+    Use it as a context manager, or call ``close`` at the end.
+    """
+
+    def __init__(
+        self,
+        juju_version: str = DEFAULT_VERSION,
+        seed: int = 0,
+        start: datetime.datetime = DEFAULT_START,
+        cloud: Cloud | None = None,
+        on_hook_error: OnHookError = 'raise',
+        update_status_interval: datetime.timedelta | None = None,
+    ) -> None:
+        """Make an empty model.
+
+        Args:
+            juju_version: the release to behave as, such as ``3.6.14``; ``3.6`` means the newest profile of that line.
+            seed: ids and order derive from it.
+            start: the virtual time at which the model begins, with a time zone.
+            cloud: ``kubernetes`` or ``machine``; by default what each charm's metadata says.
+            on_hook_error: ``raise`` a HookFailed at once, or live on in ``error-state`` as Juju does.
+            update_status_interval: how often units run update-status; by default never.
+
+        Raises:
+            UsageError: if there is no profile for the version, or an argument is no valid one.
+        """
+        if on_hook_error not in ('raise', 'error-state'):
+            raise UsageError(f"on_hook_error is {on_hook_error!r}; give 'raise' or 'error-state'")
+        if cloud not in (None, 'kubernetes', 'machine'):
+            raise UsageError(f"cloud is {cloud!r}; give 'kubernetes', 'machine' or None")
+        if update_status_interval is not None and update_status_interval <= datetime.timedelta():
+            raise UsageError(f'update_status_interval is {update_status_interval}; give a time above zero, or None')
+        self._world: Final = World(profile=profile_for(juju_version), seed=seed, start=start)
+        self._scheduler: Final = Scheduler(self._world, update_status_interval=update_status_interval)
+        self._dispatcher: Final = Dispatcher(self._world, self._scheduler, on_hook_error=on_hook_error)
+        self._cloud: Final = cloud
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back what the model holds on disk and in memory; what it recorded stays readable."""
+        for runner in self._dispatcher.runners.values():
+            if isinstance(runner, InProcessRunner):
+                runner.close()
+
+    # --- what a user does
+
+    def deploy(
+        self,
+        charm: type[ops.CharmBase] | str | pathlib.Path,
+        app: str | None = None,
+        *,
+        num_units: int = 1,
+        config: Mapping[str, Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        state: testing.State | None = None,
+        around_hook: Callable[[HookBeingRun], contextlib.AbstractContextManager[Any]] | None = None,
+        started: bool = False,
+    ) -> ApplicationView:
+        """Deploy a charm as an application.
+
+        Args:
+            charm: a charm class, or the directory of a charm.
+            app: the application's name; by default the charm's.
+            num_units: how many units to begin with.
+            config: values of config options.
+            meta: what charmcraft.yaml would hold, for a class that has none beside it.
+            state: containers, storages, networks, resources, stored states and deferred events that units begin with.
+            around_hook: called with the hook that is about to run; what it returns is entered around the charm's run.
+            started: let the units begin after their start hook.
+
+        Raises:
+            UsageError: if the charm, its metadata, the name, a config value or the state is not usable.
+        """
+        self._check_no_hook('deploy')
+        source = load_source(charm, meta=meta)
+        name = app or source.metadata.name
+        runner = InProcessRunner(
+            source,
+            application=name,
+            model_name=self._world.name,
+            model_uuid=self._world.uuid,
+            juju_version=self._world.profile.version,
+            around_hook=around_hook,
+            state=state,
+            started=started,
+        )
+        cloud = self._cloud or ('kubernetes' if source.metadata.containers else 'machine')
+        application = operations.deploy(
+            self._world, source.metadata, name, num_units=num_units, config=config, cloud=cloud
+        )
+        self._dispatcher.runners[name] = runner
+        self._surround(application, application.units, runner)
+        if started:
+            for unit in application.units:
+                self._scheduler.start_at_once(unit)
+        return ApplicationView(self._world, runner, name)
+
+    def deploy_puppet(
+        self,
+        app: str,
+        *,
+        provides: Mapping[str, str] | None = None,
+        requires: Mapping[str, str] | None = None,
+        peers: Mapping[str, str] | None = None,
+        num_units: int = 1,
+    ) -> Puppet:
+        """Deploy an application without a charm, which the test plays itself.
+
+        Args:
+            app: the application's name.
+            provides: interface of each endpoint that it provides.
+            requires: interface of each endpoint that it requires.
+            peers: interface of each peer endpoint.
+            num_units: how many units to begin with.
+        """
+        self._check_no_hook('deploy_puppet')
+        declared = {'provides': provides, 'requires': requires, 'peers': peers}
+        meta: dict[str, Any] = {
+            role: {name: {'interface': interface} for name, interface in (endpoints or {}).items()}
+            for role, endpoints in declared.items()
+        }
+        metadata = read_metadata({'name': app, **meta})
+        operations.deploy(self._world, metadata, app, num_units=num_units, config=None, cloud=self._cloud or 'machine')
+        self._dispatcher.runners[app] = PuppetRunner()
+        return Puppet(self._dispatcher, self._world, app)
+
+    def integrate(self, app1: str, app2: str) -> RelationView:
+        """Relate two applications, each given as ``application`` or ``application:endpoint``."""
+        self._check_no_hook('integrate')
+        return RelationView(self._world, operations.integrate(self._world, app1, app2).id)
+
+    def config(
+        self, app: str, values: Mapping[str, Any] | None = None, *, reset: str | Iterable[str] = ()
+    ) -> dict[str, Any] | None:
+        """Set config values, or return them when none are given.
+
+        Args:
+            app: the application.
+            values: new values by option.
+            reset: options to set back to their defaults.
+        """
+        self._check_no_hook('config')
+        options = (reset,) if isinstance(reset, str) else tuple(reset)
+        if values is None and not options:
+            return self._world.config_of(operations.find_application(self._world, app))
+        operations.configure(self._world, app, values or {}, options)
+        return None
+
+    def add_unit(self, app: str, *, num_units: int = 1) -> tuple[str, ...]:
+        """Add units to an application and return their names."""
+        self._check_no_hook('add_unit')
+        added = tuple(unit.name for unit in operations.add_units(self._world, app, num_units))
+        runner = self._dispatcher.runners[app]
+        if isinstance(runner, InProcessRunner):
+            self._surround(self._world.applications[app], added, runner)
+        return added
+
+    def remove_unit(self, *app_or_unit: str, num_units: int = 0) -> None:
+        """Begin to remove units: those named, or the newest ones of an application.
+
+        Args:
+            app_or_unit: names of units; or of one application, together with ``num_units``.
+            num_units: how many units of the application to remove.
+        """
+        self._check_no_hook('remove_unit')
+        names = list(app_or_unit)
+        if num_units:
+            if len(names) != 1:
+                raise UsageError(f'num_units goes with one application, not with {names}; call remove_unit for each')
+            units = operations.find_application(self._world, names[0]).units.values()
+            staying = [unit.name for unit in units if unit.life == 'alive']
+            if not 0 < num_units <= len(staying):
+                raise UsageError(f'{names[0]!r} has {len(staying)} units; {num_units} cannot be removed')
+            names = staying[-num_units:]
+        for name in names:
+            if not identity.is_unit_name(name):
+                raise UsageError(f'{name!r} is no unit; name units such as {name}/0, or say num_units=...')
+            operations.find_unit(self._world, name)
+        for name in names:
+            operations.remove_unit(self._world, name)
+
+    def remove_relation(self, app1: str, app2: str) -> None:
+        """Begin to remove the relation between two applications."""
+        self._check_no_hook('remove_relation')
+        operations.remove_relation(self._world, operations.find_relation(self._world, app1, app2))
+
+    def remove_application(self, *app: str) -> None:
+        """Begin to remove applications, with their units and relations."""
+        self._check_no_hook('remove_application')
+        for name in app:
+            operations.find_application(self._world, name)
+        for name in app:
+            operations.remove_application(self._world, name)
+
+    def set_leader(self, unit: str) -> None:
+        """Move leadership to a unit. In Juju nobody can; here a test may want to."""
+        self._check_no_hook('set_leader')
+        operations.set_leader(self._world, unit)
+
+    def refresh(
+        self, app: str, charm: type[ops.CharmBase] | str | pathlib.Path, *, meta: Mapping[str, Any] | None = None
+    ) -> None:
+        """Upgrade an application to another charm; stored state, data bags and secrets are kept.
+
+        Args:
+            app: the application.
+            charm: a charm class, or the directory of a charm.
+            meta: what charmcraft.yaml would hold; by default, for a class, what the application has.
+        """
+        self._check_no_hook('refresh')
+        operations.find_application(self._world, app)
+        runner = self._dispatcher.runners[app]
+        if not isinstance(runner, InProcessRunner):
+            raise UsageError(f'{app!r} is a puppet, which has no charm to refresh')
+        if meta is None and isinstance(charm, type):
+            meta = runner.source.as_charmcraft()
+        source = load_source(charm, meta=meta)
+        operations.refresh(self._world, app, source.metadata)
+        runner.replace_source(source)
+
+    def run(self, unit: str, action: str, params: Mapping[str, Any] | None = None) -> Task:
+        """Run an action on a unit, after what the unit has to run before it.
+
+        Raises:
+            ActionFailed: if the action fails or its commit is refused; the task is in ``task``.
+        """
+        self._check_no_hook('run')
+        found = operations.find_unit(self._world, unit)
+        application = self._world.applications[found.application]
+        parameters = operations.action_parameters(application, action, params or {})
+        task_id = str(self._world.count('task') + 1)
+        hook = Hook('action', action=action, parameters=parameters, task_id=task_id)
+        task = _task_of_action(self._dispatcher.run_action(unit, hook), hook)
+        if not task.success:
+            raise ActionFailed(task)
+        return task
+
+    def exec(self, command: str, *args: str, unit: str) -> Task:
+        """Run a hook command on a unit (``juju exec``), in a hook of its own.
+
+        Raises:
+            ActionFailed: if the command fails or its commit is refused; the task is in ``task``.
+        """
+        self._check_no_hook('exec')
+        operations.find_unit(self._world, unit)
+        task = Task(id=str(self._world.count('task') + 1), unit=unit, action=command, status='completed')
+        try:
+            with self._dispatcher.hook(unit, Hook('juju-exec', task_id=task.id)) as context:
+                result = self._dispatcher.execute(context, (command, *args))
+                task = dataclasses.replace(
+                    task, return_code=result.exit_code, stdout=result.stdout, stderr=result.stderr
+                )
+                if not task.success:
+                    raise ActionFailed(dataclasses.replace(task, status='failed'))
+        except HookFailed as failure:
+            stderr = failure.juju_error or ''
+            raise ActionFailed(
+                dataclasses.replace(task, status='failed', return_code=1, stderr=stderr, message=_COMMIT_REFUSED)
+            ) from None
+        return task
+
+    def update_status(self, unit: str) -> tuple[HookRun, ...]:
+        """Let a unit run update-status, after what it has to run before it, and return the hooks that ran.
+
+        Raises:
+            HookFailed: if one of them fails, unless the model was made with ``on_hook_error='error-state'``.
+        """
+        __tracebackhide__ = True
+        self._check_no_hook('update_status')
+        if operations.find_unit(self._world, unit).life != 'alive':
+            raise UsageError(f'{unit!r} is being removed, and runs no update-status any more; settle the model')
+        hook = Hook('update-status', task_id=str(self._world.count('task') + 1))
+        return self._dispatcher.run_update_status(unit, hook)
+
+    # --- letting the units run
+
+    def settle(self, *, max_hooks: int | None = None) -> tuple[HookRun, ...]:
+        """Run hooks until no unit has anything to do, and return those that ran. Units in error retry once.
+
+        Args:
+            max_hooks: how many may run; by default 1000, or 100 per unit if that is more.
+
+        Raises:
+            HookFailed: if a hook fails, unless the model was made with ``on_hook_error='error-state'``.
+            EndlessHooks: if more hooks run than the bound allows.
+        """
+        __tracebackhide__ = True
+        self._check_no_hook('settle')
+        if max_hooks is not None and max_hooks < 1:
+            raise UsageError(f'max_hooks is {max_hooks}; it must be 1 or more')
+        return self._dispatcher.settle(max_hooks=max_hooks)
+
+    def step(self) -> HookRun | None:
+        """Run the next hook and return it; None when nothing is due.
+
+        Raises:
+            HookFailed: if it fails, unless the model was made with ``on_hook_error='error-state'``.
+        """
+        __tracebackhide__ = True
+        self._check_no_hook('step')
+        return self._dispatcher.step()
+
+    @property
+    def due(self) -> tuple[DueHook, ...]:
+        """The hooks that units have to run, unit by unit, in the order in which each would run them."""
+        return self._scheduler.due()
+
+    def advance(
+        self,
+        delta: datetime.timedelta | None = None,
+        *,
+        weeks: float = 0,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+    ) -> tuple[HookRun, ...]:
+        """Let time pass: stop wherever time alone makes something due, settle, and go on; return the hooks that ran.
+
+        Args:
+            delta: how long; or give it in parts.
+            weeks: weeks to add.
+            days: days to add.
+            hours: hours to add.
+            minutes: minutes to add.
+            seconds: seconds to add.
+
+        Raises:
+            UsageError: if the time is negative.
+        """
+        __tracebackhide__ = True
+        parts = datetime.timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return self.advance_to(self.now + (delta or datetime.timedelta()) + parts)
+
+    def advance_to(self, when: datetime.datetime) -> tuple[HookRun, ...]:
+        """Let time pass until a given time, as ``advance`` does.
+
+        Raises:
+            UsageError: if the time lies in the past or has no time zone.
+        """
+        __tracebackhide__ = True
+        self._check_no_hook('advance_to')
+        self._world.clock.check(when)
+        ran = [self._dispatcher.settle()]
+        while (deadline := self._scheduler.next_deadline()) is not None and deadline <= when:
+            self._move_clock(deadline)
+            ran.append(self._dispatcher.settle())
+        self._move_clock(when)
+        ran.append(self._dispatcher.settle())
+        return tuple(itertools.chain.from_iterable(ran))
+
+    def advance_to_next(self, kind: ScheduledKind) -> tuple[HookRun, ...]:
+        """Let time pass until the next hook of a kind is due, and run it with whatever else is due by then.
+
+        Raises:
+            UsageError: if no such hook is scheduled.
+        """
+        __tracebackhide__ = True
+        self._check_no_hook('advance_to_next')
+        if kind not in _WHY_NOT_SCHEDULED:
+            raise UsageError(f'{kind!r} is not scheduled by time; give one of {", ".join(_WHY_NOT_SCHEDULED)}')
+        ran = self._dispatcher.settle()
+        deadline = self._scheduler.next_deadline(kind)
+        if deadline is None:
+            raise UsageError(f'no {kind} is scheduled: {_WHY_NOT_SCHEDULED[kind]}')
+        return (*ran, *self.advance_to(max(deadline, self.now)))
+
+    @property
+    def now(self) -> datetime.datetime:
+        """The virtual time, in UTC."""
+        return self._world.clock.now
+
+    # --- what there is to see
+
+    def secret(
+        self,
+        identifier: str | None = None,
+        *,
+        owner: str | None = None,
+        label: str | None = None,
+        name: str | None = None,
+    ) -> SecretView:
+        """Return the one secret that fits all that is given.
+
+        Args:
+            identifier: its id, in any of Juju's spellings.
+            owner: the application or unit that owns it.
+            label: the owner's label.
+            name: the name of a user's secret.
+
+        Raises:
+            UsageError: if no secret fits, or several do; the message lists the candidates.
+        """
+        try:
+            wanted = identity.parse_secret_uri(identifier).id if identifier is not None else None
+        except JujuError as error:
+            raise UsageError(f'{error}; give the id as secret-add printed it, or owner and label') from None
+        fitting = [
+            view
+            for view in self.secrets(owner=owner)
+            if wanted in (None, view.unique_identifier) and label in (None, view.label) and name is None
+        ]
+        if len(fitting) == 1:
+            return fitting[0]
+        asked = {'id': identifier, 'owner': owner, 'label': label, 'name': name}
+        described = ', '.join(f'{key} {value!r}' for key, value in asked.items() if value is not None) or 'anything'
+        candidates = '\n'.join(f'- {view!r}' for view in fitting or self.secrets()) or '- none'
+        count = 'several secrets' if fitting else 'no secret'
+        raise UsageError(f'there is {count} with {described}; the candidates are:\n{candidates}')
+
+    def secrets(self, *, owner: str | None = None) -> tuple[SecretView, ...]:
+        """Return the secrets of the model, oldest first.
+
+        Args:
+            owner: only those that this application or unit owns.
+
+        Raises:
+            UsageError: if there is no such application or unit.
+        """
+        if owner is not None:
+            find = operations.find_unit if '/' in owner else operations.find_application
+            find(self._world, owner)
+        return tuple(
+            SecretView(self._world, secret.id) for secret in self._world.secrets if owner in (None, secret.owner.name)
+        )
+
+    @property
+    def journal(self) -> Journal:
+        """What happened so far, in order."""
+        return self._world.journal
+
+    # --- inside
+
+    def _check_no_hook(self, operation: str) -> None:
+        if (active := self._dispatcher.active) is not None:
+            raise UsageError(
+                f'{operation}() cannot be called while {active.unit} runs {active.hook.name}: '
+                'a charm reaches the model through ops only, and the test waits until the hook has ended'
+            )
+
+    def _move_clock(self, when: datetime.datetime) -> None:
+        since = self.now
+        if when > since:
+            self._world.clock.move_to(when)
+            self._world.journal.append(TimePassed(self.now, since))
+        self._scheduler.wake()
+
+    def _surround(self, application: Application, units: Iterable[str], runner: InProcessRunner) -> None:
+        for unit in units:
+            application.units[unit].surroundings = runner.surroundings(unit)
+
+
+def _task_of_action(ran: Ran, hook: Hook) -> Task:
+    said = ran.context.action
+    results = dict(said.results)
+    failed = ran.failed or said.failed
+    stderr = cast('str', results.pop('stderr', ''))
+    message = said.message
+    if ran.commit_error is not None:
+        stderr = f'{stderr}\n{ran.commit_error}'.strip()
+        message = message or _COMMIT_REFUSED
+    elif ran.failed:
+        stderr = f'{stderr}\n{ran.record.error}'.strip()
+        message = message or f'exit status {ran.outcome.exit_code}'
+    return Task(
+        id=hook.task_id or '',
+        unit=ran.record.unit,
+        action=hook.action or '',
+        status='failed' if failed else 'completed',
+        results=results,
+        return_code=int(results.pop('return-code', 0) or (1 if ran.failed else 0)),
+        stdout=cast('str', results.pop('stdout', '')),
+        stderr=stderr,
+        message=message,
+        log=list(said.log),
+    )

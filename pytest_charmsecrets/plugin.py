@@ -1,0 +1,289 @@
+"""The pytest plugin: fixtures, options, the marker, and the journal in the report of a failing test.
+
+No logic lives here, and loading it loads neither ops nor anything that needs ops: the package's own names are loaded
+when a test first asks for a fake model.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import weakref
+from collections.abc import Generator, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+import pytest
+
+import pytest_charmsecrets
+
+from .errors import UsageError
+
+if TYPE_CHECKING:
+    from .model import FakeModel
+
+MARKER: Final = 'charmsecrets'
+SECTION: Final = 'charmsecrets: journal'
+JOURNAL_ENTRIES: Final = 20
+"""How many of a journal's last entries a failing test shows."""
+
+_MARKER_HELP: Final = (
+    'charmsecrets(*, juju_version=..., juju_versions=[...], seed=..., start=..., cloud=..., on_hook_error=..., '
+    'update_status_interval=...): how fake_model is made for this test, by the keywords of FakeModel. The marker '
+    'nearest to the test wins for each keyword, over command line and ini file. '
+    'With several juju_versions the test runs once for each.'
+)
+_MODEL_KEYWORDS: Final = ('juju_version', 'seed', 'start', 'cloud', 'on_hook_error', 'update_status_interval')
+_MARKER_KEYWORDS: Final = (*_MODEL_KEYWORDS, 'juju_versions')
+
+
+class FakeModelFactory(Protocol):
+    """The type of the fixture ``fake_model_factory``."""
+
+    def __call__(self, **settings: Any) -> FakeModel:
+        """Return a new model, by the keywords of FakeModel over command line and ini file."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class _Defaults:
+    """What command line and ini file say about every model."""
+
+    juju_versions: tuple[str, ...]
+    seed: int | None
+    show_secrets: bool
+
+    def settings(self) -> dict[str, Any]:
+        """Return keywords of FakeModel; of several versions the first counts where no test was asked for."""
+        settings: dict[str, Any] = {}
+        if self.juju_versions:
+            settings['juju_version'] = self.juju_versions[0]
+        if self.seed is not None:
+            settings['seed'] = self.seed
+        return settings
+
+
+class _Models:
+    """The models that live now, and how much of each journal earlier tests have written, or was reported already."""
+
+    def __init__(self) -> None:
+        self._lengths: list[tuple[weakref.ref[FakeModel], int]] = []
+
+    def add(self, model: FakeModel) -> FakeModel:
+        self._lengths.append((weakref.ref(model), 0))
+        return model
+
+    def note_lengths(self) -> None:
+        """Note how far each journal has got, and forget models that are gone."""
+        living = ((reference, reference()) for reference, _ in self._lengths)
+        self._lengths = [(reference, len(model.journal)) for reference, model in living if model is not None]
+
+    def used(self) -> Iterator[FakeModel]:
+        """Return the models in which something happened since then, oldest first."""
+        for reference, length in self._lengths:
+            model = reference()
+            if model is not None and len(model.journal) > length:
+                yield model
+
+
+_DEFAULTS: Final = pytest.StashKey[_Defaults]()
+_MODELS: Final = pytest.StashKey[_Models]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options ``--charmsecrets-*`` and the settings ``charmsecrets_*`` of the ini file."""
+    group = parser.getgroup('charmsecrets', 'fake Juju models (pytest-charmsecrets)')
+    group.addoption(
+        '--charmsecrets-juju-version',
+        action='append',
+        metavar='VERSION',
+        help='Juju version of fake models, such as 3.6.14; given several times, tests run once for each version',
+    )
+    group.addoption('--charmsecrets-seed', type=int, metavar='SEED', help='seed of fake models')
+    group.addoption(
+        '--charmsecrets-show-secrets',
+        action='store_true',
+        help='show the values of secrets in reports instead of redacting them',
+    )
+    parser.addini('charmsecrets_juju_version', 'Juju version (or versions) of fake models', type='args', default=[])
+    parser.addini('charmsecrets_seed', 'seed of fake models', default='')
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker; read and check the options."""
+    config.addinivalue_line('markers', _MARKER_HELP)
+    config.stash[_DEFAULTS] = _Defaults(
+        juju_versions=_configured_versions(config),
+        seed=_configured_seed(config),
+        show_secrets=bool(config.getoption('--charmsecrets-show-secrets')),
+    )
+    config.stash[_MODELS] = _Models()
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Return one line about the options in use; nothing when there are none."""
+    defaults = config.stash[_DEFAULTS]
+    parts = [f'juju {", ".join(defaults.juju_versions)}'] if defaults.juju_versions else []
+    parts += [f'seed {defaults.seed}'] if defaults.seed is not None else []
+    parts += ['secrets shown in reports'] if defaults.show_secrets else []
+    return f'charmsecrets: {"; ".join(parts)}' if parts else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses a fake model once for each Juju version, if there are several."""
+    fixtures = [name for name in ('fake_model', 'fake_model_factory') if name in metafunc.fixturenames]
+    if not fixtures:
+        return
+    versions = metafunc.config.stash[_DEFAULTS].juju_versions
+    if 'fake_model' in fixtures:
+        # The fixture reports a wrong marker, at the test it belongs to; an error here would stop the whole run.
+        with contextlib.suppress(UsageError):
+            versions = _marked_versions(metafunc.definition.iter_markers(MARKER)) or versions
+    if len(versions) > 1:
+        rows = [[version] * len(fixtures) for version in versions]
+        metafunc.parametrize(fixtures, rows, indirect=True, ids=[f'juju-{version}' for version in versions])
+
+
+@pytest.fixture
+def fake_model(request: pytest.FixtureRequest) -> Generator[FakeModel]:
+    """A fake Juju model of this test's own.
+
+    See the marker ``charmsecrets`` and the options ``--charmsecrets-*`` for how it is made.
+    """
+    __tracebackhide__ = True
+    node = cast('pytest.Item', request.node)
+    settings = {**request.config.stash[_DEFAULTS].settings(), **_marked_settings(node.iter_markers(MARKER))}
+    settings.update(_parametrised(request))
+    with pytest_charmsecrets.FakeModel(**settings) as model:
+        yield request.config.stash[_MODELS].add(model)
+
+
+@pytest.fixture(scope='session')
+def fake_model_factory(request: pytest.FixtureRequest) -> Generator[FakeModelFactory]:
+    """Makes fake Juju models for fixtures of any scope; call it with keywords of FakeModel.
+
+    The models are closed at the end of the session, or by ``with`` before. Markers do not reach them, as they belong
+    to no single test.
+    """
+    settings = {**request.config.stash[_DEFAULTS].settings(), **_parametrised(request)}
+    with contextlib.ExitStack() as models:
+
+        def make(**keywords: Any) -> FakeModel:
+            __tracebackhide__ = True
+            model = pytest_charmsecrets.FakeModel(**{**settings, **keywords})
+            models.callback(model.close)
+            return request.config.stash[_MODELS].add(model)
+
+        yield make
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note how far the journals of models in wider scopes have got."""
+    item.config.stash[_MODELS].note_lengths()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the end of each journal that a failing test has written."""
+    report = yield
+    if report.failed:
+        models = item.config.stash[_MODELS]
+        show_secrets = item.config.stash[_DEFAULTS].show_secrets
+        report.sections += [(SECTION, _render(model, show_secrets=show_secrets)) for model in models.used()]
+        models.note_lengths()
+    return report
+
+
+def _render(model: FakeModel, *, show_secrets: bool) -> str:
+    from .report import text
+
+    return text.render_journal(model.journal, redact=not show_secrets, last=JOURNAL_ENTRIES)
+
+
+def _parametrised(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return the version this run of the test was asked for, if it runs once for each of several."""
+    return {'juju_version': request.param} if hasattr(request, 'param') else {}
+
+
+def _marked_versions(markers: Iterable[pytest.Mark]) -> tuple[str, ...]:
+    return tuple(_merged(markers).get('juju_versions', ()))
+
+
+def _marked_settings(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
+    """Return what markers say as keywords of FakeModel."""
+    __tracebackhide__ = True
+    settings = _merged(markers)
+    versions = settings.pop('juju_versions', ())
+    return {**settings, 'juju_version': versions[0]} if versions else settings
+
+
+def _merged(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
+    """Merge markers, nearest first: the nearest wins for each keyword, and one version is a list of one."""
+    __tracebackhide__ = True
+    merged: dict[str, Any] = {}
+    for marker in markers:
+        _check(marker)
+        keywords = dict(marker.kwargs)
+        if 'juju_version' in keywords:
+            keywords['juju_versions'] = (keywords.pop('juju_version'),)
+        merged = {**keywords, **merged}
+    return merged
+
+
+def _check(marker: pytest.Mark) -> None:
+    __tracebackhide__ = True
+    if marker.args:
+        raise UsageError(
+            f'@pytest.mark.charmsecrets takes keywords only, not {", ".join(map(repr, marker.args))}; '
+            f'the keywords are {", ".join(_MARKER_KEYWORDS)}'
+        )
+    for keyword in marker.kwargs:
+        if keyword not in _MARKER_KEYWORDS:
+            import difflib
+
+            near = difflib.get_close_matches(keyword, _MARKER_KEYWORDS, n=1)
+            advice = f'did you mean {near[0]}?' if near else f'the keywords are {", ".join(_MARKER_KEYWORDS)}'
+            raise UsageError(f'@pytest.mark.charmsecrets has no keyword {keyword!r}; {advice}')
+    if {'juju_version', 'juju_versions'} <= marker.kwargs.keys():
+        raise UsageError('@pytest.mark.charmsecrets says both juju_version and juju_versions; give one of them')
+    if isinstance(marker.kwargs.get('juju_versions'), str) or not marker.kwargs.get('juju_versions', True):
+        raise UsageError(
+            f'@pytest.mark.charmsecrets(juju_versions={marker.kwargs["juju_versions"]!r}): give a list of versions, '
+            "such as ['3.6.14', '3.6.20']"
+        )
+
+
+def _configured_versions(config: pytest.Config) -> tuple[str, ...]:
+    """Return the versions of the command line, else of the ini file.
+
+    Raises:
+        pytest.UsageError: if there is no profile for one of them.
+    """
+    given = cast('list[str] | None', config.getoption('--charmsecrets-juju-version'))
+    source = '--charmsecrets-juju-version' if given else 'charmsecrets_juju_version in the ini file'
+    versions = tuple(dict.fromkeys(given or cast('list[str]', config.getini('charmsecrets_juju_version'))))
+    if versions:
+        from .juju.versions import profile_for
+
+        for version in versions:
+            try:
+                profile_for(version)
+            except UsageError as error:
+                raise pytest.UsageError(f'{source}: {error}') from None
+    return versions
+
+
+def _configured_seed(config: pytest.Config) -> int | None:
+    """Return the seed of the command line, else of the ini file.
+
+    Raises:
+        pytest.UsageError: if the ini file holds something else than a number.
+    """
+    given = cast('int | None', config.getoption('--charmsecrets-seed'))
+    text = cast('str', config.getini('charmsecrets_seed')).strip()
+    if given is not None or not text:
+        return given
+    try:
+        return int(text)
+    except ValueError:
+        raise pytest.UsageError(f'charmsecrets_seed in the ini file: {text!r} is not a whole number') from None

@@ -1,0 +1,1 @@
+"""Renderings of a world and its journal; the only place that redacts."""

@@ -1,0 +1,367 @@
+"""A journal as text for people: when, who, which hook, which hook commands, and what became of it.
+
+Every text that a charm or a user chose is redacted before it is laid out, so that no line break hides a value.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime
+import itertools
+import json
+import re
+import shlex
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, TypeAlias
+
+from ..juju.journal import BecameDue, Command, Effect, HookRun, Operation, Outcome, Record, TimePassed
+from .redaction import Redactor, known_values
+
+WIDTH: Final = 120
+MAX_LINES: Final = 4
+"""How many lines one hook command or effect may take."""
+
+_CHATTER: Final = re.compile(r'ops \S+ up and running\.|Emitting Juju event \S+\.')
+"""What ops logs by itself in each hook."""
+
+_READING: Final = frozenset(
+    (
+        'action-get',
+        'config-get',
+        'credential-get',
+        'goal-state',
+        'is-leader',
+        'network-get',
+        'opened-ports',
+        'relation-get',
+        'relation-ids',
+        'relation-list',
+        'relation-model-get',
+        'resource-get',
+        'secret-ids',
+        'secret-info-get',
+        'state-get',
+        'status-get',
+        'storage-get',
+        'storage-list',
+        'unit-get',
+    )
+)
+"""Hook commands that change nothing; ``secret-get`` does, as it may track a revision."""
+_LONG_URI: Final = re.compile(r'secret://[0-9a-f-]{36}/(?P<id>[0-9a-v]{20})')
+"""The spelling with the model's UUID, which nobody can read past."""
+
+_VERDICTS: Final[dict[Outcome, str]] = {
+    'committed': '',
+    'failed': '  FAILED',
+    'commit failed': '  FAILED to commit',
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _HookEntry:
+    """A hook with the hook commands it ran; ``run`` is None while it has not ended."""
+
+    commands: tuple[Command, ...]
+    run: HookRun | None
+
+    @property
+    def time(self) -> datetime.datetime:
+        return self.run.time if self.run is not None else self.commands[0].time
+
+    @property
+    def unit(self) -> str:
+        return self.run.unit if self.run is not None else self.commands[0].unit
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _DueEntry:
+    """What became due for one unit at one time."""
+
+    hooks: tuple[BecameDue, ...]
+
+    @property
+    def time(self) -> datetime.datetime:
+        return self.hooks[0].time
+
+    @property
+    def unit(self) -> str:
+        return self.hooks[0].unit
+
+
+_Entry: TypeAlias = _HookEntry | _DueEntry | Operation | TimePassed
+
+
+def render_journal(
+    records: Iterable[Record],
+    *,
+    start: datetime.datetime | None = None,
+    secrets: Iterable[str] = (),
+    redact: bool = True,
+    last: int | None = None,
+    reads: bool = True,
+) -> str:
+    """Render a journal, oldest first, in lines of at most 120 columns.
+
+    Args:
+        records: the journal.
+        start: the virtual time that offsets count from; by default when the journal starts.
+        secrets: values to redact besides those that hook commands in the journal show.
+        redact: whether to replace the values of secrets.
+        last: how many entries to show, counted from the end; a hook with its hook commands is one entry.
+        reads: whether to show hook commands that only looked something up and succeeded.
+    """
+    journal = tuple(records)
+    if not journal:
+        return 'nothing happened yet'
+    redactor = Redactor((*secrets, *known_values(journal)) if redact else ())
+    entries = tuple(_entries(journal))
+    shown = entries if last is None else entries[max(0, len(entries) - last) :]
+    layout = _Layout(redactor, start or _start_of(journal), _actor_width(shown), reads=reads)
+    lines = [f'({len(entries) - len(shown)} earlier entries left out)'] if len(shown) < len(entries) else []
+    lines += layout.lines(shown)
+    return '\n'.join(lines)
+
+
+def describe_offset(offset: datetime.timedelta) -> str:
+    """Return an offset as people say it, such as ``+31d 2h``; ``start`` for none."""
+    seconds = offset.seconds
+    parts = (
+        (offset.days, 'd'),
+        (seconds // 3600, 'h'),
+        (seconds // 60 % 60, 'm'),
+        (seconds % 60, 's'),
+        (offset.microseconds // 1000, 'ms'),
+    )
+    text = ' '.join(f'{amount}{unit}' for amount, unit in parts if amount)
+    return f'+{text}' if text else 'start'
+
+
+def _start_of(journal: Sequence[Record]) -> datetime.datetime:
+    first = journal[0]
+    return first.since if isinstance(first, TimePassed) else first.time
+
+
+def _entries(journal: Iterable[Record]) -> Iterator[_Entry]:
+    """Put each hook before its hook commands, and what became due meanwhile after it."""
+    commands: list[Command] = []
+    due: list[BecameDue] = []
+    for record in journal:
+        if isinstance(record, BecameDue):
+            due.append(record)
+        elif isinstance(record, Command):
+            if commands and not _same_hook(commands[0], record):
+                yield from _take_hook(commands, None)
+            if not commands:
+                yield from _take_due(due)
+            commands.append(record)
+        elif isinstance(record, HookRun) and (not commands or _same_hook(commands[0], record)):
+            if not commands:
+                yield from _take_due(due)
+            yield from _take_hook(commands, record)
+        else:
+            yield from _take_hook(commands, None)
+            yield from _take_due(due)
+            yield _HookEntry((), record) if isinstance(record, HookRun) else record
+    yield from _take_hook(commands, None)
+    yield from _take_due(due)
+
+
+def _same_hook(command: Command, other: Command | HookRun) -> bool:
+    return (command.unit, command.hook) == (other.unit, other.hook)
+
+
+def _take_hook(commands: list[Command], run: HookRun | None) -> Iterator[_HookEntry]:
+    if commands or run is not None:
+        yield _HookEntry(tuple(commands), run)
+    commands.clear()
+
+
+def _take_due(due: list[BecameDue]) -> Iterator[_DueEntry]:
+    for _, hooks in itertools.groupby(due, key=lambda hook: (hook.time, hook.unit)):
+        yield _DueEntry(tuple(hooks))
+    due.clear()
+
+
+def _actor_width(entries: Iterable[_Entry]) -> int:
+    names = [entry.unit for entry in entries if isinstance(entry, (_HookEntry, _DueEntry))]
+    return max(map(len, ['user', *names]))
+
+
+class _Layout:
+    """Turns entries into lines: a heading for each virtual time, one column for who, one for what."""
+
+    def __init__(self, redactor: Redactor, start: datetime.datetime, actor_width: int, *, reads: bool) -> None:
+        self._reads: Final = reads
+        self._redactor: Final = redactor
+        self._start: Final = start
+        self._actor_width: Final = actor_width
+        self._indent: Final = ' ' * (actor_width + 6)
+
+    def lines(self, entries: Iterable[_Entry]) -> Iterator[str]:
+        """Return the lines of all entries; time that passed shows in the heading of what comes next."""
+        heading: datetime.datetime | None = None
+        passed: TimePassed | None = None
+        for entry in entries:
+            if isinstance(entry, TimePassed):
+                passed = entry
+                continue
+            if entry.time != heading:
+                if heading is not None:
+                    yield ''
+                yield self._heading(entry.time)
+            heading, passed = entry.time, None
+            yield from self._entry(entry)
+        if passed is not None and passed.time != heading:
+            if heading is not None:
+                yield ''
+            yield self._heading(passed.time)
+            yield self._row('clock', 'moved here; nothing happened since')
+
+    def _heading(self, when: datetime.datetime) -> str:
+        offset = when - self._start
+        text = describe_offset(offset) if offset >= datetime.timedelta() else f'-{describe_offset(-offset)[1:]}'
+        return f'{when.replace(tzinfo=None).isoformat(sep=" ", timespec="auto")}  {text}'
+
+    def _entry(self, entry: _HookEntry | _DueEntry | Operation) -> Iterator[str]:
+        if isinstance(entry, Operation):
+            yield from self._wrap(self._row('user', ''), self._join((entry.name, *entry.arguments)))
+        elif isinstance(entry, _DueEntry):
+            yield from self._wrap(self._row(entry.unit, '  due: '), _listed(map(_due, entry.hooks)))
+        else:
+            yield from self._hook(entry)
+
+    def _hook(self, entry: _HookEntry) -> Iterator[str]:
+        run = entry.run
+        if run is None:
+            yield self._row(entry.unit, f'{entry.commands[0].hook}  (not ended)')
+        else:
+            about = ''.join(f'  {part}' for part in _about(run, self._redactor))
+            yield self._row(entry.unit, f'{run.hook}{about}{_VERDICTS[run.outcome]}')
+        for command, count in _counted(filter(self._is_shown, entry.commands)):
+            yield from self._command(command, count, entry.time)
+        if run is not None:
+            yield from self._result(run)
+
+    def _is_shown(self, command: Command) -> bool:
+        if command.name == 'juju-log':
+            return _CHATTER.fullmatch(command.argv[-1]) is None
+        return self._reads or command.name not in _READING or command.exit_code != 0
+
+    def _command(self, command: Command, count: int, since: datetime.datetime) -> Iterator[str]:
+        later = f'  ({describe_offset(command.time - since)})' if command.time > since else ''
+        times = f'  x{count}' if count > 1 else ''
+        given = f' <<< {self._flat(command.stdin.strip())}' if command.stdin else ''
+        line = f'{self._join(command.argv)}{given}{times}{later}'
+        answer = self._answer(command)
+        prefix = f'{self._indent}$ '
+        if answer and len(prefix) + len(line) + len(answer) + 4 > WIDTH:
+            yield from self._wrap(prefix, line)
+            yield from self._wrap(f'{self._indent}  -> ', answer)
+        else:
+            yield from self._wrap(prefix, f'{line}  -> {answer}' if answer else line)
+
+    def _answer(self, command: Command) -> str:
+        if command.exit_code != 0:
+            return self._flat(command.stderr.strip() or f'exit code {command.exit_code}')
+        return _spaced(self._flat(command.stdout.strip()))
+
+    def _result(self, run: HookRun) -> Iterator[str]:
+        groups = (('kept', run.kept), ('committed', run.committed), ('discarded', run.discarded))
+        for word, effects in groups:
+            for effect in effects:
+                yield from self._wrap(f'{self._indent}{word:<9}  ', self._effect(effect))
+        if run.error is not None:
+            yield from self._wrap(f'{self._indent}error      ', self._flat(run.error))
+
+    def _effect(self, effect: Effect) -> str:
+        return self._flat(str(effect))
+
+    def _row(self, actor: str, text: str) -> str:
+        return f'  {actor:<{self._actor_width}}  {text}'
+
+    def _join(self, arguments: Iterable[str]) -> str:
+        """Return a command line; what was redacted is not quoted."""
+        return ' '.join(_quoted(self._clean(argument)) for argument in arguments)
+
+    def _flat(self, text: str) -> str:
+        """Return a text on one line, redacted first, with line breaks visible."""
+        return '\\n'.join(self._clean(text).splitlines())
+
+    def _clean(self, text: str) -> str:
+        return _LONG_URI.sub(r'secret:\g<id>', self._redactor.redact(text))
+
+    def _wrap(self, prefix: str, text: str) -> Iterator[str]:
+        return _wrap(prefix, text)
+
+
+def _wrap(prefix: str, text: str) -> Iterator[str]:
+    hanging = ' ' * (len(prefix) + 2)
+    yield from textwrap.wrap(
+        text.replace('\n', '\\n').replace('\t', '\\t'),
+        WIDTH,
+        initial_indent=prefix,
+        subsequent_indent=hanging,
+        max_lines=MAX_LINES,
+        placeholder=' ...',
+        break_on_hyphens=False,
+        drop_whitespace=True,
+        replace_whitespace=False,
+    )
+
+
+def _spaced(text: str) -> str:
+    """Return JSON with spaces, so that it wraps between values; anything else as it is."""
+    if not text.startswith(('{', '[')):
+        return text
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False)
+    except ValueError:
+        return text
+
+
+def _quoted(argument: str) -> str:
+    """Quote an argument for reading: in quotation marks when it could be misread without."""
+    if argument and not any(character.isspace() or character in '\'"' for character in argument):
+        return argument
+    return shlex.quote(argument)
+
+
+def _counted(commands: Iterable[Command]) -> Iterator[tuple[Command, int]]:
+    """Return each command with how often it ran in a row with the same result at the same time."""
+    previous: Command | None = None
+    count = 0
+    for command in commands:
+        if command == previous:
+            count += 1
+            continue
+        if previous is not None:
+            yield previous, count
+        previous, count = command, 1
+    if previous is not None:
+        yield previous, count
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """Join texts with commas; one that stands several times is counted."""
+    counts = collections.Counter(texts)
+    return ', '.join(text if count == 1 else f'{text} x{count}' for text, count in counts.items())
+
+
+def _due(entry: BecameDue) -> str:
+    revision = f'revision {entry.revision}' if entry.revision is not None else None
+    return ' '.join(part for part in (entry.hook, entry.secret, revision, entry.relation) if part)
+
+
+def _about(run: HookRun, redactor: Redactor) -> Iterator[str]:
+    """Return what a hook is about: a secret, or a relation and who is at its other end."""
+    if run.secret is not None:
+        yield run.secret
+        if run.label:
+            yield f'"{redactor.redact(run.label)}"'
+        if run.revision is not None:
+            yield f'revision {run.revision}'
+    if run.relation is not None:
+        yield run.relation if run.remote is None else f'{run.relation} with {run.remote}'

@@ -1,0 +1,222 @@
+"""Live, read-only views of what is in a model: what a test asserts on.
+
+A view holds a name and looks it up anew each time; once the thing is gone, asking raises a UsageError.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, final
+
+from .errors import UsageError
+from .juju import content, identity
+from .juju.clock import RotatePolicy
+from .juju.relations import Relation
+from .juju.secrets.entities import Secret
+from .juju.state import Status
+from .juju.world import World
+
+if TYPE_CHECKING:
+    import ops
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RevisionView:
+    """One revision of a secret, as it was when the view was asked for it."""
+
+    number: int
+    content: Mapping[str, str] = dataclasses.field(repr=False)
+    """The decoded content."""
+    created: datetime.datetime
+    expires: datetime.datetime | None
+    obsolete: bool
+    """Whether Juju has told the owner that nobody tracks it any more."""
+
+
+@final
+class SecretView:
+    """A secret, seen by somebody who sees everything."""
+
+    def __init__(self, world: World, secret_id: str) -> None:
+        self._world: Final = world
+        self.unique_identifier: Final = secret_id
+        """The bare id, as ``secret-ids`` prints it."""
+
+    @property
+    def id(self) -> str:
+        """The URI that the owner got when it added the secret."""
+        return str(identity.SecretURI(self.unique_identifier, self._world.uuid))
+
+    @property
+    def exists(self) -> bool:
+        """Whether the secret is there; False once it was removed."""
+        return self._world.secrets.get(self.unique_identifier) is not None
+
+    @property
+    def owner(self) -> str:
+        """Name of the application or unit that owns it."""
+        return self._secret.owner.name
+
+    @property
+    def label(self) -> str | None:
+        """The owner's label."""
+        return self._secret.label or None
+
+    @property
+    def description(self) -> str | None:
+        """The owner's description."""
+        return self._secret.description or None
+
+    @property
+    def rotation(self) -> RotatePolicy:
+        """The rotation policy."""
+        return self._secret.rotate_policy
+
+    @property
+    def rotates(self) -> datetime.datetime | None:
+        """When the next secret-rotate is due."""
+        return self._secret.next_rotation
+
+    @property
+    def expires(self) -> datetime.datetime | None:
+        """When the latest revision expires."""
+        return self._secret.latest_expiry
+
+    @property
+    def latest_revision(self) -> int:
+        """Number of the newest revision there has been."""
+        return self._secret.latest_revision
+
+    @property
+    def revisions(self) -> dict[int, RevisionView]:
+        """The revisions that are there, by number, oldest first."""
+        return {
+            number: RevisionView(
+                number, content.decode_text(revision.content), revision.created, revision.expires, revision.obsolete
+            )
+            for number, revision in sorted(self._secret.revisions.items())
+        }
+
+    @property
+    def content(self) -> dict[str, str]:
+        """The decoded content of the latest revision."""
+        secret = self._secret
+        revision = secret.revisions.get(secret.latest_revision)
+        if revision is None:
+            raise UsageError(f'the latest revision, {secret.latest_revision}, of {self!r} was removed')
+        return content.decode_text(revision.content)
+
+    @property
+    def tracked_by(self) -> dict[str, int]:
+        """The revision that each unit tracks which has read the secret, owners included."""
+        consumers = self._secret.consumers.values()
+        return {consumer.unit: consumer.tracked for consumer in sorted(consumers, key=lambda one: _order(one.unit))}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The label that each unit gave the secret which it reads from somebody else."""
+        consumers = sorted(self._secret.consumers.values(), key=lambda one: _order(one.unit))
+        return {consumer.unit: consumer.label for consumer in consumers if consumer.label}
+
+    @property
+    def grants(self) -> dict[str, str]:
+        """The relation, by key, over which each application or unit was given access."""
+        keys = {relation.tag: relation.key for relation in self._world.relations.values()}
+        return {
+            _name_of_tag(permission.subject): keys.get(permission.scope, permission.scope)
+            for permission in self._secret.permissions.values()
+            if permission.role == 'view'
+        }
+
+    @property
+    def _secret(self) -> Secret:
+        secret = self._world.secrets.get(self.unique_identifier)
+        if secret is None:
+            raise UsageError(
+                f'secret {self.unique_identifier!r} is not there: it was removed, or its hook has not been committed; '
+                'ask .exists before you ask for more'
+            )
+        return secret
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SecretView):
+            return NotImplemented
+        return (self._world.uuid, self.unique_identifier) == (other._world.uuid, other.unique_identifier)
+
+    def __hash__(self) -> int:
+        return hash(self.unique_identifier)
+
+    def __repr__(self) -> str:
+        secret = self._world.secrets.get(self.unique_identifier)
+        if secret is None:
+            return f'<secret {self.unique_identifier} (removed)>'
+        label = f' {secret.label!r}' if secret.label else ''
+        tracked = ', '.join(f'{unit}: {revision}' for unit, revision in self.tracked_by.items())
+        revisions = ', '.join(map(str, sorted(secret.revisions)))
+        return (
+            f'<secret {secret.id}{label} of {secret.owner}, revisions {revisions or "none"}, '
+            f'tracked by {tracked or "nobody"}>'
+        )
+
+
+@final
+class RelationView:
+    """A relation with its data bags."""
+
+    def __init__(self, world: World, relation_id: int) -> None:
+        self._world: Final = world
+        self.id: Final = relation_id
+        self.key: Final = world.relations[relation_id].key
+        """Juju's name for it: its endpoints, the requirer's first."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether the relation is there; False once both sides have left it."""
+        return self.id in self._world.relations
+
+    def data(self, entity: str) -> dict[str, str]:
+        """Return the data of a unit or an application.
+
+        Raises:
+            UsageError: if there is no such bag in this relation.
+        """
+        relation = self._relation
+        bags = {**relation.application_data, **relation.unit_data}
+        if entity not in bags:
+            raise UsageError(f'{entity!r} has no data in {self.key!r}; there is data of {", ".join(bags)}')
+        return dict(sorted(bags[entity].values.items()))
+
+    @property
+    def _relation(self) -> Relation:
+        if not self.exists:
+            raise UsageError(f'the relation {self.key!r} was removed; ask .exists before you ask for more')
+        return self._world.relations[self.id]
+
+    def __repr__(self) -> str:
+        return f'<relation {self.id} {self.key!r}{"" if self.exists else " (removed)"}>'
+
+
+def as_ops_status(status: Status) -> ops.StatusBase:
+    """Return a status as the object that charms set it with."""
+    import ops
+
+    if status.name == 'unknown':
+        return ops.UnknownStatus()
+    if status.name == 'error':
+        return ops.ErrorStatus(status.message)
+    return ops.StatusBase.from_name(status.name, status.message)
+
+
+def _order(unit: str) -> tuple[str, int]:
+    application, _, number = unit.partition('/')
+    return application, int(number)
+
+
+def _name_of_tag(tag: str) -> str:
+    kind, _, name = tag.partition('-')
+    if kind == 'unit':
+        application, _, number = name.rpartition('-')
+        return f'{application}/{number}'
+    return name
