@@ -24,7 +24,7 @@ def main() -> None:
         model.config('web', {'pinned-units': ''})  # web/1 catches up; nobody uses revision 1 any more
         model.settle()
 
-        print(render_journal(model.journal))
+        print(render_journal(model.journal, reads=False))
         print()
         print(model.secret(owner='db', label='password'))
 

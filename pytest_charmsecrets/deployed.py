@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, final
 
 from .charms.in_process import InProcessRunner
 from .charms.state_view import render_state
-from .errors import UsageError
+from .charms.unit_state import check_is_the_units_own
+from .errors import UsageError, unknown
 from .juju import operations
 from .juju.world import World
 from .views import RelationView, as_ops_status
@@ -15,6 +18,8 @@ from .views import RelationView, as_ops_status
 if TYPE_CHECKING:
     import ops
     from ops import testing
+
+_CHANGEABLE: Final = ('containers', 'networks', 'resources', 'storages')
 
 
 @final
@@ -63,6 +68,7 @@ class UnitView:
             UsageError: for anything that the model owns; the message names the operation to call instead.
         """
         unit = operations.find_unit(self._world, self.name)
+        _check_changeable(changes)
         self._runner.update_state(self.name, **changes)
         unit.surroundings = self._runner.surroundings(self.name)
 
@@ -120,3 +126,14 @@ class ApplicationView:
 
     def __repr__(self) -> str:
         return f'<application {self.name}{"" if self.exists else " (removed)"}>'
+
+
+def _check_changeable(changes: Mapping[str, Any]) -> None:
+    """Refuse what is not a unit's own; what the model owns gets the sentence that names its operation."""
+    from ops import testing
+
+    others = {name: value for name, value in changes.items() if name not in _CHANGEABLE}
+    fields = [field.name for field in dataclasses.fields(testing.State)]
+    check_is_the_units_own(testing.State(**{name: value for name, value in others.items() if name in fields}))
+    for name in others:
+        raise unknown('changeable state', name, _CHANGEABLE, 'everything else is done by operations of FakeModel')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import itertools
 import pathlib
 import re
 from collections.abc import Generator, Sequence
@@ -152,6 +153,8 @@ class Dispatcher:
             record, commit_error = self._commit(context, started)
         self._world.journal.append(record)
         self._scheduler.end(unit, hook, committed=record.outcome == 'committed')
+        if context.now > started:
+            self._scheduler.wake()
         if hook.kind == 'remove' and record.outcome == 'committed':
             self.runners[context.application].forget(unit)
         return Ran(record, context, outcome, commit_error)
@@ -178,7 +181,7 @@ class Dispatcher:
 
     def execute(self, context: HookContext, argv: Sequence[str], stdin: str | None = None) -> Result:
         """Run a hook command within a hook, and write it into the journal."""
-        readable = tuple(_readable(argument) for argument in argv)
+        readable, held = tuple(_readable(argument) for argument in argv), _held_file(argv)
         result = hookcommands.run(context, argv, stdin)
         if result.exit_code != 0:
             context.juju_error = result.stderr.removeprefix('ERROR ').rstrip('\n')
@@ -191,7 +194,7 @@ class Dispatcher:
                 result.exit_code,
                 result.stdout,
                 result.stderr,
-                stdin or '',
+                stdin or held,
             )
         )
         return result
@@ -259,11 +262,13 @@ class Dispatcher:
         if self._on_hook_error == 'error-state':
             return
         exception = ran.outcome.exception
+        refusal = _refusal_behind(exception, ran.context.juju_error)
         failure = HookFailed(
             unit=ran.record.unit,
             hook=ran.record.hook,
             exception=exception,
-            juju_error=ran.commit_error or _refusal_behind(exception, ran.context.juju_error),
+            juju_error=ran.commit_error or refusal,
+            why=ran.context.why if refusal is not None else None,
             discarded=ran.record.discarded,
             kept=(*ran.record.kept, *ran.record.committed),
             where=_where(exception.__traceback__) if exception is not None else None,
@@ -287,6 +292,15 @@ def _record(context: HookContext, started: datetime.datetime) -> HookRun:
     )
 
 
+def _held_file(argv: Sequence[str]) -> str:
+    """Return what the file of ``--file`` holds, for the journal."""
+    for flag, path in itertools.pairwise(argv):
+        if flag == '--file' and path != '-':
+            with contextlib.suppress(OSError):
+                return pathlib.Path(path).read_text(encoding='utf-8', errors='replace')
+    return ''
+
+
 def _readable(argument: str) -> str:
     """Return an argument as the journal shows it: the content of a file rather than its path."""
     match = _FILE_ARGUMENT.fullmatch(argument)
@@ -306,7 +320,7 @@ def _where(traceback: TracebackType | None) -> str | None:
         code = traceback.tb_frame.f_code
         package = str(traceback.tb_frame.f_globals.get('__name__', '')).partition('.')[0]
         if package not in _OWN_PACKAGES:
-            found = f'{code.co_filename}:{traceback.tb_lineno} in {code.co_name}'
+            found = f'{_shortened(code.co_filename)}:{traceback.tb_lineno} in {code.co_name}'
         traceback = traceback.tb_next
     return found
 
@@ -318,6 +332,13 @@ def _refusal_behind(exception: BaseException | None, refusal: str | None) -> str
             return refusal
         exception = exception.__cause__ or exception.__context__
     return None
+
+
+def _shortened(path: str) -> str:
+    """Return a path relative to the working directory, if it lies there."""
+    with contextlib.suppress(ValueError):
+        return str(pathlib.Path(path).relative_to(pathlib.Path.cwd()))
+    return path
 
 
 def _describe(record: HookRun) -> str:

@@ -63,17 +63,22 @@ class HookFailed(CharmSecretsError):
     """What the hook had asked for and Juju discarded."""
     kept: tuple[Effect, ...] = ()
     """What took effect at once, or before the commit failed, and stays."""
+    why: str | None = None
+    """The state of the model behind Juju's refusal, where it is known."""
     where: str | None = None
     """File, line and function in the charm where the exception came from."""
 
     def __str__(self) -> str:
         lines = [f'{self.unit} failed in {self.hook}']
         if self.exception is not None:
-            lines.append(f'  {describe_exception(self.exception)}')
-            if self.juju_error is not None:
+            described = describe_exception(self.exception)
+            lines.append(f'  {described}')
+            if self.juju_error is not None and self.juju_error not in described:
                 lines.append(f'  Juju had refused: {self.juju_error}')
         elif self.juju_error is not None:
             lines.append(f'  Juju refused to commit it: {self.juju_error}')
+        if self.why is not None:
+            lines.append(f'  why: {self.why}')
         if self.where is not None:
             lines.append(f'  charm: {self.where}')
         lines += [f'  discarded with the hook: {effect}' for effect in self.discarded]

@@ -104,6 +104,7 @@ class FakeModel:
         Raises:
             UsageError: if there is no profile for the version, or an argument is no valid one.
         """
+        __tracebackhide__ = True
         if on_hook_error not in ('raise', 'error-state'):
             raise UsageError(f"on_hook_error is {on_hook_error!r}; give 'raise' or 'error-state'")
         if cloud not in (None, 'kubernetes', 'machine'):
@@ -161,16 +162,7 @@ class FakeModel:
         self._check_no_hook('deploy')
         source = load_source(charm, meta=meta)
         name = app or source.metadata.name
-        runner = InProcessRunner(
-            source,
-            application=name,
-            model_name=self._world.name,
-            model_uuid=self._world.uuid,
-            juju_version=self._world.profile.version,
-            around_hook=around_hook,
-            state=state,
-            started=started,
-        )
+        runner = InProcessRunner(source, around_hook=around_hook, state=state, started=started)
         cloud = self._cloud or ('kubernetes' if source.metadata.containers else 'machine')
         application = operations.deploy(
             self._world, source.metadata, name, num_units=num_units, config=config, cloud=cloud
@@ -492,8 +484,8 @@ class FakeModel:
         asked = {'id': identifier, 'owner': owner, 'label': label, 'name': name}
         described = ', '.join(f'{key} {value!r}' for key, value in asked.items() if value is not None) or 'anything'
         candidates = '\n'.join(f'- {view!r}' for view in fitting or self.secrets()) or '- none'
-        count = 'several secrets' if fitting else 'no secret'
-        raise UsageError(f'there is {count} with {described}; the candidates are:\n{candidates}')
+        count = 'are several secrets' if fitting else 'is no secret'
+        raise UsageError(f'there {count} with {described}; the candidates are:\n{candidates}')
 
     def secrets(self, *, owner: str | None = None) -> tuple[SecretView, ...]:
         """Return the secrets of the model, oldest first.

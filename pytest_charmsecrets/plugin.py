@@ -16,7 +16,7 @@ import pytest
 
 import pytest_charmsecrets
 
-from .errors import UsageError
+from .errors import CharmSecretsError, UsageError
 
 if TYPE_CHECKING:
     from .model import FakeModel
@@ -183,21 +183,37 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the end of each journal that a failing test has written."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the end of each journal that a failing test has written, without the values of secrets."""
     report = yield
-    if report.failed:
-        models = item.config.stash[_MODELS]
-        show_secrets = item.config.stash[_DEFAULTS].show_secrets
-        report.sections += [(SECTION, _render(model, show_secrets=show_secrets)) for model in models.used()]
-        models.note_lengths()
+    if report.failed and (models := tuple(item.config.stash[_MODELS].used())):
+        from .report import text
+
+        redact = not item.config.stash[_DEFAULTS].show_secrets
+        if redact:
+            _redact(report, call, models)
+        for model in models:
+            rendered = text.render_journal(model.journal, redact=redact, last=JOURNAL_ENTRIES, reads=False)
+            report.sections.append((SECTION, rendered))
+        item.config.stash[_MODELS].note_lengths()
     return report
 
 
-def _render(model: FakeModel, *, show_secrets: bool) -> str:
-    from .report import text
+def _redact(report: pytest.TestReport, call: pytest.CallInfo[None], models: Iterable[FakeModel]) -> None:
+    """Take the values of secrets out of what charms logged and printed, and out of our own errors."""
+    from .report.redaction import Redactor, known_values
 
-    return text.render_journal(model.journal, redact=not show_secrets, last=JOURNAL_ENTRIES)
+    redactor = Redactor(value for model in models for value in known_values(model.journal))
+    report.sections = [(title, redactor.redact(text)) for title, text in report.sections]
+    if call.excinfo is None or not isinstance(call.excinfo.value, CharmSecretsError):
+        return
+    for traceback, crash, _ in getattr(report.longrepr, 'chain', ()):
+        if crash is not None:
+            crash.message = redactor.redact(crash.message)
+        for entry in traceback.reprentries:
+            entry.lines = [redactor.redact(line) if line.startswith('E ') else line for line in entry.lines]
 
 
 def _parametrised(request: pytest.FixtureRequest) -> dict[str, Any]:

@@ -110,10 +110,6 @@ class InProcessRunner:
 
     Args:
         source: The charm.
-        application: Name of the application.
-        model_name: Name of the model.
-        model_uuid: UUID of the model.
-        juju_version: Version of Juju.
         around_hook: Entered around every run of the charm; for patching the world of one unit.
         state: The start of every unit: containers, storages, networks, resources, stored states, deferred events.
         started: Units begin after their start hook, so Pebble answers in their containers.
@@ -126,19 +122,12 @@ class InProcessRunner:
         self,
         source: CharmSource,
         *,
-        application: str,
-        model_name: str,
-        model_uuid: str,
-        juju_version: str,
         around_hook: AroundHook | None = None,
         state: testing.State | None = None,
         started: bool = False,
     ) -> None:
         if state is not None:
             check_is_the_units_own(state)
-        self.application = application
-        self._model = testing.Model(name=model_name, uuid=model_uuid)
-        self._juju_version = juju_version
         self._around_hook = around_hook
         self._start = state
         self._started = started

@@ -20,7 +20,8 @@ def next_operation(snapshot: Snapshot, local: LocalState) -> Hook | None:
     if local.removed:
         return None
     if local.failed is not None:
-        return local.failed if local.may_retry else next(iter(snapshot.requests), None)
+        actions = (request for request in snapshot.requests if request.kind == 'action')
+        return local.failed if local.may_retry else next(actions, None)
     if local.queued is not None:
         return local.queued
     return next(_by_priority(snapshot, local), None)
@@ -151,7 +152,7 @@ def _by_priority(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
         return
     if not local.installed:
         yield Hook('install', version=snapshot.charm_version)
-    if local.charm_version != snapshot.charm_version:
+    elif local.charm_version != snapshot.charm_version:
         yield Hook('upgrade-charm', version=snapshot.charm_version)
     if local.config_version != snapshot.config_version:
         yield Hook('config-changed', version=snapshot.config_version)

@@ -189,10 +189,8 @@ def find_relation(world: World, first: str, second: str) -> Relation:
     ]
     if len(found) != 1:
         candidates = ', '.join(repr(relation.key) for relation in found or world.relations.values()) or 'none'
-        which = 'several relations' if found else 'no relation'
-        raise UsageError(
-            f'there is {which} between {first!r} and {second!r}; name the endpoints of one of: {candidates}'
-        )
+        which = 'are several relations' if found else 'is no relation'
+        raise UsageError(f'there {which} between {first!r} and {second!r}; name the endpoints of one of: {candidates}')
     return found[0]
 
 

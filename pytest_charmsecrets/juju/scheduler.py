@@ -235,6 +235,14 @@ class Scheduler:
         for hook in waiting:
             if hook not in announced:
                 self._world.journal.append(
-                    BecameDue(self._world.clock.now, unit, hook.name, hook.secret, hook.secret_revision, hook.relation)
+                    BecameDue(
+                        self._world.clock.now,
+                        unit,
+                        hook.name,
+                        hook.secret,
+                        hook.secret_revision,
+                        hook.relation,
+                        hook.remote_unit,
+                    )
                 )
         self._announced[unit] = waiting

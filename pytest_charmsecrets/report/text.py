@@ -352,7 +352,8 @@ def _listed(texts: Iterable[str]) -> str:
 
 def _due(entry: BecameDue) -> str:
     revision = f'revision {entry.revision}' if entry.revision is not None else None
-    return ' '.join(part for part in (entry.hook, entry.secret, revision, entry.relation) if part)
+    remote = f'with {entry.remote}' if entry.remote is not None else None
+    return ' '.join(part for part in (entry.hook, entry.secret, revision, entry.relation, remote) if part)
 
 
 def _about(run: HookRun, redactor: Redactor) -> Iterator[str]:

@@ -127,4 +127,6 @@ def test_start_of_pytest(benchmark, ratios, tmp_path):
     benchmark.pedantic(start_both, rounds=20, warmup_rounds=2)
 
     more = min(seconds['with']) - min(seconds['without'])
-    ratios.lines.append(lambda _: f'start of pytest with the plugin, more than without: {more * 1e3:.1f} ms (target 10 ms)')
+    ratios.lines.append(
+        lambda _: f'start of pytest with the plugin, more than without: {more * 1e3:.1f} ms (target 10 ms)'
+    )

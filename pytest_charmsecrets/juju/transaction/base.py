@@ -35,6 +35,8 @@ class ContextBase:
         """What took effect at once."""
         self.juju_error: str | None = None
         """The last refusal a hook command met."""
+        self.why: str | None = None
+        """What is behind the last refusal, for somebody who sees the whole model."""
         self._entered = relations or {}
 
     @property
@@ -63,7 +65,13 @@ class ContextBase:
             JujuError: if the unit does not lead.
         """
         if not self.is_leader():
-            raise JujuError('this unit is not the leader')
+            leader = self.world.applications[self.application].leader
+            raise self.refusal('this unit is not the leader', f'{leader} leads {self.application}')
+
+    def refusal(self, text: str, why: str) -> JujuError:
+        """Return Juju's refusal, and remember why it refuses."""
+        self.why = why
+        return JujuError(text)
 
     def keep(self, kind: str, subject: str, detail: str = '') -> None:
         """Note something that took effect at once."""

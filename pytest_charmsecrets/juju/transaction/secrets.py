@@ -186,7 +186,7 @@ class SecretsInHook(ContextBase):
         else:
             secret = self._readable(uri)
         if not access.may_read(secret, self.unit):
-            raise JujuError('permission denied')
+            raise self.refusal('permission denied', self._why_unreadable(secret))
         return self._consume(secret, uri, consumer_label, refresh=refresh, peek=peek)
 
     def _consume(
@@ -216,7 +216,10 @@ class SecretsInHook(ContextBase):
         for secret in self.world.secrets.consumed_by(self.unit):
             if secret.consumers[self.unit].label == label:
                 return secret
-        raise JujuError(f'consumer label {gotext.quote(label)} not found')
+        raise self.refusal(
+            f'consumer label {gotext.quote(label)} not found',
+            f'{self.unit} has read no secret by that label, and neither it nor {self.application} owns one',
+        )
 
     def _readable(self, uri: SecretURI) -> Secret:
         if not self._is_local(uri):
@@ -225,6 +228,14 @@ class SecretsInHook(ContextBase):
         if secret is None:
             raise JujuError(f'secret "{uri}" not found')
         return secret
+
+    def _why_unreadable(self, secret: Secret) -> str:
+        granted = [tag for tag, permission in secret.permissions.items() if permission.role == 'view']
+        access_of = (
+            f'only {", ".join(granted)} has access' if granted else 'nobody was granted access, or a grant has ended'
+        )
+        label = f' {gotext.quote(secret.label)}' if secret.label else ''
+        return f'secret{label} belongs to {secret.owner}, and {access_of}'
 
     def _set_owner_label(self, secret: Secret, label: str) -> None:
         """Change the owner label at once; a follower's label for its application's secret is ignored."""

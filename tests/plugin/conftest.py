@@ -1,0 +1,55 @@
+"""A recording stand-in for FakeModel: these tests are about what the plugin asks for, not about the model."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+import pytest_charmsecrets
+from pytest_charmsecrets.juju.journal import Command, Journal, Operation
+
+START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+class RecordedModel:
+    def __init__(self, **settings: Any) -> None:
+        self.settings = settings
+        self.journal = Journal()
+        self.closed = False
+
+    def __enter__(self) -> RecordedModel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.closed = True
+
+    def do(self, name: str, *arguments: str) -> None:
+        self.journal.append(Operation(START, name, arguments))
+
+    def add_secret(self, content: str) -> None:
+        self.journal.append(Command(START, 'db/0', 'install', ('secret-add', content), 0, 'secret:abc\n', ''))
+
+
+@pytest.fixture(autouse=True)
+def _loaded_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load this plugin alone in the runs of pytester; loading the others again takes a second for each run."""
+    monkeypatch.setenv('PYTEST_DISABLE_PLUGIN_AUTOLOAD', '1')
+    monkeypatch.setenv('PYTEST_PLUGINS', 'pytest_charmsecrets.plugin')
+
+
+@pytest.fixture
+def models(monkeypatch: pytest.MonkeyPatch) -> list[RecordedModel]:
+    """The models that tests run by pytester make, in order."""
+    made: list[RecordedModel] = []
+
+    def make(**settings: Any) -> RecordedModel:
+        made.append(RecordedModel(**settings))
+        return made[-1]
+
+    monkeypatch.setitem(vars(pytest_charmsecrets), 'FakeModel', make)
+    return made

@@ -1,0 +1,60 @@
+"""``--pdb`` lands in the charm, where the exception came from."""
+
+from __future__ import annotations
+
+CHARM = """
+import ops
+
+
+class WebCharm(ops.CharmBase):
+    def __init__(self, framework):
+        super().__init__(framework)
+        framework.observe(self.on.start, self._on_start)
+
+    def _on_start(self, event):
+        password = 'told to the debugger'
+        self.model.get_secret(label='nobody has this')
+"""
+
+DEBUGGER = """
+import pdb
+
+
+class Debugger(pdb.Pdb):
+    def cmdloop(self, *args, **kwargs):
+        print('stopped in', self.curframe.f_code.co_name)
+        for number, (frame, line) in enumerate(self.stack):
+            if 'password' in frame.f_locals:
+                print('charm frame knows', frame.f_locals['password'])
+"""
+
+TEST = """
+from charm import WebCharm
+
+
+def test_start(fake_model):
+    fake_model.deploy(WebCharm, 'web', meta={'name': 'web'})
+    fake_model.settle()
+"""
+
+BUG = "raise ValueError('a bug in the charm')"
+
+
+def debug(pytester, charm):
+    pytester.makepyfile(charm=charm, debugger=DEBUGGER, test_start=TEST)
+    return pytester.runpytest_subprocess('--pdb', '--pdbcls=debugger:Debugger', '-p', 'no:randomly')
+
+
+def test_debugger_stops_in_the_charm(pytester):
+    result = debug(pytester, CHARM.replace("self.model.get_secret(label='nobody has this')", BUG))
+
+    result.stdout.fnmatch_lines(['stopped in _on_start'])
+    result.assert_outcomes(failed=1)
+
+
+def test_debugger_reaches_the_charm_when_juju_refused_it(pytester):
+    result = debug(pytester, CHARM)
+
+    result.stdout.fnmatch_lines(['charm frame knows told to the debugger'])
+    result.stdout.fnmatch_lines(['*Juju had refused: consumer label "nobody has this" not found*'])
+    result.assert_outcomes(failed=1)

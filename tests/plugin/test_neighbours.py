@@ -1,0 +1,89 @@
+"""The plugin costs nothing until used, and gets on with the other plugins of a charm repository."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ('ops', 'scenario', 'yaml', 'time_machine', 'pytest_charmsecrets.model')
+
+PUPPETS = """
+    import pytest
+
+    @pytest.mark.parametrize('number', range(6))
+    def test_it(fake_model, number):
+        fake_model.deploy_puppet('db', provides={'database': 'postgresql_client'}, num_units=number % 3 + 1)
+        fake_model.settle()
+        assert len(fake_model.journal) > 0
+"""
+
+
+@pytest.fixture(autouse=True)
+def _loaded_plugins():
+    """Load every plugin there is, as in a charm repository."""
+
+
+@pytest.mark.parametrize('module', ('pytest_charmsecrets', 'pytest_charmsecrets.plugin', 'pytest_charmsecrets.errors'))
+def test_loading_does_not_load_ops(module):
+    code = f'import sys, {module}; print(*[name for name in {HEAVY!r} if name in sys.modules])'
+    found = subprocess.run([sys.executable, '-c', code], check=True, capture_output=True, text=True).stdout.split()
+    assert found == []
+
+
+@pytest.mark.parametrize('option', ('-q', '--charmsecrets-juju-version=3.6.14'))
+def test_a_run_of_pytest_without_a_fake_model_does_not_load_ops(pytester, monkeypatch, option):
+    monkeypatch.setenv('PYTEST_DISABLE_PLUGIN_AUTOLOAD', '1')
+    pytester.makepyfile(f'import sys\ndef test_it(): assert not [name for name in {HEAVY!r} if name in sys.modules]')
+    pytester.runpytest_subprocess('-p', 'pytest_charmsecrets.plugin', option).assert_outcomes(passed=1)
+
+
+def test_can_be_switched_off(pytester):
+    pytester.makepyfile('def test_it(): pass')
+    result = pytester.runpytest_subprocess('-p', 'no:charmsecrets')
+    result.assert_outcomes(passed=1)
+    result = pytester.runpytest_subprocess('-p', 'no:charmsecrets', '--fixtures')
+    result.stdout.no_fnmatch_line('fake_model*')
+
+
+def test_fixtures_are_described_and_none_is_automatic(pytester):
+    result = pytester.runpytest('--fixtures')
+    result.stdout.fnmatch_lines(['fake_model_factory [[]session scope]*', '*Makes fake Juju models for fixtures*'])
+    result.stdout.fnmatch_lines(['fake_model -- *', "*A fake Juju model of this test's own*"])
+    pytester.makepyfile('def test_it(request): assert not [n for n in request.fixturenames if n.startswith("fake_")]')
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_works_under_xdist(pytester):
+    pytester.makepyfile(PUPPETS)
+    pytester.runpytest_subprocess('-n', '2').assert_outcomes(passed=6)
+
+
+def test_failing_test_shows_the_journal_under_xdist(pytester):
+    pytester.makepyfile(
+        """
+        def test_it(fake_model):
+            fake_model.deploy_puppet('db', provides={'database': 'postgresql_client'})
+            fake_model.settle()
+            assert False
+        """
+    )
+    result = pytester.runpytest_subprocess('-n', '1')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(['*- charmsecrets: journal -*', '*deploy*db*'])
+
+
+@pytest.mark.parametrize('seed', (1, 2))
+def test_works_in_random_order(pytester, seed):
+    pytester.makepyfile(PUPPETS)
+    pytester.runpytest_subprocess(f'--randomly-seed={seed}').assert_outcomes(passed=6)
+
+
+def test_works_beside_pytest_jubilant(pytester):
+    pytest.importorskip('pytest_jubilant')
+    pytester.makepyfile(PUPPETS)
+    pytester.runpytest_subprocess('-W', 'error').assert_outcomes(passed=6)
+    result = pytester.runpytest_subprocess('--help')
+    result.stdout.fnmatch_lines(['*--charmsecrets-seed=SEED*'])
+    result.stdout.fnmatch_lines(['*--juju-*'])

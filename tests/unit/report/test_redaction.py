@@ -1,0 +1,122 @@
+"""A known secret value is found in every form it takes on its way through a charm."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+import shlex
+import urllib.parse
+
+import pytest
+
+from pytest_charmsecrets.juju.journal import Command, Operation
+from pytest_charmsecrets.report.redaction import PLACEHOLDER, Redactor, known_values
+
+START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+PASSWORD = 'tr"ubl\' w\\örd&1'
+
+
+def command(*argv: str, stdout: str = '', stdin: str = '', exit_code: int = 0) -> Command:
+    return Command(START, 'db/0', 'install', argv, exit_code, stdout, '', stdin)
+
+
+@pytest.mark.parametrize(
+    'text',
+    (
+        PASSWORD,
+        json.dumps({'password': PASSWORD}),
+        json.dumps({'password': PASSWORD}, ensure_ascii=False),
+        json.dumps(json.dumps({'password': PASSWORD})),
+        repr({'password': PASSWORD}),
+        shlex.join(['--password', PASSWORD]),
+        f'postgresql://admin:{urllib.parse.quote(PASSWORD, safe="")}@db/app',
+        f'password={urllib.parse.quote_plus(PASSWORD)}',
+        base64.b64encode(PASSWORD.encode()).decode(),
+        base64.urlsafe_b64encode(PASSWORD.encode()).decode().rstrip('='),
+        "password: 'tr\"ubl'' w\\örd&1'",
+    ),
+    ids=(
+        'plain',
+        'JSON',
+        'JSON as UTF-8',
+        'JSON in JSON',
+        'Python',
+        'shell',
+        'URL',
+        'query',
+        'base64',
+        'URL base64',
+        'YAML',
+    ),
+)
+def test_value_is_redacted_in_each_form(text):
+    redacted = Redactor([PASSWORD]).redact(f'before {text} after')
+    assert PLACEHOLDER in redacted
+    assert 'ubl' not in redacted
+    assert redacted.startswith('before ')
+    assert redacted.endswith(' after')
+
+
+@pytest.mark.parametrize('user', ('a', 'ab', 'abc', 'abcd'))
+def test_value_is_redacted_inside_a_longer_base64_text(user):
+    header = base64.b64encode(f'{user}:correct horse:x'.encode()).decode()
+    redacted = Redactor(['correct horse']).redact(f'Authorization: Basic {header}')
+    assert PLACEHOLDER in redacted
+    assert len(redacted.replace(PLACEHOLDER, '')) <= len('Authorization: Basic ') + 12
+
+
+def test_longest_value_goes_first():
+    assert Redactor(['secret', 'secret-long']).redact('secret-long secret') == f'{PLACEHOLDER} {PLACEHOLDER}'
+
+
+@pytest.mark.parametrize(
+    ('text', 'redacted'),
+    (
+        ('{"pin": "42"}', '{"pin": "<redacted>"}'),
+        ('pin=42', 'pin=<redacted>'),
+        ('the pin is 42.', 'the pin is <redacted>.'),
+        ('port 4200', 'port 4200'),
+        ('unit db/42', 'unit db/42'),
+        ('relation db:42', 'relation db:42'),
+        ('version 42.1', 'version 42.1'),
+    ),
+)
+def test_short_value_is_redacted_where_it_stands_alone(text, redacted):
+    assert Redactor(['42']).redact(text) == redacted
+
+
+def test_lines_of_a_long_value_are_redacted_one_by_one():
+    key = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----'
+    text = 'key: |\n  -----BEGIN KEY-----\n  MIIEvQIBADANBgkq\n  hkiG9w0BAQEFAASC\n  -----END KEY-----'
+    assert Redactor([key]).redact(text) == (
+        'key: |\n  -----BEGIN KEY-----\n  <redacted>\n  <redacted>\n  -----END KEY-----'
+    )
+
+
+@pytest.mark.parametrize('values', ((), ('',), (' ',)))
+def test_nothing_is_redacted_without_values(values):
+    assert Redactor(values).redact('all of it stays') == 'all of it stays'
+
+
+@pytest.mark.parametrize(
+    ('record', 'values'),
+    (
+        (command('secret-add', 'password=one', '--label=x', 'user=me'), ('one', 'me')),
+        (command('secret-set', 'secret:abc', 'password=a=b'), ('a=b',)),
+        (command('secret-add', 'password#base64=b25l'), ('b25l', 'one')),
+        (
+            command('secret-add', '--file', '-', stdin='password: one\nuser: "me"\n'),
+            ('password: one\nuser: "me"', 'one', 'me'),
+        ),
+        (command('secret-add', '--file', '-', stdin='{"password": "one"}'), ('one',)),
+        (command('secret-get', 'abc', '--format=json', stdout='{"password":"one","user":"me"}\n'), ('one', 'me')),
+        (command('secret-get', 'abc', 'password', stdout='one\n'), ('one',)),
+        (command('secret-get', 'abc', 'password', stdout='one\n', exit_code=1), ()),
+        (command('relation-set', 'password=one'), ()),
+        (Operation(START, 'add-secret', ('name', 'password=one')), ('one',)),
+        (Operation(START, 'config', ('db', 'password=one')), ()),
+    ),
+)
+def test_journal_itself_shows_the_values(record, values):
+    assert known_values([record]) == values
