@@ -10,9 +10,13 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Iterator
+from typing import Final
 
 from .agent_state import LocalRelation, LocalState, RelationSnapshot, Snapshot
 from .hooks import Hook
+
+_REQUESTED: Final = ('action', 'juju-exec')
+"""What is no hook of the charm's life: it puts no unit in error, and stands in for no update-status."""
 
 
 def next_operation(snapshot: Snapshot, local: LocalState) -> Hook | None:
@@ -63,6 +67,8 @@ def note_success(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
     if was_retry:
         local.failed, local.may_retry = None, False
     _drop_request(snapshot, hook)
+    if hook.kind not in _REQUESTED:
+        _absorb_update_status(snapshot)
     if hook.relation_id is not None:
         _note_relation_hook(local, hook)
     elif hook.is_secret_hook:
@@ -73,8 +79,8 @@ def note_success(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
 
 def note_failure(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
     """Note that a hook failed: the unit is in error until it is retried. Actions and ``juju exec`` just end."""
-    if hook in snapshot.requests:
-        _drop_request(snapshot, hook)
+    _drop_request(snapshot, hook)
+    if hook.kind in _REQUESTED:
         return
     local.failed, local.may_retry = hook, False
 
@@ -311,6 +317,11 @@ def _note_lifecycle_hook(snapshot: Snapshot, local: LocalState, hook: Hook) -> N
         local.queued = Hook('remove')
     elif hook.kind == 'remove':
         local.removed = True
+
+
+def _absorb_update_status(snapshot: Snapshot) -> None:
+    """Drop an update-status of the timer: any hook of the unit stands in for it; one that somebody asked for stays."""
+    snapshot.requests = [hook for hook in snapshot.requests if hook.kind != 'update-status' or hook.task_id is not None]
 
 
 def _drop_request(snapshot: Snapshot, hook: Hook) -> None:

@@ -7,7 +7,6 @@ Source: juju 3.6: core/secrets/createsecret.go, secretvalue.go; juju-versions.md
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 import re
@@ -25,6 +24,7 @@ MAX_FILE_BYTES: Final = 1_000_000
 
 _KEY = re.compile(r'[a-z](?:-?[a-z0-9]){2,}')
 _BASE64_SUFFIX = '#base64'
+_BASE64 = re.compile(r'(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?')
 _LINE_BREAKS: Final = str.maketrans('', '', '\r\n')
 
 
@@ -71,22 +71,31 @@ def checksum(content: EncodedContent) -> str:
 
 
 def _decode_base64(text: str) -> bytes:
-    """Decode as Go does: line breaks are ignored, and anything else outside the alphabet is an error."""
-    try:
-        return base64.b64decode(text.translate(_LINE_BREAKS), validate=True)
-    except (binascii.Error, ValueError):
-        raise JujuError(f'illegal base64 data at input byte {_first_illegal_byte(text)}') from None
+    """Decode as Go does: line breaks are skipped, and bits that are left over are not looked at."""
+    joined = text.translate(_LINE_BREAKS)
+    if not _BASE64.fullmatch(joined):
+        raise JujuError(f'illegal base64 data at input byte {_first_illegal_byte(text)}')
+    return base64.b64decode(joined)
 
 
 def _first_illegal_byte(text: str) -> int:
-    """Return the offset that Go's decoder reports: the first byte outside the alphabet or of broken padding."""
-    body = text.rstrip('=')
-    for offset, character in enumerate(body):
+    """Return the offset that Go's decoder reports: of a byte that cannot stand there, or of a quantum that is cut off."""
+    characters = [(offset, character) for offset, character in enumerate(text) if character not in '\r\n']
+    for index, (offset, character) in enumerate(characters):
+        if character == '=':
+            return _illegal_byte_of_padding(text, offset, index % 4, characters[index + 1 :])
         if not (character.isascii() and (character.isalnum() or character in '+/')):
             return offset
-    quantum = len(body) % 4
-    padding = len(text) - len(body)
-    if quantum == 1:
-        return len(body) if padding else len(body) - 1
-    expected = (4 - quantum) % 4
-    return len(body) + min(padding, expected) if padding > expected else len(text) - quantum - padding
+    return len(text) - len(characters) % 4
+
+
+def _illegal_byte_of_padding(text: str, offset: int, place: int, rest: list[tuple[int, str]]) -> int:
+    if place < 2:
+        return offset
+    if place == 2:
+        if not rest:
+            return len(text)
+        if rest[0][1] != '=':
+            return rest[0][0] - 1
+        rest = rest[1:]
+    return rest[0][0]

@@ -1,0 +1,82 @@
+"""The pair of applications that most rules are about, and ways to look at what ran."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from pytest_charmsecrets import ApplicationView, FakeModel, Puppet, RelationView, SecretView
+
+from .charms import DATABASE, LABEL, WEB, Database, Web
+
+
+@dataclasses.dataclass
+class Pair:
+    """A database that shares its password with a web application; settled, every unit has read it."""
+
+    model: FakeModel
+    database: ApplicationView
+    web: ApplicationView
+    relation: RelationView
+
+    @property
+    def secret(self) -> SecretView:
+        return self.model.secret(owner='database', label=LABEL)
+
+
+@dataclasses.dataclass
+class Played:
+    """An application under test, related to a puppet; settled."""
+
+    model: FakeModel
+    app: ApplicationView
+    puppet: Puppet
+    relation: RelationView
+
+
+@pytest.fixture
+def pair(fake_model: FakeModel) -> Pair:
+    database = fake_model.deploy(Database, meta=DATABASE, num_units=2)
+    web = fake_model.deploy(Web, meta=WEB, num_units=2)
+    relation = fake_model.integrate('web:database', 'database:database')
+    fake_model.settle()
+    return Pair(fake_model, database, web, relation)
+
+
+@pytest.fixture
+def play(fake_model: FakeModel) -> Callable[..., Played]:
+    """Deploys a charm that requires ``database`` (named ``web`` if it has no other name), beside a puppet."""
+
+    def play(charm: Any, *, num_units: int = 1, **options: Any) -> Played:
+        app = fake_model.deploy(charm, meta={**WEB, **options.pop('meta', {})}, num_units=num_units, **options)
+        puppet = fake_model.deploy_puppet('puppet', provides={'database': 'postgresql_client'})
+        relation = fake_model.integrate(f'{app.name}:database', 'puppet:database')
+        fake_model.settle()
+        return Played(fake_model, app, puppet, relation)
+
+    return play
+
+
+@pytest.fixture
+def ran() -> Callable[[Iterable[Any] | None], list[str]]:
+    """Writes hooks (those that ran, or those that are due) as text."""
+    return lambda hooks: [str(hook) for hook in hooks or ()]
+
+
+@pytest.fixture
+def snapshot(fake_model: FakeModel) -> Callable[[], Any]:
+    """Returns everything there is to see of the model, to compare before and after."""
+
+    def look() -> Any:
+        due = fake_model.due
+        return {
+            'due': due,
+            'journal': [repr(record) for record in fake_model.journal],
+            'secrets': [(repr(secret), secret.content, secret.grants) for secret in fake_model.secrets()],
+            'now': fake_model.now,
+        }
+
+    return look

@@ -1,0 +1,68 @@
+"""A scenario with something of everything, run as a process of its own: prints its journal, record by record."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import sys
+import time
+from typing import Any
+
+import ops
+
+from pytest_charmsecrets import FakeModel, HookFailed
+
+from .charms import DATABASE, WEB, Database, StubbornWeb, charm, meta
+
+FAILED = ops.MaintenanceStatus('failed once')
+
+
+def gossip(self: Any, event: Any) -> None:
+    """Write down what sets and mappings of ops hold, in their own order."""
+    relation = event.relation
+    relation.data[self.unit]['units'] = ' '.join(unit.name for unit in relation.units)
+    relation.data[self.unit]['bags'] = ' '.join(sorted(getattr(entity, 'name', '') for entity in relation.data))
+
+
+def busy(self: Any, _: Any) -> None:
+    """Draw what a charm may draw without randomness of its own."""
+    self.unit.add_secret(
+        {'made-at': str(datetime.datetime.now(tz=datetime.timezone.utc))}, label=f'of-{time.time():.0f}'
+    )
+    self.unit.open_port('tcp', 8000 + int(time.time()) % 100)
+    time.sleep(1)
+    self.unit.status = ops.ActiveStatus(f'{len(self.model.relations)} endpoints')
+
+
+def fail_once(self: Any, _: Any) -> None:
+    """Fail at the first try, on one of the units."""
+    if self.unit.name == 'app/1' and self.unit.status != FAILED:
+        self.unit.status = FAILED
+        raise RuntimeError('as it was told')
+
+
+def run(seed: int) -> FakeModel:
+    """Run the scenario."""
+    model = FakeModel(seed=seed, update_status_interval=datetime.timedelta(days=7))
+    model.deploy(Database, meta=DATABASE, num_units=3)
+    model.deploy(StubbornWeb, meta=WEB, num_units=3)
+    peers = {'peers': {'one': 'p', 'two': 'q'}}
+    gossips = {f'{endpoint}_relation_{kind}': gossip for endpoint in ('one', 'two') for kind in ('joined', 'departed')}
+    model.deploy(charm(update_status=busy, start=fail_once, **gossips), meta=meta(**peers), num_units=3)
+    model.integrate('web', 'database')
+    with contextlib.suppress(HookFailed):
+        model.settle()
+    model.advance(days=40)
+    model.set_leader('database/2')
+    model.remove_unit('app/2', 'web/0')
+    model.add_unit('web')
+    model.settle()
+    model.remove_relation('web', 'database')
+    model.advance(days=1)
+    model.close()
+    return model
+
+
+if __name__ == '__main__':
+    for record in run(int(sys.argv[1])).journal:
+        print(repr(record))  # noqa: T201

@@ -1,0 +1,51 @@
+"""The same charms, seed and version give the same journal, byte for byte, in whatever process."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .everything import run
+
+ROOT = Path(__file__).parents[2]
+
+
+def journal_of_a_process(*, seed: int, hash_seed: str) -> bytes:
+    command = [sys.executable, '-W', 'error', '-m', 'tests.behaviour.everything', str(seed)]
+    environment = {**os.environ, 'PYTHONHASHSEED': hash_seed, 'TZ': 'Asia/Tokyo' if hash_seed == '1' else 'UTC'}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True).stdout
+
+
+@pytest.fixture(scope='module')
+def journal() -> bytes:
+    return journal_of_a_process(seed=0, hash_seed='0')
+
+
+def test_two_processes_write_the_same_journal(journal):
+    assert journal.count(b'\n') > 500
+    assert journal_of_a_process(seed=0, hash_seed='1') == journal
+
+
+def test_a_process_that_has_run_other_models_writes_the_same_journal(journal):
+    run(seed=3)
+    here = ''.join(f'{record!r}\n' for record in run(seed=0).journal).encode()
+    assert here.replace(b'tests.behaviour.', b'') == journal.replace(b'tests.behaviour.', b'')
+
+
+def test_another_seed_gives_other_ids_to_the_same_story(journal):
+    ids = re.compile(r'\b[0-9a-v]{20}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b')
+    ours, theirs = journal.decode(), '\n'.join(repr(record) for record in run(seed=1).journal) + '\n'
+    assert not set(ids.findall(ours)) & set(ids.findall(theirs))
+    first, second = (
+        re.findall(r"HookRun\(.*?unit='(.*?)', hook='(.*?)', outcome='(.*?)'", text) for text in (ours, theirs)
+    )
+    assert first == second
+
+
+def test_a_journal_holds_no_address_and_no_path(journal):
+    assert not re.search(rb'0x[0-9a-f]{8}|/tmp/|/var/folders/', journal)

@@ -1,0 +1,405 @@
+"""The stage on which transcripts are played: a fake model in a known state, and whoever acts in it.
+
+Everything goes through the public surface: FakeModel, puppets, the journal. Fixtures:
+
+- ``hook-commands``: ``u`` and ``mw`` with two units each, both led by unit 0, with relations 1 (``u:db mw:db``) and 2
+  (``u:db2 mw:db2``). Secrets of revision 1 ``key=one``: A of ``u``, label ``la``; B of ``u/0``, label ``lb``. Of ``mw``:
+  F, revisions ``key=f1`` and ``key=f2``, granted to ``u`` over relation 1, ``u/0`` tracks 1; G, ``key=g1``, not granted.
+  X is an id that nobody has.
+- ``model-semantics``: ``mysql`` and ``wp`` with two units each, related by ``wp:db mysql:server`` (2); they could also
+  be related by ``wp:db2 mysql:server2``, and ``mysql`` has a peer relation ``cluster`` (1).
+- ``events``: ``own`` and ``con`` with two units each, related by ``con:r own:r`` (2), ``own`` with a peer relation ``p`` (1).
+  Secret S of ``own``, label ``ol``, revision 1 ``key=one``, granted to ``con``; nobody has read it.
+- ``one-unit``: ``own`` with one unit and a peer relation ``p``; nothing has run yet.
+- ``unrelated``: ``own`` with two units and ``con`` with one, which could be related by ``con:r own:r``; settled.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import pathlib
+import re
+import shlex
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import ops
+
+from pytest_charmsecrets import (
+    ActionFailed,
+    Command,
+    DueHook,
+    FakeModel,
+    HookFailed,
+    HookRun,
+    JujuError,
+    Puppet,
+    PuppetUnit,
+    SecretView,
+)
+
+from . import transcripts
+
+_NAME: Final = re.compile(r'(?<![\w-])(?P<name>[A-Z])(?P<form>\.id|\.uri)?(?!\w)')
+_REPEAT: Final = re.compile(r'\{(?P<text>[^{}*]+)\*(?P<times>[0-9]+)\}')
+_FILE: Final = re.compile(r'\{file:(?P<name>[^{}]+)\}')
+_START: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+_NOBODYS_ID: Final = 'abcdefghijklmnopqrsg'
+
+
+class _CharmFails(Exception):
+    """A hook of the transcript ends as failed."""
+
+
+class Stage:
+    """Plays one vector for one version of Juju."""
+
+    def __init__(self, vector: transcripts.Vector, profile: str, directory: pathlib.Path) -> None:
+        self.vector: Final = vector
+        self.directory: Final = directory
+        self.model: Final = FakeModel(
+            profile,
+            start=vector.start or _START,
+            on_hook_error='error-state',
+            update_status_interval=vector.update_status_interval,
+        )
+        self.start: Final = self.model.now
+        self.uris: Final[dict[str, str]] = {}
+        """What ``secret-add`` printed, by name."""
+        self.puppets: Final[dict[str, Puppet]] = {}
+        self.scripts: Final[dict[tuple[str, str], transcripts.ScriptStep]] = {}
+        self.complaints: Final[list[str]] = []
+        """What went wrong in the hooks of scripted charms."""
+        for name, content in vector.files.items():
+            data = content if isinstance(content, bytes) else content.encode()
+            (directory / name).write_bytes(data)
+        _FIXTURES[vector.fixture](self)
+
+    def play(self) -> None:
+        """Play all steps.
+
+        Raises:
+            AssertionError: if something is not as expected, naming vector, step, expected and actual.
+        """
+        with self.model:
+            for number, step in enumerate(self.vector.steps, start=1):
+                try:
+                    self._play(step)
+                    assert not self.complaints, '\n'.join(self.complaints)
+                except (AssertionError, HookFailed) as error:
+                    raise AssertionError(f'{self.vector.id} step {number} ({_describe(step)}):\n{error}') from None
+
+    def _play(self, step: transcripts.Step) -> None:
+        match step:
+            case transcripts.HookStep():
+                self.run_hook(step)
+            case transcripts.ScriptStep():
+                self.scripts[step.unit, step.hook] = step
+            case transcripts.UserStep():
+                self.act_as_user(step.line)
+            case transcripts.SettleStep():
+                self._settle(step)
+            case transcripts.ExpectStep():
+                self._expect(step)
+
+    # --- what fixtures need, too
+
+    def deploy(self, app: str, *, num_units: int = 2, **endpoints: dict[str, str]) -> None:
+        """Deploy a puppet, or a scripted charm if the vector wants one."""
+        if app not in self.vector.charms:
+            self.puppets[app] = self.model.deploy_puppet(app, num_units=num_units, **endpoints)
+            return
+        meta = {
+            role: {name: {'interface': interface} for name, interface in named.items()}
+            for role, named in endpoints.items()
+        }
+        meta = {'name': app, **meta, 'config': {'options': {'token': {'type': 'string'}}}, 'actions': {'publish': {}}}
+        self.model.deploy(_scripted_charm(self._run_script), app, num_units=num_units, meta=meta)
+
+    def act_as_user(self, line: str) -> None:
+        """Do what a line of the Juju CLI says."""
+        name, *arguments = line.split()
+        operations: dict[str, Callable[..., Any]] = {
+            'add-unit': self.model.add_unit,
+            'config': lambda app, *values: self.model.config(app, dict(value.split('=') for value in values)),
+            'refresh': lambda app: self.model.refresh(app, _scripted_charm(self._run_script)),
+            'run': self.model.run,
+            'integrate': self.model.integrate,
+            'remove-application': self.model.remove_application,
+            'remove-relation': self.model.remove_relation,
+            'remove-unit': self.model.remove_unit,
+            'set-leader': self.model.set_leader,
+            'update-status': self.model.update_status,
+        }
+        operations[name](*arguments)
+
+    def run_line(self, unit: str, line: str) -> None:
+        """Let a unit run one command that succeeds, in a hook of its own."""
+        name, _, rest = line.rpartition(' = ')
+        self.run_hook(transcripts.HookStep(unit, (transcripts.Command(rest, name or None),)))
+
+    # --- hooks
+
+    def run_hook(self, step: transcripts.HookStep) -> None:
+        """Run a hook, command by command."""
+        refused: str | None = None
+        try:
+            if (app := step.unit.partition('/')[0]) in self.puppets:
+                self._run_puppet_hook(self._puppet_unit(app, step.unit), step)
+            else:
+                self._execute(step)
+        except HookFailed as failed:
+            refused = failed.juju_error
+        expected = self._filled(step.refused) if step.refused is not None else None
+        _check('the commit is refused with', refused, expected)
+        if step.sent is not None:
+            run = [record for record in self.model.journal if isinstance(record, HookRun)][-1]
+            _check('what was applied', [effect.kind for effect in run.committed], list(step.sent))
+
+    def _puppet_unit(self, app: str, name: str) -> PuppetUnit:
+        return next(unit for unit in self.puppets[app].units if unit.name == name)
+
+    def _run_puppet_hook(self, unit: PuppetUnit, step: transcripts.HookStep) -> None:
+        with contextlib.suppress(_CharmFails), unit.hook() as hook:
+            for command in step.commands:
+                with contextlib.suppress(JujuError):
+                    hook.command(*self._argv(command))
+                self._check_answer(command)
+            if step.fails:
+                raise _CharmFails
+
+    def _execute(self, step: transcripts.HookStep) -> None:
+        """Let a unit with a charm run a command, which a user would do with ``juju exec``."""
+        (command,) = step.commands
+        name, *arguments = self._argv(command)
+        with contextlib.suppress(ActionFailed):
+            self.model.exec(name, *arguments, unit=step.unit)
+        self._check_answer(command)
+
+    def _run_script(self, charm: ops.CharmBase, hook: str) -> None:
+        """Do what a scripted charm does in a hook; complaints wait until the units have settled."""
+        script = self.scripts.get((charm.unit.name, hook))
+        for command in script.commands if script is not None else ():
+            _run_hook_command(charm, self._argv(command))
+            try:
+                self._check_answer(command)
+            except AssertionError as error:
+                self.complaints.append(f'{charm.unit.name} {hook}: {command.line}: {error}')
+        if script is not None and script.fails:
+            raise _CharmFails
+
+    def _argv(self, command: transcripts.Command) -> list[str]:
+        return [self._filled(argument) for argument in shlex.split(command.line)]
+
+    def _check_answer(self, command: transcripts.Command) -> None:
+        """Compare what the last command answered, as the journal has it."""
+        record = [record for record in self.model.journal if isinstance(record, Command)][-1]
+        expected = f'ERROR {self._filled(command.stderr)}\n' if command.stderr else ''
+        if command.name is not None:
+            self.uris[command.name] = record.stdout.strip()
+        _check(f'{command.line}: exit code', record.exit_code, command.exit)
+        _check(f'{command.line}: stderr', record.stderr, expected)
+        if command.stdout is not None:
+            _check(f'{command.line}: stdout', record.stdout, self._filled(command.stdout))
+
+    # --- expectations
+
+    def _settle(self, step: transcripts.SettleStep) -> None:
+        if step.passed is None:
+            ran = self.model.settle()
+        else:
+            ran = self.model.advance(step.passed)
+        if step.ran is not None:
+            self._check_hooks('the hooks that ran', list(map(_describe_run, ran)), step.ran)
+
+    def _expect(self, step: transcripts.ExpectStep) -> None:
+        if step.due is not None:
+            self._check_hooks('due', list(map(_describe_due, self.model.due)), step.due)
+        if step.exist is not None:
+            names = {uri.rpartition('/')[2]: name for name, uri in self.uris.items()}
+            present = [names.get(view.unique_identifier, view.unique_identifier) for view in self.model.secrets()]
+            _check('the secrets that exist', sorted(present), sorted(step.exist))
+        for name, expected in step.secrets.items():
+            view = self.model.secret(self._filled(f'{name}.id'))
+            for key, value in expected.given.items():
+                actual = self._look(view, key, value)
+                _check(f'{key} of {name}', actual, self._filled_value(value))
+
+    def _look(self, view: SecretView, key: str, expected: Any) -> Any:
+        match key:
+            case 'revisions':
+                revisions = view.revisions
+                if isinstance(expected, dict):
+                    return {number: dict(revision.content) for number, revision in revisions.items()}
+                return list(revisions)
+            case 'obsolete':
+                return [number for number, revision in view.revisions.items() if revision.obsolete]
+            case 'latest':
+                return view.latest_revision
+            case 'rotates' | 'expires':
+                return self._as_offset(getattr(view, key), expected)
+            case _:
+                return getattr(view, key)
+
+    def _as_offset(self, when: datetime.datetime | None, expected: Any) -> Any:
+        """Write a time in the way it is expected: as an offset from the start if that is one, else as it is."""
+        if when is None or not isinstance(expected, str):
+            return when
+        if when - self.start == transcripts.parse_duration(expected):
+            return expected
+        return f'start + {when - self.start}'
+
+    def _check_hooks(self, what: str, actual: list[str], expected: transcripts.Hooks) -> None:
+        wanted: list[str] = []
+        for group in expected:
+            hooks = list(map(self._filled, group.hooks))
+            found = actual[len(wanted) : len(wanted) + len(hooks)]
+            wanted += found if _in_order(found, group.order) == _in_order(hooks, group.order) else hooks
+        _check(what, '\n'.join(actual), '\n'.join(wanted))
+
+    # --- names
+
+    def _filled(self, text: str) -> str:
+        text = _REPEAT.sub(lambda match: match['text'] * int(match['times']), text)
+        text = text.replace('{count}', str(len(self.model.journal)))
+        text = _FILE.sub(lambda match: str(self.directory / match['name']), text)
+        return _NAME.sub(self._form, text)
+
+    def _filled_value(self, value: Any) -> Any:
+        return self._filled(value) if isinstance(value, str) else value
+
+    def _form(self, match: re.Match[str]) -> str:
+        name, form = match['name'], match['form']
+        if name == 'X':
+            secret_id, uri = _NOBODYS_ID, f'secret://{self._model_uuid}/{_NOBODYS_ID}'
+        elif name in self.uris:
+            uri = self.uris[name]
+            secret_id = uri.rpartition('/')[2]
+        else:
+            return self._model_uuid if match[0] == 'M' else match[0]
+        return {'.id': secret_id, '.uri': uri}.get(form, f'secret:{secret_id}')
+
+    @property
+    def _model_uuid(self) -> str:
+        known = next(iter(self.uris.values()), None)
+        return known.removeprefix('secret://').partition('/')[0] if known is not None else 'M'
+
+
+def _in_order(hooks: list[str], order: str) -> list[str]:
+    """Bring hooks into an order that is the same for all orders that are allowed."""
+    match order:
+        case 'by unit':
+            return sorted(hooks, key=lambda hook: hook.partition(' ')[0])
+        case 'free':
+            return sorted(hooks)
+        case _:
+            return hooks
+
+
+def _check(what: str, actual: object, expected: object) -> None:
+    assert actual == expected, f'{what}\nexpected: {_shown(expected)}\nactual:   {_shown(actual)}'
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str) and '\n' in value.rstrip('\n'):
+        return '\n' + '\n'.join(f'  {line}' for line in value.splitlines())
+    return repr(value)[:400]
+
+
+def _describe(step: transcripts.Step) -> str:
+    match step:
+        case transcripts.HookStep(unit=unit, commands=commands):
+            return f'{unit}: ' + '; '.join(command.line[:120] for command in commands)
+        case transcripts.UserStep(line=line):
+            return f'user: {line}'
+        case transcripts.SettleStep(passed=passed):
+            return 'settle' if passed is None else f'clock: +{passed}'
+        case _:
+            return type(step).__name__
+
+
+def _describe_run(run: HookRun) -> str:
+    label = run.label if run.label is None else run.label or "''"
+    parts = (run.unit, run.hook, run.secret, label, run.revision, run.remote)
+    told = [str(part) for part in parts if part is not None]
+    return ' '.join(told if run.outcome == 'committed' else [*told, 'failed'])
+
+
+def _describe_due(due: DueHook) -> str:
+    about = due.secret or due.relation
+    return ' '.join(str(part) for part in (due.unit, due.name, about, due.revision) if part is not None)
+
+
+def _scripted_charm(act: Callable[[ops.CharmBase, str], None]) -> type[ops.CharmBase]:
+    class ScriptedCharm(ops.CharmBase):
+        def __init__(self, framework: ops.Framework) -> None:
+            super().__init__(framework)
+            act(self, pathlib.PurePath(os.environ['JUJU_DISPATCH_PATH']).name)
+
+    return ScriptedCharm
+
+
+def _run_hook_command(charm: ops.CharmBase, argv: Sequence[str]) -> None:
+    """Run any command line as ops itself would; charms have no public way to run one that ops would not build."""
+    try:
+        from ops.hookcmds import Error, _utils
+    except ImportError:
+        with contextlib.suppress(ops.ModelError):
+            charm.model._backend._run(*argv, return_output=True)
+    else:
+        with contextlib.suppress(Error):
+            _utils.run(*argv)
+
+
+def _hook_commands(stage: Stage) -> None:
+    stage.deploy('u', requires={'db': 'sql', 'db2': 'nosql'})
+    stage.deploy('mw', provides={'db': 'sql', 'db2': 'nosql'})
+    stage.act_as_user('integrate u:db mw:db')
+    stage.act_as_user('integrate u:db2 mw:db2')
+    stage.model.settle()
+    stage.run_line('u/0', 'A = secret-add key=one --label la')
+    stage.run_line('u/0', 'B = secret-add key=one --label lb --owner unit')
+    stage.run_line('mw/0', 'F = secret-add key=f1')
+    stage.run_line('mw/0', 'secret-grant F --relation 1')
+    stage.run_line('mw/0', 'G = secret-add key=g1')
+    stage.run_line('u/0', 'secret-get F')
+    stage.run_line('mw/0', 'secret-set F key=f2')
+    stage.model.settle()
+
+
+def _model_semantics(stage: Stage) -> None:
+    stage.deploy('mysql', provides={'server': 'mysql', 'server2': 'mysql-root'}, peers={'cluster': 'mysql_cluster'})
+    stage.deploy('wp', requires={'db': 'mysql', 'db2': 'mysql-root'})
+    stage.act_as_user('integrate wp:db mysql:server')
+    stage.model.settle()
+
+
+def _events(stage: Stage) -> None:
+    stage.deploy('own', provides={'r': 'secrets'}, peers={'p': 'peers'})
+    stage.deploy('con', requires={'r': 'secrets'})
+    stage.act_as_user('integrate con:r own:r')
+    stage.model.settle()
+    stage.run_line('own/0', 'S = secret-add key=one --label ol')
+    stage.run_line('own/0', 'secret-grant S --relation r:2')
+    stage.model.settle()
+
+
+def _one_unit(stage: Stage) -> None:
+    stage.deploy('own', num_units=1, peers={'p': 'peers'})
+
+
+def _unrelated(stage: Stage) -> None:
+    stage.deploy('own', provides={'r': 'secrets'})
+    stage.deploy('con', num_units=1, requires={'r': 'secrets'})
+    stage.model.settle()
+
+
+_FIXTURES: Final[dict[str, Callable[[Stage], None]]] = {
+    'hook-commands': _hook_commands,
+    'model-semantics': _model_semantics,
+    'events': _events,
+    'one-unit': _one_unit,
+    'unrelated': _unrelated,
+}
