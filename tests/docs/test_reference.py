@@ -1,0 +1,50 @@
+"""The reference mentions everything that is public."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+import pytest
+
+import pytest_charmsecrets
+from pytest_charmsecrets import actors, deployed, hookcommands, model, views
+
+REFERENCE = pathlib.Path(__file__).parents[2] / 'docs' / 'reference'
+CLASSES = (
+    model.FakeModel,
+    model.Task,
+    deployed.ApplicationView,
+    deployed.UnitView,
+    views.SecretView,
+    views.RelationView,
+    actors.Puppet,
+    actors.PuppetUnit,
+    actors.PuppetHook,
+    actors.PuppetSecret,
+    pytest_charmsecrets.Journal,
+)
+
+
+def words(name):
+    return set(re.findall(r'\w+', (REFERENCE / name).read_text()))
+
+
+@pytest.mark.parametrize('described', CLASSES, ids=lambda described: described.__name__)
+def test_every_public_name_of_a_class_is_mentioned(described):
+    public = {name for name in vars(described) if not name.startswith('_')}
+    mentioned = words('fake-model.md') | words('journal.md')
+    assert public - {'append'} <= mentioned
+    assert described.__name__ in mentioned | {'Journal'}
+
+
+def test_every_error_is_mentioned():
+    errors = {name for name in pytest_charmsecrets.__all__ if isinstance(getattr(pytest_charmsecrets, name), type)}
+    errors = {name for name in errors if issubclass(getattr(pytest_charmsecrets, name), Exception)}
+    assert errors
+    assert errors <= words('errors.md')
+
+
+def test_every_hook_command_is_mentioned():
+    text = (REFERENCE / 'hook-commands.md').read_text()
+    assert text.split('```')[1].splitlines()[1:] == sorted(hookcommands.SUPPORTED)

@@ -1,0 +1,147 @@
+"""Every block of the documentation is run, so that what a page says is so.
+
+An HTML comment on the line above a block says what the block is:
+
+- ``file: tests/test_web.py``: the content of a file. The files of a document go into one directory, in order; one that
+  stands there already is replaced. Before anything is replaced, and at the end, ``pytest`` runs there and must pass.
+- ``files: other.md``, with no block below: the files of another document.
+- ``fails: test_one, test_two``: what ``pytest`` prints at this point, when exactly these tests fail; ``...`` stands for
+  anything.
+
+In ``console`` blocks each ``$ pytest`` is run (with its output compared, if there is any), each ``$ make`` needs a
+target. ``text`` alone may go without a comment.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import re
+import shlex
+from collections.abc import Iterator
+
+import pytest
+
+import pytest_charmsecrets
+
+ROOT = pathlib.Path(__file__).parents[2]
+DOCUMENTS = [ROOT / 'README.md', *sorted((ROOT / 'docs').rglob('*.md'))]
+BLOCK = re.compile(
+    r'(?:^<!-- (?P<kind>file|fails): (?P<value>[^\n]+) -->\n)?'
+    r'^```(?P<language>\w*)\n(?P<text>.*?)^```\n',
+    re.MULTILINE | re.DOTALL,
+)
+FILES = re.compile(r'^<!-- files: (\S+) -->$', re.MULTILINE)
+LINK = re.compile(r'\]\((?!\w+:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?\)')
+COMMANDS_OF_THE_SHELL = ('git', 'mkdir', 'cd')
+
+
+@dataclasses.dataclass
+class Directory:
+    """Where a document's files are, and what ran there."""
+
+    pytester: pytest.Pytester
+    is_checked: bool = True
+
+    def write(self, name: str, text: str) -> None:
+        path = self.pytester.path / name
+        if path.exists():
+            self.check()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        self.is_checked = False
+
+    def check(self) -> None:
+        if not self.is_checked:
+            self.run()
+
+    def run(self, *arguments: str, fails: frozenset[str] = frozenset()) -> str:
+        result = self.pytester.runpytest_inprocess(
+            '-p', 'pytest_charmsecrets.plugin', '-p', 'no:cacheprovider', '-W', 'error', *arguments
+        )
+        passed, skipped, failed = result.reprec.listoutcomes()
+        assert {report.nodeid.rpartition('::')[2].partition('[')[0] for report in failed} == fails
+        assert result.ret == (pytest.ExitCode.TESTS_FAILED if fails else pytest.ExitCode.OK)
+        assert passed or failed
+        assert not skipped
+        self.is_checked = True
+        return '\n'.join(line.rstrip() for line in result.outlines)
+
+
+@pytest.fixture
+def directory(pytester, monkeypatch):
+    # What pytester loads within a run it drops afterwards; what is loaded now stays, which makes runs fast.
+    for name in pytest_charmsecrets.__all__:
+        getattr(pytest_charmsecrets, name)
+    monkeypatch.setenv('PYTEST_DISABLE_PLUGIN_AUTOLOAD', '1')
+    monkeypatch.setenv('COLUMNS', '100')
+    return Directory(pytester)
+
+
+def check_output(expected: str, output: str) -> None:
+    pattern = '.*?'.join(re.escape(part) for part in expected.rstrip('\n').replace('\n...\n', '...\n').split('...'))
+    assert re.search(pattern, output, re.DOTALL), f'not in the output:\n{expected}\nwhich is:\n{output}'
+
+
+def run_console(directory: Directory, text: str, fails: frozenset[str], config: pytest.Config) -> None:
+    for session in re.split(r'^\$ ', text, flags=re.MULTILINE)[1:]:
+        line, _, expected = session.partition('\n')
+        command, *arguments = shlex.split(line)
+        if command == 'make':
+            assert re.search(rf'^{arguments[0]}:', (ROOT / 'Makefile').read_text(), re.MULTILINE), line
+        elif command == 'pip':
+            assert arguments == ['install', 'pytest-charmsecrets']
+        elif command == 'pytest':
+            for option in re.findall(r'--charmsecrets[-\w]*', line):
+                config.getoption(option)
+            if any(directory.pytester.path.rglob('*.py')):
+                check_output(expected, directory.run(*arguments, fails=fails))
+        else:
+            assert command in COMMANDS_OF_THE_SHELL, line
+
+
+def names(document: pathlib.Path) -> str:
+    return str(document.relative_to(ROOT))
+
+
+@pytest.mark.parametrize('document', DOCUMENTS, ids=names)
+def test_what_a_document_shows_is_so(document, directory, pytestconfig):
+    text = document.read_text()
+    for other in FILES.findall(text):
+        for block in BLOCK.finditer((document.parent / other).read_text()):
+            if block['kind'] == 'file':
+                directory.write(block['value'], block['text'])
+    blocks = list(BLOCK.finditer(text))
+    assert text.count('```') == 2 * len(blocks), 'a block is not where a line begins'
+    for block in blocks:
+        fails = frozenset(block['value'].split(', ')) if block['kind'] == 'fails' else frozenset()
+        if block['kind'] == 'file':
+            directory.write(block['value'], block['text'])
+        elif block['language'] == 'console':
+            run_console(directory, block['text'], fails, pytestconfig)
+        elif fails:
+            check_output(block['text'], directory.run(fails=fails))
+        else:
+            assert block['language'] == 'text', f'nothing says what this block is:\n{block[0]}'
+    directory.check()
+
+
+def test_what_is_not_so_is_noticed(directory):
+    directory.write('test_it.py', 'def test_one(): pass\ndef test_two(): assert not "so"')
+    with pytest.raises(AssertionError, match='test_two'):
+        directory.check()
+    with pytest.raises(AssertionError, match='not in the output'):
+        check_output('2 passed', directory.run(fails=frozenset({'test_two'})))
+
+
+def anchors(document: pathlib.Path) -> Iterator[str]:
+    for heading in re.findall(r'^#+ (.+)$', document.read_text(), re.MULTILINE):
+        yield re.sub(r'[^\w\- ]', '', heading).lower().replace(' ', '-')
+
+
+@pytest.mark.parametrize('document', DOCUMENTS, ids=names)
+def test_links_lead_somewhere(document):
+    for link in LINK.finditer(BLOCK.sub('', document.read_text())):
+        target = (document.parent / link['path']) if link['path'] else document
+        assert target.exists(), link[0]
+        assert not link['anchor'] or link['anchor'] in anchors(target), link[0]
