@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .juju.journal import Effect
-    from .model import Task
+    from .tasks import Task
 
 
 class CharmSecretsError(Exception):

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import itertools
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final
 
 from .actors import Puppet
 from .charms.in_process import InProcessRunner
@@ -14,7 +14,7 @@ from .charms.metadata import read_metadata
 from .charms.puppet import PuppetRunner
 from .charms.source import load_source
 from .deployed import ApplicationView
-from .dispatch import Dispatcher, OnHookError, Ran
+from .dispatch import Dispatcher, OnHookError
 from .errors import ActionFailed, HookFailed, JujuError, UsageError
 from .juju import identity, operations
 from .juju.hooks import Hook
@@ -23,6 +23,7 @@ from .juju.scheduler import DueHook, Scheduler
 from .juju.state import Application, Cloud
 from .juju.versions import DEFAULT_VERSION, profile_for
 from .juju.world import World
+from .tasks import COMMIT_REFUSED, Task, task_of_action
 from .views import RelationView, SecretView
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 DEFAULT_START: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
-_COMMIT_REFUSED: Final = 'committing requested changes failed'
 
 ScheduledKind: TypeAlias = Literal['secret-rotate', 'secret-expired', 'update-status']
 
@@ -48,30 +48,6 @@ _WHY_NOT_SCHEDULED: Final[dict[ScheduledKind, str]] = {
     'secret-expired': 'no revision has an expiry; add one with expire=...',
     'update-status': 'give FakeModel an update_status_interval',
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Task:
-    """What an action or a ``juju exec`` left behind, with the fields of ``jubilant.Task``."""
-
-    id: str
-    unit: str
-    action: str
-    """The action, or the hook command that was run."""
-    status: Literal['completed', 'failed']
-    results: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
-    """What the charm put into the results, without return code, stdout and stderr."""
-    return_code: int = 0
-    stdout: str = ''
-    stderr: str = ''
-    message: str = ''
-    """Why it failed, if it said so."""
-    log: list[str] = dataclasses.field(default_factory=list[str])
-
-    @property
-    def success(self) -> bool:
-        """Whether it succeeded."""
-        return self.status == 'completed' and self.return_code == 0
 
 
 @final
@@ -309,7 +285,7 @@ class FakeModel:
         parameters = operations.action_parameters(application, action, params or {})
         task_id = str(self._world.count('task') + 1)
         hook = Hook('action', action=action, parameters=parameters, task_id=task_id)
-        task = _task_of_action(self._dispatcher.run_action(unit, hook), hook)
+        task = task_of_action(self._dispatcher.run_action(unit, hook), hook)
         if not task.success:
             raise ActionFailed(task)
         return task
@@ -334,7 +310,7 @@ class FakeModel:
         except HookFailed as failure:
             stderr = failure.juju_error or ''
             raise ActionFailed(
-                dataclasses.replace(task, status='failed', return_code=1, stderr=stderr, message=_COMMIT_REFUSED)
+                dataclasses.replace(task, status='failed', return_code=1, stderr=stderr, message=COMMIT_REFUSED)
             ) from None
         return task
 
@@ -527,29 +503,3 @@ class FakeModel:
     def _surround(self, application: Application, units: Iterable[str], runner: InProcessRunner) -> None:
         for unit in units:
             application.units[unit].surroundings = runner.surroundings(unit)
-
-
-def _task_of_action(ran: Ran, hook: Hook) -> Task:
-    said = ran.context.action
-    results = dict(said.results)
-    failed = ran.failed or said.failed
-    stderr = cast('str', results.pop('stderr', ''))
-    message = said.message
-    if ran.commit_error is not None:
-        stderr = f'{stderr}\n{ran.commit_error}'.strip()
-        message = message or _COMMIT_REFUSED
-    elif ran.failed:
-        stderr = f'{stderr}\n{ran.record.error}'.strip()
-        message = message or f'exit status {ran.outcome.exit_code}'
-    return Task(
-        id=hook.task_id or '',
-        unit=ran.record.unit,
-        action=hook.action or '',
-        status='failed' if failed else 'completed',
-        results=results,
-        return_code=int(results.pop('return-code', 0) or (1 if ran.failed else 0)),
-        stdout=cast('str', results.pop('stdout', '')),
-        stderr=stderr,
-        message=message,
-        log=list(said.log),
-    )

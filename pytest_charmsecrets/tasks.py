@@ -1,0 +1,65 @@
+"""What an action or a ``juju exec`` leaves behind.
+
+Source: spec/hook-commands.md, section 7.1; juju 3.6: internal/worker/uniter/runner/context/context.go, Flush.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Final, Literal, cast
+
+from .dispatch import Ran
+from .juju.hooks import Hook
+
+COMMIT_REFUSED: Final = 'committing requested changes failed'
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What an action or a ``juju exec`` left behind, with the fields of ``jubilant.Task``."""
+
+    id: str
+    unit: str
+    action: str
+    """The action, or the hook command that was run."""
+    status: Literal['completed', 'failed']
+    results: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    """What the charm put into the results, without return code, stdout and stderr."""
+    return_code: int = 0
+    stdout: str = ''
+    stderr: str = ''
+    message: str = ''
+    """Why it failed, if it said so."""
+    log: list[str] = dataclasses.field(default_factory=list[str])
+
+    @property
+    def success(self) -> bool:
+        """Whether it succeeded."""
+        return self.status == 'completed' and self.return_code == 0
+
+
+def task_of_action(ran: Ran, hook: Hook) -> Task:
+    """Return what an action left behind, as Juju reports it."""
+    said = ran.context.action
+    results = dict(said.results)
+    failed = ran.failed or said.failed
+    stderr = cast('str', results.pop('stderr', ''))
+    message = said.message
+    if ran.commit_error is not None:
+        stderr = f'{stderr}\n{ran.commit_error}'.strip()
+        message = message or COMMIT_REFUSED
+    elif ran.failed:
+        stderr = f'{stderr}\n{ran.record.error}'.strip()
+        message = message or f'exit status {ran.outcome.exit_code}'
+    return Task(
+        id=hook.task_id or '',
+        unit=ran.record.unit,
+        action=hook.action or '',
+        status='failed' if failed else 'completed',
+        results=results,
+        return_code=int(results.pop('return-code', 0) or (1 if ran.failed else 0)),
+        stdout=cast('str', results.pop('stdout', '')),
+        stderr=stderr,
+        message=message,
+        log=list(said.log),
+    )
