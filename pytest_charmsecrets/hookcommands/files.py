@@ -10,7 +10,7 @@ import pathlib
 from typing import Final
 
 from ..errors import JujuError
-from ..juju import content, gotext
+from ..juju import gotext
 
 AGENT_DIRECTORY: Final = '/'
 """Where relative paths in ``key#file=`` and in ``--file`` of the secret commands start: not in the charm directory,
@@ -36,8 +36,12 @@ def read_by_agent(path: str) -> bytes:
     return _read(_absolute(path, AGENT_DIRECTORY), path)
 
 
-def check_size_for_agent(path: str) -> None:
+def check_size_for_agent(path: str, limit: int) -> None:
     """Check that a file is not too large to hold a secret's content; one that cannot be examined is left to reading.
+
+    Args:
+        path: the file.
+        limit: how large it may be, in bytes.
 
     Raises:
         JujuError: with Juju's text.
@@ -46,7 +50,7 @@ def check_size_for_agent(path: str) -> None:
         size = pathlib.Path(AGENT_DIRECTORY, path).stat().st_size
     except (OSError, ValueError):
         return
-    if size > content.MAX_FILE_BYTES:
+    if size > limit:
         raise JujuError(f'secret content in file {gotext.quote(path)} too large: {size} bytes')
 
 

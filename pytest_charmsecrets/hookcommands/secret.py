@@ -175,9 +175,10 @@ def _attributes(call: Call, pairs: Sequence[str]) -> SecretAttributes:
         raise JujuError(f'rotate policy {gotext.quote(flags[_ROTATE])} not valid')
     if flags[_OWNER] not in _OWNERS:
         raise JujuError(f'secret owner {gotext.quote(flags[_OWNER])} not valid')
-    encoded = secret_content.from_arguments(pairs)
+    limits = call.context.size_limits
+    encoded = secret_content.from_arguments(pairs, limits)
     if flags[_FILE]:
-        encoded.update(secret_content.from_file(flags[_FILE]))
+        encoded.update(secret_content.from_file(flags[_FILE], limits))
     return SecretAttributes(
         content=encoded or None,
         label=flags[_LABEL] or None,

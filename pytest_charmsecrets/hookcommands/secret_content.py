@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 from ..errors import JujuError
 from ..juju import content, gotext
+from ..juju.content import Limits
 from . import files, goyaml
 
 _FILE_SUFFIX: Final = '#file'
@@ -20,7 +21,7 @@ _GO_TYPE: Final = 'secrets.SecretData'
 _SURROGATES = re.compile('[\ud800-\udfff]')
 
 
-def from_arguments(arguments: Sequence[str]) -> dict[str, str]:
+def from_arguments(arguments: Sequence[str], limits: Limits) -> dict[str, str]:
     """Read content given as ``key=value`` arguments; returns it encoded.
 
     Raises:
@@ -34,28 +35,28 @@ def from_arguments(arguments: Sequence[str]) -> dict[str, str]:
             raise JujuError(f'key value {gotext.quote(argument)} not valid')
         value = argument[len(key) + 1 :]
         name = key.removesuffix(_FILE_SUFFIX)
-        pairs[name] = gotext.to_bytes(value) if name == key else _read_value(name, value)
-    return content.encode(pairs.items())
+        pairs[name] = gotext.to_bytes(value) if name == key else _read_value(name, value, limits)
+    return content.encode(pairs.items(), limits)
 
 
-def from_file(path: str) -> dict[str, str]:
+def from_file(path: str, limits: Limits) -> dict[str, str]:
     """Read content from a JSON or YAML file; returns it encoded.
 
     Raises:
         JujuError: with Juju's or Go's text.
     """
     expanded = files.expand_home(path)
-    files.check_size_for_agent(expanded)
+    files.check_size_for_agent(expanded, limits.total)
     data = files.read_by_agent(expanded)
     values = _load_json(data)
     if values is None:
         values = goyaml.load_strings(data, _GO_TYPE)
-    return content.encode((key, gotext.to_bytes(value)) for key, value in values.items())
+    return content.encode(((key, gotext.to_bytes(value)) for key, value in values.items()), limits)
 
 
-def _read_value(key: str, path: str) -> bytes:
+def _read_value(key: str, path: str, limits: Limits) -> bytes:
     # Juju examines the file behind the expanded path, but opens the path as given.
-    files.check_size_for_agent(files.expand_home(path))
+    files.check_size_for_agent(files.expand_home(path), limits.value)
     try:
         return files.read_by_agent(path)
     except JujuError as error:

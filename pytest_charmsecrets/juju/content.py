@@ -7,6 +7,7 @@ Source: juju 3.6: core/secrets/createsecret.go, secretvalue.go; juju-versions.md
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 import re
@@ -15,12 +16,32 @@ from typing import Final, TypeAlias
 
 from ..errors import JujuError
 from . import gotext
+from .versions import SizeLimits
 
 EncodedContent: TypeAlias = Mapping[str, str]
 """Key to base64 text, as Juju stores it."""
 
-MAX_ENCODED_BYTES: Final = 1_000_000
-MAX_FILE_BYTES: Final = 1_000_000
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Limits:
+    """How large content may be, in bytes."""
+
+    value: int
+    total: int
+    encoded: bool
+    """Whether base64 text counts, rather than what was given."""
+
+    @property
+    def what(self) -> str:
+        """How Juju's messages call what is measured."""
+        return 'base64 encoded secret content' if self.encoded else 'secret content'
+
+
+LIMITS: Final[Mapping[SizeLimits, Limits]] = {
+    '5k_raw': Limits(value=5 * 1024, total=64 * 1024, encoded=False),
+    '8k_raw': Limits(value=8 * 1024, total=64 * 1024, encoded=False),
+    '1mb_b64': Limits(value=1_000_000, total=1_000_000, encoded=True),
+}
 
 _KEY = re.compile(r'[a-z](?:-?[a-z0-9]){2,}')
 _BASE64_SUFFIX = '#base64'
@@ -28,25 +49,26 @@ _BASE64 = re.compile(r'(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{
 _LINE_BREAKS: Final = str.maketrans('', '', '\r\n')
 
 
-def encode(pairs: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+def encode(pairs: Iterable[tuple[str, bytes]], limits: Limits) -> dict[str, str]:
     """Check and encode raw content; a key that ends in ``#base64`` brings a value that is encoded already.
 
     Raises:
         JujuError: with Juju's text, for a bad key or a value that is too large.
     """
     encoded: dict[str, str] = {}
+    sizes: dict[str, int] = {}
     for raw_key, value in pairs:
         key = raw_key.removesuffix(_BASE64_SUFFIX)
         already_encoded = key != raw_key
         text = value.decode('utf-8', 'surrogateescape') if already_encoded else base64.b64encode(value).decode()
         if not _KEY.fullmatch(key):
             raise JujuError(f'key {gotext.quote(key)} not valid')
-        if len(text) > MAX_ENCODED_BYTES:
-            raise JujuError(f'base64 encoded secret content for key {gotext.quote(key)} too large: {len(text)} bytes')
+        sizes[key] = len(text) if limits.encoded else len(value)
+        if sizes[key] > limits.value:
+            raise JujuError(f'{limits.what} for key {gotext.quote(key)} too large: {sizes[key]} bytes')
         encoded[key] = text
-    total = sum(map(len, encoded.values()))
-    if total > MAX_ENCODED_BYTES:
-        raise JujuError(f'base64 encoded secret content too large: {total} bytes')
+    if (total := sum(sizes.values())) > limits.total:
+        raise JujuError(f'{limits.what} too large: {total} bytes')
     return encoded
 
 

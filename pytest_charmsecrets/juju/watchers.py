@@ -214,7 +214,7 @@ def _deliver_owned(world: World, watchers: UnitWatchers) -> None:
         watchers.expirations.learn(secret_id, number, revision.expires if revision else None)
         if revision is not None and revision.obsolete:
             snapshot.obsolete.setdefault(secret_id, set()).add(number)
-        elif secret_id in snapshot.obsolete:
+        elif secret_id in snapshot.obsolete and not world.profile.remove_event_after_delete:
             snapshot.obsolete[secret_id].discard(number)
             if not snapshot.obsolete[secret_id]:
                 del snapshot.obsolete[secret_id]

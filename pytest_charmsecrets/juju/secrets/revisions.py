@@ -88,11 +88,17 @@ def update(store: SecretStore, secret: Secret, attributes: SecretAttributes, now
         _schedule_rotation(store, secret, attributes.rotate, now)
 
 
-def remove_revisions(store: SecretStore, secret: Secret, revisions: Collection[int]) -> None:
+def remove_revisions(store: SecretStore, secret: Secret, revisions: Collection[int], *, prefixes: bool = False) -> None:
     """Remove revisions; unknown numbers are ignored, and when none would remain the whole secret goes.
 
     The number of the latest revision stays what it is, even if that revision is removed.
+
+    Args:
+        prefixes: remove every revision whose number begins with one of those given, as Juju did before 3.6.11.
     """
+    if prefixes:
+        begins = tuple(map(str, revisions))
+        revisions = [number for number in secret.revisions if str(number).startswith(begins)]
     if not secret.revisions.keys() - set(revisions):
         remove(store, secret)
         return

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ...errors import JujuError
 from .. import identity
 from ..agent_state import LocalRelation
+from ..content import LIMITS, Limits
 from ..hooks import Hook
 from ..journal import Effect
 from ..state import Unit
@@ -30,7 +31,7 @@ class ContextBase:
         self.unit = unit
         self.application = identity.application_of(unit)
         self.hook = hook
-        self.pending = PendingChanges()
+        self.pending = PendingChanges(world.profile)
         self.kept: list[Effect] = []
         """What took effect at once."""
         self.juju_error: str | None = None
@@ -43,6 +44,11 @@ class ContextBase:
     def now(self) -> datetime.datetime:
         """The virtual time, in UTC."""
         return self.world.clock.now
+
+    @property
+    def size_limits(self) -> Limits:
+        """How large the content of a secret may be."""
+        return LIMITS[self.world.profile.size_limits]
 
     @property
     def model_uuid(self) -> str:

@@ -75,11 +75,15 @@ def commit(context: HookContext) -> CommitResult:
                 refused.append(item.effect)
             else:
                 applied.append(item.effect)
-        gone_anyway = step.wrapper == _REMOVING and all(isinstance(error, _SecretMissing) for error in errors)
+        gone_anyway = _tolerates_missing(context, step) and all(isinstance(error, _SecretMissing) for error in errors)
         if errors and not gone_anyway:
             later = [item.effect for later in steps[number + 1 :] for item in later.items]
             return CommitResult(tuple(applied), (*refused, *later), step.wrapper + '\n'.join(map(str, errors)))
     return CommitResult(tuple(applied))
+
+
+def _tolerates_missing(context: HookContext, step: _Step) -> bool:
+    return step.wrapper == _REMOVING and context.world.profile.remove_missing == 'ignore'
 
 
 def describe_pending(context: HookContext) -> tuple[Effect, ...]:
@@ -137,6 +141,9 @@ def _create(context: HookContext, create: PendingCreate) -> None:
 
 def _update(context: HookContext, update: PendingUpdate) -> None:
     secret = _manageable(context, update.uri)
+    rotates = secret.next_rotation is not None and update.attributes.rotate not in (None, 'never')
+    if rotates and context.world.profile.rotate_change == 'fail':
+        raise JujuError('must specify a secret rotate time')
     try:
         revisions.update(context.world.secrets, secret, update.attributes, context.now)
     except LabelTaken:
@@ -185,7 +192,8 @@ def _remove(context: HookContext, removal: PendingRemoval) -> None:
     if removal.revisions is None:
         revisions.remove(context.world.secrets, secret)
     else:
-        revisions.remove_revisions(context.world.secrets, secret, removal.revisions)
+        prefixes = context.world.profile.remove_prefix_bug
+        revisions.remove_revisions(context.world.secrets, secret, removal.revisions, prefixes=prefixes)
 
 
 def _existing(context: HookContext, uri: SecretURI) -> Secret:

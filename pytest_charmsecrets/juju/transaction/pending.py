@@ -17,6 +17,7 @@ from ..identity import SecretURI
 from ..secrets.entities import Owner
 from ..secrets.revisions import SecretAttributes
 from ..state import Port
+from ..versions import Profile
 
 OwnerKind: TypeAlias = Literal['application', 'unit']
 
@@ -120,6 +121,7 @@ class PendingRemoval:
 class PendingChanges:
     """Everything one hook has asked for."""
 
+    profile: Profile
     creates: dict[str, PendingCreate] = dataclasses.field(default_factory=dict[str, PendingCreate])
     updates: dict[str, PendingUpdate] = dataclasses.field(default_factory=dict[str, PendingUpdate])
     grants: dict[str, dict[int, PendingGrant]] = dataclasses.field(default_factory=dict[str, dict[int, PendingGrant]])
@@ -145,11 +147,11 @@ class PendingChanges:
         self.creates[create.uri.id] = create
 
     def set(self, uri: SecretURI, attributes: SecretAttributes) -> None:
-        """Record an update: field by field over what is pending already, and instead of a pending removal."""
+        """Record an update: over what is pending already, or instead of it, and instead of a pending removal."""
         self.removals.pop(uri.id, None)
         if (create := self.creates.get(uri.id)) is not None:
             self.creates[uri.id] = dataclasses.replace(create, attributes=merge(create.attributes, attributes))
-        elif (update := self.updates.get(uri.id)) is not None:
+        elif (update := self.updates.get(uri.id)) is not None and self.profile.multi_set == 'merge':
             self.updates[uri.id] = dataclasses.replace(update, attributes=merge(update.attributes, attributes))
         else:
             self.updates[uri.id] = PendingUpdate(uri, attributes)
@@ -158,7 +160,7 @@ class PendingChanges:
         """Record a removal; whatever else was pending for the secret is lost, even if one revision is removed."""
         for pending in (self.creates, self.updates, self.grants, self.revokes):
             pending.pop(uri.id, None)
-        earlier = self.removals.get(uri.id)
+        earlier = self.removals.get(uri.id) if self.profile.multi_remove == 'accumulate' else None
         if revision is None or (earlier is not None and earlier.revisions is None):
             self.removals[uri.id] = PendingRemoval(uri, None)
         else:

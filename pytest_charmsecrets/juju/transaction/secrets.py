@@ -56,7 +56,12 @@ class SecretsInHook(ContextBase):
         """Record an update; content equal to the committed one is dropped."""
         known = self._known_secrets().get(uri.id)
         self._check_leads(known)
-        if known is not None and attributes.content and content.checksum(attributes.content) == known.checksum:
+        if (
+            self.world.profile.idempotent_content
+            and known is not None
+            and attributes.content
+            and content.checksum(attributes.content) == known.checksum
+        ):
             attributes = dataclasses.replace(attributes, content=None)
         if not attributes.is_empty:
             self.pending.set(uri, attributes)
@@ -109,7 +114,7 @@ class SecretsInHook(ContextBase):
         if uri is not None:
             found = self._pending_content(uri.id, label, refresh=refresh, peek=peek)
             return found if found is not None else self._ask_controller(uri, label, refresh=refresh, peek=peek)
-        owned = self._owned_by_label(label or '')
+        owned = self._owned_by_label(label or '') if self.world.profile.pending_update_by_label else None
         if owned is not None:
             found = self._pending_content(owned, None, refresh=refresh, peek=peek)
             if found is not None:
@@ -177,8 +182,10 @@ class SecretsInHook(ContextBase):
         own = self._own_secret(uri, label)
         if own is not None:
             if uri is not None and label and label != own.label:
-                self._set_owner_label(own, label)
-            secret, consumer_label = own, None
+                consumer_label = self._relabel(own, label)
+            else:
+                consumer_label = None
+            secret = own
             uri = uri or SecretURI(own.id)
         elif uri is None:
             secret = self._by_consumer_label(label or '')
@@ -237,14 +244,21 @@ class SecretsInHook(ContextBase):
         label = f' {gotext.quote(secret.label)}' if secret.label else ''
         return f'secret{label} belongs to {secret.owner}, and {access_of}'
 
-    def _set_owner_label(self, secret: Secret, label: str) -> None:
-        """Change the owner label at once; a follower's label for its application's secret is ignored."""
+    def _relabel(self, secret: Secret, label: str) -> str | None:
+        """Change the owner label at once, or do with a follower's label what this Juju does.
+
+        Returns:
+            The consumer label that it becomes instead, if it does.
+        """
         if secret.owner.kind == 'application' and not self.is_leader():
-            return
+            if self.world.profile.peer_label == 'error':
+                raise JujuError('only unit leaders can update an application owned secret label')
+            return label if self.world.profile.peer_label == 'consumer_label' else None
         labels.claim_owner_label(self.world.secrets, secret.owner, label)
         labels.release_owner_label(self.world.secrets, secret.owner, secret.label)
         secret.label = label
         self.keep('secret-get', f'secret:{secret.id}', f'owner label {gotext.quote(label)}')
+        return None
 
     def _is_local(self, uri: SecretURI) -> bool:
         return uri.source in ('', self.world.uuid)

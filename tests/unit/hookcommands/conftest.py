@@ -8,6 +8,7 @@ import datetime
 import pytest
 
 from pytest_charmsecrets import hookcommands
+from pytest_charmsecrets.juju import content
 from pytest_charmsecrets.juju.hooks import Hook
 from pytest_charmsecrets.juju.transaction import RelationInfo
 
@@ -30,6 +31,7 @@ class StrictContext:
         self.hook = hook or Hook('start')
         self.unit = 'u/0'
         self.now = NOW
+        self.size_limits = content.LIMITS['1mb_b64']
         self.calls = []
         self._answers = answers
 

@@ -12,6 +12,10 @@ from pytest_charmsecrets.errors import JujuError
 from pytest_charmsecrets.juju import content
 
 
+def encode(pairs, limits='1mb_b64'):
+    return content.encode(pairs, content.LIMITS[limits])
+
+
 def b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
@@ -31,7 +35,7 @@ def test_checksums_are_jujus(encoded, expected):
 
 @pytest.mark.parametrize('key', ('key', 'abc', 'a12', 'my-key', 'a-b-c', 'k3y', 'a1b2c3'))
 def test_keys_that_juju_accepts(key):
-    assert content.encode([(key, b'value')]) == {key: b64('value')}
+    assert encode([(key, b'value')]) == {key: b64('value')}
 
 
 @pytest.mark.parametrize(
@@ -39,38 +43,38 @@ def test_keys_that_juju_accepts(key):
 )
 def test_keys_that_juju_refuses(key):
     with pytest.raises(JujuError) as refused:
-        content.encode([(key, b'value')])
+        encode([(key, b'value')])
     quoted = key.replace('\n', '\\n')
     assert str(refused.value) == f'key "{quoted}" not valid'
 
 
 def test_a_value_that_is_encoded_already_is_taken_as_it_is_unchecked():
-    assert content.encode([('key#base64', b'not base64!')]) == {'key': 'not base64!'}
+    assert encode([('key#base64', b'not base64!')]) == {'key': 'not base64!'}
 
 
 def test_the_last_of_two_values_of_one_key_counts():
-    assert content.encode([('key', b'one'), ('key#base64', b'two=')]) == {'key': 'two='}
+    assert encode([('key', b'one'), ('key#base64', b'two=')]) == {'key': 'two='}
 
 
 @pytest.mark.parametrize(('size', 'fits'), ((750_000, True), (750_001, False)))
 def test_raw_content_of_750000_bytes_is_the_largest_that_fits(size, fits):
     if fits:
-        assert len(content.encode([('key', b'x' * size)])['key']) == 1_000_000
+        assert len(encode([('key', b'x' * size)])['key']) == 1_000_000
         return
     with pytest.raises(JujuError) as refused:
-        content.encode([('key', b'x' * size)])
+        encode([('key', b'x' * size)])
     assert str(refused.value) == 'base64 encoded secret content for key "key" too large: 1000004 bytes'
 
 
 def test_all_values_together_are_limited_too():
     with pytest.raises(JujuError) as refused:
-        content.encode([('one', b'x' * 400_000), ('two', b'x' * 400_000)])
+        encode([('one', b'x' * 400_000), ('two', b'x' * 400_000)])
     assert str(refused.value) == 'base64 encoded secret content too large: 1066672 bytes'
 
 
 @given(st.dictionaries(st.from_regex(r'[a-z][a-z0-9]{2,8}', fullmatch=True), st.binary(max_size=40), max_size=4))
 def test_what_was_encoded_is_decoded_again(values):
-    assert content.decode(content.encode(values.items())) == values
+    assert content.decode(encode(values.items())) == values
 
 
 def test_text_that_is_not_utf8_is_shown_with_replacements():
