@@ -134,8 +134,10 @@ def test_misuse_gets_one_sentence_and_changes_nothing(model, snapshot, sentence)
     (
         (
             {'juju_version': '2.9'},
-            "there is no profile for Juju '2.9'; use 3.6 (which is 3.6.14) or one of: 3.3.1 to 3.3.7 (3.3 is 3.3.7), "
-            '3.4.0 to 3.4.6 (3.4 is 3.4.6), 3.5.0 to 3.5.7 (3.5 is 3.5.7), 3.6.0 to 3.6.28 (3.6 is 3.6.14)',
+            (
+                "there is no profile for Juju '2.9'; use 3.6 (which is 3.6.14) or one of: 3.3.1 to 3.3.7 (3.3 is 3.3.7), "
+                '3.4.0 to 3.4.6 (3.4 is 3.4.6), 3.5.0 to 3.5.7 (3.5 is 3.5.7), 3.6.0 to 3.6.28 (3.6 is 3.6.14)'
+            ),
         ),
         ({'cloud': 'lxd'}, "cloud is 'lxd'; give 'kubernetes', 'machine' or None"),
         ({'on_hook_error': 'ignore'}, "on_hook_error is 'ignore'; give 'raise' or 'error-state'"),
