@@ -20,7 +20,7 @@ _OWNED_BY_THE_MODEL: Final = {
     'opened_ports': "the charm's own hooks open them",
     'planned_units': 'use FakeModel.deploy(..., num_units=...) or add_unit(application)',
     'relations': 'use FakeModel.integrate(endpoint, endpoint)',
-    'secrets': 'use FakeModel.add_secret(name, content), or let the charm that owns it add it',
+    'secrets': 'let the charm that owns it add it, or a puppet',
     'unit_status': "the charm's own hooks set it",
     'workload_version': "the charm's own hooks set it",
 }

@@ -616,7 +616,7 @@ def test_a_state_is_the_start_of_every_unit(deploy: Deploy, failing: Callable[[B
         ('leader', True, 'set_leader'),
         ('config', {'port': 1}, 'FakeModel.config'),
         ('relations', {testing.Relation('database', id=1)}, 'integrate'),
-        ('secrets', {testing.Secret({'password': 'x'}, id=SECRET)}, 'add_secret'),
+        ('secrets', {testing.Secret({'password': 'x'}, id=SECRET)}, 'puppet'),
         ('planned_units', 3, 'num_units'),
         ('unit_status', testing.ActiveStatus(), 'hooks set it'),
         ('opened_ports', {testing.TCPPort(80)}, 'hooks open them'),
