@@ -153,8 +153,6 @@ class Dispatcher:
             record, commit_error = self._commit(context, started)
         self._world.journal.append(record)
         self._scheduler.end(unit, hook, committed=record.outcome == 'committed')
-        if context.now > started:
-            self._scheduler.wake()
         if hook.kind == 'remove' and record.outcome == 'committed':
             self.runners[context.application].forget(unit)
         return Ran(record, context, outcome, commit_error)

@@ -111,6 +111,25 @@ def test_what_fell_due_for_the_sleeper_itself_is_due_afterwards_too(fake_model, 
     assert ran(fake_model.due) == ['app/0 secret-expired']
 
 
+def test_an_expiry_that_repeats_while_its_own_hook_sleeps_is_over_with_that_hook(fake_model):
+    """The agent holds each revision once, and drops it when the hook is committed (EV 5)."""
+    revisions = []
+
+    def expired(self, event):
+        revisions.append(event.revision)
+        time.sleep(7 * 60)
+
+    expiring = charm(
+        install=lambda self, _: self.app.add_secret({'key': 'value'}, expire=datetime.timedelta(hours=1)),
+        secret_expired=expired,
+    )
+    fake_model.deploy(expiring, meta=meta())
+    fake_model.settle()
+    fake_model.advance_to(START + datetime.timedelta(hours=1))
+    assert revisions == [1]
+    assert fake_model.due == ()
+
+
 def test_time_that_a_hook_slept_through_is_not_counted_again(fake_model):
     fake_model.deploy(charm(start=lambda self, _: time.sleep(3600)), meta=meta())
     fake_model.advance_to(START + datetime.timedelta(minutes=10))
