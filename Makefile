@@ -11,7 +11,7 @@ LOWEST_EXAMPLES := --ignore-glob='examples/charms/ldap-*' --ignore-glob='example
 ARGS :=
 PROCESSES = $(if $(ARGS),,$(shell $(<D)/bin/python -c 'import os; n = os.cpu_count() or 1; print(f"-n {min(n, 8)}" if n > 1 else "")'))
 
-.PHONY: help demo test test-lowest lint format bench clean
+.PHONY: help demo test test-lowest lint format docs bench clean
 
 help:
 	@echo 'make demo         run the example charms, then print what happened between two of them'
@@ -19,6 +19,7 @@ help:
 	@echo 'make test-lowest  run them with the lowest supported ops'
 	@echo 'make lint         check formatting, lint, types and import directions'
 	@echo 'make format       format the code, and fix what can be fixed'
+	@echo 'make docs         write the generated pages of the reference'
 	@echo 'make bench        run the benchmarks'
 	@echo 'make clean        remove environments and caches'
 
@@ -41,6 +42,9 @@ lint: $(VENV)/installed
 format: $(VENV)/installed
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+
+docs: $(VENV)/installed
+	$(VENV)/bin/python docs/generate.py
 
 bench: $(VENV)/installed
 	$(VENV)/bin/python -m pytest -q -p no:randomly -p no:xdist -o python_files='bench_*.py' tests/benchmarks $(ARGS)

@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from .actors import Puppet, PuppetHook, PuppetSecret, PuppetUnit
+    from .actors import ModelUser, Puppet, PuppetHook, PuppetSecret, PuppetUnit, ShownSecret
     from .charms.in_process import HookBeingRun
     from .deployed import ApplicationView, UnitView
     from .errors import ActionFailed, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
@@ -35,6 +35,7 @@ __all__ = [
     'HookRun',
     'Journal',
     'JujuError',
+    'ModelUser',
     'Operation',
     'Puppet',
     'PuppetHook',
@@ -44,6 +45,7 @@ __all__ = [
     'RelationView',
     'RevisionView',
     'SecretView',
+    'ShownSecret',
     'Task',
     'TimePassed',
     'UnitView',
@@ -52,10 +54,12 @@ __all__ = [
 
 _NAMES_BY_MODULE: Final = {
     '.actors': (
+        'ModelUser',
         'Puppet',
         'PuppetHook',
         'PuppetSecret',
         'PuppetUnit',
+        'ShownSecret',
     ),
     '.charms.in_process': ('HookBeingRun',),
     '.deployed': (

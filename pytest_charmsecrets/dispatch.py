@@ -15,13 +15,13 @@ from typing import Final, Literal, TypeAlias
 from . import hookcommands
 from .charms.environment import hook_environment
 from .charms.runner import Invocation, Outcome, Runner
-from .errors import EndlessHooks, HookFailed, UsageError, describe_exception
+from .errors import EndlessHooks, HookFailed, JujuError, UsageError, describe_exception
 from .hookcommands.result import Result
 from .juju import transaction
 from .juju.hooks import Hook
 from .juju.journal import Command, HookRun
 from .juju.scheduler import Scheduler
-from .juju.secrets import revisions
+from .juju.secrets import rotation
 from .juju.transaction import HookContext
 from .juju.world import World
 
@@ -56,11 +56,29 @@ class Dispatcher:
         self._scheduler: Final = scheduler
         self._on_hook_error: Final[OnHookError] = on_hook_error
         self._active: HookContext | None = None
+        self._is_played = False
+
+    @property
+    def runs_charm(self) -> bool:
+        """Whether the hook that is running is a charm's, rather than one that the test plays."""
+        return self._active is not None and not self._is_played
 
     @property
     def active(self) -> HookContext | None:
         """The hook that is running, if one is."""
         return self._active
+
+    def check_no_hook(self, operation: str) -> None:
+        """Check that no hook is running, in which nobody does something to the model from outside.
+
+        Raises:
+            UsageError: if one is.
+        """
+        if self._active is not None:
+            raise UsageError(
+                f'{operation}() cannot be called while {self._active.unit} runs {self._active.hook.name}: '
+                'a charm reaches the model through ops only, and the test waits until the hook has ended'
+            )
 
     def settle(self, *, max_hooks: int | None = None) -> tuple[HookRun, ...]:
         """Run hooks until no unit has anything to do; units in error retry once.
@@ -166,7 +184,7 @@ class Dispatcher:
         """
         context = HookContext(self._world, unit, hook, self._scheduler.agent(unit).local.relations)
         started = context.now
-        with self._activate(context):
+        with self._activate(context, is_played=True):
             try:
                 yield context
             except BaseException as exception:
@@ -198,13 +216,13 @@ class Dispatcher:
         return result
 
     @contextlib.contextmanager
-    def _activate(self, context: HookContext) -> Generator[None]:
+    def _activate(self, context: HookContext, *, is_played: bool = False) -> Generator[None]:
         if self._active is not None:
             raise UsageError(
                 f'{context.unit} cannot run {context.hook.name} while {self._active.unit} runs '
                 f'{self._active.hook.name}: one hook at a time; let that hook end first'
             )
-        self._active = context
+        self._active, self._is_played = context, is_played
         try:
             yield
         finally:
@@ -234,19 +252,27 @@ class Dispatcher:
 
     def _commit(self, context: HookContext, started: datetime.datetime) -> tuple[HookRun, str | None]:
         result = transaction.commit(context)
-        if result.error is None and context.hook.kind == 'secret-rotate':
-            secret = self._world.secrets.get(context.hook.secret_id)
-            if secret is not None:
-                before = context.revision_known(secret.id)
-                revisions.set_rotated(self._world.secrets, secret, revision_before=before)
+        error = result.error or self._set_rotated(context)
         record = dataclasses.replace(
             _record(context, started),
-            outcome='committed' if result.error is None else 'commit failed',
+            outcome='committed' if error is None else 'commit failed',
             committed=result.applied,
             discarded=result.refused,
-            error=result.error,
+            error=error,
         )
-        return record, result.error
+        return record, error
+
+    def _set_rotated(self, context: HookContext) -> str | None:
+        """Tell the controller that a secret-rotate was run; returns why it refuses, which breaks the unit's agent."""
+        secret = self._world.secrets.get(context.hook.secret_id) if context.hook.kind == 'secret-rotate' else None
+        if secret is not None:
+            before = context.revision_known(secret.id)
+            try:
+                rotation.set_rotated(self._world.secrets, secret, revision_before=before)
+            except JujuError as error:
+                self._scheduler.agent(context.unit).local.broken = True
+                return str(error)
+        return None
 
     def _discard(self, context: HookContext, started: datetime.datetime, outcome: Outcome) -> HookRun:
         reason = describe_exception(outcome.exception) if outcome.exception else f'exit code {outcome.exit_code}'

@@ -6,9 +6,9 @@ import dataclasses
 import datetime
 import itertools
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final, get_args
 
-from .actors import Puppet
+from .actors import ModelUser, Puppet
 from .charms.in_process import InProcessRunner
 from .charms.metadata import read_metadata
 from .charms.puppet import PuppetRunner
@@ -21,6 +21,7 @@ from .juju.hooks import Hook
 from .juju.journal import HookRun, Journal, TimePassed
 from .juju.scheduler import DueHook, Scheduler
 from .juju.state import Application, Cloud
+from .juju.user_secrets import UserAccess
 from .juju.versions import DEFAULT_VERSION, profile_for
 from .juju.world import World
 from .tasks import COMMIT_REFUSED, Task, task_of_action
@@ -66,19 +67,21 @@ class FakeModel:
         cloud: Cloud | None = None,
         on_hook_error: OnHookError = 'raise',
         update_status_interval: datetime.timedelta | None = None,
+        juju_faults: Iterable[str] = (),
     ) -> None:
         """Make an empty model.
 
         Args:
-            juju_version: the release to behave as, such as ``3.6.14``; ``3.6`` means the newest profile of that line.
+            juju_version: the release to behave as, such as ``4.0.14``; ``3.6`` means the release that stands for the line.
             seed: ids and order derive from it.
             start: the virtual time at which the model begins, with a time zone.
             cloud: ``kubernetes`` or ``machine``; by default what each charm's metadata says.
             on_hook_error: ``raise`` a HookFailed at once, or live on in ``error-state`` as Juju does.
             update_status_interval: how often units run update-status; by default never.
+            juju_faults: names of defects of particular releases to have, too.
 
         Raises:
-            UsageError: if there is no profile for the version, or an argument is no valid one.
+            UsageError: if there is no profile for the version, no fault of a name, or an argument is no valid one.
         """
         __tracebackhide__ = True
         if on_hook_error not in ('raise', 'error-state'):
@@ -87,7 +90,9 @@ class FakeModel:
             raise UsageError(f"cloud is {cloud!r}; give 'kubernetes', 'machine' or None")
         if update_status_interval is not None and update_status_interval <= datetime.timedelta():
             raise UsageError(f'update_status_interval is {update_status_interval}; give a time above zero, or None')
-        self._world: Final = World(profile=profile_for(juju_version), seed=seed, start=start)
+        if isinstance(juju_faults, str):
+            raise UsageError(f'juju_faults is {juju_faults!r}; give a list of names')
+        self._world: Final = World(profile=profile_for(juju_version, juju_faults), seed=seed, start=start)
         self._scheduler: Final = Scheduler(self._world, update_status_interval=update_status_interval)
         self._dispatcher: Final = Dispatcher(self._world, self._scheduler, on_hook_error=on_hook_error)
         self._cloud: Final = cloud
@@ -135,7 +140,7 @@ class FakeModel:
         Raises:
             UsageError: if the charm, its metadata, the name, a config value or the state is not usable.
         """
-        self._check_no_hook('deploy')
+        self._dispatcher.check_no_hook('deploy')
         source = load_source(charm, meta=meta)
         name = app or source.metadata.name
         runner = InProcessRunner(source, around_hook=around_hook, state=state, started=started)
@@ -168,7 +173,7 @@ class FakeModel:
             peers: interface of each peer endpoint.
             num_units: how many units to begin with.
         """
-        self._check_no_hook('deploy_puppet')
+        self._dispatcher.check_no_hook('deploy_puppet')
         declared = {'provides': provides, 'requires': requires, 'peers': peers}
         meta: dict[str, Any] = {
             role: {name: {'interface': interface} for name, interface in (endpoints or {}).items()}
@@ -181,7 +186,7 @@ class FakeModel:
 
     def integrate(self, app1: str, app2: str) -> RelationView:
         """Relate two applications, each given as ``application`` or ``application:endpoint``."""
-        self._check_no_hook('integrate')
+        self._dispatcher.check_no_hook('integrate')
         return RelationView(self._world, operations.integrate(self._world, app1, app2).id)
 
     def config(
@@ -194,7 +199,7 @@ class FakeModel:
             values: new values by option.
             reset: options to set back to their defaults.
         """
-        self._check_no_hook('config')
+        self._dispatcher.check_no_hook('config')
         options = (reset,) if isinstance(reset, str) else tuple(reset)
         if values is None and not options:
             return self._world.config_of(operations.find_application(self._world, app))
@@ -203,7 +208,7 @@ class FakeModel:
 
     def add_unit(self, app: str, *, num_units: int = 1) -> tuple[str, ...]:
         """Add units to an application and return their names."""
-        self._check_no_hook('add_unit')
+        self._dispatcher.check_no_hook('add_unit')
         added = tuple(unit.name for unit in operations.add_units(self._world, app, num_units))
         runner = self._dispatcher.runners[app]
         if isinstance(runner, InProcessRunner):
@@ -217,7 +222,7 @@ class FakeModel:
             app_or_unit: names of units; or of one application, together with ``num_units``.
             num_units: how many units of the application to remove.
         """
-        self._check_no_hook('remove_unit')
+        self._dispatcher.check_no_hook('remove_unit')
         names = list(app_or_unit)
         if num_units:
             if len(names) != 1:
@@ -236,20 +241,21 @@ class FakeModel:
 
     def remove_relation(self, app1: str, app2: str) -> None:
         """Begin to remove the relation between two applications."""
-        self._check_no_hook('remove_relation')
+        self._dispatcher.check_no_hook('remove_relation')
         operations.remove_relation(self._world, operations.find_relation(self._world, app1, app2))
 
     def remove_application(self, *app: str) -> None:
         """Begin to remove applications, with their units and relations."""
-        self._check_no_hook('remove_application')
+        self._dispatcher.check_no_hook('remove_application')
         for name in app:
             operations.find_application(self._world, name)
         for name in app:
             operations.remove_application(self._world, name)
 
     def set_leader(self, unit: str) -> None:
-        """Move leadership to a unit. In Juju nobody can; here a test may want to."""
-        self._check_no_hook('set_leader')
+        """Move leadership to a unit. In Juju nobody can; here a test may want to, even while a puppet runs a hook."""
+        if self._dispatcher.runs_charm:
+            self._dispatcher.check_no_hook('set_leader')
         operations.set_leader(self._world, unit)
 
     def refresh(
@@ -262,7 +268,7 @@ class FakeModel:
             charm: a charm class, or the directory of a charm.
             meta: what charmcraft.yaml would hold; by default, for a class, what the application has.
         """
-        self._check_no_hook('refresh')
+        self._dispatcher.check_no_hook('refresh')
         operations.find_application(self._world, app)
         runner = self._dispatcher.runners[app]
         if not isinstance(runner, InProcessRunner):
@@ -279,7 +285,7 @@ class FakeModel:
         Raises:
             ActionFailed: if the action fails or its commit is refused; the task is in ``task``.
         """
-        self._check_no_hook('run')
+        self._dispatcher.check_no_hook('run')
         found = operations.find_unit(self._world, unit)
         application = self._world.applications[found.application]
         parameters = operations.action_parameters(application, action, params or {})
@@ -296,7 +302,7 @@ class FakeModel:
         Raises:
             ActionFailed: if the command fails or its commit is refused; the task is in ``task``.
         """
-        self._check_no_hook('exec')
+        self._dispatcher.check_no_hook('exec')
         operations.find_unit(self._world, unit)
         task = Task(id=str(self._world.count('task') + 1), unit=unit, action=command, status='completed')
         try:
@@ -321,11 +327,97 @@ class FakeModel:
             HookFailed: if one of them fails, unless the model was made with ``on_hook_error='error-state'``.
         """
         __tracebackhide__ = True
-        self._check_no_hook('update_status')
+        self._dispatcher.check_no_hook('update_status')
         if operations.find_unit(self._world, unit).life != 'alive':
             raise UsageError(f'{unit!r} is being removed, and runs no update-status any more; settle the model')
         hook = Hook('update-status', task_id=str(self._world.count('task') + 1))
         return self._dispatcher.run_update_status(unit, hook)
+
+    # --- secrets of users
+
+    def user(self, access: UserAccess = 'admin') -> ModelUser:
+        """Return a user of the model, to act as somebody with less access than an admin has.
+
+        Args:
+            access: ``read``, ``write`` or ``admin``.
+
+        Raises:
+            UsageError: if there is no such access.
+        """
+        if access not in get_args(UserAccess):
+            raise UsageError(f'access is {access!r}; give one of: {", ".join(get_args(UserAccess))}')
+        return ModelUser(self._dispatcher, self._world, access)
+
+    def add_secret(self, name: str, content: Mapping[str, str], *, info: str | None = None) -> str:
+        """Add a secret of the model (``juju add-secret``) and return its URI.
+
+        Args:
+            name: its name, unique among users' secrets.
+            content: values by key.
+            info: its description.
+
+        Raises:
+            JujuError: if Juju refuses it, with Juju's text.
+        """
+        return self.user().add_secret(name, content, info=info)
+
+    def update_secret(
+        self,
+        identifier: str,
+        content: Mapping[str, str] | None = None,
+        *,
+        info: str | None = None,
+        name: str | None = None,
+        auto_prune: bool | None = None,
+    ) -> None:
+        """Update a secret of the model (``juju update-secret``); only new content makes a revision.
+
+        Args:
+            identifier: its URI or name.
+            content: all of its new content.
+            info: another description.
+            name: another name.
+            auto_prune: whether Juju removes revisions that nobody tracks any more.
+
+        Raises:
+            JujuError: if Juju refuses it, with Juju's text.
+        """
+        self.user().update_secret(identifier, content, info=info, name=name, auto_prune=auto_prune)
+
+    def grant_secret(self, identifier: str, app: str | Iterable[str]) -> None:
+        """Let applications read a secret of the model (``juju grant-secret``); no unit is told.
+
+        Raises:
+            JujuError: if Juju refuses any of them, with Juju's text; the others are granted access.
+        """
+        self.user().grant_secret(identifier, app)
+
+    def revoke_secret(self, identifier: str, app: str | Iterable[str]) -> None:
+        """Take access to a secret of the model away from applications (``juju revoke-secret``); no unit is told.
+
+        Raises:
+            JujuError: if Juju refuses any of them, with Juju's text; the others lose access.
+        """
+        self.user().revoke_secret(identifier, app)
+
+    def remove_secret(self, identifier: str, *, revision: int | None = None) -> None:
+        """Remove a secret of the model, or one revision of it (``juju remove-secret``).
+
+        Raises:
+            JujuError: if Juju refuses it, with Juju's text.
+        """
+        self.user().remove_secret(identifier, revision=revision)
+
+    def model_secret_backend(self, name: str | None = None) -> str:
+        """Keep content in another backend (``juju model-secret-backend``), what there is included; return its name.
+
+        Args:
+            name: ``internal``, or any other for one outside Juju; by default the backend stays.
+        """
+        self._dispatcher.check_no_hook('model_secret_backend')
+        if name is not None:
+            operations.use_secret_backend(self._world, name)
+        return self._world.secrets.backend
 
     # --- letting the units run
 
@@ -340,7 +432,7 @@ class FakeModel:
             EndlessHooks: if more hooks run than the bound allows.
         """
         __tracebackhide__ = True
-        self._check_no_hook('settle')
+        self._dispatcher.check_no_hook('settle')
         if max_hooks is not None and max_hooks < 1:
             raise UsageError(f'max_hooks is {max_hooks}; it must be 1 or more')
         return self._dispatcher.settle(max_hooks=max_hooks)
@@ -352,7 +444,7 @@ class FakeModel:
             HookFailed: if it fails, unless the model was made with ``on_hook_error='error-state'``.
         """
         __tracebackhide__ = True
-        self._check_no_hook('step')
+        self._dispatcher.check_no_hook('step')
         return self._dispatcher.step()
 
     @property
@@ -394,7 +486,7 @@ class FakeModel:
             UsageError: if the time lies in the past or has no time zone.
         """
         __tracebackhide__ = True
-        self._check_no_hook('advance_to')
+        self._dispatcher.check_no_hook('advance_to')
         self._world.clock.check(when)
         ran = [self._dispatcher.settle()]
         while (deadline := self._scheduler.next_deadline()) is not None and deadline <= when:
@@ -411,7 +503,7 @@ class FakeModel:
             UsageError: if no such hook is scheduled.
         """
         __tracebackhide__ = True
-        self._check_no_hook('advance_to_next')
+        self._dispatcher.check_no_hook('advance_to_next')
         if kind not in _WHY_NOT_SCHEDULED:
             raise UsageError(f'{kind!r} is not scheduled by time; give one of {", ".join(_WHY_NOT_SCHEDULED)}')
         ran = self._dispatcher.settle()
@@ -453,7 +545,7 @@ class FakeModel:
         fitting = [
             view
             for view in self.secrets(owner=owner)
-            if wanted in (None, view.unique_identifier) and label in (None, view.label) and name is None
+            if wanted in (None, view.unique_identifier) and label in (None, view.label) and name in (None, view.name)
         ]
         if len(fitting) == 1:
             return fitting[0]
@@ -467,16 +559,16 @@ class FakeModel:
         """Return the secrets of the model, oldest first.
 
         Args:
-            owner: only those that this application or unit owns.
+            owner: only those that this application or unit owns; ``<model>`` for those of users.
 
         Raises:
             UsageError: if there is no such application or unit.
         """
-        if owner is not None:
+        if owner not in (None, str(self._world.user_owner)):
             find = operations.find_unit if '/' in owner else operations.find_application
             find(self._world, owner)
         return tuple(
-            SecretView(self._world, secret.id) for secret in self._world.secrets if owner in (None, secret.owner.name)
+            SecretView(self._world, secret.id) for secret in self._world.secrets if owner in (None, str(secret.owner))
         )
 
     @property
@@ -485,13 +577,6 @@ class FakeModel:
         return self._world.journal
 
     # --- inside
-
-    def _check_no_hook(self, operation: str) -> None:
-        if (active := self._dispatcher.active) is not None:
-            raise UsageError(
-                f'{operation}() cannot be called while {active.unit} runs {active.hook.name}: '
-                'a charm reaches the model through ops only, and the test waits until the hook has ended'
-            )
 
     def _move_clock(self, when: datetime.datetime) -> None:
         since = self.now

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import weakref
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import pytest
@@ -27,12 +27,20 @@ JOURNAL_ENTRIES: Final = 20
 """How many of a journal's last entries a failing test shows."""
 
 _MARKER_HELP: Final = (
-    'charmsecrets(*, juju_version=..., juju_versions=[...], seed=..., start=..., cloud=..., on_hook_error=..., '
-    'update_status_interval=...): how fake_model is made for this test, by the keywords of FakeModel. The marker '
+    'charmsecrets(*, juju_version=..., juju_versions=[...], juju_faults=[...], seed=..., start=..., cloud=..., '
+    'on_hook_error=..., update_status_interval=...): how fake_model is made for this test, by the keywords of FakeModel. The marker '
     'nearest to the test wins for each keyword, over command line and ini file. '
     'With several juju_versions the test runs once for each.'
 )
-_MODEL_KEYWORDS: Final = ('juju_version', 'seed', 'start', 'cloud', 'on_hook_error', 'update_status_interval')
+_MODEL_KEYWORDS: Final = (
+    'juju_version',
+    'juju_faults',
+    'seed',
+    'start',
+    'cloud',
+    'on_hook_error',
+    'update_status_interval',
+)
 _MARKER_KEYWORDS: Final = (*_MODEL_KEYWORDS, 'juju_versions')
 
 
@@ -49,6 +57,7 @@ class _Defaults:
     """What command line and ini file say about every model."""
 
     juju_versions: tuple[str, ...]
+    juju_faults: tuple[str, ...]
     seed: int | None
     show_secrets: bool
 
@@ -57,6 +66,8 @@ class _Defaults:
         settings: dict[str, Any] = {}
         if self.juju_versions:
             settings['juju_version'] = self.juju_versions[0]
+        if self.juju_faults:
+            settings['juju_faults'] = self.juju_faults
         if self.seed is not None:
             settings['seed'] = self.seed
         return settings
@@ -98,6 +109,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar='VERSION',
         help='Juju version of fake models, such as 3.6.14; given several times, tests run once for each version',
     )
+    group.addoption(
+        '--charmsecrets-juju-fault',
+        action='append',
+        metavar='NAME',
+        help='defect of particular Juju releases that fake models have, too; may be given several times',
+    )
     group.addoption('--charmsecrets-seed', type=int, metavar='SEED', help='seed of fake models')
     group.addoption(
         '--charmsecrets-show-secrets',
@@ -105,6 +122,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help='show the values of secrets in reports instead of redacting them',
     )
     parser.addini('charmsecrets_juju_version', 'Juju version (or versions) of fake models', type='args', default=[])
+    parser.addini('charmsecrets_juju_faults', 'defects of Juju that fake models have, too', type='args', default=[])
     parser.addini('charmsecrets_seed', 'seed of fake models', default='')
 
 
@@ -112,7 +130,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; read and check the options."""
     config.addinivalue_line('markers', _MARKER_HELP)
     config.stash[_DEFAULTS] = _Defaults(
-        juju_versions=_configured_versions(config),
+        juju_versions=_configured(config, '--charmsecrets-juju-version', 'charmsecrets_juju_version', _check_version),
+        juju_faults=_configured(config, '--charmsecrets-juju-fault', 'charmsecrets_juju_faults', _check_fault),
         seed=_configured_seed(config),
         show_secrets=bool(config.getoption('--charmsecrets-show-secrets')),
     )
@@ -123,6 +142,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     """Return one line about the options in use; nothing when there are none."""
     defaults = config.stash[_DEFAULTS]
     parts = [f'juju {", ".join(defaults.juju_versions)}'] if defaults.juju_versions else []
+    parts += [f'with {", ".join(defaults.juju_faults)}'] if defaults.juju_faults else []
     parts += [f'seed {defaults.seed}'] if defaults.seed is not None else []
     parts += ['secrets shown in reports'] if defaults.show_secrets else []
     return f'charmsecrets: {"; ".join(parts)}' if parts else None
@@ -269,24 +289,32 @@ def _check(marker: pytest.Mark) -> None:
         )
 
 
-def _configured_versions(config: pytest.Config) -> tuple[str, ...]:
-    """Return the versions of the command line, else of the ini file.
+def _configured(config: pytest.Config, option: str, setting: str, check: Callable[[str], None]) -> tuple[str, ...]:
+    """Return the values of the command line, else of the ini file.
 
     Raises:
-        pytest.UsageError: if there is no profile for one of them.
+        pytest.UsageError: if one of them does not pass the check.
     """
-    given = cast('list[str] | None', config.getoption('--charmsecrets-juju-version'))
-    source = '--charmsecrets-juju-version' if given else 'charmsecrets_juju_version in the ini file'
-    versions = tuple(dict.fromkeys(given or cast('list[str]', config.getini('charmsecrets_juju_version'))))
-    if versions:
-        from .juju.versions import profile_for
+    given = cast('list[str] | None', config.getoption(option))
+    values = tuple(dict.fromkeys(given or cast('list[str]', config.getini(setting))))
+    for value in values:
+        try:
+            check(value)
+        except UsageError as error:
+            raise pytest.UsageError(f'{option if given else f"{setting} in the ini file"}: {error}') from None
+    return values
 
-        for version in versions:
-            try:
-                profile_for(version)
-            except UsageError as error:
-                raise pytest.UsageError(f'{source}: {error}') from None
-    return versions
+
+def _check_version(version: str) -> None:
+    from .juju.versions import profile_for
+
+    profile_for(version)
+
+
+def _check_fault(fault: str) -> None:
+    from .juju.versions import DEFAULT_VERSION, profile_for
+
+    profile_for(DEFAULT_VERSION, [fault])
 
 
 def _configured_seed(config: pytest.Config) -> int | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, final
 
 from .errors import UsageError
-from .juju import content, identity
+from .juju import content
 from .juju.clock import RotatePolicy
 from .juju.relations import Relation
 from .juju.secrets.entities import Secret
@@ -33,6 +33,8 @@ class RevisionView:
     expires: datetime.datetime | None
     obsolete: bool
     """Whether Juju has told the owner that nobody tracks it any more."""
+    backend: str
+    """Name of the backend that holds the content; ``internal`` is Juju itself."""
 
 
 @final
@@ -43,11 +45,9 @@ class SecretView:
         self._world: Final = world
         self.unique_identifier: Final = secret_id
         """The bare id, as ``secret-ids`` prints it."""
-
-    @property
-    def id(self) -> str:
+        secret = world.secrets.get(secret_id)
+        self.id: Final = str(world.secret_uri(secret_id, secret.owner if secret is not None else None))
         """The URI that the owner got when it added the secret."""
-        return str(identity.SecretURI(self.unique_identifier, self._world.uuid))
 
     @property
     def exists(self) -> bool:
@@ -56,13 +56,18 @@ class SecretView:
 
     @property
     def owner(self) -> str:
-        """Name of the application or unit that owns it."""
-        return self._secret.owner.name
+        """Name of the application or unit that owns it; ``<model>`` for a user's secret."""
+        return str(self._secret.owner)
 
     @property
     def label(self) -> str | None:
-        """The owner's label."""
-        return self._secret.label or None
+        """The owner's label; a user's secret has a name instead."""
+        return self._secret.label or None if not self._secret.owner.is_user else None
+
+    @property
+    def name(self) -> str | None:
+        """The name of a user's secret."""
+        return self._secret.label or None if self._secret.owner.is_user else None
 
     @property
     def description(self) -> str | None:
@@ -94,7 +99,12 @@ class SecretView:
         """The revisions that are there, by number, oldest first."""
         return {
             number: RevisionView(
-                number, content.decode_text(revision.content), revision.created, revision.expires, revision.obsolete
+                number,
+                content.decode_text(revision.content),
+                revision.created,
+                revision.expires,
+                revision.obsolete,
+                revision.backend,
             )
             for number, revision in sorted(self._secret.revisions.items())
         }

@@ -66,7 +66,7 @@ def _secret_set(call: Call) -> Run:
 
 
 def _secret_get(call: Call) -> Run:
-    uri = _lenient_uri(call.arguments[0]) if call.arguments else None
+    uri = _lenient_uri(call) if call.arguments else None
     key = call.arguments[1] if len(call.arguments) > 1 else ''
     label = call.flags[_LABEL]
     if uri is None and not label:
@@ -98,7 +98,7 @@ def _secret_remove(call: Call) -> Run:
 
 
 def _secret_info_get(call: Call) -> Run:
-    uri = _lenient_uri(call.arguments[0]) if call.arguments else None
+    uri = _lenient_uri(call) if call.arguments else None
     label = call.flags[_LABEL]
     if uri is None and not label:
         raise JujuError('require either a secret URI or label')
@@ -175,7 +175,7 @@ def _attributes(call: Call, pairs: Sequence[str]) -> SecretAttributes:
         raise JujuError(f'rotate policy {gotext.quote(flags[_ROTATE])} not valid')
     if flags[_OWNER] not in _OWNERS:
         raise JujuError(f'secret owner {gotext.quote(flags[_OWNER])} not valid')
-    limits = call.context.size_limits
+    limits = content.LIMITS[call.context.profile.size_limits]
     encoded = secret_content.from_arguments(pairs, limits)
     if flags[_FILE]:
         encoded.update(secret_content.from_file(flags[_FILE], limits))
@@ -196,15 +196,15 @@ def _expire(call: Call) -> datetime.datetime | None:
 def _first_uri(call: Call) -> SecretURI:
     if not call.arguments:
         raise JujuError('missing secret URI')
-    return identity.parse_secret_uri(call.arguments[0])
+    return identity.parse_secret_uri(call.arguments[0], with_source=call.context.profile.uri_style == 'full')
 
 
-def _lenient_uri(text: str) -> SecretURI:
+def _lenient_uri(call: Call) -> SecretURI:
     """Read a URI where Juju gives one message for whatever is wrong with it."""
     try:
-        return identity.parse_secret_uri(text)
+        return _first_uri(call)
     except JujuError:
-        raise JujuError(f'secret URI {gotext.quote(text)} not valid') from None
+        raise JujuError(f'secret URI {gotext.quote(call.arguments[0])} not valid') from None
 
 
 def _check_unit(unit: str) -> None:

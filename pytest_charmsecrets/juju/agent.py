@@ -21,7 +21,7 @@ _REQUESTED: Final = ('action', 'juju-exec')
 
 def next_operation(snapshot: Snapshot, local: LocalState) -> Hook | None:
     """Return the hook a unit runs next, or None while there is nothing to do."""
-    if local.removed:
+    if local.removed or local.broken:
         return None
     if local.failed is not None:
         actions = (request for request in snapshot.requests if request.kind == 'action')
@@ -33,7 +33,7 @@ def next_operation(snapshot: Snapshot, local: LocalState) -> Hook | None:
 
 def hooks_waiting(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
     """Return the hooks whose cause the unit has seen, in the order in which it would pick the first of them."""
-    if local.removed:
+    if local.removed or local.broken:
         return ()
     first = [hook for hook in (local.failed, local.queued) if hook is not None]
     return (*first, *(hook for hook in _by_priority(snapshot, local) if hook not in first))
@@ -176,7 +176,7 @@ def _relations_to_create(snapshot: Snapshot, local: LocalState) -> Iterator[Hook
 def _leadership(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
     if snapshot.leader and not local.leader:
         yield Hook('leader-elected')
-    elif not snapshot.leader and not local.settings_seen:
+    elif not snapshot.leader and not local.settings_seen and snapshot.profile.leader_settings_changed:
         yield Hook('leader-settings-changed')
 
 
@@ -195,7 +195,8 @@ def _secrets(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
             )
     for secret_id, revisions in snapshot.obsolete.items():
         for revision in sorted(revisions - local.secret_obsolete.get(secret_id, set())):
-            yield Hook('secret-remove', secret=f'secret:{secret_id}', secret_revision=revision)
+            shown = secret_id if snapshot.profile.remove_event_bare_id else f'secret:{secret_id}'
+            yield Hook('secret-remove', secret=shown, secret_revision=revision)
 
 
 def _teardown(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:

@@ -7,9 +7,13 @@ relation/state.go, secrets/state.go.
 from __future__ import annotations
 
 import dataclasses
+from typing import Final
 
 from .hooks import Hook
 from .state import Life
+from .versions import DEFAULT_VERSION, Profile
+
+_DEFAULT: Final = Profile(DEFAULT_VERSION)
 
 
 @dataclasses.dataclass(slots=True)
@@ -39,6 +43,8 @@ class Snapshot:
     """What the unit's watchers have delivered: one entry per kind of change, newer over older."""
 
     unit: str
+    profile: Profile = _DEFAULT
+    """The version of the unit's agent."""
     life: Life = 'alive'
     application_life: Life = 'alive'
     leader: bool = False
@@ -94,3 +100,5 @@ class LocalState:
     failed: Hook | None = None
     """The hook in error; no other hook starts before it is retried."""
     may_retry: bool = False
+    broken: bool = False
+    """Whether the agent has broken for good: it runs nothing any more."""

@@ -6,7 +6,7 @@ Changes to the same document coalesce until the watchers collect them, as in Juj
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
 ChangeKind: TypeAlias = Literal[
@@ -50,6 +50,10 @@ class Changes:
         collected = tuple(self._written)
         self._written.clear()
         return collected
+
+    def reset(self, changes: Iterable[Change]) -> None:
+        """Go back to what had been noted, when what was written since is undone."""
+        self._written = dict.fromkeys(changes)
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self._written)

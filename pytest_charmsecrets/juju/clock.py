@@ -76,6 +76,12 @@ def next_rotation(policy: RotatePolicy, after: datetime.datetime) -> datetime.da
     return None
 
 
+def is_more_frequent(policy: RotatePolicy, than: RotatePolicy) -> bool:
+    """Whether one policy rotates more often than another; ``never`` is the least frequent."""
+    order = (*ROTATE_POLICIES[1:], ROTATE_POLICIES[0])
+    return order.index(policy) < order.index(than)
+
+
 def add_months(when: datetime.datetime, months: int) -> datetime.datetime:
     """Add calendar months as Go's AddDate does: a day that the month lacks runs over into the next month."""
     year, month0 = divmod(when.year * 12 + when.month - 1 + months, 12)

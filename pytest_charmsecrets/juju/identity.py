@@ -39,8 +39,12 @@ class SecretURI:
         return f'secret://{self.source}/{self.id}' if self.source else f'secret:{self.id}'
 
 
-def parse_secret_uri(text: str) -> SecretURI:
+def parse_secret_uri(text: str, *, with_source: bool = True) -> SecretURI:
     """Read any of Juju's spellings: ``<id>``, ``secret:<id>``, ``secret://<uuid>/<id>``, ``<uuid>/<id>``.
+
+    Args:
+        text: what somebody wrote.
+        with_source: whether the UUID of a model may be there; old versions of Juju know none.
 
     Raises:
         JujuError: with Juju's text, which names what is wrong.
@@ -51,11 +55,12 @@ def parse_secret_uri(text: str) -> SecretURI:
         host, _, body = rest[2:].partition('/')
     if scheme not in ('', 'secret'):
         raise JujuError(f'secret URI scheme {gotext.quote(scheme)} not valid')
-    if host and not _UUID.fullmatch(host):
+    if host and with_source and not _UUID.fullmatch(host):
         raise JujuError(f'host controller UUID {gotext.quote(host)} not valid')
     source, _, secret_id = body.lstrip('/').rpartition('/')
     source = host or source
-    if not _SECRET_ID.fullmatch(secret_id) or (source and not _UUID.fullmatch(source)) or (host and '/' in body):
+    source_fits = not source or (with_source and _UUID.fullmatch(source) is not None)
+    if not _SECRET_ID.fullmatch(secret_id) or not source_fits or (host and '/' in body):
         raise JujuError(f'secret URI {gotext.quote(text)} not valid')
     return SecretURI(secret_id, source)
 

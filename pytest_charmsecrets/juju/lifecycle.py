@@ -5,9 +5,9 @@ Source: spec/model-semantics.md, section 4.2; spec/events.md, sections 8 and 12.
 
 from __future__ import annotations
 
-from . import identity, relations
+from . import relations
 from .relations import Relation
-from .secrets import access, consumption, labels, revisions
+from .secrets import access, backends, consumption, labels, removal
 from .secrets.entities import Owner
 from .state import Application, Unit
 from .world import World
@@ -49,12 +49,9 @@ def finish_unit_removal(world: World, unit: Unit) -> None:
     application = world.applications[unit.application]
     for relation in world.relations_of(unit.application):
         relations.leave_scope(relation, unit.name, world.changes)
-    for secret in world.secrets.owned_by(Owner('unit', unit.name)):
-        revisions.remove(world.secrets, secret)
-    tag = identity.unit_tag(unit.name)
-    consumption.forget_unit(world.secrets, unit.name)
-    access.revoke_subject(world.secrets, tag)
-    labels.release_labels_of(world.secrets, tag)
+    _remove_secrets_of(world, Owner('unit', unit.name))
+    if world.profile.gone_consumers_forgotten:
+        consumption.forget_unit(world.secrets, unit.name)
     del application.units[unit.name]
     world.changes.note('unit', unit.name)
     if application.leader == unit.name:
@@ -90,6 +87,9 @@ def finish_relation_removal(world: World, relation: Relation) -> None:
 def begin_application_removal(world: World, application: Application) -> None:
     """Make an application dying, with its units and relations."""
     application.life = 'dying'
+    if world.profile.app_secret_deleted_on == 'dying':
+        for secret in world.secrets.owned_by(Owner('application', application.name)):
+            removal.remove(world.secrets, secret)
     for relation in world.relations_of(application.name):
         if not relation.is_peer:
             begin_relation_removal(world, relation)
@@ -101,7 +101,7 @@ def begin_application_removal(world: World, application: Application) -> None:
 def finish_application_removal(world: World, application: Application) -> None:
     """Remove a dying application without units and relations, and the secrets it owned.
 
-    They go no sooner, so that the last hooks can still read them.
+    Since 3.1.6 they go no sooner, so that the last hooks can still read them.
     """
     others = [relation for relation in world.relations_of(application.name) if not relation.is_peer]
     if application.life == 'alive' or application.units or others or application.name not in world.applications:
@@ -109,9 +109,17 @@ def finish_application_removal(world: World, application: Application) -> None:
     for relation in world.relations_of(application.name):
         access.revoke_scope(world.secrets, relation.tag)
         del world.relations[relation.id]
-    for secret in world.secrets.owned_by(Owner('application', application.name)):
-        revisions.remove(world.secrets, secret)
-    tag = identity.application_tag(application.name)
-    access.revoke_subject(world.secrets, tag)
-    labels.release_labels_of(world.secrets, tag)
+    _remove_secrets_of(world, Owner('application', application.name))
     del world.applications[application.name]
+
+
+def _remove_secrets_of(world: World, owner: Owner) -> None:
+    """Remove the secrets of something that is gone, with its labels and what it was granted."""
+    for secret in world.secrets.owned_by(owner):
+        removal.remove(world.secrets, secret)
+    if world.profile.gone_consumers_forgotten:
+        access.revoke_subject(world.secrets, owner.tag)
+        labels.release_labels_of(world.secrets, owner.tag)
+    if world.profile.removal_wipes_content:
+        for secret in world.secrets:
+            backends.lose_content(secret, None)

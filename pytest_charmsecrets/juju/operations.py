@@ -12,6 +12,7 @@ from ..errors import UsageError, unknown
 from . import identity, lifecycle, relations
 from .journal import Operation
 from .relations import Relation, RelationEndpoint
+from .secrets import backends
 from .state import Application, CharmMetadata, Cloud, ConfigOption, EndpointMetadata, Unit
 from .world import World
 
@@ -199,6 +200,12 @@ def remove_application(world: World, name: str) -> None:
     application = find_application(world, name)
     _journal(world, 'remove-application', name)
     lifecycle.begin_application_removal(world, application)
+
+
+def use_secret_backend(world: World, name: str) -> None:
+    """Keep content in a backend from now on; what is kept elsewhere is moved there, which nobody notices."""
+    _journal(world, 'model-secret-backend', name)
+    backends.move_to_backend(world.secrets, name)
 
 
 def action_parameters(application: Application, name: str, given: Mapping[str, Any]) -> dict[str, Any]:

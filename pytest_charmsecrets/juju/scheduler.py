@@ -15,6 +15,7 @@ from . import lifecycle, relations, watchers
 from .agent_state import Snapshot
 from .hooks import Hook
 from .journal import BecameDue
+from .secrets import removal
 from .watchers import Agent, UnitWatchers
 from .workers import UpdateStatusTimer
 from .world import World
@@ -92,6 +93,7 @@ class Scheduler:
 
     def next(self) -> Pick | None:
         """Return what happens next, or None when every unit is idle."""
+        removal.carry_out_removals(self._world.secrets)
         self.deliver()
         if not self._ready:
             self._last = _NOBODY
@@ -102,6 +104,7 @@ class Scheduler:
 
     def next_of(self, unit: str) -> Hook | None:
         """Return what one unit runs next, or None when it is idle."""
+        removal.carry_out_removals(self._world.secrets)
         self.deliver()
         return self._ready.get(unit)
 
@@ -200,7 +203,7 @@ class Scheduler:
                 kept.pop(gone, None)
         for name, unit in units.items():
             if name not in self._agents:
-                self._agents[name] = Agent(UnitWatchers(Snapshot(name)))
+                self._agents[name] = Agent(UnitWatchers(Snapshot(name, self._world.profile)))
                 self._positions[name] = (self._world.applications[unit.application].number, unit.number)
                 self._touched[name] = None
 

@@ -16,7 +16,7 @@ from .changes import Change
 from .hooks import Hook
 from .relations import Relation
 from .secrets import access
-from .secrets.entities import Owner, Secret
+from .secrets.entities import Owner, Revision, Secret
 from .workers import ExpiryWorker, RotationWorker
 from .world import World
 
@@ -132,7 +132,7 @@ def _deliver_unit(world: World, watchers: UnitWatchers) -> None:
 
 
 def _restart_owner_watchers(world: World, watchers: UnitWatchers) -> None:
-    """Start the owner watchers anew: rotation and expiry are replayed, revisions that are obsolete already are not."""
+    """Start the owner watchers anew: rotation and expiry are replayed, obsolete revisions where this Juju does that."""
     snapshot = watchers.snapshot
     snapshot.rotations.clear()
     snapshot.expirations.clear()
@@ -144,8 +144,23 @@ def _restart_owner_watchers(world: World, watchers: UnitWatchers) -> None:
         owners.append(Owner('application', identity.application_of(snapshot.unit)))
     for secret in world.secrets.owned_by(*owners):
         watchers.rotations.learn(secret.id, secret.next_rotation)
-        for revision in secret.revisions.values():
+        for revision in _revisions_loaded(world, secret):
             watchers.expirations.learn(secret.id, revision.number, revision.expires)
+        if world.profile.obsolete_replayed:
+            _report_obsolete(snapshot, secret.id, [one.number for one in secret.revisions.values() if one.obsolete])
+
+
+def _revisions_loaded(world: World, secret: Secret) -> Iterable[Revision]:
+    """Return the revisions whose expiry a worker learns when it starts."""
+    expiring = [revision for revision in secret.revisions.values() if revision.expires is not None]
+    if world.profile.every_expiry_loaded:
+        return expiring
+    return sorted(expiring, key=lambda revision: revision.number)[-1:]
+
+
+def _report_obsolete(snapshot: Snapshot, secret_id: str, numbers: Iterable[int]) -> None:
+    for number in numbers:
+        snapshot.obsolete.setdefault(secret_id, set()).add(number)
 
 
 def _deliver_relations(world: World, watchers: UnitWatchers) -> None:
@@ -170,35 +185,46 @@ def _relation_snapshot(relation: Relation, unit: str, application: str) -> Relat
 
 
 def _deliver_consumed(world: World, watchers: UnitWatchers) -> None:
-    """Report a consumed secret when its latest revision is another one than seen before, and above 1.
-
-    So a first read at revision 2 or later is followed by a secret-changed, and reading early cancels none.
-    """
-    snapshot = watchers.snapshot
-    unit = snapshot.unit
+    """Report what is new about consumed secrets."""
     for secret_id in watchers.consumed:
         secret = world.secrets.get(secret_id)
-        if secret is None or unit not in secret.consumers:
+        if secret is None or watchers.snapshot.unit not in secret.consumers:
             watchers.known_latest.pop(secret_id, None)
-            snapshot.consumed.pop(secret_id, None)
-            continue
-        seen = watchers.known_latest.get(secret_id)
-        watchers.known_latest[secret_id] = secret.latest_revision
-        if secret.latest_revision > 1 and secret.latest_revision != seen:
-            if access.may_read(secret, unit):
-                snapshot.consumed[secret_id] = ConsumedSecret(secret.latest_revision, event_label(secret, unit))
-            else:
-                snapshot.consumed.pop(secret_id, None)
+            if world.profile.consumers_told_of_removal:
+                watchers.snapshot.consumed.pop(secret_id, None)
+        elif _has_news(world, watchers, secret):
+            _report_change(world, watchers.snapshot, secret)
     watchers.consumed.clear()
 
 
-def event_label(secret: Secret, unit: str) -> str:
+def _has_news(world: World, watchers: UnitWatchers, secret: Secret) -> bool:
+    """Whether a unit is told of a secret's latest revision.
+
+    In 3.x, when it is another one than the watcher has seen, and above 1: a first read at revision 2 or later is followed
+    by a secret-changed, and reading early cancels none. In 4.0, when the unit tracks an older one.
+    """
+    seen = watchers.known_latest.get(secret.id)
+    watchers.known_latest[secret.id] = secret.latest_revision
+    if not world.profile.changed_if_tracking_latest:
+        return secret.consumers[watchers.snapshot.unit].tracked < secret.latest_revision
+    return secret.latest_revision > 1 and secret.latest_revision != seen
+
+
+def _report_change(world: World, snapshot: Snapshot, secret: Secret) -> None:
+    if world.profile.changed_after_revoke or access.may_read(secret, snapshot.unit):
+        snapshot.consumed[secret.id] = ConsumedSecret(secret.latest_revision, event_label(world, secret, snapshot.unit))
+    else:
+        snapshot.consumed.pop(secret.id, None)
+
+
+def event_label(world: World, secret: Secret, unit: str) -> str:
     """Return the label secret-changed carries: the consumer's, else the owner's for units of the owner's family."""
     label = secret.consumers[unit].label
     if label:
         return label
     is_own = secret.owner.name in (unit, identity.application_of(unit))
-    return secret.label if is_own else ''
+    is_told = world.profile.peer_changed_label or secret.owner in world.manageable_secret_owners(unit)
+    return secret.label if is_own and is_told else ''
 
 
 def _deliver_owned(world: World, watchers: UnitWatchers) -> None:
@@ -206,14 +232,18 @@ def _deliver_owned(world: World, watchers: UnitWatchers) -> None:
     snapshot = watchers.snapshot
     for secret_id in watchers.rotation:
         secret = world.secrets.get(secret_id)
-        watchers.rotations.learn(secret_id, secret.next_rotation if secret else None)
+        when = secret.next_rotation if secret else None
+        if when is not None or world.profile.workers_told_of_removal:
+            watchers.rotations.learn(secret_id, when)
     watchers.rotation.clear()
     for secret_id, number in watchers.revisions:
         secret = world.secrets.get(secret_id)
         revision = secret.revisions.get(number) if secret else None
-        watchers.expirations.learn(secret_id, number, revision.expires if revision else None)
+        when = revision.expires if revision else None
+        if when is not None or world.profile.workers_told_of_removal:
+            watchers.expirations.learn(secret_id, number, when)
         if revision is not None and revision.obsolete:
-            snapshot.obsolete.setdefault(secret_id, set()).add(number)
+            _report_obsolete(snapshot, secret_id, [number])
         elif secret_id in snapshot.obsolete and not world.profile.remove_event_after_delete:
             snapshot.obsolete[secret_id].discard(number)
             if not snapshot.obsolete[secret_id]:

@@ -29,7 +29,7 @@ class World:
         self.clock: Final = Clock(start)
         self.journal: Final = Journal()
         self.changes: Final = Changes()
-        self.secrets: Final = SecretStore(self.changes)
+        self.secrets: Final = SecretStore(self.changes, profile)
         self.applications: Final[dict[str, Application]] = {}
         self.relations: Final[dict[int, Relation]] = {}
         self._counters: Final[dict[str, int]] = {}
@@ -43,7 +43,12 @@ class World:
     def new_secret_uri(self, owner: Owner) -> identity.SecretURI:
         """Reserve the id of a new secret."""
         count = self.count(f'secret {owner.tag}')
-        return identity.SecretURI(identity.make_secret_id(self.seed, self.uuid, owner.tag, count), self.uuid)
+        return self.secret_uri(identity.make_secret_id(self.seed, self.uuid, owner.tag, count), owner)
+
+    def secret_uri(self, secret_id: str, owner: Owner | None) -> identity.SecretURI:
+        """Return a secret's URI as its owner is told it: only charms get the model's UUID, and not from every Juju."""
+        is_long = self.profile.uri_style == 'full' and (owner is None or not owner.is_user)
+        return identity.SecretURI(secret_id, self.uuid if is_long else '')
 
     def application_of(self, unit: str) -> Application:
         """Return the application of a unit that exists."""
@@ -78,6 +83,11 @@ class World:
     def relations_of(self, application: str) -> tuple[Relation, ...]:
         """Return the relations of an application, in the order of their ids."""
         return tuple(relation for relation in self.relations.values() if relation.involves(application))
+
+    @property
+    def user_owner(self) -> Owner:
+        """The owner of users' secrets."""
+        return Owner('model', self.uuid)
 
     def manageable_secret_owners(self, unit: str) -> tuple[Owner, ...]:
         """Return the owners whose secrets a unit may manage now: itself, and its application while it leads."""

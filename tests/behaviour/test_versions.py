@@ -6,8 +6,7 @@ import datetime
 
 import pytest
 
-from pytest_charmsecrets import FakeModel, HookFailed, JujuError, UsageError
-from pytest_charmsecrets.juju.versions import profile_for
+from pytest_charmsecrets import FakeModel, HookFailed, JujuError
 
 NEWEST = '3.6.14'
 
@@ -178,19 +177,3 @@ def test_e6_secret_remove_for_a_revision_that_is_gone(start, version, told):
     assert [str(hook) for hook in model.due] == ['u/0 secret-remove']
     secret.remove_all_revisions()
     assert [str(hook) for hook in model.settle()] == told
-
-
-@pytest.mark.parametrize(
-    ('version', 'full'),
-    (('3.6', '3.6.14'), ('3.5', '3.5.7'), ('3.4', '3.4.6'), ('3.3', '3.3.7'), ('3.6.28', '3.6.28'), ('3.3.1', '3.3.1')),
-)
-def test_version_that_a_charm_sees(version, full):
-    assert profile_for(version).version == full
-
-
-@pytest.mark.parametrize(
-    'version', ('3.3.0', '3.2.4', '3.1.10', '2.9.49', '3.6.29', '3.6-beta2', '4.0-rc1', '4.0.14', '4.0', 'newest', '')
-)
-def test_version_without_a_profile_is_refused(version):
-    with pytest.raises(UsageError, match=r'there is no profile for Juju .*; use 3\.6 \(which is 3\.6\.14\) or one of:'):
-        FakeModel(version)

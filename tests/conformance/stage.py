@@ -35,6 +35,7 @@ from pytest_charmsecrets import (
     HookFailed,
     HookRun,
     JujuError,
+    ModelUser,
     Puppet,
     PuppetUnit,
     SecretView,
@@ -56,11 +57,12 @@ class _CharmFails(Exception):
 class Stage:
     """Plays one vector for one version of Juju."""
 
-    def __init__(self, vector: transcripts.Vector, profile: str, directory: pathlib.Path) -> None:
+    def __init__(self, vector: transcripts.Vector, directory: pathlib.Path) -> None:
         self.vector: Final = vector
         self.directory: Final = directory
         self.model: Final = FakeModel(
-            profile,
+            vector.profile,
+            juju_faults=vector.faults,
             start=vector.start or _START,
             on_hook_error='error-state',
             update_status_interval=vector.update_status_interval,
@@ -98,7 +100,7 @@ class Stage:
             case transcripts.ScriptStep():
                 self.scripts[step.unit, step.hook] = step
             case transcripts.UserStep():
-                self.act_as_user(step.line)
+                self._act(step)
             case transcripts.SettleStep():
                 self._settle(step)
             case transcripts.ExpectStep():
@@ -120,20 +122,33 @@ class Stage:
 
     def act_as_user(self, line: str) -> None:
         """Do what a line of the Juju CLI says."""
-        name, *arguments = line.split()
+        self._act(transcripts.UserStep(line))
+
+    def _act(self, step: transcripts.UserStep) -> None:
+        name, *arguments = shlex.split(self._filled(step.line))
         operations: dict[str, Callable[..., Any]] = {
             'add-unit': self.model.add_unit,
             'config': lambda app, *values: self.model.config(app, dict(value.split('=') for value in values)),
-            'refresh': lambda app: self.model.refresh(app, _scripted_charm(self._run_script)),
-            'run': self.model.run,
             'integrate': self.model.integrate,
+            'model-secret-backend': self.model.model_secret_backend,
+            'refresh': lambda app: self.model.refresh(app, _scripted_charm(self._run_script)),
             'remove-application': self.model.remove_application,
             'remove-relation': self.model.remove_relation,
             'remove-unit': self.model.remove_unit,
+            'run': self.model.run,
             'set-leader': self.model.set_leader,
             'update-status': self.model.update_status,
+            **_secret_operations(self.model.user(step.access)),
         }
-        operations[name](*arguments)
+        refused = ''
+        try:
+            answer = operations[name](*arguments)
+        except JujuError as error:
+            refused = str(error)
+        else:
+            if step.name is not None:
+                self.uris[step.name] = answer
+        _check('stderr', refused, self._filled(step.stderr))
 
     def run_line(self, unit: str, line: str) -> None:
         """Let a unit run one command that succeeds, in a hook of its own."""
@@ -164,6 +179,9 @@ class Stage:
     def _run_puppet_hook(self, unit: PuppetUnit, step: transcripts.HookStep) -> None:
         with contextlib.suppress(_CharmFails), unit.hook() as hook:
             for command in step.commands:
+                if isinstance(command, transcripts.UserStep):
+                    self._act(command)
+                    continue
                 with contextlib.suppress(JujuError):
                     hook.command(*self._argv(command))
                 self._check_answer(command)
@@ -218,7 +236,7 @@ class Stage:
         if step.due is not None:
             self._check_hooks('due', list(map(_describe_due, self.model.due)), step.due)
         if step.exist is not None:
-            names = {uri.rpartition('/')[2]: name for name, uri in self.uris.items()}
+            names = {self._filled(f'{name}.id'): name for name in self.uris}
             present = [names.get(view.unique_identifier, view.unique_identifier) for view in self.model.secrets()]
             _check('the secrets that exist', sorted(present), sorted(step.exist))
         for name, expected in step.secrets.items():
@@ -238,6 +256,8 @@ class Stage:
                 return [number for number, revision in view.revisions.items() if revision.obsolete]
             case 'latest':
                 return view.latest_revision
+            case 'backends':
+                return [revision.backend for revision in view.revisions.values()]
             case 'rotates' | 'expires':
                 return self._as_offset(getattr(view, key), expected)
             case _:
@@ -276,15 +296,14 @@ class Stage:
             secret_id, uri = _NOBODYS_ID, f'secret://{self._model_uuid}/{_NOBODYS_ID}'
         elif name in self.uris:
             uri = self.uris[name]
-            secret_id = uri.rpartition('/')[2]
+            secret_id = uri.rpartition('/')[2].removeprefix('secret:')
         else:
             return self._model_uuid if match[0] == 'M' else match[0]
         return {'.id': secret_id, '.uri': uri}.get(form, f'secret:{secret_id}')
 
     @property
     def _model_uuid(self) -> str:
-        known = next(iter(self.uris.values()), None)
-        return known.removeprefix('secret://').partition('/')[0] if known is not None else 'M'
+        return next((uri.split('/')[2] for uri in self.uris.values() if uri.startswith('secret://')), 'M')
 
 
 def _in_order(hooks: list[str], order: str) -> list[str]:
@@ -339,6 +358,34 @@ def _scripted_charm(act: Callable[[ops.CharmBase, str], None]) -> type[ops.Charm
             act(self, pathlib.PurePath(os.environ['JUJU_DISPATCH_PATH']).name)
 
     return ScriptedCharm
+
+
+def _secret_operations(user: ModelUser) -> dict[str, Callable[..., Any]]:
+    """Return what a user does with secrets, by the names and arguments of the Juju CLI."""
+
+    def update(identifier: str, *arguments: str) -> None:
+        flags = [argument.removeprefix('--').partition('=') for argument in arguments if argument.startswith('--')]
+        given: dict[str, Any] = {flag.replace('-', '_'): value for flag, _, value in flags}
+        if 'auto_prune' in given:
+            given['auto_prune'] = given['auto_prune'] != 'false'
+        user.update_secret(identifier, _content(arguments), **given)
+
+    def remove(identifier: str, *flags: str) -> None:
+        revisions = [int(flag.removeprefix('--revision=')) for flag in flags]
+        user.remove_secret(identifier, revision=revisions[0] if revisions else None)
+
+    return {
+        'add-secret': lambda name, *values: user.add_secret(name, _content(values)),
+        'update-secret': update,
+        'grant-secret': lambda identifier, apps: user.grant_secret(identifier, apps.split(',')),
+        'revoke-secret': lambda identifier, apps: user.revoke_secret(identifier, apps.split(',')),
+        'remove-secret': remove,
+        'show-secret': lambda identifier, *flags: user.show_secret(identifier, reveal='--reveal' in flags),
+    }
+
+
+def _content(arguments: Sequence[str]) -> dict[str, str]:
+    return dict(argument.split('=', 1) for argument in arguments if not argument.startswith('--'))
 
 
 def _run_hook_command(charm: ops.CharmBase, argv: Sequence[str]) -> None:

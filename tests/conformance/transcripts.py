@@ -2,8 +2,10 @@
 
 A vector has ``id``, ``title``, ``source`` (in Juju's tree), ``evidence`` (T: a test of Juju asserts it; C: read from the
 code that decides it), ``profiles`` (Juju versions), ``fixture`` (see ``stage.py``), and ``steps``; optionally ``start``
-(the model's first instant), ``update_status_interval``, ``charms`` (applications of the fixture that run scripts) and
-``files``.
+(the model's first instant), ``update_status_interval``, ``charms`` (applications of the fixture that run scripts),
+``files`` and ``faults`` (defects of Juju to have, too).
+
+Where versions differ, any value may be written ``by: {3.6.14: ..., 4.0.14: ...}``: the one of the version counts.
 
 Steps, each a mapping:
 
@@ -11,13 +13,15 @@ Steps, each a mapping:
 - ``hook: u/0`` with ``run:``, a list of commands: several commands in one hook.
   Both: ``ends: fails`` if the hook fails after its commands; ``refused: <text>`` if Juju refuses to commit it;
   ``sent:`` lists what was applied when the hook ended, by the names of the commands.
-- ``user: remove-unit u/0``: what a user does, in the words of the Juju CLI; ``set-leader u/1`` moves leadership.
+- ``user: remove-unit u/0``: what a user does, in the words of the Juju CLI; ``set-leader u/1`` moves leadership. With
+  ``stderr`` if Juju refuses it; ``as: read`` or ``as: write`` for a user with less access than an admin.
 - ``settle:``, ``clock: +1h30m``: let the units run; ``ran:`` lists exactly the hooks that ran.
 - ``script: u/0 secret-rotate`` with ``run:``: what the unit of a scripted application does in that hook from now on.
 - ``expect:``: what must hold now: ``due`` hooks, which secrets ``exist``, and ``secrets`` by name.
 
 A command is a line, or a mapping with ``run``, ``exit`` (0 if not said), ``stderr`` (without ``ERROR``; empty if not
-said) and ``stdout`` (not compared if not said). ``N = secret-add key=v`` names what the command prints.
+said) and ``stdout`` (not compared if not said). ``N = secret-add key=v`` names what the command prints. Among the commands
+of a hook, ``user: set-leader u/1`` happens while the hook runs.
 
 In commands and expectations, ``N`` stands for ``secret:<id>``, ``N.id`` for the bare id, ``N.uri`` for what
 ``secret-add`` prints, ``M`` for the model's UUID, ``{a*5}`` for aaaaa, ``{file:x}`` for the path of one of ``files``,
@@ -75,11 +79,22 @@ class Command:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class UserStep:
+    """A user does something."""
+
+    line: str
+    name: str | None = None
+    """The name for the secret that it adds."""
+    access: str = 'admin'
+    stderr: str = ''
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class HookStep:
     """A unit runs a hook."""
 
     unit: str
-    commands: tuple[Command, ...]
+    commands: tuple[Command | UserStep, ...]
     fails: bool = False
     refused: str | None = None
     sent: tuple[str, ...] | None = None
@@ -93,13 +108,6 @@ class ScriptStep:
     hook: str
     commands: tuple[Command, ...]
     fails: bool = False
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class UserStep:
-    """A user does something."""
-
-    line: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -131,24 +139,27 @@ Step: TypeAlias = HookStep | ScriptStep | UserStep | SettleStep | ExpectStep
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Vector:
-    """One test vector."""
+    """One test vector, for one version of Juju."""
 
     id: str
     title: str
     source: str
     evidence: Literal['T', 'C']
-    profiles: tuple[str, ...]
+    profile: str
     fixture: str
     steps: tuple[Step, ...]
     start: datetime.datetime | None = None
     update_status_interval: datetime.timedelta | None = None
     charms: tuple[str, ...] = ()
     files: Mapping[str, str | bytes] = dataclasses.field(default_factory=dict[str, 'str | bytes'])
+    faults: tuple[str, ...] = ()
 
 
 SECRET_KEYS: Final = (
     'owner',
     'label',
+    'name',
+    'backends',
     'description',
     'revisions',
     'latest',
@@ -164,7 +175,7 @@ SECRET_KEYS: Final = (
 
 
 def load() -> tuple[Vector, ...]:
-    """Read every vector of this directory.
+    """Read every vector of this directory, once for each of its versions.
 
     Raises:
         TranscriptError: if one is not written as it should be.
@@ -172,8 +183,8 @@ def load() -> tuple[Vector, ...]:
     return tuple(vector for path in sorted(DIRECTORY.glob('*.yaml')) for vector in _load_file(path))
 
 
-def parse(document: Any) -> Vector:
-    """Read one vector.
+def parse(document: Any) -> tuple[Vector, ...]:
+    """Read one vector, once for each of its versions.
 
     Raises:
         TranscriptError: if it is not written as it should be.
@@ -181,8 +192,13 @@ def parse(document: Any) -> Vector:
     _check_keys(
         document,
         {'id', 'title', 'source', 'evidence', 'profiles', 'fixture', 'steps'},
-        {'start', 'update_status_interval', 'charms', 'files'},
+        {'start', 'update_status_interval', 'charms', 'files', 'faults'},
     )
+    profiles = tuple(map(str, document['profiles']))
+    return tuple(_parse_for(profile, _chosen(document, profile, profiles)) for profile in profiles)
+
+
+def _parse_for(profile: str, document: Any) -> Vector:
     if document['evidence'] not in ('T', 'C'):
         raise TranscriptError(f'evidence is T or C, not {document["evidence"]!r}')
     steps: list[Step] = []
@@ -191,19 +207,36 @@ def parse(document: Any) -> Vector:
             steps.append(_step(step))
         except TranscriptError as error:
             raise TranscriptError(f'step {number}: {error}') from None
-    interval = document.get('update_status_interval')
-    vector = Vector(
-        **{
-            **document,
-            'update_status_interval': parse_duration(interval) if interval is not None else None,
-            'profiles': tuple(map(str, document['profiles'])),
-            'steps': tuple(steps),
-            'charms': tuple(document.get('charms', ())),
-        }
-    )
     if not any(map(_says_something, steps)):
         raise TranscriptError('nothing is expected, so it could not fail')
-    return vector
+    interval = document.get('update_status_interval')
+    given = {key: value for key, value in document.items() if key != 'profiles'}
+    return Vector(
+        **{
+            **given,
+            'profile': profile,
+            'update_status_interval': parse_duration(interval) if interval is not None else None,
+            'steps': tuple(steps),
+            'charms': tuple(document.get('charms', ())),
+            'faults': tuple(document.get('faults', ())),
+        }
+    )
+
+
+def _chosen(value: Any, profile: str, profiles: Collection[str]) -> Any:
+    """Replace every ``by:`` by what it says for a version."""
+    match value:
+        case {'by': dict(choices)} if len(value) == 1:
+            by_version = {str(version): choice for version, choice in choices.items()}
+            if by_version.keys() != set(profiles):
+                raise TranscriptError(f'by: names {", ".join(by_version)}, and the versions are {", ".join(profiles)}')
+            return _chosen(by_version[profile], profile, profiles)
+        case dict():
+            return {key: _chosen(part, profile, profiles) for key, part in value.items()}
+        case list():
+            return [_chosen(part, profile, profiles) for part in value]
+        case _:
+            return value
 
 
 def parse_duration(text: str) -> datetime.timedelta:
@@ -221,7 +254,7 @@ def parse_duration(text: str) -> datetime.timedelta:
 def _load_file(path: pathlib.Path) -> Iterator[Vector]:
     for number, document in enumerate(yaml.safe_load_all(path.read_text(encoding='utf-8')), start=1):
         try:
-            yield parse(document)
+            yield from parse(document)
         except TranscriptError as error:
             identity = document.get('id') if isinstance(document, dict) else None
             raise TranscriptError(f'{path.name}, document {number} ({identity}): {error}') from None
@@ -231,15 +264,19 @@ def _says_something(step: Step) -> bool:
     """Whether a step can fail in another way than by a command that is refused."""
     match step:
         case HookStep(commands=commands, refused=refused, sent=sent):
-            return (refused, sent) != (None, None) or any(
-                command.exit or command.stdout is not None for command in commands
-            )
+            return (refused, sent) != (None, None) or any(map(_answers_something, commands))
+        case UserStep(stderr=stderr):
+            return bool(stderr)
         case SettleStep(ran=ran):
             return ran is not None
         case ExpectStep():
             return True
         case _:
             return False
+
+
+def _answers_something(command: Command | UserStep) -> bool:
+    return isinstance(command, Command) and (bool(command.exit) or command.stdout is not None)
 
 
 def _step(step: Any) -> Step:
@@ -259,8 +296,7 @@ def _step(step: Any) -> Step:
         unit, _, hook = step['script'].partition(' ')
         return ScriptStep(unit, hook, tuple(map(_command, step['run'])), _fails(step))
     if 'user' in step:
-        _check_keys(step, {'user'}, set())
-        return UserStep(step['user'])
+        return _user(step)
     if 'clock' in step:
         _check_keys(step, {'clock'}, {'ran'})
         return SettleStep(parse_duration(step['clock']), _hooks(step.get('ran')))
@@ -273,7 +309,19 @@ def _step(step: Any) -> Step:
 
 def _hook(unit: str, commands: list[Any], step: Mapping[str, Any]) -> HookStep:
     sent = tuple(step['sent']) if 'sent' in step else None
-    return HookStep(unit, tuple(map(_command, commands)), _fails(step), step.get('refused'), sent)
+    done = tuple(_user(command) if _is_user(command) else _command(command) for command in commands)
+    return HookStep(unit, done, _fails(step), step.get('refused'), sent)
+
+
+def _is_user(command: Any) -> bool:
+    return isinstance(command, dict) and 'user' in command
+
+
+def _user(step: Any) -> UserStep:
+    _check_keys(step, {'user'}, {'as', 'stderr'})
+    match = _NAMED.fullmatch(step['user'])
+    name, line = (match['name'], match['line']) if match else (None, step['user'])
+    return UserStep(line, name, step.get('as', 'admin'), step.get('stderr', ''))
 
 
 def _command(command: Any) -> Command:

@@ -30,6 +30,25 @@ def test_without_options_the_model_has_its_own_defaults(pytester, models):
             'juju_version="3.6.16"',
             {'juju_version': '3.6.16'},
         ),
+        ('charmsecrets_juju_version = 4.0', (), '', {'juju_version': '4.0'}),
+        (
+            'charmsecrets_juju_faults = drop_grant_of_pending peer_label_fails',
+            (),
+            '',
+            {'juju_faults': ('drop_grant_of_pending', 'peer_label_fails')},
+        ),
+        (
+            'charmsecrets_juju_faults = peer_label_fails',
+            ('--charmsecrets-juju-fault=drop_grant_of_pending',),
+            '',
+            {'juju_faults': ('drop_grant_of_pending',)},
+        ),
+        (
+            'charmsecrets_juju_faults = peer_label_fails',
+            ('--charmsecrets-juju-fault=drop_grant_of_pending',),
+            'juju_faults=[]',
+            {'juju_faults': []},
+        ),
         ('charmsecrets_seed = 1', (), '', {'seed': 1}),
         ('', ('--charmsecrets-seed=2',), '', {'seed': 2}),
         ('charmsecrets_seed = 1', ('--charmsecrets-seed=0',), '', {'seed': 0}),
@@ -57,6 +76,11 @@ def test_marker_wins_over_command_line_over_ini_file(pytester, models, ini, argu
             (),
             "ERROR: charmsecrets_juju_version in the ini file: there is no profile for Juju '2.9.0'; use *",
         ),
+        (
+            '',
+            ('--charmsecrets-juju-fault=drop_grant',),
+            "ERROR: --charmsecrets-juju-fault: there is no fault of Juju 'drop_grant'; did you mean *",
+        ),
         ('charmsecrets_seed = one', (), "ERROR: charmsecrets_seed in the ini file: 'one' is not a whole number"),
     ),
 )
@@ -71,10 +95,13 @@ def test_header_names_the_options_in_use(pytester):
     result = pytester.runpytest(
         '--charmsecrets-juju-version=3.6.14',
         '--charmsecrets-juju-version=3.6.20',
+        '--charmsecrets-juju-fault=peer_label_fails',
         '--charmsecrets-seed=7',
         '--charmsecrets-show-secrets',
     )
-    result.stdout.fnmatch_lines(['charmsecrets: juju 3.6.14, 3.6.20; seed 7; secrets shown in reports'])
+    result.stdout.fnmatch_lines(
+        ['charmsecrets: juju 3.6.14, 3.6.20; with peer_label_fails; seed 7; secrets shown in reports']
+    )
 
 
 def test_header_is_silent_without_options(pytester):

@@ -2,7 +2,7 @@
 
 Grants are rows of their own, one per (secret, subject): they neither imply nor are implied by consumer records.
 Source: juju 3.6: apiserver/common/secrets/access.go, CanRead, CanManage; state/secrets.go, GrantSecretAccess,
-RevokeSecretAccess.
+RevokeSecretAccess. juju 4.0: domain/secret/service/access.go; domain/unitstate/state/commithook.go.
 """
 
 from __future__ import annotations
@@ -12,8 +12,13 @@ from typing import Final
 from ...errors import JujuError
 from .. import identity
 from .entities import Permission, Secret, SecretRole, SecretStore
+from .wording import wording
 
 _RANK: Final[dict[SecretRole, int]] = {'view': 1, 'manage': 3}
+
+
+class ScopeTaken(Exception):
+    """A subject has a grant through another scope."""
 
 
 def role_of(secret: Secret, subject_tag: str) -> SecretRole | None:
@@ -34,7 +39,7 @@ def may_read(secret: Secret, unit: str) -> bool:
     )
 
 
-def check_manage(secret: Secret, unit: str, *, is_leader: bool) -> None:
+def check_manage(store: SecretStore, secret: Secret, unit: str, *, is_leader: bool) -> None:
     """Check that a unit may manage a secret: by a right of its own, or by its application's while it leads.
 
     Raises:
@@ -44,20 +49,20 @@ def check_manage(secret: Secret, unit: str, *, is_leader: bool) -> None:
         return
     application = identity.application_of(unit)
     if role_of(secret, identity.application_tag(application)) != 'manage':
-        raise JujuError('permission denied')
+        raise JujuError(wording(store.profile).unmanageable.format(unit=unit))
     if not is_leader:
-        raise JujuError(f'"{unit}" is not leader of "{application}"')
+        raise JujuError(wording(store.profile).not_leader.format(unit=unit, application=application))
 
 
 def grant(secret: Secret, *, subject_tag: str, scope_tag: str, role: SecretRole) -> None:
     """Give a subject a role, within a scope.
 
     Raises:
-        JujuError: if the subject has a grant through another scope.
+        ScopeTaken: if the subject has a grant through another scope.
     """
     present = secret.permissions.get(subject_tag)
     if present is not None and present.scope != scope_tag:
-        raise JujuError('cannot change secret permission scope')
+        raise ScopeTaken
     secret.permissions[subject_tag] = Permission(subject_tag, scope_tag, role)
 
 

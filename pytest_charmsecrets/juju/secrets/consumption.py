@@ -2,14 +2,18 @@
 
 The first read makes a consumer record that tracks the latest revision, even a peek, and for owners as for anybody else.
 Source: juju 3.6: apiserver/facades/agent/secretsmanager/secrets.go, getConsumedRevision; state/secrets.go,
-SaveSecretConsumer.
+SaveSecretConsumer. juju 4.0: domain/secret/service/consume.go; domain/secret/state/state.go, SaveSecretConsumer.
 """
 
 from __future__ import annotations
 
 from ...errors import JujuError
+from .. import identity
 from . import labels, revisions
 from .entities import Consumer, Secret, SecretStore
+
+_PLACEHOLDER = 0
+"""What a record tracks that was made only so that its unit is told of changes."""
 
 
 def read(store: SecretStore, secret: Secret, unit: str, *, refresh: bool, peek: bool, label: str | None) -> int:
@@ -23,34 +27,23 @@ def read(store: SecretStore, secret: Secret, unit: str, *, refresh: bool, peek: 
     """
     consumer = secret.consumers.get(unit)
     if consumer is None or refresh:
-        wanted = secret.latest_revision
-        track(store, secret, unit, label=label)
-        return wanted
+        _save(store, secret, unit, tracked=secret.latest_revision, label=label or _copied_label(store, secret, unit))
+        return secret.latest_revision
     wanted = secret.latest_revision if peek else consumer.tracked
     if label:
-        _claim_label(store, consumer, label)
+        _save(store, secret, unit, tracked=consumer.tracked, label=label)
     return wanted
 
 
-def track(store: SecretStore, secret: Secret, unit: str, *, label: str | None = None) -> None:
-    """Make a unit track the latest revision.
+def track(store: SecretStore, secret: Secret, unit: str) -> None:
+    """Make a unit track the latest revision."""
+    _save(store, secret, unit, tracked=secret.latest_revision, label='')
 
-    Raises:
-        JujuError: if the label is taken; nothing is saved then.
-    """
+
+def follow(store: SecretStore, secret: Secret, unit: str) -> None:
+    """Let a unit be told of changes to its application's secret, without tracking a revision (before 3.1.7)."""
     consumer = secret.consumers.get(unit)
-    if consumer is None:
-        if label:
-            _check_label(store, unit, label)
-        store.add_consumer(secret, Consumer(unit, tracked=secret.latest_revision, label=label or ''))
-        store.changes.note('consumer', unit, secret=secret.id)
-        return
-    if label:
-        _claim_label(store, consumer, label)
-    if consumer.tracked < secret.latest_revision:
-        consumer.tracked = secret.latest_revision
-        store.changes.note('consumer', unit, secret=secret.id)
-        revisions.mark_obsolete(store, secret, besides=())
+    _save(store, secret, unit, tracked=consumer.tracked if consumer else _PLACEHOLDER, label='')
 
 
 def forget_unit(store: SecretStore, unit: str) -> None:
@@ -59,14 +52,40 @@ def forget_unit(store: SecretStore, unit: str) -> None:
         store.drop_consumer(secret, unit)
 
 
-def _claim_label(store: SecretStore, consumer: Consumer, label: str) -> None:
-    if label != consumer.label:
-        _check_label(store, consumer.unit, label)
-        consumer.label = label
+def _save(store: SecretStore, secret: Secret, unit: str, *, tracked: int, label: str) -> None:
+    """Save a unit's record: what it tracks, and its label unless that is empty."""
+    consumer = secret.consumers.get(unit)
+    if label and (consumer is None or label != consumer.label):
+        _claim_label(store, unit, label)
+    if consumer is None:
+        consumer = Consumer(unit, tracked, label)
+        store.add_consumer(secret, consumer)
+        store.changes.note('consumer', unit, secret=secret.id)
+        moved = False
+    else:
+        moved = consumer.tracked < tracked
+        consumer.tracked = tracked
+        consumer.label = label or consumer.label
+        if moved:
+            store.changes.note('consumer', unit, secret=secret.id)
+    if store.profile.remove_event_for_tracked:
+        others = {other.tracked for other in secret.consumers.values() if other is not consumer}
+        revisions.mark_obsolete(store, secret, in_use=others | {tracked})
+    elif moved or store.profile.obsolescence_asked_often:
+        revisions.mark_unused(store, secret)
 
 
-def _check_label(store: SecretStore, unit: str, label: str) -> None:
+def _copied_label(store: SecretStore, secret: Secret, unit: str) -> str:
+    """Return the owner label, where a refresh of a unit of the owner's family makes it the unit's own."""
+    consumer = secret.consumers.get(unit)
+    is_own = secret.owner.name in (unit, identity.application_of(unit))
+    copies = store.profile.refresh_copies_owner_label and consumer is not None and not consumer.label
+    return secret.label if copies and is_own else ''
+
+
+def _claim_label(store: SecretStore, unit: str, label: str) -> None:
     try:
         labels.claim_consumer_label(store, unit, label)
-    except labels.LabelTaken as taken:
-        raise JujuError(f'getting latest secret revision: {taken}') from None
+    except JujuError as refused:
+        prefix = '' if store.profile.label_clash == 'bare' else 'getting latest secret revision: '
+        raise JujuError(f'{prefix}{refused}') from None

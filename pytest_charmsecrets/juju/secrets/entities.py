@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Literal, TypeAlias
 
-from .. import identity
-from ..changes import Changes
+from .. import clock, identity
+from ..changes import Change, Changes
 from ..clock import RotatePolicy
 from ..content import EncodedContent
+from ..versions import Profile
 
 SecretRole: TypeAlias = Literal['view', 'manage']
+
+
+INTERNAL: Final = 'internal'
+"""The backend that is Juju's own."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -21,16 +26,21 @@ class Owner:
 
     kind: Literal['application', 'unit', 'model']
     name: str
+    """Name of the application or unit; UUID of the model, which owns the secrets of users."""
 
     @property
     def tag(self) -> str:
         """Juju's tag of the owner."""
-        if self.kind == 'unit':
-            return identity.unit_tag(self.name)
-        return f'{self.kind}-{self.name}'
+        return identity.unit_tag(self.name) if self.kind == 'unit' else f'{self.kind}-{self.name}'
+
+    @property
+    def is_user(self) -> bool:
+        """Whether the secret is a user's: it belongs to the model."""
+        return self.kind == 'model'
 
     def __str__(self) -> str:
-        return self.name
+        """The owner as the Juju CLI shows it."""
+        return '<model>' if self.kind == 'model' else self.name
 
 
 @dataclasses.dataclass(slots=True)
@@ -42,6 +52,10 @@ class Revision:
     created: datetime.datetime
     expires: datetime.datetime | None = None
     obsolete: bool = False
+    backend: str = INTERNAL
+    """Name of the backend that holds the content."""
+    vanished: bool = False
+    """Whether the content is gone although the revision is there."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -76,8 +90,9 @@ class Secret:
     description: str = ''
     rotate_policy: RotatePolicy = 'never'
     next_rotation: datetime.datetime | None = None
+    auto_prune: bool = False
+    """Whether obsolete revisions of a user's secret are removed by themselves."""
     latest_revision: int = 0
-    """Counts up and never down, even when the newest revision is removed."""
     latest_checksum: str = ''
     latest_expiry: datetime.datetime | None = None
     revisions: dict[int, Revision] = dataclasses.field(default_factory=dict[int, Revision])
@@ -87,18 +102,65 @@ class Secret:
     """By unit."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Removal:
+    """The removal of revisions of a secret, or of the whole secret."""
+
+    secret_id: str
+    revisions: tuple[int, ...] | None
+    """None for the whole secret."""
+
+
+class LabelRegister(dict[str, dict[str, None]]):
+    """Labels by the tag of whoever uses them."""
+
+    def has(self, tag: str, label: str) -> bool:
+        """Whether somebody uses a label."""
+        return label in self.get(tag, ())
+
+    def add(self, tag: str, label: str) -> None:
+        """Note that somebody uses a label."""
+        self.setdefault(tag, {})[label] = None
+
+    def remove(self, tag: str, label: str) -> None:
+        """Note that somebody does not use a label any more."""
+        self.get(tag, {}).pop(label, None)
+
+    def remove_all(self, tag: str) -> None:
+        """Note that somebody uses no label any more."""
+        self.pop(tag, None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a transaction may have to undo."""
+
+    secrets: Mapping[str, Secret | None]
+    owner_labels: Mapping[str, dict[str, None]]
+    removals: list[Removal]
+    prunable: Mapping[str, None]
+    changes: tuple[Change, ...]
+
+
 class SecretStore:
     """All secrets of one model, and the labels in use."""
 
-    def __init__(self, changes: Changes) -> None:
-        self.changes = changes
+    def __init__(self, changes: Changes, profile: Profile) -> None:
+        self.changes: Final = changes
+        self.profile: Final = profile
         self._secrets: dict[str, Secret] = {}
         self._ids_by_owner: dict[Owner, dict[str, None]] = {}
         self._ids_by_consumer: dict[str, dict[str, None]] = {}
-        self.owner_labels: set[tuple[str, str]] = set()
-        """(owner tag, label) in use."""
-        self.consumer_labels: set[tuple[str, str]] = set()
-        """(consumer tag, label) ever used: Juju 3.6 does not free a label when a consumer takes another."""
+        self.owner_labels: Final = LabelRegister()
+        """Labels in use by owners."""
+        self.consumer_labels: Final = LabelRegister()
+        """Labels ever used by observers: Juju 3.x does not free a label when an observer takes another."""
+        self.backend: str = INTERNAL
+        """The backend that new revisions go to."""
+        self.removals: list[Removal] = []
+        """What was asked to be removed and will be: Juju 4.0 leaves that to a job."""
+        self.prunable: Final[dict[str, None]] = {}
+        """Ids of users' secrets whose revisions or pruning changed since a worker last looked."""
 
     def __iter__(self) -> Iterator[Secret]:
         return iter(self._secrets.values())
@@ -136,3 +198,52 @@ class SecretStore:
     def consumed_by(self, unit: str) -> tuple[Secret, ...]:
         """Return the secrets a unit has read, in the order of first reads."""
         return tuple(self._secrets[secret_id] for secret_id in self._ids_by_consumer.get(unit, ()))
+
+    def stamp(self, when: datetime.datetime) -> datetime.datetime:
+        """Return a time as this Juju keeps it."""
+        return clock.round_to_second(when) if self.profile.times_rounded else when
+
+    def note_revision(self, secret: Secret, number: int) -> None:
+        """Note that a revision was written."""
+        self.changes.note('revision', secret.owner.name, secret=secret.id, revision=number)
+
+    def checkpoint(self, ids: Iterable[str], tags: Iterable[str]) -> Checkpoint:
+        """Remember how some secrets and the labels of some owners are, so that a transaction can be undone."""
+        return Checkpoint(
+            secrets={secret_id: _copy(self._secrets.get(secret_id)) for secret_id in ids},
+            owner_labels={tag: dict(self.owner_labels.get(tag, {})) for tag in tags},
+            removals=list(self.removals),
+            prunable=dict(self.prunable),
+            changes=tuple(self.changes),
+        )
+
+    def roll_back(self, checkpoint: Checkpoint) -> None:
+        """Undo what was done to secrets since they were remembered; none of them was removed meanwhile."""
+        for secret_id, before in checkpoint.secrets.items():
+            now = self._secrets.get(secret_id)
+            if now is None:
+                continue
+            for unit in tuple(now.consumers):
+                if before is None or unit not in before.consumers:
+                    self.drop_consumer(now, unit)
+            if before is None:
+                self.drop(now)
+            else:
+                self._secrets[secret_id] = before
+        self.owner_labels.update(checkpoint.owner_labels)
+        self.removals[:] = checkpoint.removals
+        self.prunable.clear()
+        self.prunable.update(checkpoint.prunable)
+        self.changes.reset(checkpoint.changes)
+
+
+def _copy(secret: Secret | None) -> Secret | None:
+    """Copy a secret as deep as rules change it; content is never changed."""
+    if secret is None:
+        return None
+    return dataclasses.replace(
+        secret,
+        revisions={number: dataclasses.replace(revision) for number, revision in secret.revisions.items()},
+        permissions=dict(secret.permissions),
+        consumers={unit: dataclasses.replace(consumer) for unit, consumer in secret.consumers.items()},
+    )

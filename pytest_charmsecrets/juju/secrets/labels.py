@@ -1,17 +1,23 @@
-"""Which labels may be used: owner labels and consumer labels share one space per application family.
+"""Which labels may be used, and the names of users' secrets, which are labels too.
 
+Juju 3.x keeps a register of labels that excludes owners and observers of one application family from one another; 4.0
+asks the secrets themselves, owners and observers apart.
 Source: juju 3.6: state/secrets.go, uniqueSecretOwnerLabelOps, uniqueSecretConsumerLabelOps, uniqueSecretLabelBaseOps.
+juju 4.0: domain/secret/state/state.go, checkApplicationSecretLabelExists, checkUnitSecretLabelExists,
+checkUserSecretLabelExists; domain/schema/model/sql/0012-secret.sql, idx_secret_unit_consumer_label.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
 
 from ...errors import JujuError
 from .. import gotext, identity
-from .entities import Owner, SecretStore
+from .entities import Consumer, Owner, SecretStore
 
-_REGEXP_SPECIAL = re.compile(r'([\\.+*?()|\[\]{}^$])')
+_REGEXP_SPECIAL: Final = re.compile(r'([\\.+*?()|\[\]{}^$])')
 
 
 class LabelTaken(JujuError):
@@ -24,17 +30,35 @@ def claim_owner_label(store: SecretStore, owner: Owner, label: str) -> None:
     Raises:
         LabelTaken: if the owner, or the other half of its application family, uses the label.
     """
-    _check_family(store, owner, label)
-    if (owner.tag, label) in store.consumer_labels:
-        raise LabelTaken(f'secret label {gotext.quote(label)} for consumer "{owner.tag}" already exists')
-    if (owner.tag, label) in store.owner_labels:
-        raise LabelTaken(f'secret label {gotext.quote(label)} for owner "{owner.tag}" already exists')
-    store.owner_labels.add((owner.tag, label))
+    if store.profile.observer_labels_stand_apart:
+        tags = (owner.tag, *_relatives(store.owner_labels, owner, peers=store.profile.peer_unit_label_clash))
+        if any(store.owner_labels.has(tag, label) for tag in tags):
+            raise LabelTaken(f'secret with label {gotext.quote(label)} already exists')
+    else:
+        _check_family(store, owner, label)
+        if owner.is_user and store.owner_labels.has(owner.tag, label):
+            raise LabelTaken(f'user secret label {gotext.quote(label)} already exists')
+        if store.profile.labels_exclude_family and store.consumer_labels.has(owner.tag, label):
+            raise _taken(label, 'consumer', owner)
+        if store.owner_labels.has(owner.tag, label):
+            raise _taken(label, 'owner', owner)
+    store.owner_labels.add(owner.tag, label)
+
+
+def change_owner_label(store: SecretStore, owner: Owner, old: str, new: str) -> None:
+    """Give a secret of an owner another label.
+
+    Raises:
+        LabelTaken: if the label is in use.
+    """
+    claim_owner_label(store, owner, new)
+    if store.profile.label_reuse_freed:
+        release_owner_label(store, owner, old)
 
 
 def release_owner_label(store: SecretStore, owner: Owner, label: str) -> None:
     """Free a label that a secret of this owner had."""
-    store.owner_labels.discard((owner.tag, label))
+    store.owner_labels.remove(owner.tag, label)
 
 
 def claim_consumer_label(store: SecretStore, unit: str, label: str) -> None:
@@ -44,35 +68,69 @@ def claim_consumer_label(store: SecretStore, unit: str, label: str) -> None:
         LabelTaken: if the unit or its application uses the label.
     """
     owner = Owner('unit', unit)
+    if store.profile.observer_labels_stand_apart:
+        if any(secret.consumers[unit].label == label for secret in store.consumed_by(unit)):
+            raise LabelTaken('UNIQUE constraint failed: secret_unit_consumer.label, secret_unit_consumer.unit_uuid')
+        return
     _check_family(store, owner, label)
-    if (owner.tag, label) in store.owner_labels:
-        raise LabelTaken(f'secret label {gotext.quote(label)} for owner "{owner.tag}" already exists')
-    if (owner.tag, label) in store.consumer_labels:
-        raise LabelTaken(f'secret label {gotext.quote(label)} for consumer "{owner.tag}" already exists')
-    store.consumer_labels.add((owner.tag, label))
+    if store.profile.labels_exclude_family and store.owner_labels.has(owner.tag, label):
+        raise _taken(label, 'owner', owner)
+    if store.consumer_labels.has(owner.tag, label):
+        raise _taken(label, 'consumer', owner)
+    store.consumer_labels.add(owner.tag, label)
+
+
+def release_consumer_label(store: SecretStore, consumer: Consumer) -> None:
+    """Free the label of a consumer record that goes; in 3.x, labels that it had before stay taken."""
+    store.consumer_labels.remove(identity.unit_tag(consumer.unit), consumer.label)
 
 
 def release_labels_of(store: SecretStore, tag: str) -> None:
     """Free every label of an entity that was removed."""
-    store.owner_labels = {entry for entry in store.owner_labels if entry[0] != tag}
-    store.consumer_labels = {entry for entry in store.consumer_labels if entry[0] != tag}
+    store.owner_labels.remove_all(tag)
+    store.consumer_labels.remove_all(tag)
 
 
 def _check_family(store: SecretStore, owner: Owner, label: str) -> None:
     """An application's labels and its units' labels exclude one another; two units do not disturb each other."""
+    if owner.is_user or not store.profile.labels_exclude_family:
+        return
+    for register in (store.owner_labels, store.consumer_labels):
+        for tag in _relatives(register, owner):
+            if _is_among(store, label, register[tag]):
+                raise LabelTaken(_taken_in_family(store, owner, label))
+
+
+def _relatives(register: Mapping[str, object], owner: Owner, *, peers: bool = False) -> Iterator[str]:
+    """Return the tags with labels of the other half of an application's family; with ``peers``, of all its units."""
+    application = owner.name if owner.kind == 'application' else identity.application_of(owner.name)
+    if owner.kind == 'unit' and identity.application_tag(application) in register:
+        yield identity.application_tag(application)
+    if owner.kind == 'application' or (owner.kind == 'unit' and peers):
+        unit = re.compile(rf'unit-{re.escape(application)}-[0-9]+')
+        yield from (tag for tag in register if unit.fullmatch(tag))
+
+
+def _is_among(store: SecretStore, label: str, used: Collection[str]) -> bool:
+    if not store.profile.label_is_regex:
+        return label in used
+    try:
+        pattern = re.compile(label)
+    except re.error as error:
+        raise JujuError(f'Regular expression is invalid: {error}') from None
+    return any(map(pattern.fullmatch, used))
+
+
+def _taken(label: str, role: str, owner: Owner) -> LabelTaken:
+    return LabelTaken(f'secret label {gotext.quote(label)} for {role} "{owner.tag}" already exists')
+
+
+def _taken_in_family(store: SecretStore, owner: Owner, label: str) -> str:
+    """Word the refusal: Juju prints the pattern it searched with, which is the label with special characters quoted."""
+    if store.profile.label_clash != 'family':
+        return f'secret label {gotext.quote(label)} for "{owner.tag}" already exists'
+    pattern = label if store.profile.label_is_regex else _REGEXP_SPECIAL.sub(r'\\\1', label)
     if owner.kind == 'application':
-        of_a_unit = re.compile(rf'unit-{re.escape(owner.name)}-[0-9]+')
-        for tag, used in (*store.owner_labels, *store.consumer_labels):
-            if used == label and of_a_unit.fullmatch(tag):
-                text = f'secret label {_quoted_pattern(label)} for a unit of application "{owner.name}" already exists'
-                raise LabelTaken(text)
-    elif owner.kind == 'unit':
-        application = identity.application_of(owner.name)
-        if (identity.application_tag(application), label) in store.owner_labels:
-            text = f'secret label {_quoted_pattern(label)} for application "{application}" already exists'
-            raise LabelTaken(text)
-
-
-def _quoted_pattern(text: str) -> str:
-    """Quote a label after regular-expression quoting: Juju prints the pattern it searched with."""
-    return gotext.quote(_REGEXP_SPECIAL.sub(r'\\\1', text))
+        return f'secret label {gotext.quote(pattern)} for a unit of application "{owner.name}" already exists'
+    application = identity.application_of(owner.name)
+    return f'secret label {gotext.quote(pattern)} for application "{application}" already exists'

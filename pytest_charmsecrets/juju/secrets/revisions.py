@@ -1,7 +1,9 @@
-"""Creating, updating and removing secrets; which revisions become obsolete.
+"""Creating and updating secrets; which revisions become obsolete.
 
-A write appends a revision and never touches what consumers track. Juju removes nothing of a charm's secret by itself.
-Source: juju 3.6: state/secrets.go, CreateSecret, UpdateSecret, deleteSecrets, markObsoleteRevisionOps, secretRotationOps.
+A write appends a revision and never touches what consumers track.
+Source: juju 3.6: state/secrets.go, CreateSecret, UpdateSecret, markObsoleteRevisionOps. juju 4.0:
+domain/unitstate/state/commithook.go, createOneSecret, updateCharmSecret; domain/secret/state/state.go, updateSecret,
+markObsoleteRevisions.
 """
 
 from __future__ import annotations
@@ -10,10 +12,12 @@ import dataclasses
 import datetime
 from collections.abc import Collection
 
-from .. import clock, content
+from ...errors import JujuError
+from .. import content, gotext
 from ..clock import RotatePolicy
 from ..content import EncodedContent
-from . import access, labels
+from ..identity import SecretURI
+from . import access, labels, rotation
 from .entities import Owner, Revision, Secret, SecretStore
 
 
@@ -26,6 +30,8 @@ class SecretAttributes:
     description: str | None = None
     rotate: RotatePolicy | None = None
     expire: datetime.datetime | None = None
+    auto_prune: bool | None = None
+    """Users' secrets only."""
 
     @property
     def is_empty(self) -> bool:
@@ -44,112 +50,75 @@ def create(
     assert attributes.content, 'a secret is never created without content'
     if attributes.label:
         labels.claim_owner_label(store, owner, attributes.label)
-    created = clock.round_to_second(now)
     secret = Secret(
         id=secret_id,
         owner=owner,
-        created=created,
-        updated=created,
+        created=store.stamp(now),
+        updated=store.stamp(now),
         label=attributes.label or '',
         description=attributes.description or '',
         rotate_policy=attributes.rotate or 'never',
     )
     store.add(secret)
-    _append_revision(store, secret, attributes.content, attributes.expire, created)
-    _schedule_rotation(store, secret, attributes.rotate, now)
+    _append_revision(store, secret, attributes.content, attributes.expire, now)
+    rotation.begin(store, secret, now)
     access.grant(secret, subject_tag=owner.tag, scope_tag=owner.tag, role='manage')
     return secret
 
 
-def update(store: SecretStore, secret: Secret, attributes: SecretAttributes, now: datetime.datetime) -> None:
+def update(
+    store: SecretStore, secret: Secret, uri: SecretURI, attributes: SecretAttributes, now: datetime.datetime
+) -> None:
     """Apply an update: new content makes a new revision, whose expiry is the one given with it or none.
+
+    Args:
+        uri: how the secret was named, which errors echo.
 
     Raises:
         LabelTaken: if the new label is in use; nothing is changed then.
+        JujuError: if an expiry alone is given while the latest revision is gone; nothing is changed then.
     """
-    if attributes.label is not None and attributes.label != secret.label:
-        labels.claim_owner_label(store, secret.owner, attributes.label)
-        labels.release_owner_label(store, secret.owner, secret.label)
-        secret.label = attributes.label
-    secret.updated = clock.round_to_second(now)
+    expires_latest = attributes.expire is not None and not attributes.content
+    if expires_latest and secret.latest_revision not in secret.revisions:
+        raise JujuError(f'reversion {secret.latest_revision} for secret "{uri}" not found')
+    if attributes.label is not None:
+        _change_label(store, secret, attributes.label)
+    secret.updated = store.stamp(now)
     if attributes.description is not None:
         secret.description = attributes.description
+    if attributes.auto_prune is not None:
+        secret.auto_prune = attributes.auto_prune
+        store.prunable[secret.id] = None
     if attributes.content:
-        _append_revision(store, secret, attributes.content, attributes.expire, secret.updated)
+        _append_revision(store, secret, attributes.content, attributes.expire, now)
         for consumer in secret.consumers:
             store.changes.note('consumer', consumer, secret=secret.id)
-        mark_obsolete(store, secret, besides={secret.latest_revision})
-    elif attributes.expire is not None and secret.latest_revision in secret.revisions:
-        secret.latest_expiry = clock.round_to_second(attributes.expire)
-        secret.revisions[secret.latest_revision].expires = secret.latest_expiry
-        _note_revision(store, secret, secret.latest_revision)
-    if attributes.rotate is not None:
-        secret.rotate_policy = attributes.rotate
-        _schedule_rotation(store, secret, attributes.rotate, now)
+    elif store.profile.metadata_update_erases_checksum:
+        secret.latest_checksum = ''
+    if expires_latest and not store.profile.set_loses_rotate_expire:
+        _expire_latest(store, secret, attributes.expire)
+    if attributes.content or store.profile.obsolescence_asked_often:
+        mark_unused(store, secret)
+    rotation.change_policy(store, secret, attributes.rotate, now)
 
 
-def remove_revisions(store: SecretStore, secret: Secret, revisions: Collection[int], *, prefixes: bool = False) -> None:
-    """Remove revisions; unknown numbers are ignored, and when none would remain the whole secret goes.
+def mark_unused(store: SecretStore, secret: Secret) -> None:
+    """Mark every revision that nobody tracks, other than the latest, as obsolete.
 
-    The number of the latest revision stays what it is, even if that revision is removed.
-
-    Args:
-        prefixes: remove every revision whose number begins with one of those given, as Juju did before 3.6.11.
+    Juju asks this question only when something is written, never when an access ends.
     """
-    if prefixes:
-        begins = tuple(map(str, revisions))
-        revisions = [number for number in secret.revisions if str(number).startswith(begins)]
-    if not secret.revisions.keys() - set(revisions):
-        remove(store, secret)
-        return
-    for number in sorted(secret.revisions.keys() & set(revisions)):
-        del secret.revisions[number]
-        _note_revision(store, secret, number)
+    in_use = {consumer.tracked for consumer in secret.consumers.values()}
+    mark_obsolete(store, secret, in_use={*in_use, secret.latest_revision})
 
 
-def remove(store: SecretStore, secret: Secret) -> None:
-    """Remove a secret with everything that belongs to it: revisions, rotation, grants, consumer records, labels."""
-    for consumer in secret.consumers.values():
-        store.changes.note('consumer', consumer.unit, secret=secret.id)
-        store.consumer_labels.discard((Owner('unit', consumer.unit).tag, consumer.label))
-    for number in secret.revisions:
-        _note_revision(store, secret, number)
-    store.changes.note('rotation', secret.owner.name, secret=secret.id)
-    store.changes.note('secret', secret.owner.name, secret=secret.id)
-    labels.release_owner_label(store, secret.owner, secret.label)
-    store.drop(secret)
-
-
-def mark_obsolete(store: SecretStore, secret: Secret, *, besides: Collection[int]) -> None:
-    """Mark every revision that nobody tracks, other than the latest and those given, as obsolete.
-
-    Juju asks this question only when a revision is added or a consumer moves forward, never when an access ends.
-    """
-    in_use = {consumer.tracked for consumer in secret.consumers.values()} | {secret.latest_revision, *besides}
+def mark_obsolete(store: SecretStore, secret: Secret, *, in_use: Collection[int]) -> None:
+    """Mark every revision that is not in use as obsolete; one that is marked stays so."""
     for revision in secret.revisions.values():
         if not revision.obsolete and revision.number not in in_use:
             revision.obsolete = True
-            _note_revision(store, secret, revision.number)
-
-
-def set_rotated(store: SecretStore, secret: Secret, *, revision_before: int) -> None:
-    """Plan the next rotation after a secret-rotate hook: by the schedule, or soon again if it brought nothing new.
-
-    Args:
-        revision_before: the latest revision as the hook knew it when it began.
-    """
-    base = secret.next_rotation
-    if base is None:
-        return
-    planned = clock.next_rotation(secret.rotate_policy, base)
-    if planned is None:
-        return
-    soon = base + clock.ROTATE_RETRY_DELAY
-    expiry = secret.latest_expiry
-    expires_before = expiry is not None and expiry < planned and soon < expiry
-    unchanged = secret.latest_revision == revision_before
-    secret.next_rotation = soon if expires_before or unchanged else planned
-    store.changes.note('rotation', secret.owner.name, secret=secret.id)
+            store.note_revision(secret, revision.number)
+            if secret.owner.is_user:
+                store.prunable[secret.id] = None
 
 
 def _append_revision(
@@ -157,32 +126,31 @@ def _append_revision(
     secret: Secret,
     encoded: EncodedContent,
     expire: datetime.datetime | None,
-    created: datetime.datetime,
+    now: datetime.datetime,
 ) -> None:
     secret.latest_revision += 1
     secret.latest_checksum = content.checksum(encoded)
-    secret.latest_expiry = clock.round_to_second(expire) if expire is not None else None
+    secret.latest_expiry = store.stamp(expire) if expire is not None else None
     secret.revisions[secret.latest_revision] = Revision(
-        number=secret.latest_revision, content=dict(encoded), created=created, expires=secret.latest_expiry
+        number=secret.latest_revision,
+        content=dict(encoded),
+        created=store.stamp(now),
+        expires=secret.latest_expiry,
+        backend=store.backend,
     )
-    _note_revision(store, secret, secret.latest_revision)
+    store.note_revision(secret, secret.latest_revision)
 
 
-def _schedule_rotation(store: SecretStore, secret: Secret, policy: RotatePolicy | None, now: datetime.datetime) -> None:
-    """Set when the secret is due; a time that is already planned moves only to an earlier one."""
-    if policy is None:
+def _change_label(store: SecretStore, secret: Secret, label: str) -> None:
+    if label == secret.label:
+        if label and store.profile.same_label_update_fails:
+            raise labels.LabelTaken(f'secret with label {gotext.quote(label)} already exists')
         return
-    planned = clock.next_rotation(policy, now)
-    if planned is None:
-        if secret.next_rotation is not None:
-            secret.next_rotation = None
-            store.changes.note('rotation', secret.owner.name, secret=secret.id)
-        return
-    planned = clock.round_to_second(planned)
-    if secret.next_rotation is None or planned <= secret.next_rotation:
-        secret.next_rotation = planned
-        store.changes.note('rotation', secret.owner.name, secret=secret.id)
+    labels.change_owner_label(store, secret.owner, secret.label, label)
+    secret.label = label
 
 
-def _note_revision(store: SecretStore, secret: Secret, number: int) -> None:
-    store.changes.note('revision', secret.owner.name, secret=secret.id, revision=number)
+def _expire_latest(store: SecretStore, secret: Secret, expire: datetime.datetime | None) -> None:
+    secret.latest_expiry = store.stamp(expire) if expire is not None else None
+    secret.revisions[secret.latest_revision].expires = secret.latest_expiry
+    store.note_revision(secret, secret.latest_revision)

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from ...errors import JujuError
 from .. import identity
 from ..agent_state import LocalRelation
-from ..content import LIMITS, Limits
 from ..hooks import Hook
 from ..journal import Effect
 from ..state import Unit
+from ..versions import Profile
 from ..world import World
 from .pending import PendingChanges
 
@@ -46,9 +46,9 @@ class ContextBase:
         return self.world.clock.now
 
     @property
-    def size_limits(self) -> Limits:
-        """How large the content of a secret may be."""
-        return LIMITS[self.world.profile.size_limits]
+    def profile(self) -> Profile:
+        """How this version of Juju behaves."""
+        return self.world.profile
 
     @property
     def model_uuid(self) -> str:

@@ -1,35 +1,52 @@
 """The end of a hook: what was recorded is sent to the controller, which applies it in its own order.
 
-Juju 3.6 applies creates, updates, tracking, grants, revokes and removals one by one, then everything else at once. Each
-item of a step is tried; after a step with errors nothing further is applied, and what was applied stays.
-Source: spec/hook-commands.md, section 7.3; juju 3.6: apiserver/facades/agent/uniter/uniter.go,
-commitHookChangesForOneUnit; apiserver/facades/agent/secretsmanager.
+Juju 3.x applies secrets kind by kind, then everything else at once. Each item of a kind is tried; after a kind with
+errors nothing further is applied, and what was applied stays. Juju 4.0 checks everything, and then applies everything in
+one transaction. Source: juju 3.6: apiserver/facades/agent/uniter/uniter.go, commitHookChangesForOneUnit. juju 4.0: the
+same; domain/unitstate/service/commithook.go; domain/unitstate/state/commithook.go, CommitHookChanges.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from ...errors import JujuError
-from .. import gotext, relations
-from ..identity import SecretURI
+from .. import relations
+from ..identity import application_tag, unit_tag
 from ..journal import Effect
-from ..secrets import access, consumption, revisions
-from ..secrets.entities import Secret
-from ..secrets.labels import LabelTaken
-from ..secrets.revisions import SecretAttributes
-from ..state import Life
+from . import effects
+from . import secret_changes as changes
 from .context import HookContext
-from .pending import PendingCreate, PendingGrant, PendingRemoval, PendingRevoke, PendingUpdate
+from .secret_changes import SecretMissing
 
 Entry = TypeVar('Entry')
+Kind: TypeAlias = Literal['create', 'update', 'track', 'grant', 'revoke', 'remove', 'rest']
 
+_DELETES_FIRST: Final[tuple[Kind, ...]] = ('remove', 'create', 'update', 'track', 'grant', 'revoke', 'rest')
+_DELETES_LAST: Final[tuple[Kind, ...]] = ('create', 'update', 'track', 'grant', 'revoke', 'remove', 'rest')
+_TRANSACTION: Final[tuple[Kind, ...]] = ('rest', 'create', 'update', 'grant', 'revoke', 'remove', 'track')
 
-class _SecretMissing(JujuError):
-    """A secret is gone by the time of the commit."""
+_PREPARING: Final[Mapping[Kind, str]] = {
+    'create': 'creating secrets: ',
+    'update': 'updating secrets: ',
+    'track': 'updating secret tracked revisions: ',
+    'grant': 'granting secrets access: ',
+    'revoke': 'revoking secrets access: ',
+    'remove': 'removing secrets: ',
+    'rest': '',
+}
+"""What the controller puts before its errors; in 4.0, before those that it finds ahead of the transaction."""
+_IN_TRANSACTION: Final[Mapping[Kind, str]] = {
+    'create': 'create secrets: creating secret "{id}": ',
+    'update': 'update secrets: updating secret "{id}": ',
+    'grant': 'grant secrets access: ',
+}
+_LED: Final = 'executing leadership func: '
+"""What 4.0 puts before the errors of a transaction that takes leadership."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,171 +63,238 @@ class _Item:
     """One thing to apply."""
 
     effect: Effect
+    check: Callable[[], None]
+    """Refuses it."""
+    prepare: Callable[[], None]
+    """Refuses it before a transaction."""
     apply: Callable[[], None]
+    secret_id: str = ''
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Step:
-    """One kind of thing to apply, with the words the controller puts before its errors."""
-
-    wrapper: str
-    items: Sequence[_Item]
-
-
-_REMOVING: Final = 'removing secrets: '
+_Items: TypeAlias = Mapping[Kind, Sequence[_Item]]
 
 
 def commit(context: HookContext) -> CommitResult:
     """Apply what a hook recorded, as far as the controller lets it."""
-    applied: list[Effect] = []
-    steps = _steps(context)
-    for number, step in enumerate(steps):
-        errors: list[JujuError] = []
-        refused: list[Effect] = []
-        for item in step.items:
-            try:
-                item.apply()
-            except JujuError as error:
-                errors.append(error)
-                refused.append(item.effect)
-            else:
-                applied.append(item.effect)
-        gone_anyway = _tolerates_missing(context, step) and all(isinstance(error, _SecretMissing) for error in errors)
-        if errors and not gone_anyway:
-            later = [item.effect for later in steps[number + 1 :] for item in later.items]
-            return CommitResult(tuple(applied), (*refused, *later), step.wrapper + '\n'.join(map(str, errors)))
-    return CommitResult(tuple(applied))
-
-
-def _tolerates_missing(context: HookContext, step: _Step) -> bool:
-    return step.wrapper == _REMOVING and context.world.profile.remove_missing == 'ignore'
+    changes.delete_external_content(context)
+    result = _commit(context, _items(context))
+    if result.error is not None:
+        changes.delete_saved_content(context)
+    return result
 
 
 def describe_pending(context: HookContext) -> tuple[Effect, ...]:
     """Return what a hook recorded, in the order in which it would be applied."""
-    return tuple(item.effect for step in _steps(context) for item in step.items)
+    items = _items(context)
+    return tuple(item.effect for kind in _order(context) for item in items[kind])
 
 
-def _steps(context: HookContext) -> tuple[_Step, ...]:
+def _order(context: HookContext) -> tuple[Kind, ...]:
+    match context.profile.commit_order:
+        case 'deletes_first':
+            return _DELETES_FIRST
+        case 'deletes_last':
+            return _DELETES_LAST
+        case 'v4_txn':
+            return _TRANSACTION
+
+
+def _commit(context: HookContext, items: _Items) -> CommitResult:
+    order = _order(context)
+    match context.profile.commit_atomic:
+        case 'per_op':
+            return _step_by_step(context, items, order)
+        case 'all':
+            return _in_transaction(context, items, order)
+        case 'all_but_creates':
+            created = _step_by_step(context, items, ('create',))
+            others: tuple[Kind, ...] = tuple(kind for kind in order if kind != 'create')
+            if created.error is not None:
+                later = (item.effect for kind in others for item in items[kind])
+                return dataclasses.replace(created, refused=(*created.refused, *later))
+            result = _in_transaction(context, items, others)
+            return dataclasses.replace(result, applied=(*created.applied, *result.applied))
+
+
+def _step_by_step(context: HookContext, items: _Items, order: Sequence[Kind]) -> CommitResult:
+    applied: list[Effect] = []
+    for number, kind in enumerate(order):
+        done, refused, errors = _one_transaction(items[kind]) if kind == 'rest' else _one_by_one(items[kind])
+        applied += done
+        if not all(_is_gone_anyway(context, kind, error) for error in errors):
+            later = [item.effect for kind in order[number + 1 :] for item in items[kind]]
+            return CommitResult(tuple(applied), (*refused, *later), _PREPARING[kind] + _joined(errors))
+    return CommitResult(tuple(applied))
+
+
+def _one_by_one(items: Iterable[_Item]) -> tuple[list[Effect], list[Effect], list[JujuError]]:
+    """Try each item; returns what was applied, what was refused, and why."""
+    applied: list[Effect] = []
+    refused: list[Effect] = []
+    errors: list[JujuError] = []
+    for item in items:
+        try:
+            item.check()
+            item.apply()
+        except JujuError as error:
+            errors.append(error)
+            refused.append(item.effect)
+        else:
+            applied.append(item.effect)
+    return applied, refused, errors
+
+
+def _one_transaction(items: Sequence[_Item]) -> tuple[list[Effect], list[Effect], list[JujuError]]:
+    """Apply all items or none."""
+    effects = [item.effect for item in items]
+    try:
+        for item in items:
+            item.check()
+    except JujuError as error:
+        return [], effects, [error]
+    for item in items:
+        item.apply()
+    return effects, [], []
+
+
+def _is_gone_anyway(context: HookContext, kind: Kind, error: JujuError) -> bool:
+    """Whether an error says no more than that a secret is gone, in a version that does not mind."""
+    switch = context.profile.remove_missing if kind == 'remove' else context.profile.update_missing
+    return isinstance(error, SecretMissing) and switch == 'ignore'
+
+
+def _in_transaction(context: HookContext, items: _Items, order: Sequence[Kind]) -> CommitResult:
+    everything = tuple(item.effect for kind in order for item in items[kind])
+    try:
+        accepted: _Items = {kind: _prepared(context, kind, items[kind]) for kind in _DELETES_LAST if kind in order}
+        takes_leadership = _takes_leadership(context, accepted)
+        if takes_leadership and not context.is_leader():
+            raise JujuError('checking lease token: lease not held')
+    except JujuError as error:
+        return CommitResult((), everything, str(error))
+    ids = {item.secret_id for kind in order for item in accepted[kind]}
+    tags = (unit_tag(context.unit), application_tag(context.application))
+    checkpoint = context.world.secrets.checkpoint(sorted(ids), tags)
+    # Nothing but secrets can be refused from here on, so the rest goes last and needs no undoing.
+    for kind in (*order[1:], *order[:1]):
+        for item in accepted[kind]:
+            try:
+                item.apply()
+            except JujuError as error:
+                context.world.secrets.roll_back(checkpoint)
+                prefix = (_LED if takes_leadership else '') + _IN_TRANSACTION[kind].format(id=item.secret_id)
+                return CommitResult((), everything, f'{prefix}{error}')
+    return CommitResult(tuple(item.effect for kind in order for item in accepted[kind]))
+
+
+def _prepared(context: HookContext, kind: Kind, items: Iterable[_Item]) -> Sequence[_Item]:
+    """Return the items of a kind that go into the transaction: those about secrets that are gone do not.
+
+    Raises:
+        JujuError: if any is refused, with what all of them are refused for.
+    """
+    accepted: list[_Item] = []
+    errors: list[JujuError] = []
+    for item in items:
+        try:
+            item.prepare()
+        except JujuError as error:
+            if not _is_gone_anyway(context, kind, error):
+                errors.append(error)
+        else:
+            accepted.append(item)
+    if errors:
+        raise JujuError(_PREPARING[kind] + _joined(errors))
+    if kind == 'grant' and context.profile.drop_grant_of_pending:
+        return [item for item in accepted if item.secret_id not in context.pending.creates]
+    return accepted
+
+
+def _takes_leadership(context: HookContext, accepted: _Items) -> bool:
+    """Whether anything in the transaction is only the leader's to do; tracking is not."""
+    ids = {item.secret_id for kind, items in accepted.items() if kind != 'track' for item in items}
+    owners = [create.owner for create in context.pending.creates.values()]
+    owners += [secret.owner for secret_id in sorted(ids) if (secret := context.world.secrets.get(secret_id))]
+    writes_bag = any(context.pending.application_data.values())
+    return writes_bag or any(owner.kind == 'application' for owner in owners)
+
+
+def _joined(errors: Iterable[JujuError]) -> str:
+    return '\n'.join(map(str, errors))
+
+
+def _items(context: HookContext) -> _Items:
     pending = context.pending
-    tracked = [update for update in pending.updates.values() if update.track]
-    granted = [grant for by_relation in pending.grants.values() for grant in by_relation.values()]
-    revoked = [revoke for entries in pending.revokes.values() for revoke in entries]
-    removals = pending.removals.values()
-    return (
-        _Step(
-            'creating secrets: ',
-            [_item(context, create, _describe_create, _create) for create in pending.creates.values()],
-        ),
-        _Step(
-            'updating secrets: ',
-            [_item(context, update, _describe_update, _update) for update in pending.updates.values()],
-        ),
-        _Step(
-            'updating secret tracked revisions: ',
-            [_item(context, update, _describe_tracking, _track) for update in tracked],
-        ),
-        _Step('granting secrets access: ', [_item(context, grant, _describe_grant, _grant) for grant in granted]),
-        _Step('revoking secrets access: ', [_item(context, revoke, _describe_revoke, _revoke) for revoke in revoked]),
-        _Step(_REMOVING, [_item(context, removal, _describe_removal, _remove) for removal in removals]),
-        _Step('', tuple(_everything_else(context))),
-    )
+    updates = itertools.chain.from_iterable(pending.updates.values())
+    grants = itertools.chain.from_iterable(pending.grants.values())
+    revokes = itertools.chain.from_iterable(pending.revokes.values())
+    removals = itertools.chain.from_iterable(pending.removals.values())
+    return {
+        'create': [
+            _item(
+                context,
+                create.uri.id,
+                create,
+                effects.of_create,
+                changes.check_create,
+                changes.create,
+                prepare=_accept,
+            )
+            for create in pending.creates.values()
+        ],
+        'update': [
+            _item(context, update.uri.id, update, effects.of_update, changes.check_update, changes.update)
+            for update in updates
+        ],
+        'track': [
+            _item(context, uri.id, uri, effects.of_tracking, changes.check_tracking, changes.track)
+            for uri in pending.tracked.values()
+        ],
+        'grant': [
+            _item(
+                context,
+                grant.uri.id,
+                grant,
+                effects.of_grant,
+                changes.check_grant,
+                changes.grant,
+                prepare=changes.prepare_grant,
+            )
+            for grant in grants
+        ],
+        'revoke': [
+            _item(context, revoke.uri.id, revoke, effects.of_revoke, changes.check_revoke, changes.revoke)
+            for revoke in revokes
+        ],
+        'remove': [
+            _item(context, removal.uri.id, removal, effects.of_removal, changes.check_removal, changes.remove)
+            for removal in removals
+        ],
+        'rest': tuple(_everything_else(context)),
+    }
 
 
 def _item(
     context: HookContext,
+    secret_id: str,
     entry: Entry,
     describe: Callable[[HookContext, Entry], Effect],
+    check: Callable[[HookContext, Entry], None],
     apply: Callable[[HookContext, Entry], None],
+    *,
+    prepare: Callable[[HookContext, Entry], None] | None = None,
 ) -> _Item:
-    return _Item(describe(context, entry), partial(apply, context, entry))
+    return _Item(
+        describe(context, entry),
+        check=partial(check, context, entry),
+        prepare=partial(prepare or check, context, entry),
+        apply=partial(apply, context, entry),
+        secret_id=secret_id,
+    )
 
 
-def _create(context: HookContext, create: PendingCreate) -> None:
-    owner = create.owner
-    if owner.kind == 'application' and not context.is_leader():
-        raise JujuError(f'"{context.unit}" is not leader of "{context.application}"')
-    life = context.model_unit.life if owner.kind == 'unit' else context.world.applications[owner.name].life
-    if life != 'alive':
-        raise JujuError(f'cannot create secret for owner "{owner.tag}" which is not alive')
-    try:
-        revisions.create(context.world.secrets, create.uri.id, owner, create.attributes, context.now)
-    except LabelTaken:
-        raise _label_exists(create.attributes) from None
-
-
-def _update(context: HookContext, update: PendingUpdate) -> None:
-    secret = _manageable(context, update.uri)
-    rotates = secret.next_rotation is not None and update.attributes.rotate not in (None, 'never')
-    if rotates and context.world.profile.rotate_change == 'fail':
-        raise JujuError('must specify a secret rotate time')
-    try:
-        revisions.update(context.world.secrets, secret, update.attributes, context.now)
-    except LabelTaken:
-        raise _label_exists(update.attributes) from None
-
-
-def _track(context: HookContext, update: PendingUpdate) -> None:
-    consumption.track(context.world.secrets, _existing(context, update.uri), context.unit)
-
-
-def _grant(context: HookContext, grant: PendingGrant) -> None:
-    secret = _manageable(context, grant.uri)
-    try:
-        _check_grant(context, grant)
-        access.grant(secret, subject_tag=grant.subject_tag, scope_tag=grant.scope_tag, role='view')
-    except JujuError as error:
-        raise JujuError(f'cannot change access to "{grant.uri}" for "{grant.subject_tag}": {error}') from None
-
-
-def _check_grant(context: HookContext, grant: PendingGrant) -> None:
-    relation = context.world.relations.get(grant.relation_id)
-    if relation is None:
-        key = grant.scope_tag.removeprefix('relation-').replace('#', ' ').replace('.', ':')
-        raise JujuError(f'invalid scope reference: relation "{key}" not found')
-    if relation.life != 'alive':
-        raise JujuError(f'cannot grant access to secret in scope of "{grant.scope_tag}" which is not alive')
-    life = _life_of(context, grant.subject)
-    if life is None:
-        kind, name = ('unit', grant.subject) if '/' in grant.subject else ('application', grant.subject)
-        raise JujuError(f'invalid subject reference: {kind} "{name}" not found')
-    if life != 'alive':
-        raise JujuError(f'cannot grant dying "{grant.subject_tag}" access to secret')
-
-
-def _life_of(context: HookContext, name: str) -> Life | None:
-    entity = context.world.find_unit(name) if '/' in name else context.world.applications.get(name)
-    return entity.life if entity is not None else None
-
-
-def _revoke(context: HookContext, revoke: PendingRevoke) -> None:
-    access.revoke(_manageable(context, revoke.uri), subject_tag=revoke.subject_tag)
-
-
-def _remove(context: HookContext, removal: PendingRemoval) -> None:
-    secret = _manageable(context, removal.uri)
-    if removal.revisions is None:
-        revisions.remove(context.world.secrets, secret)
-    else:
-        prefixes = context.world.profile.remove_prefix_bug
-        revisions.remove_revisions(context.world.secrets, secret, removal.revisions, prefixes=prefixes)
-
-
-def _existing(context: HookContext, uri: SecretURI) -> Secret:
-    secret = context.world.secrets.get(uri.id)
-    if secret is None:
-        raise _SecretMissing(f'secret "{uri}" not found')
-    return secret
-
-
-def _manageable(context: HookContext, uri: SecretURI) -> Secret:
-    secret = _existing(context, uri)
-    access.check_manage(secret, context.unit, is_leader=context.is_leader())
-    return secret
-
-
-def _label_exists(attributes: SecretAttributes) -> JujuError:
-    return JujuError(f'secret with label {gotext.quote(attributes.label or "")} already exists')
+def _accept(_: HookContext, __: object) -> None:
+    """Check nothing: the transaction takes leadership, which is what there is to check."""
 
 
 def _everything_else(context: HookContext) -> Iterator[_Item]:
@@ -222,25 +306,32 @@ def _everything_else(context: HookContext) -> Iterator[_Item]:
         yield _relation_item(context, relation_id, context.unit, values)
     unit = context.model_unit
     for port in sorted(pending.opened - unit.ports, key=str):
-        yield _Item(Effect('open-port', context.unit, str(port)), partial(unit.ports.add, port))
+        yield _plain_item(Effect('open-port', context.unit, str(port)), partial(unit.ports.add, port))
     for port in sorted(pending.closed & unit.ports, key=str):
-        yield _Item(Effect('close-port', context.unit, str(port)), partial(unit.ports.discard, port))
+        yield _plain_item(Effect('close-port', context.unit, str(port)), partial(unit.ports.discard, port))
     if pending.charm_state is not None:
         keys = ' '.join(sorted(pending.charm_state))
-        yield _Item(Effect('state-set', context.unit, keys), partial(_store_state, context, pending.charm_state))
+        yield _plain_item(Effect('state-set', context.unit, keys), partial(_store_state, context, pending.charm_state))
+
+
+def _plain_item(effect: Effect, apply: Callable[[], None], check: Callable[[], None] = lambda: None) -> _Item:
+    return _Item(effect, check=check, prepare=lambda: None, apply=apply)
 
 
 def _relation_item(context: HookContext, relation_id: int, entity: str, values: dict[str, str]) -> _Item:
-    detail = ' '.join(f'{key}={value}' for key, value in sorted(values.items()))
-    return _Item(
-        Effect('relation-set', f'{_endpoint(context, relation_id)} {entity}', detail),
+    return _plain_item(
+        effects.of_relation_data(context, relation_id, entity, values),
         partial(_write_bag, context, relation_id, entity, values),
+        partial(_check_bag, context, entity),
     )
 
 
-def _write_bag(context: HookContext, relation_id: int, entity: str, values: dict[str, str]) -> None:
+def _check_bag(context: HookContext, entity: str) -> None:
     if entity == context.application and not context.is_leader():
-        raise JujuError(f'"{context.unit}" is not leader of "{context.application}"')
+        raise JujuError(changes.not_leader(context))
+
+
+def _write_bag(context: HookContext, relation_id: int, entity: str, values: dict[str, str]) -> None:
     relation = context.world.relations[relation_id]
     bag = relation.application_data[entity] if entity == context.application else relation.unit_data[entity]
     if bag.write(values):
@@ -249,46 +340,3 @@ def _write_bag(context: HookContext, relation_id: int, entity: str, values: dict
 
 def _store_state(context: HookContext, values: dict[str, str]) -> None:
     context.model_unit.charm_state = values
-
-
-def _endpoint(context: HookContext, relation_id: int) -> str:
-    relation = context.world.relations[relation_id]
-    return f'{relation.endpoint_of(context.application).name}:{relation_id}'
-
-
-def _describe_create(_: HookContext, create: PendingCreate) -> Effect:
-    return Effect('secret-add', str(create.uri), f'owner={create.owner} revision=1{_describe(create.attributes)}')
-
-
-def _describe_update(context: HookContext, update: PendingUpdate) -> Effect:
-    secret = context.world.secrets.get(update.uri.id)
-    revision = f'revision={secret.latest_revision + 1}' if secret and update.attributes.content else ''
-    return Effect('secret-set', str(update.uri), f'{revision}{_describe(update.attributes)}'.strip())
-
-
-def _describe_tracking(context: HookContext, update: PendingUpdate) -> Effect:
-    return Effect('secret-get', str(update.uri), f'{context.unit} tracks the new revision')
-
-
-def _describe_grant(context: HookContext, grant: PendingGrant) -> Effect:
-    return Effect('secret-grant', str(grant.uri), f'to {grant.subject} over {_endpoint(context, grant.relation_id)}')
-
-
-def _describe_revoke(_: HookContext, revoke: PendingRevoke) -> Effect:
-    return Effect('secret-revoke', str(revoke.uri), f'from {revoke.unit or revoke.application}')
-
-
-def _describe_removal(_: HookContext, removal: PendingRemoval) -> Effect:
-    numbers = 'all revisions' if removal.revisions is None else f'revision {", ".join(map(str, removal.revisions))}'
-    return Effect('secret-remove', str(removal.uri), numbers)
-
-
-def _describe(attributes: SecretAttributes) -> str:
-    parts = {
-        'label': gotext.quote(attributes.label or '') if attributes.label else None,
-        'description': gotext.quote(attributes.description) if attributes.description else None,
-        'rotate': attributes.rotate,
-        'expire': attributes.expire.isoformat() if attributes.expire else None,
-        'keys': ','.join(sorted(attributes.content)) if attributes.content else None,
-    }
-    return ''.join(f' {name}={value}' for name, value in parts.items() if value)

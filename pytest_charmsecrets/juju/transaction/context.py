@@ -35,8 +35,12 @@ class HookContext(SecretsInHook, RelationsInHook):
         self.action = ActionOutcome()
         self.log_lines: list[tuple[str, str]] = []
         """Level and text of what the charm logged."""
+        if self.profile.metadata_eager:
+            self.load_metadata()
         if hook.is_secret_hook and not hook.secret_label:
             self.hook = dataclasses.replace(hook, secret_label=self.load_secret_label(hook.secret_id))
+        if hook.kind == 'secret-expired' and not self.profile.expired_has_revision:
+            self.hook = dataclasses.replace(self.hook, secret_revision=None)
 
     # --- the unit and its application
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from ...errors import JujuError
 from .. import gotext, identity
@@ -20,6 +20,7 @@ from ..state import Port
 from ..versions import Profile
 
 OwnerKind: TypeAlias = Literal['application', 'unit']
+Entry = TypeVar('Entry')
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,11 +70,10 @@ class PendingCreate:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PendingUpdate:
-    """An update of a secret; ``track`` when the unit has already refreshed to its content."""
+    """An update of a secret."""
 
     uri: SecretURI
     attributes: SecretAttributes
-    track: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -101,11 +101,19 @@ class PendingRevoke:
     unit: str | None
 
     @property
-    def subject_tag(self) -> str:
+    def subject(self) -> str:
         """Whose access ends."""
-        if self.unit:
-            return identity.unit_tag(self.unit)
-        return identity.application_tag(self.application or '')
+        return self.unit or self.application or ''
+
+    @property
+    def subject_tag(self) -> str:
+        """Juju's tag of the subject."""
+        return identity.unit_tag(self.unit) if self.unit else identity.application_tag(self.subject)
+
+    def covers(self, other: PendingRevoke) -> bool:
+        """Whether Juju takes another revocation for said by this one."""
+        of_application = other.unit is not None and self.application == identity.application_of(other.unit)
+        return of_application or (self.application, self.unit) == (other.application, other.unit)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -119,15 +127,19 @@ class PendingRemoval:
 
 @dataclasses.dataclass(slots=True)
 class PendingChanges:
-    """Everything one hook has asked for."""
+    """Everything one hook has asked for.
+
+    What is kept per secret is a list; most versions of Juju keep one entry in it, old ones every call.
+    """
 
     profile: Profile
     creates: dict[str, PendingCreate] = dataclasses.field(default_factory=dict[str, PendingCreate])
-    updates: dict[str, PendingUpdate] = dataclasses.field(default_factory=dict[str, PendingUpdate])
-    grants: dict[str, dict[int, PendingGrant]] = dataclasses.field(default_factory=dict[str, dict[int, PendingGrant]])
-    """By secret and relation: a second grant through the same relation replaces the first."""
+    updates: dict[str, list[PendingUpdate]] = dataclasses.field(default_factory=dict[str, list[PendingUpdate]])
+    tracked: dict[str, SecretURI] = dataclasses.field(default_factory=dict[str, SecretURI])
+    """Secrets that the unit has refreshed to content that is still pending."""
+    grants: dict[str, list[PendingGrant]] = dataclasses.field(default_factory=dict[str, list[PendingGrant]])
     revokes: dict[str, list[PendingRevoke]] = dataclasses.field(default_factory=dict[str, list[PendingRevoke]])
-    removals: dict[str, PendingRemoval] = dataclasses.field(default_factory=dict[str, PendingRemoval])
+    removals: dict[str, list[PendingRemoval]] = dataclasses.field(default_factory=dict[str, list[PendingRemoval]])
     application_data: dict[int, dict[str, str]] = dataclasses.field(default_factory=dict[int, dict[str, str]])
     unit_data: dict[int, dict[str, str]] = dataclasses.field(default_factory=dict[int, dict[str, str]])
     opened: set[Port] = dataclasses.field(default_factory=set[Port])
@@ -140,7 +152,6 @@ class PendingChanges:
         Raises:
             JujuError: if another secret added in this hook has the label.
         """
-        self.removals.pop(create.uri.id, None)
         label = create.attributes.label
         if label and any(other.attributes.label == label for other in self.creates.values()):
             raise JujuError(f'secret with label {gotext.quote(label)} already exists')
@@ -148,45 +159,84 @@ class PendingChanges:
 
     def set(self, uri: SecretURI, attributes: SecretAttributes) -> None:
         """Record an update: over what is pending already, or instead of it, and instead of a pending removal."""
-        self.removals.pop(uri.id, None)
+        self._cancel(self.removals, uri.id)
         if (create := self.creates.get(uri.id)) is not None:
             self.creates[uri.id] = dataclasses.replace(create, attributes=merge(create.attributes, attributes))
-        elif (update := self.updates.get(uri.id)) is not None and self.profile.multi_set == 'merge':
-            self.updates[uri.id] = dataclasses.replace(update, attributes=merge(update.attributes, attributes))
-        else:
-            self.updates[uri.id] = PendingUpdate(uri, attributes)
+            return
+        entries = self.updates.setdefault(uri.id, [])
+        update = PendingUpdate(uri, attributes)
+        match self.profile.multi_set:
+            case 'append':
+                entries.append(update)
+            case 'replace':
+                entries[:] = [update]
+            case 'merge':
+                merged = (
+                    dataclasses.replace(entry, attributes=merge(entry.attributes, attributes)) for entry in entries
+                )
+                entries[:] = [next(merged, update)]
 
     def remove(self, uri: SecretURI, revision: int | None) -> None:
         """Record a removal; whatever else was pending for the secret is lost, even if one revision is removed."""
-        for pending in (self.creates, self.updates, self.grants, self.revokes):
-            pending.pop(uri.id, None)
-        earlier = self.removals.get(uri.id) if self.profile.multi_remove == 'accumulate' else None
-        if revision is None or (earlier is not None and earlier.revisions is None):
-            self.removals[uri.id] = PendingRemoval(uri, None)
-        else:
-            revisions = (earlier.revisions or ()) if earlier is not None else ()
-            self.removals[uri.id] = PendingRemoval(uri, (*revisions, revision))
+        if self.profile.multi_remove != 'list':
+            self.creates.pop(uri.id, None)
+        self.tracked.pop(uri.id, None)
+        self._cancel(self.updates, uri.id)
+        self._cancel(self.grants, uri.id)
+        self._cancel(self.revokes, uri.id)
+        entries = self.removals.setdefault(uri.id, [])
+        removal = PendingRemoval(uri, None if revision is None else (revision,))
+        match self.profile.multi_remove:
+            case 'list':
+                entries.append(removal)
+            case 'last':
+                entries[:] = [removal]
+            case 'accumulate':
+                entries[:] = [_both(entries[0], removal) if entries else removal]
 
     def grant(self, grant: PendingGrant) -> None:
-        """Record a grant."""
-        self.grants.setdefault(grant.uri.id, {})[grant.relation_id] = grant
+        """Record a grant: beside those of the secret, or instead of some."""
+        entries = self.grants.setdefault(grant.uri.id, [])
+        match self.profile.multi_grant:
+            case 'list':
+                entries.append(grant)
+            case 'last_per_secret':
+                entries[:] = [grant]
+            case 'last_per_relation':
+                entries[:] = [entry for entry in entries if entry.relation_id != grant.relation_id] + [grant]
 
     def revoke(self, revoke: PendingRevoke) -> None:
-        """Record a revocation, unless one of the unit's application is recorded already."""
+        """Record a revocation: not one of a unit whose application is recorded already, except in old versions."""
         entries = self.revokes.setdefault(revoke.uri.id, [])
-        for entry in entries:
-            covers = (
-                revoke.unit
-                and entry.application is not None
-                and entry.application == identity.application_of(revoke.unit)
-            )
-            if covers or (entry.application, entry.unit) == (revoke.application, revoke.unit):
-                return
-        entries.append(revoke)
+        match self.profile.multi_revoke:
+            case 'list':
+                entries.append(revoke)
+            case 'last_per_secret':
+                entries[:] = [revoke]
+            case 'dedup_list':
+                if not any(entry.covers(revoke) for entry in entries):
+                    entries.append(revoke)
 
-    def track(self, secret_id: str) -> None:
+    def track(self, uri: SecretURI) -> None:
         """Record that the unit refreshed to content that is still pending."""
-        self.updates[secret_id] = dataclasses.replace(self.updates[secret_id], track=True)
+        self.tracked[uri.id] = uri
+
+    def _cancel(self, pending: dict[str, list[Entry]], secret_id: str) -> None:
+        """Forget what is pending for a secret; old versions, which keep every call, forget the first alone."""
+        entries = pending.get(secret_id, [])
+        if self.profile.multi_remove == 'list':
+            del entries[:1]
+        else:
+            entries.clear()
+        if not entries:
+            pending.pop(secret_id, None)
+
+
+def _both(earlier: PendingRemoval, later: PendingRemoval) -> PendingRemoval:
+    """Return two removals as one: of the whole secret, if either is."""
+    if earlier.revisions is None or later.revisions is None:
+        return dataclasses.replace(later, revisions=None)
+    return dataclasses.replace(later, revisions=(*earlier.revisions, *later.revisions))
 
 
 def merge(earlier: SecretAttributes, later: SecretAttributes) -> SecretAttributes:

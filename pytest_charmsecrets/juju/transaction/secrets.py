@@ -7,15 +7,18 @@ apiserver/facades/agent/secretsmanager/secrets.go, getSecretContent.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
 
 from ...errors import JujuError
 from .. import content, gotext, identity
 from ..content import EncodedContent
 from ..identity import SecretURI
-from ..secrets import access, consumption, labels
-from ..secrets.entities import Owner, Secret
+from ..secrets import access, consumption, revisions
+from ..secrets.entities import INTERNAL, Owner, Secret
 from ..secrets.revisions import SecretAttributes
+from ..secrets.wording import PERMISSION_DENIED, wording
+from ..versions import Profile
 from .base import ContextBase
 from .pending import (
     AccessInfo,
@@ -45,7 +48,7 @@ class SecretsInHook(ContextBase):
         if owner == 'application':
             self.check_leadership()
         of = Owner('application', self.application) if owner == 'application' else Owner('unit', self.unit)
-        if self.world.profile.reserve_checks_life and self.model_unit.life != 'alive':
+        if self.profile.reserve_checks_life and self.model_unit.life != 'alive':
             tag = identity.unit_tag(self.unit)
             raise JujuError(f'cannot reserve secret for owner "{tag}" which is not alive')
         uri = self.world.new_secret_uri(of)
@@ -57,7 +60,7 @@ class SecretsInHook(ContextBase):
         known = self._known_secrets().get(uri.id)
         self._check_leads(known)
         if (
-            self.world.profile.idempotent_content
+            self.profile.idempotent_content
             and known is not None
             and attributes.content
             and content.checksum(attributes.content) == known.checksum
@@ -73,22 +76,14 @@ class SecretsInHook(ContextBase):
 
     def secret_grant(self, uri: SecretURI, relation_id: int, unit: str | None) -> None:
         """Record a grant to a relation's remote application, or to one of its units."""
-        self._known_secrets()
-        info = self.secret_infos().get(uri.id)
-        if info is None:
-            raise JujuError(f'secret "{uri.id}" not found')
-        if info.owner == 'application':
-            self.check_leadership()
+        known = self._known_secrets().get(uri.id)
         relation = self.world.relations[relation_id]
         remote = relation.remote_of(self.application).application
         grant = PendingGrant(uri, relation_id, relation.tag, unit or remote)
-        targets = [entry.target for entry in info.access if entry.scope == relation.tag]
-        if grant.subject_tag in targets or identity.application_tag(remote) in targets:
+        if not self.profile.grant_prechecks:
+            self._check_leads(known)
+        elif self._is_granted_already(grant, remote):
             return
-        if targets and not unit:
-            raise JujuError(
-                'any unit level grants need to be revoked before granting access to the corresponding application'
-            )
         self.pending.grant(grant)
 
     def secret_revoke(self, uri: SecretURI, *, application: str | None, unit: str | None) -> None:
@@ -101,8 +96,8 @@ class SecretsInHook(ContextBase):
         infos = {secret_id: known.info for secret_id, known in self._known_secrets().items()}
         for secret_id in self.pending.removals:
             infos.pop(secret_id, None)
-        for secret_id, update in self.pending.updates.items():
-            if secret_id in infos:
+        for secret_id, updates in self.pending.updates.items():
+            for update in updates if secret_id in infos else ():
                 infos[secret_id] = _overlay(infos[secret_id], update.attributes)
         for secret_id, create in self.pending.creates.items():
             kind: OwnerKind = 'application' if create.owner.kind == 'application' else 'unit'
@@ -111,17 +106,23 @@ class SecretsInHook(ContextBase):
 
     def secret_get(self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool) -> EncodedContent:
         """Return content: what is pending in this hook where Juju shows it, else what the controller answers."""
+        if not self.profile.owner_tracks:
+            return self._get_as_before_owners_tracked(uri, label, refresh=refresh, peek=peek)
         if uri is not None:
             found = self._pending_content(uri.id, label, refresh=refresh, peek=peek)
             return found if found is not None else self._ask_controller(uri, label, refresh=refresh, peek=peek)
-        owned = self._owned_by_label(label or '') if self.world.profile.pending_update_by_label else None
+        owned = self._owned_by_label(label or '')
+        looked_up = owned if self.profile.pending_update_by_label else None
+        found = self._pending_content(looked_up, None if looked_up else label, refresh=refresh, peek=peek)
+        if found is not None:
+            return found
         if owned is not None:
-            found = self._pending_content(owned, None, refresh=refresh, peek=peek)
-            if found is not None:
-                return found
             return self._ask_controller(SecretURI(owned), None, refresh=refresh, peek=peek)
-        found = self._pending_content(None, label, refresh=refresh, peek=peek)
-        return found if found is not None else self._ask_controller(None, label, refresh=refresh, peek=peek)
+        return self._ask_controller(None, label, refresh=refresh, peek=peek)
+
+    def load_metadata(self) -> None:
+        """Load what the unit may manage, unless it is loaded."""
+        self._known_secrets()
 
     def load_secret_label(self, secret_id: str) -> str:
         """Return the owner label of a secret the unit may manage, as Juju looks it up for a hook without one."""
@@ -130,26 +131,57 @@ class SecretsInHook(ContextBase):
 
     def revision_known(self, secret_id: str) -> int:
         """Return the latest revision as the hook knew it before it began; 0 if a removal hides the secret."""
+        return (self.revision_loaded(secret_id) or 0) if secret_id not in self.pending.removals else 0
+
+    def revision_loaded(self, secret_id: str) -> int | None:
+        """Return the latest revision as the hook knew it before it began, whatever it asks for; None if unknown."""
         known = self._known_secrets().get(secret_id)
-        return known.info.revision if known and secret_id not in self.pending.removals else 0
+        return known.info.revision if known else None
 
     def _known_secrets(self) -> dict[str, KnownSecret]:
         """Return the committed metadata, loaded at the first use in this hook and frozen from then on."""
         if self._metadata is None:
             owners = self.world.manageable_secret_owners(self.unit)
-            self._metadata = {secret.id: _known(secret) for secret in self.world.secrets.owned_by(*owners)}
+            owned = self.world.secrets.owned_by(*owners)
+            self._metadata = {secret.id: _known(secret, self.profile) for secret in owned}
         return self._metadata
 
     def _check_leads(self, known: KnownSecret | None) -> None:
         if known is not None and known.info.owner == 'application':
             self.check_leadership()
 
+    def _is_granted_already(self, grant: PendingGrant, remote: str) -> bool:
+        """Whether a grant says nothing new about what is committed for the same relation.
+
+        Raises:
+            JujuError: if the secret is not the unit's to grant, or grants to units stand in the way.
+        """
+        info = self.secret_infos().get(grant.uri.id)
+        if info is None:
+            raise JujuError(f'secret "{grant.uri.id}" not found')
+        if info.owner == 'application':
+            self.check_leadership()
+        targets = [entry.target for entry in info.access if entry.scope == grant.scope_tag]
+        if grant.subject_tag in targets or identity.application_tag(remote) in targets:
+            return True
+        if targets and grant.subject == remote:
+            raise JujuError(
+                'any unit level grants need to be revoked before granting access to the corresponding application'
+            )
+        return False
+
     def _owned_by_label(self, label: str) -> str | None:
-        """Return the id of the secret of the unit, or of its application if it leads, that bears an owner label."""
-        leads = self.is_leader()
+        """Return the id of the unit's own secret that bears a label, or of its application's as far as Juju looks."""
+        sees_application = self.is_leader() and self.profile.pending_update_by_label
         for secret_id, info in self.secret_infos().items():
-            if info.label == label and (info.owner == 'unit' or leads):
+            if info.label == label and (info.owner == 'unit' or sees_application):
                 return secret_id
+        for create in self.pending.creates.values():
+            if create.attributes.label == label and (create.owner.kind == 'unit' or self.profile.pending_app_label):
+                return create.uri.id
+        for update in itertools.chain.from_iterable(self.pending.updates.values()):
+            if update.attributes.label == label:
+                return update.uri.id
         return None
 
     def _pending_content(
@@ -165,40 +197,77 @@ class SecretsInHook(ContextBase):
                 return create.attributes.content
         if not refresh and not peek:
             return None
-        for update in tuple(self.pending.updates.values()):
+        for entries in self.pending.updates.values():
+            update = entries[-1]
             by_id = update.uri.id == secret_id
             if by_id or (label and update.attributes.label == label):
                 if by_id and label:
                     attributes = dataclasses.replace(update.attributes, label=label)
-                    self.pending.updates[update.uri.id] = dataclasses.replace(update, attributes=attributes)
+                    entries[-1] = dataclasses.replace(update, attributes=attributes)
                 if refresh:
-                    self.pending.track(update.uri.id)
+                    self.pending.track(update.uri)
                 return update.attributes.content
         return None
 
+    def _get_as_before_owners_tracked(
+        self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool
+    ) -> EncodedContent:
+        """Read as Juju did before 3.1.7 and in 3.2 and 3.3.0: owners get the latest content, pending content first."""
+        owned = self._owned_by_label(label) if label else None
+        if owned is not None:
+            if uri is not None and self.profile.owner_uri_and_label == 'error_if_same_label':
+                raise JujuError('either URI or label should be used for getting an owned secret but not both')
+            if refresh:
+                raise JujuError('secret owner cannot use --refresh')
+            uri, label = SecretURI(owned), None
+        pending = self._pending_content_at_once(uri.id) if uri is not None else None
+        return pending or self._ask_controller(uri, label, refresh=refresh, peek=peek)
+
+    def _pending_content_at_once(self, secret_id: str) -> EncodedContent | None:
+        if self.profile.pending_reads == 'none':
+            return None
+        create = self.pending.creates.get(secret_id)
+        update = next(iter(self.pending.updates.get(secret_id, ())), None)
+        entry = create or update
+        return entry.attributes.content if entry is not None else None
+
     def _ask_controller(self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool) -> EncodedContent:
         """Read as the controller does: at once, with tracking and labels saved whatever becomes of the hook."""
-        consumer_label = label if uri is not None else None
         own = self._own_secret(uri, label)
+        consumer_label = label if uri is not None else None
         if own is not None:
-            if uri is not None and label and label != own.label:
-                consumer_label = self._relabel(own, label)
-            else:
-                consumer_label = None
-            secret = own
-            uri = uri or SecretURI(own.id)
+            consumer_label = self._relabel(own, uri, label)
+            secret, uri = own, uri if uri is not None and uri.id == own.id else SecretURI(own.id)
         elif uri is None:
             secret = self._by_consumer_label(label or '')
             uri = SecretURI(secret.id)
         else:
-            secret = self._readable(uri)
-        if not access.may_read(secret, self.unit):
-            raise self.refusal('permission denied', self._why_unreadable(secret))
-        return self._consume(secret, uri, consumer_label, refresh=refresh, peek=peek)
+            secret = self._existing(uri)
+        if own is not None and not self.profile.owner_tracks:
+            return self._read_as_owner(own, uri)
+        if self.profile.denied_read_tracks:
+            wanted = self._consume(secret, uri, consumer_label, refresh=refresh, peek=peek)
+            self._check_readable(secret)
+        else:
+            self._check_readable(secret)
+            wanted = self._consume(secret, uri, consumer_label, refresh=refresh, peek=peek)
+        return self._content_of(secret, uri, wanted)
 
-    def _consume(
-        self, secret: Secret, uri: SecretURI, label: str | None, *, refresh: bool, peek: bool
-    ) -> EncodedContent:
+    def _check_readable(self, secret: Secret) -> None:
+        if not access.may_read(secret, self.unit):
+            text = wording(self.profile).unreadable.format(unit=self.unit)
+            raise self.refusal(text, self._why_unreadable(secret))
+
+    def _read_as_owner(self, secret: Secret, uri: SecretURI) -> EncodedContent:
+        """Return the latest content; a unit of the application is told of changes from now on."""
+        if secret.owner.kind == 'application':
+            new = self.unit not in secret.consumers
+            consumption.follow(self.world.secrets, secret, self.unit)
+            if new:
+                self.keep('secret-get', str(uri), f'{self.unit} is told of changes')
+        return self._content_of(secret, uri, secret.latest_revision)
+
+    def _consume(self, secret: Secret, uri: SecretURI, label: str | None, *, refresh: bool, peek: bool) -> int:
         before = secret.consumers.get(self.unit)
         state_before = (before.tracked, before.label) if before else None
         wanted = consumption.read(self.world.secrets, secret, self.unit, refresh=refresh, peek=peek, label=label)
@@ -206,34 +275,46 @@ class SecretsInHook(ContextBase):
         if (consumer.tracked, consumer.label) != state_before:
             named = f' as {gotext.quote(consumer.label)}' if consumer.label else ''
             self.keep('secret-get', str(uri), f'{self.unit} tracks revision {consumer.tracked}{named}')
-        revision = secret.revisions.get(wanted)
-        if revision is None:
-            raise JujuError(f'secret revision "{secret.id}/{wanted}" not found')
+        return wanted
+
+    def _content_of(self, secret: Secret, uri: SecretURI, number: int) -> EncodedContent:
+        revision = secret.revisions.get(number)
+        if revision is None or (revision.vanished and revision.backend == INTERNAL):
+            text = wording(self.profile).missing_revision
+            raise JujuError(text.format(id=secret.id, uri=uri, revision=number))
+        if revision.vanished:
+            raise JujuError(f'secret revision "{secret.id}-{number}" not found')
         return revision.content
 
     def _own_secret(self, uri: SecretURI | None, label: str | None) -> Secret | None:
         """Return a secret of the unit or of its application, leader or not, by id, or by owner label without one."""
         owners = (Owner('unit', self.unit), Owner('application', self.application))
-        if uri is not None:
-            secret = self.world.secrets.get(uri.id) if self._is_local(uri) else None
-            return secret if secret is not None and secret.owner in owners else None
-        return next((secret for secret in self.world.secrets.owned_by(*owners) if secret.label == label), None)
+        if self.profile.app_units_consume:
+            owners = owners[:1] if not label else ()
+        if uri is not None and not self._is_local(uri):
+            return None
+        for secret in self.world.secrets.owned_by(*owners):
+            by_label = label and secret.label == label and (uri is None or self.profile.own_label_beats_uri)
+            if by_label or (uri is not None and secret.id == uri.id):
+                return secret
+        return None
 
     def _by_consumer_label(self, label: str) -> Secret:
         for secret in self.world.secrets.consumed_by(self.unit):
             if secret.consumers[self.unit].label == label:
                 return secret
         raise self.refusal(
-            f'consumer label {gotext.quote(label)} not found',
+            wording(self.profile).missing_observer_label.format(label=gotext.quote(label)),
             f'{self.unit} has read no secret by that label, and neither it nor {self.application} owns one',
         )
 
-    def _readable(self, uri: SecretURI) -> Secret:
+    def _existing(self, uri: SecretURI) -> Secret:
         if not self._is_local(uri):
-            raise JujuError('permission denied')
+            raise JujuError(PERMISSION_DENIED)
         secret = self.world.secrets.get(uri.id)
         if secret is None:
-            raise JujuError(f'secret "{uri}" not found')
+            denied = self.profile.missing_error == 'permission_denied' and not self.profile.denied_read_tracks
+            raise JujuError(PERMISSION_DENIED if denied else wording(self.profile).missing.format(uri=uri))
         return secret
 
     def _why_unreadable(self, secret: Secret) -> str:
@@ -244,19 +325,21 @@ class SecretsInHook(ContextBase):
         label = f' {gotext.quote(secret.label)}' if secret.label else ''
         return f'secret{label} belongs to {secret.owner}, and {access_of}'
 
-    def _relabel(self, secret: Secret, label: str) -> str | None:
+    def _relabel(self, secret: Secret, uri: SecretURI | None, label: str | None) -> str | None:
         """Change the owner label at once, or do with a follower's label what this Juju does.
 
         Returns:
             The consumer label that it becomes instead, if it does.
         """
+        if uri is None or not label or label == secret.label or not self.profile.owner_label_via_get:
+            return None
         if secret.owner.kind == 'application' and not self.is_leader():
-            if self.world.profile.peer_label == 'error':
+            if self.profile.peer_label_fails:
+                raise JujuError('lease not held')
+            if self.profile.peer_label == 'error':
                 raise JujuError('only unit leaders can update an application owned secret label')
-            return label if self.world.profile.peer_label == 'consumer_label' else None
-        labels.claim_owner_label(self.world.secrets, secret.owner, label)
-        labels.release_owner_label(self.world.secrets, secret.owner, secret.label)
-        secret.label = label
+            return label if self.profile.peer_label == 'consumer_label' else None
+        revisions.update(self.world.secrets, secret, uri, SecretAttributes(label=label), self.now)
         self.keep('secret-get', f'secret:{secret.id}', f'owner label {gotext.quote(label)}')
         return None
 
@@ -264,12 +347,12 @@ class SecretsInHook(ContextBase):
         return uri.source in ('', self.world.uuid)
 
 
-def _known(secret: Secret) -> KnownSecret:
+def _known(secret: Secret, profile: Profile) -> KnownSecret:
     kind: OwnerKind = 'application' if secret.owner.kind == 'application' else 'unit'
     granted = tuple(
         AccessInfo(permission.subject, permission.scope, permission.role)
         for permission in secret.permissions.values()
-        if permission.role == 'view'
+        if permission.role == 'view' and profile.info_has_access
     )
     info = SecretInfo(
         id=secret.id,

@@ -8,9 +8,9 @@ import datetime
 import pytest
 
 from pytest_charmsecrets import hookcommands
-from pytest_charmsecrets.juju import content
 from pytest_charmsecrets.juju.hooks import Hook
 from pytest_charmsecrets.juju.transaction import RelationInfo
+from pytest_charmsecrets.juju.versions import profile_for
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -31,7 +31,7 @@ class StrictContext:
         self.hook = hook or Hook('start')
         self.unit = 'u/0'
         self.now = NOW
-        self.size_limits = content.LIMITS['1mb_b64']
+        self.profile = profile_for('3.6')
         self.calls = []
         self._answers = answers
 

@@ -1,0 +1,309 @@
+"""Writes the pages of the reference that are made from what the code itself uses.
+
+- ``juju-versions.md``: the releases, the switches and the faults, from ``juju/versions``
+- ``permissions.md``: who may do what, by asking the model
+- ``rules.md``: the rules that are reproduced, from the transcripts under ``tests/conformance``
+
+``python docs/generate.py`` writes them; a test holds that they are up to date.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import pathlib
+import typing
+from collections.abc import Callable, Iterator
+
+import yaml
+
+from pytest_charmsecrets import FakeModel, HookFailed, JujuError, Puppet, PuppetUnit, RelationView
+from pytest_charmsecrets.juju import user_secrets
+from pytest_charmsecrets.juju.versions import ALIASES, FAULTS, PROFILES, RELEASES, Profile, profile_for
+from pytest_charmsecrets.juju.versions.switches import Switch
+
+ROOT = pathlib.Path(__file__).parents[1]
+REFERENCE = ROOT / 'docs' / 'reference'
+TRANSCRIPTS = ROOT / 'tests' / 'conformance'
+COMPARED = ('3.6.14', '4.0.14')
+
+
+def table(head: typing.Iterable[str], rows: typing.Iterable[typing.Iterable[str]]) -> str:
+    """Return a table in Markdown."""
+    head = tuple(head)
+    lines = [head, ('---',) * len(head), *map(tuple, rows)]
+    return ''.join(f'| {" | ".join(cell.replace("|", "&#124;") for cell in line)} |\n' for line in lines)
+
+
+# --- juju-versions.md
+
+
+def switches() -> Iterator[tuple[str, Switch]]:
+    """Return every switch of the profiles, with what is known of it."""
+    hints = typing.get_type_hints(Profile, include_extras=True)
+    for field in dataclasses.fields(Profile):
+        if field.name != 'version':
+            yield field.name, hints[field.name].__metadata__[0]
+
+
+def shown(value: object) -> str:
+    """Return a switch's value as the table shows it."""
+    return {True: 'yes', False: 'no'}.get(value, str(value).replace('_', ' ')) if value is not None else ''
+
+
+def differing_rows() -> Iterator[tuple[str, ...]]:
+    """Return a row for each switch that not all trees agree on; a value is shown where it is another than before."""
+    for name, switch in switches():
+        values = [shown(getattr(profile_for(tree), name)) for tree in PROFILES]
+        if len(set(values)) > 1:
+            cells = [value if index == 0 or value != values[index - 1] else '·' for index, value in enumerate(values)]
+            yield f'`{name}`: {switch.about}', *cells
+
+
+def line_rows() -> Iterator[tuple[str, str, str]]:
+    """Return a row for each thing that follows from the line of rewrites alone."""
+    for name, member in vars(Profile).items():
+        if isinstance(member, property) and not name.startswith('_'):
+            values = (shown(getattr(profile_for(version), name)) for version in COMPARED)
+            text = (member.__doc__ or '').rstrip('.').partition(' (MS-')[0].partition(' (events')[0]
+            yield f'`{name}`: {text[0].lower()}{text[1:]}', *values
+
+
+def release_rows() -> Iterator[tuple[str, str, str]]:
+    """Return a row for each group of releases."""
+    for releases in RELEASES:
+        differences = ', '.join(f'`{name}` {shown(value)}' for name, value in releases.overrides.items())
+        yield str(releases), releases.profile, differences
+
+
+def juju_versions() -> str:
+    """Return the page about versions."""
+    aliases = table(('Line', 'Stands for'), ALIASES.items())
+    elsewhere = sorted({name for releases in RELEASES for name in releases.overrides})
+    sources = ((f'`{name}`', switch.source, switch.rows) for name, switch in switches())
+    oldest, newest = RELEASES[0], RELEASES[-1]
+    return f"""# Juju versions
+
+The model behaves as any release of Juju from {oldest.line}.{oldest.first} to {newest.line}.{newest.last}. A charm sees the full number of the
+release that was asked for. Betas, release candidates and numbers that are not listed are refused. A line stands for one
+of its releases:
+
+{aliases}
+## Releases
+
+Each release behaves as one of {len(PROFILES)} trees of Juju's history that were read, but for what is said here. Numbers that were cut and
+never published behave as the next published one.
+
+{table(('Releases', 'Behave as', 'But'), release_rows())}
+## Switches
+
+What the trees differ in. A dot repeats the value on its left.
+
+{table(('Switch', *PROFILES), differing_rows())}
+In the releases between the trees alone differ {', '.join(f'`{name}`' for name in elsewhere if name not in differing())}.
+
+What follows from the rewrite of 4.0 (`model_line`):
+
+{table(('', *COMPARED), line_rows())}
+## Faults
+
+Defects of particular releases. They are off, whatever the version, until a test asks for them by name: with
+`FakeModel(juju_faults=[...])`, with the marker, with `--charmsecrets-juju-fault`, or in the ini file.
+
+{table(('Fault', 'What goes wrong', 'Releases'), ((f'`{name}`', fault.about, fault.releases) for name, fault in FAULTS.items()))}
+## Where each switch was read
+
+{table(('Switch', "Place in Juju's tree", 'Rows of the study'), sources)}"""
+
+
+def differing() -> set[str]:
+    """Return the names of the switches in which trees differ."""
+    return {name for name, _ in switches() if len({getattr(profile_for(tree), name) for tree in PROFILES}) > 1}
+
+
+# --- permissions.md
+
+
+@dataclasses.dataclass
+class Scene:
+    """A model with somebody who owns secrets, and others who want something of them."""
+
+    model: FakeModel
+    puppets: dict[str, Puppet]
+    relations: dict[str, RelationView]
+    secrets: dict[str, str]
+
+    def unit(self, name: str) -> PuppetUnit:
+        """Return a unit by name."""
+        return next(unit for unit in self.puppets[name.partition('/')[0]].units if unit.name == name)
+
+    def relation_of(self, name: str) -> str:
+        """Return the id of the relation that a unit names."""
+        return str(self.relations[name.partition('/')[0]].id)
+
+
+def scene(version: str) -> Scene:
+    """Return a scene in which ``granted`` may read the secret of ``owner``, and of ``partly`` unit 0 alone."""
+    model = FakeModel(version)
+    others = ('granted', 'partly', 'stranger')
+    puppets = {'owner': model.deploy_puppet('owner', provides={'shared': 'secrets'}, num_units=2)}
+    puppets |= {name: model.deploy_puppet(name, requires={'shared': 'secrets'}, num_units=2) for name in others}
+    relations = {name: model.integrate('owner', name) for name in others}
+    model.settle()
+    with puppets['owner'].units[0].hook() as hook:
+        secret = hook.add_secret({'key': 'value'})
+        secret.grant(relations['granted'])
+        secret.grant(relations['partly'], unit='partly/0')
+        own = hook.add_secret({'key': 'value'}, owner='unit')
+    model.settle()
+    relations['owner'] = relations['stranger']
+    return Scene(model, puppets, relations, {'application': secret.id, 'unit': own.id})
+
+
+ACTORS = (
+    ('the unit, of its own secret', 'owner/0', 'unit'),
+    ("the leader, of its application's", 'owner/0', 'application'),
+    ("a follower, of its application's", 'owner/1', 'application'),
+    ("a peer, of another unit's", 'owner/1', 'unit'),
+    ('a unit of an application that was granted access', 'granted/0', 'application'),
+    ('a unit that was granted access', 'partly/0', 'application'),
+    ('another unit of its application', 'partly/1', 'application'),
+    ('anybody else', 'stranger/0', 'application'),
+)
+COMMANDS: dict[str, Callable[[str, str], list[str]]] = {
+    'secret-get': lambda uri, _: ['secret-get', uri],
+    'secret-info-get': lambda uri, _: ['secret-info-get', uri],
+    'secret-set': lambda uri, _: ['secret-set', uri, 'key=other'],
+    'secret-grant': lambda uri, relation: ['secret-grant', uri, '--relation', relation],
+    'secret-revoke': lambda uri, relation: ['secret-revoke', uri, '--relation', relation],
+    'secret-remove': lambda uri, _: ['secret-remove', uri],
+}
+
+
+def answer(version: str, unit: str, which: str, command: str) -> str:
+    """Return what becomes of a command: allowed, refused at once, or refused at the commit."""
+    played = scene(version)
+    uri = played.secrets[which]
+    argv = COMMANDS[command](uri, played.relation_of(unit))
+    with played.model:
+        try:
+            with played.unit(unit).hook() as hook:
+                try:
+                    hook.command(*argv)
+                except JujuError as error:
+                    return f'at once: {generic(str(error), uri, unit)}'
+        except HookFailed as failed:
+            return f'commit: {generic(failed.juju_error or "", uri, unit)}'
+    return 'yes'
+
+
+def generic(text: str, uri: str, unit: str) -> str:
+    """Return a refusal without the names of this scene."""
+    text = text.replace(uri, '<uri>').replace(uri.rpartition('/')[2], '<id>')
+    return f'`{text.replace(unit, "<unit>").replace(f"of {chr(34)}owner{chr(34)}", f"of {chr(34)}<app>{chr(34)}")}`'
+
+
+def permission_rows(version: str) -> Iterator[tuple[str, ...]]:
+    """Return a row for each kind of unit."""
+    for title, unit, which in ACTORS:
+        yield title, *(answer(version, unit, which, command) for command in COMMANDS)
+
+
+def user_rows() -> Iterator[tuple[str, ...]]:
+    """Return a row for each command of the Juju CLI."""
+    levels: tuple[user_secrets.UserAccess, ...] = typing.get_args(user_secrets.UserAccess)
+    for command, needed in user_secrets.NEEDED_ACCESS.items():
+        yes_from = levels.index(needed)
+        yield f'`{command}`', *('yes' if index >= yes_from else '`permission denied`' for index, _ in enumerate(levels))
+
+
+def permissions() -> str:
+    """Return the page about permissions."""
+    levels = typing.get_args(user_secrets.UserAccess)
+    tables = '\n'.join(
+        f'### Juju {version}\n\n{table(("Who", *(f"`{name}`" for name in COMMANDS)), permission_rows(version))}'
+        for version in COMPARED
+    )
+    return f"""# Permissions
+
+Who may do what with a secret, and what everybody else is told. *At once* is the answer of the command; *commit* means that the
+command succeeds and the hook fails when it ends.
+
+## Units
+
+{tables}
+`secret-ids` and `secret-info-get` show a unit its own secrets and, while it leads, its application's.
+
+## Users
+
+What access to the model each command takes:
+
+{table(('', *levels), user_rows())}
+A charm's secrets are the charm's: in 4.0 a user can neither update nor grant, revoke or remove one; in 3.x a user with write access
+can do all of that but remove.
+"""
+
+
+# --- rules.md
+
+PAGES = {
+    'HC': 'Hook commands',
+    'MS': 'What the model holds',
+    'EV': 'Which hooks follow',
+    'JV': 'What differs between versions',
+}
+
+
+def vectors() -> Iterator[dict[str, typing.Any]]:
+    """Return the transcripts as they are written."""
+    for path in sorted(TRANSCRIPTS.glob('*.yaml')):
+        yield from yaml.safe_load_all(path.read_text())
+
+
+def rules() -> str:
+    """Return the page about the rules that are reproduced."""
+    found: dict[str, list[dict[str, typing.Any]]] = collections.defaultdict(list)
+    for vector in vectors():
+        found[vector['id'].partition('-')[0]].append(vector)
+    parts = []
+    for kind, title in PAGES.items():
+        ordered = sorted(found[kind], key=lambda vector: (vector_number(vector['id']), str(vector['profiles'])))
+        rows = (
+            (
+                vector['id'],
+                vector['title'],
+                ', '.join(map(str, vector['profiles'])) + ''.join(f', `{fault}`' for fault in vector.get('faults', ())),
+                vector['source'] + (' (test)' if vector['evidence'] == 'T' else ''),
+            )
+            for vector in ordered
+        )
+        parts.append(f'## {title}\n\n{table(("Rule", "What", "Played on", "Read in Juju"), rows)}')
+    return f"""# Rules
+
+Every rule that is reproduced, with the versions of Juju on which its transcript is played and the place in Juju's source from which it was
+read; *test* means that a test of Juju asserts it. The transcripts are in `tests/conformance`.
+
+{chr(10).join(parts)}"""
+
+
+def vector_number(identifier: str) -> tuple[str, int]:
+    """Return what a rule is sorted by."""
+    head = identifier.rstrip('0123456789')
+    return head, int(identifier.removeprefix(head) or 0)
+
+
+PAGES_BY_NAME: dict[str, Callable[[], str]] = {
+    'juju-versions.md': juju_versions,
+    'permissions.md': permissions,
+    'rules.md': rules,
+}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, make in PAGES_BY_NAME.items():
+        (REFERENCE / name).write_text(make(), encoding='utf-8')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,73 @@
+"""Removing revisions and secrets: at once, or by a job; pruning users' secrets.
+
+Juju removes nothing of a charm's secret by itself.
+Source: juju 3.6: state/secrets.go, deleteSecrets; apiserver/facades/client/secrets/secrets.go, updateSecret. juju 4.0:
+domain/removal/service/secret.go; domain/removal/state/model/secret.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from . import labels
+from .entities import Removal, Secret, SecretStore
+
+
+def remove_revisions(store: SecretStore, secret: Secret, numbers: Collection[int]) -> None:
+    """Remove revisions; unknown numbers are ignored, and when none would remain the whole secret goes."""
+    if store.profile.remove_prefix_bug:
+        begins = tuple(map(str, numbers))
+        numbers = [number for number in secret.revisions if str(number).startswith(begins)]
+    if not secret.revisions.keys() - set(numbers):
+        remove(store, secret)
+        return
+    for number in sorted(secret.revisions.keys() & set(numbers)):
+        del secret.revisions[number]
+        store.note_revision(secret, number)
+    if store.profile.latest_is_highest_left:
+        secret.latest_revision = max(secret.revisions)
+        secret.latest_expiry = secret.revisions[secret.latest_revision].expires
+
+
+def remove(store: SecretStore, secret: Secret) -> None:
+    """Remove a secret with everything that belongs to it: revisions, rotation, grants, consumer records, labels."""
+    for consumer in secret.consumers.values():
+        store.changes.note('consumer', consumer.unit, secret=secret.id)
+        labels.release_consumer_label(store, consumer)
+    for number in secret.revisions:
+        store.note_revision(secret, number)
+    store.changes.note('rotation', secret.owner.name, secret=secret.id)
+    store.changes.note('secret', secret.owner.name, secret=secret.id)
+    labels.release_owner_label(store, secret.owner, secret.label)
+    store.drop(secret)
+
+
+def remove_later(store: SecretStore, removal: Removal) -> None:
+    """Ask for a removal: carried out at once or, in 4.0, when its job runs."""
+    store.removals.append(removal)
+    if not store.profile.async_delete:
+        carry_out_removals(store)
+
+
+def carry_out_removals(store: SecretStore) -> None:
+    """Run the jobs and workers that remove: what was asked to be removed, and what users' secrets do not need."""
+    removals, store.removals = store.removals, []
+    for removal in removals:
+        secret = store.get(removal.secret_id)
+        if secret is not None and removal.revisions is None:
+            remove(store, secret)
+        elif secret is not None:
+            remove_revisions(store, secret, removal.revisions or ())
+    for secret_id in tuple(store.prunable):
+        secret = store.get(secret_id)
+        if secret is not None:
+            prune(store, secret)
+    store.prunable.clear()
+
+
+def prune(store: SecretStore, secret: Secret) -> None:
+    """Remove the obsolete revisions of a user's secret, if it is pruned by itself; never the latest."""
+    obsolete = [number for number, revision in secret.revisions.items() if revision.obsolete]
+    numbers = [number for number in obsolete if number != secret.latest_revision]
+    if secret.auto_prune and numbers:
+        remove_revisions(store, secret, numbers)

@@ -1,0 +1,72 @@
+"""When a secret is due for rotation.
+
+Source: juju 3.6: state/secrets.go, secretRotationOps; apiserver/facades/agent/secretsmanager/secrets.go, SecretsRotated.
+juju 4.0: domain/unitstate/service/commithook.go, prepareSecretUpdates; domain/secret/service/service.go, SecretRotated.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from ...errors import JujuError
+from .. import clock
+from ..clock import RotatePolicy
+from .entities import Secret, SecretStore
+from .wording import PERMISSION_DENIED
+
+
+def begin(store: SecretStore, secret: Secret, now: datetime.datetime) -> None:
+    """Plan the first rotation of a new secret, if it has a policy that rotates."""
+    if (planned := clock.next_rotation(secret.rotate_policy, now)) is not None:
+        _plan(store, secret, store.stamp(planned))
+
+
+def change_policy(store: SecretStore, secret: Secret, policy: RotatePolicy | None, now: datetime.datetime) -> None:
+    """Take over a new policy; a time that is planned already moves or stays as this Juju has it."""
+    if policy is None:
+        return
+    before, secret.rotate_policy = secret.rotate_policy, policy
+    if store.profile.set_loses_rotate_expire:
+        return
+    planned = clock.next_rotation(policy, now)
+    if planned is None:
+        if secret.next_rotation is not None:
+            secret.next_rotation = None
+            store.changes.note('rotation', secret.owner.name, secret=secret.id)
+        return
+    planned = store.stamp(planned)
+    if store.profile.rotate_change == 'if_more_frequent':
+        moves = clock.is_more_frequent(policy, before)
+    else:
+        moves = secret.next_rotation is None or planned <= secret.next_rotation
+    if moves:
+        _plan(store, secret, planned)
+
+
+def set_rotated(store: SecretStore, secret: Secret, *, revision_before: int) -> None:
+    """Plan the next rotation after a secret-rotate hook: by the schedule, or soon again if it brought nothing new.
+
+    Args:
+        revision_before: the latest revision as the hook knew it when it began.
+
+    Raises:
+        JujuError: for a unit's own secret, where the fault ``unit_rotation_refused`` is on.
+    """
+    if secret.owner.kind == 'unit' and store.profile.unit_rotation_refused:
+        raise JujuError(PERMISSION_DENIED)
+    base = secret.next_rotation
+    if base is None:
+        return
+    planned = clock.next_rotation(secret.rotate_policy, base)
+    if planned is None:
+        return
+    soon = base + clock.ROTATE_RETRY_DELAY
+    expiry = secret.latest_expiry
+    expires_before = expiry is not None and expiry < planned and soon < expiry
+    unchanged = secret.latest_revision == revision_before
+    _plan(store, secret, soon if expires_before or unchanged else planned)
+
+
+def _plan(store: SecretStore, secret: Secret, when: datetime.datetime) -> None:
+    secret.next_rotation = when
+    store.changes.note('rotation', secret.owner.name, secret=secret.id)

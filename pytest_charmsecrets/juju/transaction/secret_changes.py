@@ -1,0 +1,219 @@
+"""What the controller checks and does for each kind of change that a hook asks of secrets.
+
+For each kind there is a check, which refuses, and the change itself. Juju 3.x and the first releases of 4.0 do both for
+one item after the other; later ones check everything before the transaction begins.
+Source: juju 3.6: apiserver/facades/agent/secretsmanager/secrets.go. juju 4.0: apiserver/facades/agent/uniter/secrets.go;
+domain/unitstate/state/commithook.go.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ...errors import JujuError
+from .. import gotext, identity
+from ..identity import SecretURI
+from ..secrets import access, backends, consumption, removal, revisions
+from ..secrets.entities import INTERNAL, Removal, Secret
+from ..secrets.labels import LabelTaken
+from ..secrets.revisions import SecretAttributes
+from ..secrets.wording import PERMISSION_DENIED, wording
+from ..state import Life
+from .context import HookContext
+from .pending import PendingCreate, PendingGrant, PendingRemoval, PendingRevoke, PendingUpdate
+
+
+class SecretMissing(JujuError):
+    """A secret is gone by the time of the commit."""
+
+
+def check_create(context: HookContext, create: PendingCreate) -> None:
+    """Refuse a secret of an application that the unit does not lead, or of an owner that is going."""
+    owner = create.owner
+    if owner.kind == 'application' and not context.is_leader():
+        raise JujuError(PERMISSION_DENIED if context.profile.error_dialect == 'v4' else not_leader(context))
+    life = context.model_unit.life if owner.kind == 'unit' else context.world.applications[owner.name].life
+    if life != 'alive' and not context.profile.dying_may_write:
+        raise JujuError(f'cannot create secret for owner "{owner.tag}" which is not alive')
+
+
+def create(context: HookContext, create: PendingCreate) -> None:
+    """Create a secret."""
+    try:
+        revisions.create(context.world.secrets, create.uri.id, create.owner, create.attributes, context.now)
+    except LabelTaken:
+        raise _label_exists(create.attributes) from None
+
+
+def check_update(context: HookContext, update: PendingUpdate) -> None:
+    """Refuse an update of what the unit does not manage."""
+    secret = _manageable(context, update.uri)
+    rotates = secret.next_rotation is not None and update.attributes.rotate not in (None, 'never')
+    if rotates and context.profile.rotate_change == 'fail':
+        raise JujuError('must specify a secret rotate time')
+
+
+def update(context: HookContext, update: PendingUpdate) -> None:
+    """Update a secret."""
+    secret = _existing(context, update.uri)
+    attributes = update.attributes
+    if context.profile.update_cancels_rotation and attributes.rotate is None:
+        attributes = dataclasses.replace(attributes, rotate='never')
+    try:
+        revisions.update(context.world.secrets, secret, update.uri, attributes, context.now)
+    except LabelTaken:
+        raise _label_exists(attributes) from None
+
+
+def check_tracking(context: HookContext, uri: SecretURI) -> None:
+    """Refuse to track what is not there."""
+    _existing(context, uri)
+
+
+def track(context: HookContext, uri: SecretURI) -> None:
+    """Let the unit track the latest revision."""
+    consumption.track(context.world.secrets, _existing(context, uri), context.unit)
+
+
+def check_grant(context: HookContext, grant: PendingGrant) -> None:
+    """Refuse a grant of what the unit does not manage, through or to what is not there or going."""
+    if context.profile.error_dialect == 'v3':
+        _manageable(context, grant.uri)
+    try:
+        if context.profile.error_dialect == 'v4':
+            _manageable(context, grant.uri)
+        _check_reaches(context, grant)
+    except SecretMissing:
+        raise
+    except JujuError as error:
+        raise _cannot_change_access(grant, error) from None
+
+
+def prepare_grant(context: HookContext, grant: PendingGrant) -> None:
+    """Refuse a grant before the transaction of 4.0: what the same hook adds is taken to be the unit's."""
+    if grant.uri.id not in context.pending.creates:
+        _manageable(context, grant.uri)
+    _check_reaches(context, grant)
+
+
+def grant(context: HookContext, grant: PendingGrant) -> None:
+    """Grant access."""
+    try:
+        access.grant(
+            _existing(context, grant.uri), subject_tag=grant.subject_tag, scope_tag=grant.scope_tag, role='view'
+        )
+    except access.ScopeTaken:
+        if context.profile.error_dialect == 'v3':
+            raise _cannot_change_access(grant, JujuError('cannot change secret permission scope')) from None
+        if context.profile.commit_order != 'v4_txn':
+            text = 'cannot change a secret permission scope or subject type'
+            raise _cannot_change_access(grant, JujuError(text)) from None
+        uuid = identity.make_uuid(context.world.seed, context.world.uuid, grant.subject)
+        raise JujuError(
+            f'cannot change scope or subject type of existing grant for "{uuid}" on "{grant.uri.id}"'
+        ) from None
+
+
+def check_revoke(context: HookContext, revoke: PendingRevoke) -> None:
+    """Refuse a revocation for what the unit does not manage and, in 4.0, for somebody who is not in the model."""
+    _manageable(context, revoke.uri)
+    if context.profile.revoke_checks_subject and _life_of(context, revoke.subject) is None:
+        raise JujuError(f'{_kind_of(revoke.subject)} "{revoke.subject}" not found')
+
+
+def revoke(context: HookContext, revoke: PendingRevoke) -> None:
+    """Revoke access."""
+    access.revoke(_existing(context, revoke.uri), subject_tag=revoke.subject_tag)
+
+
+def check_removal(context: HookContext, removal: PendingRemoval) -> None:
+    """Refuse the removal of what the unit does not manage."""
+    _manageable(context, removal.uri)
+
+
+def remove(context: HookContext, pending: PendingRemoval) -> None:
+    """Remove revisions, or the secret."""
+    removal.remove_later(context.world.secrets, Removal(pending.uri.id, pending.revisions))
+
+
+def delete_external_content(context: HookContext) -> None:
+    """Delete content from an external backend, as the unit's agent does before it asks for the commit."""
+    if context.world.secrets.backend == INTERNAL:
+        return
+    for entries in context.pending.removals.values():
+        for pending in entries:
+            secret = context.world.secrets.get(pending.uri.id)
+            known = context.revision_loaded(pending.uri.id)
+            if secret is not None and known is not None:
+                everything = [number for number in secret.revisions if number <= known]
+                backends.lose_content(secret, pending.revisions or everything)
+
+
+def delete_saved_content(context: HookContext) -> None:
+    """Delete again what was saved in an external backend for a commit that failed, even where it was half done."""
+    if context.world.secrets.backend == INTERNAL:
+        return
+    for secret_id in (*context.pending.creates, *context.pending.updates):
+        secret = context.world.secrets.get(secret_id)
+        if secret is not None:
+            backends.lose_content(secret, [(context.revision_loaded(secret_id) or 0) + 1])
+
+
+def not_leader(context: HookContext) -> str:
+    """Return how Juju 3.x refuses what only the leader may do, at the commit."""
+    return f'"{context.unit}" is not leader of "{context.application}"'
+
+
+def _check_reaches(context: HookContext, grant: PendingGrant) -> None:
+    """Refuse a grant through a relation, or to a subject, that is not there or, in 3.x, going."""
+    relation = context.world.relations.get(grant.relation_id)
+    life = _life_of(context, grant.subject)
+    if context.profile.dying_may_write:
+        if relation is None:
+            raise JujuError('getting regular relation by key: relation not found')
+        if relation.is_peer and not context.profile.peer_grants:
+            raise JujuError('granting access to a secret over a peer relation is not supported')
+        if life is None:
+            raise JujuError(f'{_kind_of(grant.subject)} "{grant.subject}" not found')
+        return
+    if relation is None:
+        key = grant.scope_tag.removeprefix('relation-').replace('#', ' ').replace('.', ':')
+        raise JujuError(f'invalid scope reference: relation "{key}" not found')
+    if relation.life != 'alive':
+        raise JujuError(f'cannot grant access to secret in scope of "{grant.scope_tag}" which is not alive')
+    if life is None:
+        raise JujuError(f'invalid subject reference: {_kind_of(grant.subject)} "{grant.subject}" not found')
+    if life != 'alive':
+        raise JujuError(f'cannot grant dying "{grant.subject_tag}" access to secret')
+
+
+def _cannot_change_access(grant: PendingGrant, cause: JujuError) -> JujuError:
+    return JujuError(f'cannot change access to "{grant.uri}" for "{grant.subject_tag}": {cause}')
+
+
+def _life_of(context: HookContext, name: str) -> Life | None:
+    entity = context.world.find_unit(name) if '/' in name else context.world.applications.get(name)
+    return entity.life if entity is not None else None
+
+
+def _kind_of(name: str) -> str:
+    return 'unit' if '/' in name else 'application'
+
+
+def _existing(context: HookContext, uri: SecretURI) -> Secret:
+    secret = context.world.secrets.get(uri.id)
+    if secret is None:
+        denied = context.profile.missing_error == 'permission_denied'
+        text = PERMISSION_DENIED if denied else wording(context.profile).missing_at_commit.format(uri=uri)
+        raise SecretMissing(text)
+    return secret
+
+
+def _manageable(context: HookContext, uri: SecretURI) -> Secret:
+    secret = _existing(context, uri)
+    access.check_manage(context.world.secrets, secret, context.unit, is_leader=context.is_leader())
+    return secret
+
+
+def _label_exists(attributes: SecretAttributes) -> JujuError:
+    return JujuError(f'secret with label {gotext.quote(attributes.label or "")} already exists')

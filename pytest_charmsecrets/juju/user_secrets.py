@@ -1,0 +1,268 @@
+"""What a user can do with secrets, and what access to the model it takes.
+
+Source: juju 3.6: apiserver/facades/client/secrets/secrets.go; apiserver/common/secrets/secrets.go; cmd/juju/secrets.
+juju 4.0: apiserver/facades/client/secrets/secrets.go; domain/secret/service.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Literal, TypeAlias, get_args
+
+from ..errors import JujuError, UsageError
+from . import content, gotext, identity
+from .identity import SecretURI
+from .journal import Operation
+from .secrets import access, removal, revisions
+from .secrets.entities import Removal, Secret
+from .secrets.labels import LabelTaken
+from .secrets.revisions import SecretAttributes
+from .secrets.wording import PERMISSION_DENIED, wording
+from .world import World
+
+UserAccess: TypeAlias = Literal['read', 'write', 'admin']
+"""What access to a model a user can have; each includes those before it."""
+
+_RANK: Final = {access: rank for rank, access in enumerate(get_args(UserAccess))}
+
+NEEDED_ACCESS: Final[Mapping[str, UserAccess]] = {
+    'secrets': 'read',
+    'show-secret': 'read',
+    'show-secret --reveal': 'admin',
+    'add-secret': 'write',
+    'update-secret': 'write',
+    'grant-secret': 'write',
+    'revoke-secret': 'write',
+    'remove-secret': 'write',
+}
+"""What access to the model each command of the Juju CLI takes."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who uses a model."""
+
+    world: World
+    access: UserAccess = 'admin'
+
+    def check(self, command: str) -> None:
+        """Refuse a command that takes more access than the user has.
+
+        Raises:
+            JujuError: with Juju's text.
+            UsageError: if this version of Juju has no user secrets.
+        """
+        if not self.world.profile.user_secrets:
+            raise UsageError(
+                f'Juju {self.world.profile.version} has no user secrets, so no {command}; '
+                'they came with 3.3.0: choose a newer juju_version'
+            )
+        if _RANK[self.access] < _RANK[NEEDED_ACCESS[command]]:
+            raise JujuError(PERMISSION_DENIED)
+
+
+def add(user: User, name: str, values: Mapping[str, str], *, info: str | None) -> SecretURI:
+    """Add a secret under a name (``juju add-secret``).
+
+    Raises:
+        JujuError: if Juju refuses it: the name is taken, the content is not valid.
+    """
+    world = user.world
+    if not name:
+        raise JujuError('secret name needs to be supplied as the first argument')
+    encoded = _encode(world, values)
+    if not encoded:
+        raise JujuError('missing secret value or filename')
+    user.check('add-secret')
+    owner = world.user_owner
+    uri = world.new_secret_uri(owner)
+    attributes = SecretAttributes(content=encoded, label=name, description=info)
+    try:
+        revisions.create(world.secrets, uri.id, owner, attributes, world.clock.now)
+    except LabelTaken:
+        raise _name_taken(name) from None
+    _journal(world, 'add-secret', name, *_shown(values))
+    return uri
+
+
+def update(
+    user: User,
+    identifier: str,
+    values: Mapping[str, str],
+    *,
+    info: str | None,
+    name: str | None,
+    auto_prune: bool | None,
+) -> None:
+    """Update a secret (``juju update-secret``); content equal to the latest makes no revision.
+
+    Raises:
+        JujuError: if Juju refuses it.
+    """
+    world = user.world
+    encoded = _encode(world, values)
+    user.check('update-secret')
+    secret, uri = _find(world, identifier)
+    attributes = SecretAttributes(
+        content=encoded or None, label=name or None, description=info or None, auto_prune=auto_prune
+    )
+    if attributes.is_empty:
+        raise JujuError('at least one attribute to update must be specified')
+    _check_writable(world, secret)
+    if world.profile.idempotent_content and encoded and content.checksum(encoded) == secret.latest_checksum:
+        attributes = dataclasses.replace(attributes, content=None)
+    if not attributes.is_empty:
+        try:
+            revisions.update(world.secrets, secret, uri, attributes, world.clock.now)
+        except LabelTaken:
+            raise _name_taken(name or '') from None
+    _journal(world, 'update-secret', identifier, *_shown(values))
+    if not world.profile.async_delete:
+        removal.prune(world.secrets, secret)
+
+
+def grant(user: User, identifier: str, applications: Iterable[str]) -> None:
+    """Let applications read a secret (``juju grant-secret``); it causes no hook.
+
+    Raises:
+        JujuError: if Juju refuses any of them; the others are granted access.
+    """
+
+    def one(world: World, secret: Secret, application: str) -> None:
+        found = world.applications.get(application)
+        if found is None:
+            prefix = 'invalid subject reference: ' if world.profile.error_dialect == 'v3' else ''
+            raise JujuError(f'{prefix}application "{application}" not found')
+        if found.life != 'alive' and not world.profile.dying_may_write:
+            raise JujuError(f'cannot grant dying "{identity.application_tag(application)}" access to secret')
+        scope = world.user_owner.tag
+        try:
+            access.grant(secret, subject_tag=identity.application_tag(application), scope_tag=scope, role='view')
+        except access.ScopeTaken:
+            raise JujuError('cannot change secret permission scope') from None
+
+    _change_access(user, 'grant-secret', identifier, applications, one)
+
+
+def revoke(user: User, identifier: str, applications: Iterable[str]) -> None:
+    """Take access away from applications (``juju revoke-secret``); it causes no hook.
+
+    Raises:
+        JujuError: if Juju refuses any of them; the others lose access.
+    """
+
+    def one(world: World, secret: Secret, application: str) -> None:
+        if world.profile.revoke_checks_subject and application not in world.applications:
+            raise JujuError(f'application "{application}" not found')
+        access.revoke(secret, subject_tag=identity.application_tag(application))
+
+    _change_access(user, 'revoke-secret', identifier, applications, one)
+
+
+def remove(user: User, identifier: str, *, revision: int | None) -> None:
+    """Remove a secret, or one revision of it (``juju remove-secret``); with the last revision the secret goes.
+
+    Raises:
+        JujuError: if Juju refuses it.
+    """
+    world = user.world
+    user.check('remove-secret')
+    secret, uri = _find(world, identifier)
+    if not secret.owner.is_user:
+        raise JujuError(_not_writable(world))
+    if revision is not None and revision not in secret.revisions:
+        if world.profile.user_removal_checked:
+            raise JujuError(f'secret revision not found: {uri}/{revision}')
+        raise JujuError(f'cannot delete any of revisions [{revision}] - revisions not found')
+    numbers = (revision,) if revision is not None else None
+    _journal(world, 'remove-secret', identifier, *([f'--revision={revision}'] if numbers else []))
+    removal.remove_later(world.secrets, Removal(secret.id, numbers))
+
+
+def find_to_show(user: User, identifier: str, *, reveal: bool) -> Secret:
+    """Return a secret that a user wants to see (``juju show-secret``): by name, a charm's label counts, too.
+
+    Raises:
+        JujuError: if there is none, or the user may not see its content.
+    """
+    user.check('show-secret --reveal' if reveal else 'show-secret')
+    uri = _as_uri(identifier)
+    for secret in user.world.secrets:
+        if (uri is not None and secret.id == uri.id) or (uri is None and secret.label == identifier):
+            return secret
+    raise JujuError(f'secret {gotext.quote(identifier)} not found')
+
+
+def _change_access(
+    user: User,
+    command: str,
+    identifier: str,
+    applications: Iterable[str],
+    change: Callable[[World, Secret, str], None],
+) -> None:
+    world = user.world
+    user.check(command)
+    secret, uri = _find(world, identifier)
+    names = tuple(applications)
+    errors: list[str] = []
+    for name in names:
+        try:
+            _check_writable(world, secret)
+            change(world, secret, name)
+        except JujuError as error:
+            errors.append(f'cannot change access to "{uri}" for "{name}": {error}')
+    if len(errors) < len(names):
+        _journal(world, command, identifier, ','.join(names))
+    if errors:
+        raise JujuError(f'failed to grant/revoke secret: {", ".join(errors)}')
+
+
+def _find(world: World, identifier: str) -> tuple[Secret, SecretURI]:
+    """Return a secret by id or, what is no id, by name; only users' secrets have names."""
+    uri = _as_uri(identifier)
+    if uri is not None:
+        secret = world.secrets.get(uri.id)
+        if secret is None:
+            raise JujuError(wording(world.profile).missing_at_commit.format(uri=uri))
+        return secret, uri
+    for secret in world.secrets.owned_by(world.user_owner):
+        if secret.label == identifier:
+            return secret, SecretURI(secret.id)
+    quoted = gotext.quote(identifier)
+    if world.profile.error_dialect == 'v4':
+        raise JujuError(f'getting user secret for label {quoted}: secret with label {quoted} not found')
+    raise JujuError(f'secret {quoted} not found')
+
+
+def _as_uri(identifier: str) -> SecretURI | None:
+    try:
+        return identity.parse_secret_uri(identifier)
+    except JujuError:
+        return None
+
+
+def _check_writable(world: World, secret: Secret) -> None:
+    if not secret.owner.is_user and not world.profile.user_writes_charm_secrets:
+        raise JujuError(_not_writable(world))
+
+
+def _not_writable(world: World) -> str:
+    return wording(world.profile).unmanageable.format(unit=world.uuid)
+
+
+def _encode(world: World, values: Mapping[str, str]) -> dict[str, str]:
+    limits = content.LIMITS[world.profile.size_limits]
+    return content.encode(((key, gotext.to_bytes(value)) for key, value in values.items()), limits)
+
+
+def _name_taken(name: str) -> JujuError:
+    return JujuError(f'secret with name {gotext.quote(name)} already exists')
+
+
+def _shown(values: Mapping[str, str]) -> Iterable[str]:
+    return (f'{key}={value}' for key, value in values.items())
+
+
+def _journal(world: World, command: str, *arguments: str) -> None:
+    world.journal.append(Operation(world.clock.now, command, arguments))

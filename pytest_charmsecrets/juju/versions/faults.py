@@ -1,0 +1,82 @@
+"""Defects of particular releases: off by default, since nobody writes a charm for them, and switched on by name.
+
+Not here: defects that a whole line of releases had, which its profile has too (``label_is_regex``,
+``remove_event_for_tracked``, ``remove_prefix_bug``); and what no charm can see.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Final
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fault:
+    """One defect."""
+
+    switches: Mapping[str, Any]
+    """The switches of the profile that it turns, by name."""
+    about: str
+    """What goes wrong, in one sentence."""
+    releases: str
+    """The releases that have it."""
+
+
+FAULTS: Final[Mapping[str, Fault]] = {
+    'metadata_update_erases_checksum': Fault(
+        {'metadata_update_erases_checksum': True},
+        'After a change of label, description or policy alone, the same content makes a new revision.',
+        '4.0.0, 4.0.1, 4.0.12',
+    ),
+    'drop_grant_of_pending': Fault(
+        {'drop_grant_of_pending': True},
+        'The grant of a secret that was added in the same hook is lost.',
+        '4.0.12, 4.0.13',
+    ),
+    'set_loses_rotate_expire': Fault(
+        {'set_loses_rotate_expire': True},
+        'A new policy neither schedules nor ends the rotation, and an expiry without new content is lost.',
+        '4.0.12',
+    ),
+    'update_cancels_rotation': Fault(
+        {'update_cancels_rotation': True},
+        'Every update that names no policy sets it to never.',
+        '4.0.0 to 4.0.11',
+    ),
+    'peer_unit_label_clash': Fault(
+        {'peer_unit_label_clash': True},
+        'Two units of an application cannot use the same label for secrets of their own.',
+        '4.0.0',
+    ),
+    'same_label_update_fails': Fault(
+        {'same_label_update_fails': True},
+        'An update with the label that the secret has already is refused.',
+        '4.0.0, 4.0.1',
+    ),
+    'peer_label_fails': Fault(
+        {'peer_label_fails': True},
+        "A follower's read of its application's secret with another label is refused: lease not held.",
+        '4.0.15 and others of 4.0, by reading',
+    ),
+    'removal_wipes_content': Fault(
+        {'removal_wipes_content': True},
+        'The removal of any unit or application takes the content of every secret of the model with it.',
+        '4.0.0 to 4.0.11',
+    ),
+    'unit_rotation_refused': Fault(
+        {'unit_rotation_refused': True},
+        "After secret-rotate for a unit's own secret the unit's agent breaks: it runs nothing any more.",
+        '3.0.2 to 3.6.28, by reading',
+    ),
+    'show_by_name_returns_all': Fault(
+        {'show_by_name_returns_all': True},
+        'show-secret by name shows every secret.',
+        '4.0.0',
+    ),
+    'cmr_changed_events_lost': Fault(
+        {'cmr_changed_events': False},
+        'Observers in another model get no secret-changed.',
+        '3.6.11 to 3.6.28; 4.0.0 to 4.0.5 after the first',
+    ),
+}

@@ -1,0 +1,254 @@
+"""Which release behaves how: eleven trees of Juju's history that were read, and the releases between them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from ...errors import UsageError, unknown
+from .faults import FAULTS
+from .switches import Profile
+
+DEFAULT_VERSION: Final = '3.6.14'
+
+_3_6_0: Final[Mapping[str, Any]] = {
+    'size_limits': '8k_raw',
+    'metadata_eager': True,
+    'own_label_beats_uri': True,
+    'pending_update_by_label': False,
+    'multi_remove': 'last',
+    'remove_prefix_bug': True,
+    'remove_missing': 'fail',
+    'rotate_change': 'fail',
+    'remove_event_after_delete': True,
+}
+_3_5_7: Final[Mapping[str, Any]] = {**_3_6_0, 'idempotent_content': False}
+_3_4_6: Final[Mapping[str, Any]] = {**_3_5_7, 'multi_set': 'replace'}
+_3_4_0: Final[Mapping[str, Any]] = {
+    **_3_4_6,
+    'size_limits': '5k_raw',
+    'peer_label': 'error',
+    'label_is_regex': True,
+}
+_3_3_0: Final[Mapping[str, Any]] = {
+    **_3_4_0,
+    'info_has_access': False,
+    'owner_tracks': False,
+    'pending_reads': 'always',
+    'owner_uri_and_label': 'error_if_same_label',
+    'peer_label': 'ignore',
+    'label_reuse_freed': False,
+    'label_clash': 'tag',
+    'multi_grant': 'last_per_secret',
+    'multi_revoke': 'last_per_secret',
+    'grant_prechecks': False,
+    'commit_order': 'deletes_first',
+}
+_3_1_10: Final[Mapping[str, Any]] = {
+    **_3_4_0,
+    'info_has_access': False,
+    'multi_grant': 'last_per_secret',
+    'multi_revoke': 'last_per_secret',
+    'grant_prechecks': False,
+    'user_secrets': False,
+}
+_3_1_6: Final[Mapping[str, Any]] = {**_3_3_0, 'user_secrets': False}
+_3_1_2: Final[Mapping[str, Any]] = {
+    **_3_1_6,
+    'uri_style': 'short',
+    'pending_app_label': False,
+    'owner_label_via_get': False,
+    'label_clash': 'bare',
+    'missing_error': 'permission_denied',
+    'denied_read_tracks': True,
+    'multi_set': 'append',
+    'multi_grant': 'list',
+    'multi_revoke': 'list',
+    'multi_remove': 'list',
+    'expired_has_revision': False,
+    'remove_event_for_tracked': True,
+    'cmr': False,
+    'app_secret_deleted_on': 'dying',
+}
+_4_0_5: Final[Mapping[str, Any]] = {
+    'own_label_beats_uri': True,
+    'error_dialect': 'v4',
+    'denied_read_tracks': True,
+    'remove_missing': 'fail_secret_only',
+    'rotate_change': 'if_more_frequent',
+    'changed_if_tracking_latest': False,
+    'changed_after_revoke': True,
+    'model_line': 'v4',
+}
+_4_0_14: Final[Mapping[str, Any]] = {
+    **_4_0_5,
+    'commit_order': 'v4_txn',
+    'commit_atomic': 'all',
+    'remove_missing': 'ignore',
+    'update_missing': 'ignore',
+    'async_delete': True,
+}
+
+PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
+    '3.1.2': _3_1_2,
+    '3.1.6': _3_1_6,
+    '3.1.10': _3_1_10,
+    '3.3.0': _3_3_0,
+    '3.4.0': _3_4_0,
+    '3.4.6': _3_4_6,
+    '3.5.7': _3_5_7,
+    '3.6.0': _3_6_0,
+    DEFAULT_VERSION: {},
+    '4.0.5': _4_0_5,
+    '4.0.14': _4_0_14,
+}
+"""The trees that were read, and what each does other than 3.6.14."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Releases:
+    """Releases of one line that behave alike."""
+
+    line: str
+    """Such as ``3.6``."""
+    first: int
+    last: int
+    """The first and last of them: the third part of the version number."""
+    profile: str
+    """The tree that they behave as."""
+    overrides: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    """What they do other than that tree."""
+
+    def __contains__(self, version: str) -> bool:
+        line, _, patch = version.rpartition('.')
+        return line == self.line and self.first <= int(patch) <= self.last
+
+    def __str__(self) -> str:
+        """The releases, such as ``3.6.12 to 3.6.18``."""
+        if self.first == self.last:
+            return f'{self.line}.{self.first}'
+        return f'{self.line}.{self.first} to {self.line}.{self.last}'
+
+
+_BEFORE_3_1_6: Final[Mapping[str, Any]] = {
+    'multi_set': 'append',
+    'multi_grant': 'list',
+    'multi_revoke': 'list',
+    'multi_remove': 'list',
+    'remove_event_for_tracked': True,
+    'app_secret_deleted_on': 'dying',
+    'pending_app_label': False,
+}
+_OWN_LABEL: Final[Mapping[str, Any]] = {'peer_label': 'consumer_label'}
+_8K: Final[Mapping[str, Any]] = {'size_limits': '8k_raw'}
+_REGEX: Final[Mapping[str, Any]] = {'label_is_regex': True}
+
+RELEASES: Final[tuple[Releases, ...]] = (
+    Releases(
+        '3.0',
+        2,
+        2,
+        '3.1.2',
+        {
+            'pending_reads': 'none',
+            'peer_changed_label': False,
+            'app_units_consume': True,
+            'own_label_beats_uri': False,
+            'labels_exclude_family': False,
+            'gone_consumers_forgotten': False,
+        },
+    ),
+    Releases('3.0', 3, 3, '3.1.2', {'gone_consumers_forgotten': False}),
+    Releases('3.1', 0, 0, '3.1.2', {'peer_changed_label': False, 'gone_consumers_forgotten': False}),
+    Releases('3.1', 1, 2, '3.1.2'),
+    Releases('3.1', 3, 5, '3.1.6', _BEFORE_3_1_6),
+    Releases('3.1', 6, 6, '3.1.6'),
+    Releases('3.1', 7, 10, '3.1.10'),
+    Releases(
+        '3.2',
+        0,
+        0,
+        '3.1.6',
+        {**_BEFORE_3_1_6, 'missing_error': 'permission_denied', 'expired_has_revision': False},
+    ),
+    Releases('3.2', 1, 4, '3.1.6', {'pending_app_label': False}),
+    Releases('3.3', 0, 0, '3.3.0'),
+    Releases('3.3', 1, 1, '3.4.0'),
+    Releases('3.3', 2, 3, '3.4.0', _8K),
+    Releases('3.3', 4, 4, '3.4.0', {**_8K, **_OWN_LABEL}),
+    Releases('3.3', 5, 7, '3.4.6', _REGEX),
+    Releases('3.4', 0, 0, '3.4.0'),
+    Releases('3.4', 1, 2, '3.4.0', {**_8K, **_OWN_LABEL}),
+    Releases('3.4', 3, 6, '3.4.6'),
+    Releases('3.5', 0, 0, '3.4.6', {**_REGEX, **_OWN_LABEL}),
+    Releases('3.5', 1, 1, '3.4.6', _REGEX),
+    Releases('3.5', 2, 4, '3.4.6'),
+    Releases('3.5', 5, 7, '3.5.7'),
+    Releases('3.6', 0, 8, '3.6.0'),
+    Releases('3.6', 9, 10, '3.6.0', {'size_limits': '1mb_b64'}),
+    Releases('3.6', 11, 11, DEFAULT_VERSION, {'pending_update_by_label': False, 'rotate_change': 'fail'}),
+    Releases('3.6', 12, 18, DEFAULT_VERSION),
+    Releases('3.6', 19, 28, DEFAULT_VERSION, {'reserve_checks_life': True}),
+    Releases('4.0', 0, 0, '4.0.5', {'pending_update_by_label': False}),
+    Releases('4.0', 1, 11, '4.0.5'),
+    Releases('4.0', 12, 12, '4.0.14', {'commit_atomic': 'all_but_creates'}),
+    Releases('4.0', 13, 15, '4.0.14'),
+)
+"""Every release that can be asked for. A number that was cut and never published behaves as the next published one."""
+
+ALIASES: Final[Mapping[str, str]] = {
+    '3.0': '3.0.3',
+    '3.1': '3.1.10',
+    '3.2': '3.2.4',
+    '3.3': '3.3.7',
+    '3.4': '3.4.6',
+    '3.5': '3.5.7',
+    '3.6': DEFAULT_VERSION,
+    '4.0': '4.0.14',
+}
+"""What a line stands for."""
+
+_RELEASE: Final = re.compile(r'(?P<line>[0-9]+\.[0-9]+)\.[0-9]+')
+_PRERELEASE: Final = re.compile(r'[0-9]+(?:\.[0-9]+)+-?(?:alpha|beta|rc)[0-9.]*')
+
+
+def profile_for(version: str, faults: Iterable[str] = ()) -> Profile:
+    """Return the profile of a Juju version.
+
+    Args:
+        version: a release such as ``3.6.14``, or a line such as ``3.6`` for the release that stands for it.
+        faults: names of defects to have, too.
+
+    Raises:
+        UsageError: if there is no profile for that version, or no fault of a name.
+    """
+    full = ALIASES.get(version, version)
+    switches: dict[str, Any] = {}
+    for fault in faults:
+        if fault not in FAULTS:
+            raise unknown('fault of Juju', fault, FAULTS, 'see the reference of Juju versions')
+        switches.update(FAULTS[fault].switches)
+    if _RELEASE.fullmatch(full):
+        for releases in RELEASES:
+            if full in releases:
+                return Profile(full, **{**PROFILES[releases.profile], **releases.overrides, **switches})
+    raise UsageError(_without_profile(version))
+
+
+def _without_profile(version: str) -> str:
+    known = ', '.join(_describe_lines())
+    if _PRERELEASE.fullmatch(version):
+        return f'Juju {version} was never released, so there is no profile for it; use a release of: {known}'
+    match = _RELEASE.fullmatch(version)
+    nearest = match['line'] if match is not None and match['line'] in ALIASES else '3.6'
+    return (
+        f'there is no profile for Juju {version!r}; use {nearest} (which is {ALIASES[nearest]}) or another of: {known}'
+    )
+
+
+def _describe_lines() -> Iterable[str]:
+    for line, standing in ALIASES.items():
+        patches = [patch for releases in RELEASES if releases.line == line for patch in (releases.first, releases.last)]
+        yield f'{line}.{min(patches)} to {line}.{max(patches)} ({line} is {standing})'

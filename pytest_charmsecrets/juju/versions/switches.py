@@ -1,0 +1,585 @@
+"""Every switch in which Juju versions differ, in one frozen table.
+
+The rows are those of spec/juju-versions.md, section 2, which name the commits; MS-D rows are those of
+spec/model-semantics.md, section 10.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Literal, TypeAlias
+
+SizeLimits: TypeAlias = Literal['5k_raw', '8k_raw', '1mb_b64']
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Switch:
+    """What is known of a switch beside its values."""
+
+    rows: str
+    """Its rows in the study of Juju's history, or where else it was read."""
+    source: str
+    """Its place in Juju's tree."""
+    about: str
+    """What it decides, as an indirect question."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Profile:
+    """How one version of Juju behaves where versions differ; the defaults are those of 3.6.14."""
+
+    version: str
+    """The full version number that a charm sees."""
+
+    # --- interface, identity, limits
+
+    size_limits: Annotated[
+        SizeLimits,
+        Switch(
+            'A5 to A7',
+            'core/secrets/createsecret.go',
+            'how large a value and all values may be, measured before or after base64',
+        ),
+    ] = '1mb_b64'
+    uri_style: Annotated[
+        Literal['short', 'full'],
+        Switch(
+            'A9',
+            'apiserver/facades/agent/secretsmanager/secrets.go, CreateSecretURIs',
+            'whether secret-add prints the UUID of the model in the URI',
+        ),
+    ] = 'full'
+    info_has_access: Annotated[
+        bool,
+        Switch(
+            'A11',
+            'jujuc/secret-info-get.go',
+            'whether secret-info-get reports who was granted access',
+        ),
+    ] = True
+    reserve_checks_life: Annotated[
+        bool,
+        Switch(
+            'A14',
+            'state/secrets.go, ReserveSecret',
+            'whether secret-add is refused at once on a unit that is going',
+        ),
+    ] = False
+    metadata_eager: Annotated[
+        bool,
+        Switch(
+            'hook-commands.md 5.1',
+            'runner/context/contextfactory.go',
+            'whether what a unit may manage is loaded when a hook begins, rather than at its first use',
+        ),
+    ] = False
+
+    # --- reading, tracking, labels
+
+    owner_tracks: Annotated[
+        bool,
+        Switch(
+            'B1, B2',
+            'secretsmanager/secrets.go, getSecretContent',
+            'whether owners track a revision as any observer does, rather than read the latest one',
+        ),
+    ] = True
+    app_units_consume: Annotated[
+        bool,
+        Switch(
+            'B10',
+            'secretsmanager/secrets.go, getSecretContent',
+            "whether an application's own units read its secrets as strangers do, by URI alone",
+        ),
+    ] = False
+    own_label_beats_uri: Annotated[
+        bool,
+        Switch(
+            'MS-D12; read at 3.0.3 to 3.6.10',
+            'secretsmanager/secrets.go, getAppOwnedOrUnitOwnedSecretMetadata',
+            'whether a read by URI returns an own secret that bears the label given with it',
+        ),
+    ] = False
+    pending_reads: Annotated[
+        Literal['none', 'always', 'flagged'],
+        Switch(
+            'B3, B4',
+            'runner/context/context.go, getPendingSecretValue',
+            'whether a hook reads the content that it has set itself: never, always, or with a flag',
+        ),
+    ] = 'flagged'
+    pending_app_label: Annotated[
+        bool,
+        Switch(
+            'B5',
+            'runner/context/context.go, lookupOwnedSecretURIByLabel',
+            "whether a label leads to an application's secret that the same hook has added",
+        ),
+    ] = True
+    pending_update_by_label: Annotated[
+        bool,
+        Switch(
+            'B6',
+            'runner/context/context.go, GetSecret',
+            'whether a label leads to a pending update that did not set the label itself',
+        ),
+    ] = True
+    owner_uri_and_label: Annotated[
+        Literal['error_if_same_label', 'ok'],
+        Switch(
+            'B7',
+            'runner/context/context.go, GetSecret',
+            "whether a unit may read by URI together with a label of its own secrets'",
+        ),
+    ] = 'ok'
+    owner_label_via_get: Annotated[
+        bool,
+        Switch(
+            'B8',
+            'secretsmanager/secrets.go, updateLabelForAppOwnedOrUnitOwnedSecret',
+            "whether an owner's read by URI changes the owner label",
+        ),
+    ] = True
+    peer_label: Annotated[
+        Literal['ignore', 'error', 'consumer_label'],
+        Switch(
+            'B9',
+            'secretsmanager/secrets.go, getSecretContent',
+            "what becomes of another label that a follower gives its application's secret",
+        ),
+    ] = 'ignore'
+    labels_exclude_family: Annotated[
+        bool,
+        Switch(
+            'B11',
+            'state/secrets.go, uniqueSecretLabelBaseOps',
+            'whether labels of an application, its units, owners and observers exclude one another, rather than each role alone',
+        ),
+    ] = True
+    label_reuse_freed: Annotated[
+        bool,
+        Switch(
+            'B12',
+            'state/secrets.go, UpdateSecret',
+            'whether an owner label that was changed is free again',
+        ),
+    ] = True
+    label_is_regex: Annotated[
+        bool,
+        Switch(
+            'B13',
+            'state/secrets.go, uniqueSecretLabelBaseOps',
+            'whether a label is taken for a regular expression when clashes are looked for',
+        ),
+    ] = False
+    label_clash: Annotated[
+        Literal['bare', 'tag', 'family'],
+        Switch(
+            'B18',
+            'state/secrets.go, uniqueSecretLabelBaseOps; secretsmanager/secrets.go, getSecretContent',
+            'how the refusal of a label is worded',
+        ),
+    ] = 'family'
+    missing_error: Annotated[
+        Literal['permission_denied', 'not_found'],
+        Switch(
+            'B14',
+            'secretsmanager/secrets.go',
+            'what a secret that is not there is refused with',
+        ),
+    ] = 'not_found'
+    error_dialect: Annotated[
+        Literal['v3', 'v4'],
+        Switch(
+            'B15, B17, B18',
+            'domain/secret/service',
+            'in which words access and missing things are refused',
+        ),
+    ] = 'v3'
+    denied_read_tracks: Annotated[
+        bool,
+        Switch(
+            'B16',
+            'secretsmanager/secrets.go, getSecretContent',
+            'whether a read that is refused starts or moves tracking all the same',
+        ),
+    ] = False
+
+    # --- writing, hook commit
+
+    idempotent_content: Annotated[
+        bool,
+        Switch(
+            'C1, C2, U5',
+            'runner/context/context.go, UpdateSecret',
+            'whether unchanged content makes no revision',
+        ),
+    ] = True
+    metadata_update_erases_checksum: Annotated[
+        bool,
+        Switch(
+            'C3',
+            'domain/unitstate/state/commithook.go, updateCharmSecret',
+            'whether a change of metadata alone makes the same content count as new',
+        ),
+    ] = False
+    multi_set: Annotated[
+        Literal['append', 'replace', 'merge'],
+        Switch(
+            'C4, C5',
+            'runner/context/secrets.go, update',
+            'what several secret-set of one secret in a hook come to',
+        ),
+    ] = 'merge'
+    multi_grant: Annotated[
+        Literal['list', 'last_per_secret', 'last_per_relation'],
+        Switch(
+            'C6, C7',
+            'runner/context/secrets.go, grant',
+            'which of several secret-grant of one secret in a hook count',
+        ),
+    ] = 'last_per_relation'
+    multi_revoke: Annotated[
+        Literal['list', 'last_per_secret', 'dedup_list'],
+        Switch(
+            'C8',
+            'runner/context/secrets.go, revoke',
+            'which of several secret-revoke of one secret in a hook count',
+        ),
+    ] = 'dedup_list'
+    grant_prechecks: Annotated[
+        bool,
+        Switch(
+            'C9',
+            'runner/context/context.go, GrantSecret',
+            'whether secret-grant looks at once at owner and present grants',
+        ),
+    ] = True
+    commit_order: Annotated[
+        Literal['deletes_first', 'deletes_last', 'v4_txn'],
+        Switch(
+            'C10, C11',
+            'uniter/uniter.go, commitHookChangesForOneUnit',
+            'in which order a hook is committed',
+        ),
+    ] = 'deletes_last'
+    commit_atomic: Annotated[
+        Literal['per_op', 'all_but_creates', 'all'],
+        Switch(
+            'C11',
+            'domain/unitstate/state/commithook.go, CommitHookChanges',
+            'whether what was committed before a refusal stays',
+        ),
+    ] = 'per_op'
+    multi_remove: Annotated[
+        Literal['list', 'last', 'accumulate'],
+        Switch(
+            'C12',
+            'runner/context/secrets.go, remove',
+            'which of several secret-remove of one secret in a hook count',
+        ),
+    ] = 'accumulate'
+    remove_prefix_bug: Annotated[
+        bool,
+        Switch(
+            'C13',
+            'state/secrets.go, deleteSecrets',
+            'whether removing revision 1 removes 10, 11, ... too',
+        ),
+    ] = False
+    remove_missing: Annotated[
+        Literal['fail', 'fail_secret_only', 'ignore'],
+        Switch(
+            'C14, C15',
+            'uniter/uniter.go, commitHookChangesForOneUnit',
+            'what removing something that does not exist does to the hook',
+        ),
+    ] = 'ignore'
+    update_missing: Annotated[
+        Literal['fail', 'ignore'],
+        Switch(
+            'C16',
+            'uniter/secrets.go, prepareSecretUpdates',
+            'what updating, granting or revoking a secret that is gone does to the hook',
+        ),
+    ] = 'fail'
+    async_delete: Annotated[
+        bool,
+        Switch(
+            'C17',
+            'domain/removal/service/secret.go',
+            'whether a removal that was committed is carried out later, by a job',
+        ),
+    ] = False
+    drop_grant_of_pending: Annotated[
+        bool,
+        Switch(
+            'C18',
+            'uniter/secrets.go, prepareSecretGrants',
+            'whether the grant of a secret that was added in the same hook is lost',
+        ),
+    ] = False
+    set_loses_rotate_expire: Annotated[
+        bool,
+        Switch(
+            'C19',
+            'domain/unitstate/service/commithook.go',
+            'whether a new policy does not reschedule, and an expiry without content is lost',
+        ),
+    ] = False
+    peer_unit_label_clash: Annotated[
+        bool,
+        Switch(
+            'C20',
+            'domain/secret/state/state.go, checkUnitSecretLabelExists',
+            'whether two units of an application exclude one another in labels',
+        ),
+    ] = False
+    same_label_update_fails: Annotated[
+        bool,
+        Switch(
+            'C21',
+            'domain/secret/state/state.go, checkSecretLabelConflict',
+            'whether setting the label that a secret has is refused',
+        ),
+    ] = False
+    rotate_change: Annotated[
+        Literal['fail', 'if_earlier', 'if_more_frequent'],
+        Switch(
+            'C22',
+            'state/secrets.go, secretRotationOps; domain/unitstate/service/commithook.go',
+            'what another policy does to a rotation that is planned',
+        ),
+    ] = 'if_earlier'
+    update_cancels_rotation: Annotated[
+        bool,
+        Switch(
+            'read at 4.0.5',
+            'domain/secret/service/service.go, UpdateCharmSecret',
+            'whether an update that names no policy ends the rotation',
+        ),
+    ] = False
+
+    # --- events
+
+    expired_has_revision: Annotated[
+        bool,
+        Switch(
+            'E1',
+            'runner/context/contextfactory.go',
+            'whether secret-expired tells which revision',
+        ),
+    ] = True
+    peer_changed_label: Annotated[
+        bool,
+        Switch(
+            'E2',
+            'secretsmanager/secrets.go, getSecretConsumerInfo',
+            "whether followers are told the label of their application's secret in secret-changed",
+        ),
+    ] = True
+    remove_event_for_tracked: Annotated[
+        bool,
+        Switch(
+            'E3',
+            'state/secrets.go, SaveSecretConsumer',
+            'whether any read or label makes revisions obsolete that are in use',
+        ),
+    ] = False
+    remove_event_after_delete: Annotated[
+        bool,
+        Switch(
+            'E6',
+            'uniter/secrets/resolver.go',
+            'whether secret-remove still comes for a revision that is gone by then',
+        ),
+    ] = False
+    changed_if_tracking_latest: Annotated[
+        bool,
+        Switch(
+            'E11, MS-D7, MS-D8',
+            'state/secrets.go, consumedSecretsWatcher',
+            'whether secret-changed comes to a unit that tracks the latest revision already',
+        ),
+    ] = True
+    changed_after_revoke: Annotated[
+        bool,
+        Switch(
+            'E12, MS-D9',
+            'secretsmanager/secrets.go, getSecretConsumerInfo',
+            'whether secret-changed comes to a unit that may not read any more',
+        ),
+    ] = False
+    app_secret_deleted_on: Annotated[
+        Literal['dying', 'removed'],
+        Switch(
+            'E16',
+            'state/application.go',
+            "when an application's secrets go: as it begins to go, or once it is gone",
+        ),
+    ] = 'removed'
+    gone_consumers_forgotten: Annotated[
+        bool,
+        Switch(
+            'E17',
+            'state/unit.go; state/application.go',
+            'whether what a removed unit tracked and was granted goes with it',
+        ),
+    ] = True
+    unit_rotation_refused: Annotated[
+        bool,
+        Switch(
+            'MS-D20',
+            'secretsmanager/secrets.go, SecretsRotated',
+            "whether the agent of a unit breaks after secret-rotate for the unit's own secret",
+        ),
+    ] = False
+    peer_label_fails: Annotated[
+        bool,
+        Switch(
+            'read at 4.0.15',
+            'domain/secret/service/service.go, checkUnitOwner; domain/leaseservice.go',
+            "whether a follower's read of its application's secret with another label is refused",
+        ),
+    ] = False
+    removal_wipes_content: Annotated[
+        bool,
+        Switch(
+            'E19',
+            'domain/removal/state/model/secret.go',
+            'whether the removal of any unit or application takes the content of all secrets with it',
+        ),
+    ] = False
+
+    # --- across models, and of users
+
+    cmr: Annotated[
+        bool,
+        Switch(
+            'U1',
+            'state/secrets.go, GrantSecretAccess',
+            'whether secrets can be shared across models',
+        ),
+    ] = True
+    cmr_changed_events: Annotated[
+        bool,
+        Switch(
+            'E9, E13',
+            'state/secrets.go, localSecretURIRegex',
+            'whether observers in another model are told of new revisions',
+        ),
+    ] = True
+    user_secrets: Annotated[
+        bool,
+        Switch(
+            'U2 to U4',
+            'apiserver/facades/client/secrets',
+            'whether there are user secrets',
+        ),
+    ] = True
+    show_by_name_returns_all: Annotated[
+        bool,
+        Switch(
+            'U7',
+            'domain/secret/state/state.go, ListSecretsByLabels',
+            'whether show-secret by name shows every secret',
+        ),
+    ] = False
+    model_line: Annotated[
+        Literal['v3', 'v4'],
+        Switch(
+            'MS-D11 to D36',
+            'state/secrets.go; domain/secret, domain/unitstate',
+            'which of two rewrites keeps the secrets; what follows from it has names of its own',
+        ),
+    ] = 'v3'
+
+    def __deepcopy__(self, _: object) -> Profile:
+        """Return the profile itself, which never changes; agents are copied with it."""
+        return self
+
+    # --- what follows from the line, each by its row in model-semantics.md, section 10
+
+    @property
+    def _is_v4(self) -> bool:
+        return self.model_line == 'v4'
+
+    @property
+    def observer_labels_stand_apart(self) -> bool:
+        """Whether an observer's label excludes only the other labels that this unit has as an observer (MS-D10, D11)."""
+        return self._is_v4
+
+    @property
+    def obsolescence_asked_often(self) -> bool:
+        """Whether changes of metadata and every read that saves something look for obsolete revisions (MS-D13)."""
+        return self._is_v4
+
+    @property
+    def obsolete_replayed(self) -> bool:
+        """Whether a new leader is told of revisions that were obsolete before (MS-D14)."""
+        return self._is_v4
+
+    @property
+    def remove_event_bare_id(self) -> bool:
+        """Whether secret-remove names the secret by its bare id (MS-D15)."""
+        return self._is_v4
+
+    @property
+    def latest_is_highest_left(self) -> bool:
+        """Whether the latest revision is the highest one that is left, so that a number can come again (MS-D16)."""
+        return self._is_v4
+
+    @property
+    def dying_may_write(self) -> bool:
+        """Whether a unit or relation that is going can still own, be granted and grant (MS-D23, D25)."""
+        return self._is_v4
+
+    @property
+    def peer_grants(self) -> bool:
+        """Whether access can be granted over a peer relation (MS-D24)."""
+        return not self._is_v4
+
+    @property
+    def user_writes_charm_secrets(self) -> bool:
+        """Whether a user can update and grant a charm's secret (MS-D26)."""
+        return not self._is_v4
+
+    @property
+    def user_removal_checked(self) -> bool:
+        """Whether a user who removes several revisions is refused if any is missing, rather than if all are (MS-D18)."""
+        return self._is_v4
+
+    @property
+    def times_rounded(self) -> bool:
+        """Whether times are kept to the second (MS-D29)."""
+        return not self._is_v4
+
+    @property
+    def refresh_copies_owner_label(self) -> bool:
+        """Whether a unit of the owner that refreshes gets the owner label as its own (MS-D32)."""
+        return self._is_v4
+
+    @property
+    def workers_told_of_removal(self) -> bool:
+        """Whether the workers for rotation and expiry learn that there is nothing to wait for any more (MS-D33)."""
+        return not self._is_v4
+
+    @property
+    def every_expiry_loaded(self) -> bool:
+        """Whether a worker that starts learns every expiry of a secret, not the highest revision's alone (MS-D34)."""
+        return not self._is_v4
+
+    @property
+    def consumers_told_of_removal(self) -> bool:
+        """Whether a pending secret-changed is dropped when the secret is removed (MS-D35)."""
+        return not self._is_v4
+
+    @property
+    def revoke_checks_subject(self) -> bool:
+        """Whether a revocation is refused for somebody who is not in the model (MS-D36)."""
+        return self._is_v4
+
+    @property
+    def leader_settings_changed(self) -> bool:
+        """Whether followers run leader-settings-changed (events.md, section 19)."""
+        return not self._is_v4

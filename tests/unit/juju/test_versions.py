@@ -1,0 +1,233 @@
+"""Which release behaves how: the table that was made of Juju's history, written down once more by switch."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import typing
+
+import pytest
+
+from pytest_charmsecrets import UsageError
+from pytest_charmsecrets.juju import versions
+from pytest_charmsecrets.juju.versions import FAULTS, PROFILES, RELEASES, Profile, profile_for
+from pytest_charmsecrets.juju.versions.switches import Switch
+
+TABLE = """
+                           3.1.2 3.1.6 3.1.10 3.3.0 3.4.0 3.4.6 3.5.7 3.6.0 3.6.14 4.0.5 4.0.14
+size_limits                5k_raw . . . . 8k_raw . . 1mb_b64 . .
+uri_style                  short full . . . . . . . . .
+info_has_access            F . . . T . . . . . .
+owner_tracks               F . T F T . . . . . .
+pending_reads              always . flagged always flagged . . . . . .
+pending_app_label          F T . . . . . . . . .
+pending_update_by_label    F . . . . . . . T . .
+owner_uri_and_label        error_if_same_label . ok error_if_same_label ok . . . . . .
+owner_label_via_get        F T . . . . . . . . .
+peer_label                 ignore . error ignore error ignore . . . . .
+label_reuse_freed          F . T F T . . . . . .
+label_is_regex             T . . . . F . . . . .
+missing_error              permission_denied not_found . . . . . . . . .
+error_dialect              v3 . . . . . . . . v4 .
+denied_read_tracks         T F . . . . . . . T .
+idempotent_content         F . . . . . . T . . .
+multi_set                  append replace . . . . merge . . . .
+multi_grant                list last_per_secret . . last_per_relation . . . . . .
+multi_revoke               list last_per_secret . . dedup_list . . . . . .
+grant_prechecks            F . . . T . . . . . .
+commit_order               deletes_first . deletes_last deletes_first deletes_last . . . . . v4_txn
+commit_atomic              per_op . . . . . . . . . all
+multi_remove               list last . . . . . . accumulate . .
+remove_prefix_bug          T . . . . . . . F . .
+remove_missing             fail . . . . . . . ignore fail_secret_only ignore
+update_missing             fail . . . . . . . . . ignore
+async_delete               F . . . . . . . . . T
+rotate_change              fail . . . . . . . if_earlier if_more_frequent .
+expired_has_revision       F T . . . . . . . . .
+peer_changed_label         T . . . . . . . . . .
+remove_event_for_tracked   T F . . . . . . . . .
+remove_event_after_delete  T . . . . . . . F . .
+cmr                        F T . . . . . . . . .
+cmr_changed_events         T . . . . . . . . . .
+changed_if_tracking_latest T . . . . . . . . F .
+changed_after_revoke       F . . . . . . . . T .
+app_secret_deleted_on      dying removed . . . . . . . . .
+user_secrets               F . . T . . . . . . .
+reserve_checks_life        F . . . . . . . . . .
+model_line                 v3 . . . . . . . . v4 .
+own_label_beats_uri        T . . . . . . . F T .
+metadata_eager             T . . . . . . . F . .
+label_clash                bare tag family tag family . . . . . .
+"""
+"""One row per switch, one column per tree that was read; a dot repeats what stands left of it."""
+
+NEVER = {
+    *('app_units_consume', 'drop_grant_of_pending', 'metadata_update_erases_checksum', 'peer_label_fails'),
+    *('peer_unit_label_clash', 'removal_wipes_content', 'same_label_update_fails', 'set_loses_rotate_expire'),
+    *('show_by_name_returns_all', 'unit_rotation_refused', 'update_cancels_rotation'),
+}
+"""Off in every tree: faults, and what only a release between the trees does."""
+ALWAYS = {'gone_consumers_forgotten', 'labels_exclude_family'}
+
+NOT_ASKED_YET = {'cmr', 'cmr_changed_events', 'show_by_name_returns_all'}
+"""Switches about what the model does not have yet: relations across models, and show-secret of the client."""
+
+
+def cells():
+    trees, *rows = (line.split() for line in TABLE.strip().splitlines())
+    for switch, *values in rows:
+        left = ''
+        for tree, value in zip(trees, values, strict=True):
+            left = left if value == '.' else value
+            yield tree, switch, {'T': True, 'F': False}.get(left, left)
+
+
+@pytest.mark.parametrize(('tree', 'switch', 'value'), list(cells()))
+def test_tree_has_the_value_of_the_table(tree, switch, value):
+    assert getattr(profile_for(tree), switch) == value
+
+
+def switches():
+    return [field.name for field in dataclasses.fields(Profile) if field.name != 'version']
+
+
+def test_table_names_every_switch():
+    assert {switch for _, switch, _ in cells()} | NEVER | ALWAYS == set(switches())
+    for tree in PROFILES:
+        assert not any(getattr(profile_for(tree), switch) for switch in NEVER)
+        assert all(getattr(profile_for(tree), switch) for switch in ALWAYS)
+
+
+def test_every_switch_says_what_it_decides_and_where_that_was_read():
+    hints = typing.get_type_hints(Profile, include_extras=True)
+    for name in switches():
+        (switch,) = hints[name].__metadata__
+        assert isinstance(switch, Switch)
+        assert switch.rows
+        assert switch.source
+        assert switch.about.startswith(('whether ', 'which ', 'what ', 'how ', 'when ', 'in which '))
+
+
+def test_every_switch_is_asked_by_a_rule(rules_text):
+    asked = {name for name in switches() if f'profile.{name}' in rules_text or f'self.{name}' in rules_text}
+    assert set(switches()) - asked == NOT_ASKED_YET
+
+
+@pytest.fixture(scope='session')
+def rules_text(request):
+    package = request.config.rootpath / 'pytest_charmsecrets'
+    return ''.join(path.read_text() for path in sorted(package.rglob('*.py')))
+
+
+@pytest.mark.parametrize(
+    ('version', 'full'),
+    (
+        *(('3.0', '3.0.3'), ('3.1', '3.1.10'), ('3.2', '3.2.4'), ('3.3', '3.3.7'), ('3.4', '3.4.6')),
+        *(('3.5', '3.5.7'), ('3.6', '3.6.14'), ('4.0', '4.0.14'), ('3.6.28', '3.6.28'), ('3.3.1', '3.3.1')),
+    ),
+)
+def test_version_that_a_charm_sees(version, full):
+    assert profile_for(version).version == full
+
+
+def test_releases_of_a_line_do_not_overlap_and_leave_no_gap():
+    lines = {}
+    for releases in RELEASES:
+        lines.setdefault(releases.line, []).append(releases)
+        assert releases.profile in PROFILES
+    assert tuple(lines) == tuple(versions.ALIASES)
+    for line in lines.values():
+        assert all(after.first == before.last + 1 for before, after in itertools.pairwise(line))
+
+
+@pytest.mark.parametrize(
+    ('version', 'tree', 'differences'),
+    (
+        (
+            '3.0.2',
+            '3.1.2',
+            {
+                'pending_reads': 'none',
+                'peer_changed_label': False,
+                'app_units_consume': True,
+                'labels_exclude_family': False,
+                'gone_consumers_forgotten': False,
+                'own_label_beats_uri': False,
+            },
+        ),
+        ('3.0.3', '3.1.2', {'gone_consumers_forgotten': False}),
+        ('3.1.0', '3.1.2', {'gone_consumers_forgotten': False, 'peer_changed_label': False}),
+        (
+            '3.1.5',
+            '3.1.6',
+            {
+                'multi_set': 'append',
+                'multi_grant': 'list',
+                'multi_revoke': 'list',
+                'multi_remove': 'list',
+                'remove_event_for_tracked': True,
+                'app_secret_deleted_on': 'dying',
+                'pending_app_label': False,
+            },
+        ),
+        ('3.1.7', '3.1.10', {}),
+        ('3.2.3', '3.1.6', {'pending_app_label': False}),
+        ('3.3.1', '3.4.0', {}),
+        ('3.3.3', '3.4.0', {'size_limits': '8k_raw'}),
+        ('3.3.4', '3.4.0', {'size_limits': '8k_raw', 'peer_label': 'consumer_label'}),
+        ('3.4.2', '3.4.0', {'size_limits': '8k_raw', 'peer_label': 'consumer_label'}),
+        ('3.3.7', '3.4.6', {'label_is_regex': True}),
+        ('3.4.3', '3.4.6', {}),
+        ('3.5.0', '3.4.6', {'label_is_regex': True, 'peer_label': 'consumer_label'}),
+        ('3.5.1', '3.4.6', {'label_is_regex': True}),
+        ('3.5.4', '3.4.6', {}),
+        ('3.5.5', '3.5.7', {}),
+        ('3.6.8', '3.6.0', {}),
+        ('3.6.9', '3.6.0', {'size_limits': '1mb_b64'}),
+        ('3.6.11', '3.6.14', {'pending_update_by_label': False, 'rotate_change': 'fail'}),
+        ('3.6.12', '3.6.14', {}),
+        ('3.6.19', '3.6.14', {'reserve_checks_life': True}),
+        ('4.0.0', '4.0.5', {'pending_update_by_label': False}),
+        ('4.0.1', '4.0.5', {}),
+        ('4.0.11', '4.0.5', {}),
+        ('4.0.12', '4.0.14', {'commit_atomic': 'all_but_creates'}),
+        ('4.0.13', '4.0.14', {}),
+    ),
+)
+def test_release_between_the_trees(version, tree, differences):
+    expected = dataclasses.replace(profile_for(tree), version=version, **differences)
+    assert profile_for(version) == expected
+
+
+@pytest.mark.parametrize('fault', FAULTS)
+def test_fault_turns_something_that_is_off_everywhere(fault):
+    for tree in PROFILES:
+        sound = profile_for(tree)
+        assert profile_for(tree, [fault]) == dataclasses.replace(sound, **FAULTS[fault].switches)
+        assert profile_for(tree, [fault]) != sound
+
+
+@pytest.mark.parametrize(
+    ('version', 'message'),
+    (
+        (
+            '2.9.49',
+            r"there is no profile for Juju '2.9.49'; use 3.6 \(which is 3.6.14\) or another of: 3.0.2 to 3.0.3 ",
+        ),
+        ('3.0.1', r"there is no profile for Juju '3.0.1'; use 3.0 \(which is 3.0.3\) or another of: "),
+        ('3.6.29', r"there is no profile for Juju '3.6.29'; use 3.6 \(which is 3.6.14\) or another of: "),
+        (
+            '4.0.16',
+            r"there is no profile for Juju '4.0.16'; use 4.0 \(which is 4.0.14\) or another of: .*4.0.0 to 4.0.15",
+        ),
+        ('4.1.0', r"there is no profile for Juju '4.1.0'; use 3.6 "),
+        ('newest', r"there is no profile for Juju 'newest'; use 3.6 "),
+        ('', r"there is no profile for Juju ''; use 3.6 "),
+        ('3.6-beta2', r'Juju 3.6-beta2 was never released, so there is no profile for it; use a release of: 3.0.2 to '),
+        ('4.0-rc1', r'Juju 4.0-rc1 was never released'),
+        ('3.6.0-rc1', r'Juju 3.6.0-rc1 was never released'),
+    ),
+)
+def test_version_without_a_profile_is_refused(version, message):
+    with pytest.raises(UsageError, match=message):
+        profile_for(version)
