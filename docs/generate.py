@@ -12,6 +12,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import pathlib
+import re
 import typing
 from collections.abc import Callable, Iterator
 
@@ -286,10 +287,11 @@ read; *test* means that a test of Juju asserts it. The transcripts are in `tests
 {chr(10).join(parts)}"""
 
 
-def vector_number(identifier: str) -> tuple[str, int]:
+def vector_number(identifier: str) -> tuple[str, int, str]:
     """Return what a rule is sorted by."""
-    head = identifier.rstrip('0123456789')
-    return head, int(identifier.removeprefix(head) or 0)
+    match = re.fullmatch(r'(?P<kind>\D+)(?P<number>\d+)(?P<scene>\D*)', identifier)
+    assert match is not None
+    return match['kind'], int(match['number']), match['scene']
 
 
 PAGES_BY_NAME: dict[str, Callable[[], str]] = {

@@ -87,6 +87,7 @@ class Dispatcher:
             HookFailed: if a hook fails, unless the model lives on in error state.
             EndlessHooks: if more hooks run than the bound allows.
         """
+        __tracebackhide__ = True
         bound = max_hooks if max_hooks is not None else max(1000, 100 * len(self._world.units()))
         self._scheduler.allow_retries()
         records: list[HookRun] = []
@@ -102,6 +103,7 @@ class Dispatcher:
         Raises:
             HookFailed: if it fails, unless the model lives on in error state.
         """
+        __tracebackhide__ = True
         self._scheduler.allow_retries()
         return self.run_next()
 
@@ -111,6 +113,7 @@ class Dispatcher:
         Raises:
             HookFailed: if it fails, unless the model lives on in error state.
         """
+        __tracebackhide__ = True
         pick = self._scheduler.next()
         if pick is None:
             return None
@@ -125,6 +128,7 @@ class Dispatcher:
         Raises:
             HookFailed: if a hook that comes first fails, unless the model lives on in error state.
         """
+        __tracebackhide__ = True
         return self._run_request(unit, hook)[-1]
 
     def run_update_status(self, unit: str, hook: Hook) -> tuple[HookRun, ...]:
@@ -133,6 +137,7 @@ class Dispatcher:
         Raises:
             HookFailed: if any of them fails, unless the model lives on in error state.
         """
+        __tracebackhide__ = True
         self._scheduler.allow_retries()
         ran = self._run_request(unit, hook)
         if ran[-1].failed:
@@ -140,6 +145,7 @@ class Dispatcher:
         return tuple(one.record for one in ran)
 
     def _run_request(self, unit: str, hook: Hook) -> list[Ran]:
+        __tracebackhide__ = True
         self._scheduler.ask(unit, hook)
         ran: list[Ran] = []
         try:
@@ -264,11 +270,10 @@ class Dispatcher:
 
     def _set_rotated(self, context: HookContext) -> str | None:
         """Tell the controller that a secret-rotate was run; returns why it refuses, which breaks the unit's agent."""
-        secret = self._world.secrets.get(context.hook.secret_id) if context.hook.kind == 'secret-rotate' else None
-        if secret is not None:
-            before = context.revision_known(secret.id)
+        if context.hook.kind == 'secret-rotate':
+            secret_id = context.hook.secret_id
             try:
-                rotation.set_rotated(self._world.secrets, secret, revision_before=before)
+                rotation.set_rotated(self._world.secrets, secret_id, revision_before=context.revision_known(secret_id))
             except JujuError as error:
                 self._scheduler.agent(context.unit).local.broken = True
                 return str(error)

@@ -103,6 +103,9 @@ def follow_snapshot(snapshot: Snapshot, local: LocalState) -> ScopeChanges:
         local.settings_seen = False
     for secret_id in [known for known in local.secret_revisions if known not in snapshot.consumed]:
         del local.secret_revisions[secret_id]
+    for secret_id in snapshot.removed:
+        local.secret_obsolete.pop(secret_id, None)
+    snapshot.removed.clear()
     kept = {key: told & snapshot.obsolete.get(key, set()) for key, told in local.secret_obsolete.items()}
     local.secret_obsolete = {secret_id: revisions for secret_id, revisions in kept.items() if revisions}
     for relation_id in [known for known in local.relations if known not in snapshot.relations]:

@@ -59,6 +59,8 @@ class Snapshot:
     """Ids and revisions that have expired, likewise."""
     obsolete: dict[str, set[int]] = dataclasses.field(default_factory=dict[str, set[int]])
     """Revisions of own secrets that nobody tracks any more."""
+    removed: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
+    """Ids of own secrets that are gone, and about whose revisions the unit is told again (before 3.6.11)."""
     requests: list[Hook] = dataclasses.field(default_factory=list[Hook])
     """Actions and other runs that somebody asked for, oldest first."""
 

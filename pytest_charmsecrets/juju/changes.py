@@ -13,6 +13,7 @@ ChangeKind: TypeAlias = Literal[
     'consumer',  # a unit's consumer record of a secret
     'rotation',  # the rotation entry of an owner's secret
     'revision',  # a revision of an owner's secret
+    'expiry',  # the expiry of such a revision
     'secret',  # an owner's secret was removed
     'unit',  # life of a unit
     'config',  # config of an application

@@ -56,20 +56,28 @@ def encode(pairs: Iterable[tuple[str, bytes]], limits: Limits) -> dict[str, str]
         JujuError: with Juju's text, for a bad key or a value that is too large.
     """
     encoded: dict[str, str] = {}
-    sizes: dict[str, int] = {}
+    total = 0
     for raw_key, value in pairs:
         key = raw_key.removesuffix(_BASE64_SUFFIX)
         already_encoded = key != raw_key
         text = value.decode('utf-8', 'surrogateescape') if already_encoded else base64.b64encode(value).decode()
+        size = len(text) if limits.encoded else len(value)
+        too_large = size > limits.value
+        if too_large and not limits.encoded:
+            raise _too_large(limits, raw_key, size)
         if not _KEY.fullmatch(key):
             raise JujuError(f'key {gotext.quote(key)} not valid')
-        sizes[key] = len(text) if limits.encoded else len(value)
-        if sizes[key] > limits.value:
-            raise JujuError(f'{limits.what} for key {gotext.quote(key)} too large: {sizes[key]} bytes')
+        if too_large:
+            raise _too_large(limits, key, size)
+        total += size
         encoded[key] = text
-    if (total := sum(sizes.values())) > limits.total:
+    if total > limits.total:
         raise JujuError(f'{limits.what} too large: {total} bytes')
     return encoded
+
+
+def _too_large(limits: Limits, key: str, size: int) -> JujuError:
+    return JujuError(f'{limits.what} for key {gotext.quote(key)} too large: {size} bytes')
 
 
 def decode(content: EncodedContent) -> dict[str, bytes]:

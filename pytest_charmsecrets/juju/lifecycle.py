@@ -41,6 +41,8 @@ def begin_unit_removal(world: World, unit: Unit) -> None:
     """Make a unit dying; its agent ends what it is in, and then removes it."""
     if unit.life == 'alive':
         unit.life = 'dying'
+        if world.profile.unit_secrets_deleted_on == 'dying':
+            _forget_unit(world, unit)
     world.changes.note('unit', unit.name)
 
 
@@ -49,9 +51,9 @@ def finish_unit_removal(world: World, unit: Unit) -> None:
     application = world.applications[unit.application]
     for relation in world.relations_of(unit.application):
         relations.leave_scope(relation, unit.name, world.changes)
-    _remove_secrets_of(world, Owner('unit', unit.name))
-    if world.profile.gone_consumers_forgotten:
-        consumption.forget_unit(world.secrets, unit.name)
+    if world.profile.unit_secrets_deleted_on == 'removed':
+        _forget_unit(world, unit)
+    _forget_owner(world, Owner('unit', unit.name))
     del application.units[unit.name]
     world.changes.note('unit', unit.name)
     if application.leader == unit.name:
@@ -88,8 +90,7 @@ def begin_application_removal(world: World, application: Application) -> None:
     """Make an application dying, with its units and relations."""
     application.life = 'dying'
     if world.profile.app_secret_deleted_on == 'dying':
-        for secret in world.secrets.owned_by(Owner('application', application.name)):
-            removal.remove(world.secrets, secret)
+        _remove_secrets_of(world, Owner('application', application.name))
     for relation in world.relations_of(application.name):
         if not relation.is_peer:
             begin_relation_removal(world, relation)
@@ -110,16 +111,28 @@ def finish_application_removal(world: World, application: Application) -> None:
         access.revoke_scope(world.secrets, relation.tag)
         del world.relations[relation.id]
     _remove_secrets_of(world, Owner('application', application.name))
+    _forget_owner(world, Owner('application', application.name))
     del world.applications[application.name]
 
 
-def _remove_secrets_of(world: World, owner: Owner) -> None:
-    """Remove the secrets of something that is gone, with its labels and what it was granted."""
-    for secret in world.secrets.owned_by(owner):
-        removal.remove(world.secrets, secret)
+def _forget_unit(world: World, unit: Unit) -> None:
+    """Remove what a unit owns, and the records of what it tracks."""
+    _remove_secrets_of(world, Owner('unit', unit.name))
+    if world.profile.gone_consumers_forgotten:
+        consumption.forget_unit(world.secrets, unit.name)
+
+
+def _forget_owner(world: World, owner: Owner) -> None:
+    """Free the labels of something that is gone, and take away what it was granted."""
+    labels.release_labels_of(world.secrets, owner.tag)
     if world.profile.gone_consumers_forgotten:
         access.revoke_subject(world.secrets, owner.tag)
-        labels.release_labels_of(world.secrets, owner.tag)
-    if world.profile.removal_wipes_content:
+
+
+def _remove_secrets_of(world: World, owner: Owner) -> None:
+    owned = world.secrets.owned_by(owner)
+    for secret in owned:
+        removal.remove(world.secrets, secret)
+    if owned and world.profile.removal_wipes_content:
         for secret in world.secrets:
             backends.lose_content(secret, None)

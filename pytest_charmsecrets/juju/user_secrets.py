@@ -38,6 +38,13 @@ NEEDED_ACCESS: Final[Mapping[str, UserAccess]] = {
 }
 """What access to the model each command of the Juju CLI takes."""
 
+_MISSING_REVISION: Final = {
+    'revision': 'revison {revision} for secret "{uri}" not found',
+    'none_of_revisions': 'cannot delete any of revisions [{revision}] - revisions not found',
+    'deleting': 'deleting secret "{id}": secret revisions [{revision}] not found',
+    'uri_and_revision': 'secret revision not found: {uri}/{revision}',
+}
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class User:
@@ -58,8 +65,12 @@ class User:
                 f'Juju {self.world.profile.version} has no user secrets, so no {command}; '
                 'they came with 3.3.0: choose a newer juju_version'
             )
-        if _RANK[self.access] < _RANK[NEEDED_ACCESS[command]]:
-            raise JujuError(PERMISSION_DENIED)
+        if not self.may(command):
+            raise _of_facade(PERMISSION_DENIED, 'unauthorized access')
+
+    def may(self, command: str) -> bool:
+        """Whether the user has the access that a command takes."""
+        return _RANK[self.access] >= _RANK[NEEDED_ACCESS[command]]
 
 
 def add(user: User, name: str, values: Mapping[str, str], *, info: str | None) -> SecretURI:
@@ -167,14 +178,14 @@ def remove(user: User, identifier: str, *, revision: int | None) -> None:
         JujuError: if Juju refuses it.
     """
     world = user.world
-    user.check('remove-secret')
+    if world.profile.error_dialect == 'v4':
+        user.check('remove-secret')
     secret, uri = _find(world, identifier)
-    if not secret.owner.is_user:
+    if not user.may('remove-secret') or not secret.owner.is_user:
         raise JujuError(_not_writable(world))
     if revision is not None and revision not in secret.revisions:
-        if world.profile.user_removal_checked:
-            raise JujuError(f'secret revision not found: {uri}/{revision}')
-        raise JujuError(f'cannot delete any of revisions [{revision}] - revisions not found')
+        refusal = _MISSING_REVISION[world.profile.user_removal_refusal]
+        raise JujuError(refusal.format(uri=uri, id=uri.id, revision=revision))
     numbers = (revision,) if revision is not None else None
     _journal(world, 'remove-secret', identifier, *([f'--revision={revision}'] if numbers else []))
     removal.remove_later(world.secrets, Removal(secret.id, numbers))
@@ -191,7 +202,10 @@ def find_to_show(user: User, identifier: str, *, reveal: bool) -> Secret:
     for secret in user.world.secrets:
         if (uri is not None and secret.id == uri.id) or (uri is None and secret.label == identifier):
             return secret
-    raise JujuError(f'secret {gotext.quote(identifier)} not found')
+    if uri is not None and user.world.profile.error_dialect == 'v4':
+        text = f'getting secret by URI "{uri.id}": querying secrets: secret "{uri}" not found'
+        raise _of_facade(text, 'secret not found')
+    raise JujuError(f'secret {gotext.quote(uri.id if uri is not None else identifier)} not found')
 
 
 def _change_access(
@@ -203,11 +217,18 @@ def _change_access(
 ) -> None:
     world = user.world
     user.check(command)
-    secret, uri = _find(world, identifier)
+    uri = _as_uri(identifier)
+    if uri is None:
+        try:
+            _, uri = _find(world, identifier)
+        except JujuError as error:
+            code = 'secret not found' if world.profile.error_dialect == 'v4' else 'not found'
+            raise _of_facade(str(error), code) from None
     names = tuple(applications)
     errors: list[str] = []
     for name in names:
         try:
+            secret, _ = _find(world, str(uri))
             _check_writable(world, secret)
             change(world, secret, name)
         except JujuError as error:
@@ -240,6 +261,11 @@ def _as_uri(identifier: str) -> SecretURI | None:
         return identity.parse_secret_uri(identifier)
     except JujuError:
         return None
+
+
+def _of_facade(text: str, code: str) -> JujuError:
+    """Return the refusal of a whole request, behind which the client prints what kind of refusal it is."""
+    return JujuError(f'{text} ({code})')
 
 
 def _check_writable(world: World, secret: Secret) -> None:

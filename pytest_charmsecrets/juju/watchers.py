@@ -33,6 +33,9 @@ class UnitWatchers:
     """The latest revision the consumer watcher has seen of each secret; it reports only another one."""
     rotation: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
     revisions: dict[tuple[str, int], None] = dataclasses.field(default_factory=dict[tuple[str, int], None])
+    expiries: dict[tuple[str, int], None] = dataclasses.field(default_factory=dict[tuple[str, int], None])
+    removed: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
+    """Ids of owned secrets that are gone."""
     requests: list[Hook] = dataclasses.field(default_factory=list[Hook])
     unit: bool = True
     """Whether anything that is one value per unit was written: life, leadership, config, charm."""
@@ -96,7 +99,7 @@ def _units_concerned(world: World, agents: Mapping[str, Agent], change: Change) 
         return [change.subject]
     application = world.applications.get(change.subject)
     units = list(application.units) if application else []
-    if change.kind in ('rotation', 'revision', 'secret'):
+    if change.kind in ('rotation', 'revision', 'expiry', 'secret'):
         # The watchers of an application's secrets run where the agent believes that it leads, not where it does.
         leads = [unit for unit in units if unit in agents and agents[unit].snapshot.leader]
         return [change.subject] if identity.is_unit_name(change.subject) else leads
@@ -110,6 +113,10 @@ def _note(watchers: UnitWatchers, change: Change) -> None:
         watchers.rotation[change.secret] = None
     elif change.kind == 'revision':
         watchers.revisions[change.secret, change.revision] = None
+    elif change.kind == 'expiry':
+        watchers.expiries[change.secret, change.revision] = None
+    elif change.kind == 'secret':
+        watchers.removed[change.secret] = None
     elif change.kind == 'relation':
         watchers.relations = True
     elif change.kind in ('unit', 'config', 'charm', 'leader'):
@@ -139,6 +146,7 @@ def _restart_owner_watchers(world: World, watchers: UnitWatchers) -> None:
     watchers.rotations, watchers.expirations = RotationWorker(), ExpiryWorker()
     watchers.rotation.clear()
     watchers.revisions.clear()
+    watchers.expiries.clear()
     owners = [Owner('unit', snapshot.unit)]
     if snapshot.leader:
         owners.append(Owner('application', identity.application_of(snapshot.unit)))
@@ -203,11 +211,12 @@ def _has_news(world: World, watchers: UnitWatchers, secret: Secret) -> bool:
     In 3.x, when it is another one than the watcher has seen, and above 1: a first read at revision 2 or later is followed
     by a secret-changed, and reading early cancels none. In 4.0, when the unit tracks an older one.
     """
+    consumer = secret.consumers[watchers.snapshot.unit]
     seen = watchers.known_latest.get(secret.id)
-    watchers.known_latest[secret.id] = secret.latest_revision
+    watchers.known_latest[secret.id] = consumer.latest
     if not world.profile.changed_if_tracking_latest:
-        return secret.consumers[watchers.snapshot.unit].tracked < secret.latest_revision
-    return secret.latest_revision > 1 and secret.latest_revision != seen
+        return consumer.tracked < secret.latest_revision
+    return consumer.latest > 1 and consumer.latest != seen
 
 
 def _report_change(world: World, snapshot: Snapshot, secret: Secret) -> None:
@@ -236,12 +245,14 @@ def _deliver_owned(world: World, watchers: UnitWatchers) -> None:
         if when is not None or world.profile.workers_told_of_removal:
             watchers.rotations.learn(secret_id, when)
     watchers.rotation.clear()
-    for secret_id, number in watchers.revisions:
-        secret = world.secrets.get(secret_id)
-        revision = secret.revisions.get(number) if secret else None
+    for secret_id, number in watchers.revisions if world.profile.any_write_repeats_expiry else watchers.expiries:
+        revision = _find_revision(world, secret_id, number)
         when = revision.expires if revision else None
         if when is not None or world.profile.workers_told_of_removal:
             watchers.expirations.learn(secret_id, number, when)
+    watchers.expiries.clear()
+    for secret_id, number in watchers.revisions:
+        revision = _find_revision(world, secret_id, number)
         if revision is not None and revision.obsolete:
             _report_obsolete(snapshot, secret_id, [number])
         elif secret_id in snapshot.obsolete and not world.profile.remove_event_after_delete:
@@ -249,3 +260,11 @@ def _deliver_owned(world: World, watchers: UnitWatchers) -> None:
             if not snapshot.obsolete[secret_id]:
                 del snapshot.obsolete[secret_id]
     watchers.revisions.clear()
+    if world.profile.remove_event_after_delete:
+        snapshot.removed.update(watchers.removed)
+    watchers.removed.clear()
+
+
+def _find_revision(world: World, secret_id: str, number: int) -> Revision | None:
+    secret = world.secrets.get(secret_id)
+    return secret.revisions.get(number) if secret else None

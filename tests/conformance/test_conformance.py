@@ -1,7 +1,7 @@
 """Every test vector of Juju's behaviour holds for the fake model; none is forgotten.
 
-The vectors are the YAML files beside this module; ``transcripts.py`` says how they are written, ``stage.py`` plays them.
-Ids are stable: HC is about the hook commands, MS about what the model holds, EV about the hooks that follow.
+The vectors are the YAML files beside this module; ``transcripts.py`` says how they are written, ``stage.py`` plays them,
+``catalogue.py`` knows which there are.
 """
 
 from __future__ import annotations
@@ -12,32 +12,9 @@ from typing import Any, Final
 
 import pytest
 
-from . import stage, transcripts
+from . import catalogue, stage, transcripts
 
 VECTORS: Final = transcripts.load()
-
-ONLY_4_0: Final = 'holds for Juju 4.0 alone'
-USER_SECRETS: Final = 'is about the secrets of users, which the model does not have yet'
-CROSS_MODEL: Final = 'is about a relation between two models, which the model does not have yet'
-AGENT_DOWN: Final = 'is about an agent that is down, and in the model agents are always up'
-
-LEFT_OUT: Final[dict[str, str]] = {
-    'HC-103': 'needs leadership to move while a hook runs, and the model is not changed from outside during a hook',
-    **dict.fromkeys((f'MS-{number}' for number in (15, 21, 27, 38, 47, 56, 68, 75, 78, 89, 99, 100)), ONLY_4_0),
-    **dict.fromkeys((f'MS-{number}' for number in range(130, 143)), USER_SECRETS),
-    **dict.fromkeys(('MS-143', 'MS-144'), CROSS_MODEL),
-    'MS-145': 'is about secret backends, which no charm can see',
-    **dict.fromkeys((f'EV-{number}' for number in (10, 28, 30, 40, 44, 59, 64, 85)), ONLY_4_0),
-    **dict.fromkeys(('EV-51', 'EV-52'), USER_SECRETS),
-    'EV-54': 'is about `juju resolve --no-retry`, which the model does not offer',
-    **dict.fromkeys(('EV-56', 'EV-57'), AGENT_DOWN),
-    **dict.fromkeys(('EV-80', 'EV-81', 'EV-82'), 'is about deferred events, which ops holds and not Juju'),
-    'EV-83': CROSS_MODEL,
-}
-"""The vectors that are not played, and why."""
-
-HIGHEST: Final = {'HC': 141, 'MS': 145, 'EV': 86}
-"""How many vectors there are of each kind; they are numbered from 1 without gaps."""
 
 
 @pytest.mark.parametrize('vector', [pytest.param(vector, id=f'{vector.id}-{vector.profile}') for vector in VECTORS])
@@ -46,10 +23,17 @@ def test_vector_holds(vector: transcripts.Vector, tmp_path: pathlib.Path):
 
 
 def test_every_vector_is_played_or_left_out_for_a_reason():
-    known = {f'{kind}-{number}' for kind, highest in HIGHEST.items() for number in range(1, highest + 1)}
-    played = {vector.id for vector in VECTORS}
-    assert played | set(LEFT_OUT) == known
-    assert not played & set(LEFT_OUT)
+    played = {catalogue.vector_of(vector.id) for vector in VECTORS}
+    assert played | set(catalogue.LEFT_OUT) == set(catalogue.known())
+    assert not played & set(catalogue.LEFT_OUT)
+
+
+def test_every_vector_is_played_on_the_versions_for_which_it_is_stated():
+    played = collections.defaultdict(set)
+    for vector in VECTORS:
+        played[catalogue.vector_of(vector.id)].add(vector.profile)
+    missing = {vector: catalogue.stated_for(vector) - profiles for vector, profiles in played.items()}
+    assert {vector: profiles for vector, profiles in missing.items() if profiles} == {}
 
 
 def test_every_vector_is_written_once():

@@ -25,7 +25,7 @@ of a hook, ``user: set-leader u/1`` happens while the hook runs.
 
 In commands and expectations, ``N`` stands for ``secret:<id>``, ``N.id`` for the bare id, ``N.uri`` for what
 ``secret-add`` prints, ``M`` for the model's UUID, ``{a*5}`` for aaaaa, ``{file:x}`` for the path of one of ``files``,
-``{count}`` for a number that is another one each time.
+``{count}`` for a number that is another one each time, ``{uuid}`` in a refusal for a UUID that Juju draws.
 
 A hook is written ``unit name``; then, for a secret hook, JUJU_SECRET_ID, JUJU_SECRET_LABEL (``''`` if empty) and, if the
 charm is told, JUJU_SECRET_REVISION; for a relation hook the remote unit or application; then ``failed`` if it failed. Due

@@ -58,3 +58,27 @@ def test_debugger_reaches_the_charm_when_juju_refused_it(pytester):
     result.stdout.fnmatch_lines(['charm frame knows told to the debugger'])
     result.stdout.fnmatch_lines(['*Juju had refused: consumer label "nobody has this" not found*'])
     result.assert_outcomes(failed=1)
+
+
+def test_what_juju_refuses_at_the_commit_is_shown_at_the_line_of_the_test(pytester):
+    pytester.makepyfile(
+        """
+        import ops
+
+        class Charm(ops.CharmBase):
+            def __init__(self, framework):
+                super().__init__(framework)
+                framework.observe(self.on.install, self._add)
+                framework.observe(self.on.start, self._add)
+
+            def _add(self, event):
+                self.unit.add_secret({'key': 'value'}, label='taken')
+
+        def test_it(fake_model):
+            fake_model.deploy(Charm, meta={'name': 'app'})
+            fake_model.settle()
+        """
+    )
+    result = pytester.runpytest('-p', 'no:logging')
+    result.stdout.fnmatch_lines(['>*fake_model.settle()', 'E*HookFailed: app/0 failed in start'])
+    result.stdout.no_fnmatch_line('*dispatch.py*')

@@ -32,19 +32,19 @@ def test_without_options_the_model_has_its_own_defaults(pytester, models):
         ),
         ('charmsecrets_juju_version = 4.0', (), '', {'juju_version': '4.0'}),
         (
-            'charmsecrets_juju_faults = drop_grant_of_pending peer_label_fails',
+            'charmsecrets_juju_faults = drop_grant_of_pending same_label_update_fails',
             (),
             '',
-            {'juju_faults': ('drop_grant_of_pending', 'peer_label_fails')},
+            {'juju_faults': ('drop_grant_of_pending', 'same_label_update_fails')},
         ),
         (
-            'charmsecrets_juju_faults = peer_label_fails',
+            'charmsecrets_juju_faults = same_label_update_fails',
             ('--charmsecrets-juju-fault=drop_grant_of_pending',),
             '',
             {'juju_faults': ('drop_grant_of_pending',)},
         ),
         (
-            'charmsecrets_juju_faults = peer_label_fails',
+            'charmsecrets_juju_faults = same_label_update_fails',
             ('--charmsecrets-juju-fault=drop_grant_of_pending',),
             'juju_faults=[]',
             {'juju_faults': []},
@@ -95,12 +95,12 @@ def test_header_names_the_options_in_use(pytester):
     result = pytester.runpytest(
         '--charmsecrets-juju-version=3.6.14',
         '--charmsecrets-juju-version=3.6.20',
-        '--charmsecrets-juju-fault=peer_label_fails',
+        '--charmsecrets-juju-fault=same_label_update_fails',
         '--charmsecrets-seed=7',
         '--charmsecrets-show-secrets',
     )
     result.stdout.fnmatch_lines(
-        ['charmsecrets: juju 3.6.14, 3.6.20; with peer_label_fails; seed 7; secrets shown in reports']
+        ['charmsecrets: juju 3.6.14, 3.6.20; with same_label_update_fails; seed 7; secrets shown in reports']
     )
 
 

@@ -41,9 +41,14 @@ def track(store: SecretStore, secret: Secret, unit: str) -> None:
 
 
 def follow(store: SecretStore, secret: Secret, unit: str) -> None:
-    """Let a unit be told of changes to its application's secret, without tracking a revision (before 3.1.7)."""
+    """Let a unit be told of changes to its application's secret, without tracking a revision (before 3.1.7).
+
+    Raises:
+        LabelTaken: at a second time, if this Juju gives the unit the owner's label then.
+    """
     consumer = secret.consumers.get(unit)
-    _save(store, secret, unit, tracked=consumer.tracked if consumer else _PLACEHOLDER, label='')
+    label = secret.label if consumer is not None and store.profile.reread_claims_label else ''
+    _save(store, secret, unit, tracked=consumer.tracked if consumer else _PLACEHOLDER, label=label)
 
 
 def forget_unit(store: SecretStore, unit: str) -> None:
@@ -58,7 +63,7 @@ def _save(store: SecretStore, secret: Secret, unit: str, *, tracked: int, label:
     if label and (consumer is None or label != consumer.label):
         _claim_label(store, unit, label)
     if consumer is None:
-        consumer = Consumer(unit, tracked, label)
+        consumer = Consumer(unit, tracked, latest=tracked, label=label)
         store.add_consumer(secret, consumer)
         store.changes.note('consumer', unit, secret=secret.id)
         moved = False

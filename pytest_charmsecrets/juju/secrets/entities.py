@@ -64,6 +64,8 @@ class Consumer:
 
     unit: str
     tracked: int
+    latest: int
+    """The latest revision as the unit is told; 0 in a record that was made only so that the unit is told of later ones."""
     label: str = ''
 
 
@@ -203,9 +205,11 @@ class SecretStore:
         """Return a time as this Juju keeps it."""
         return clock.round_to_second(when) if self.profile.times_rounded else when
 
-    def note_revision(self, secret: Secret, number: int) -> None:
-        """Note that a revision was written."""
+    def note_revision(self, secret: Secret, number: int, *, expiry: bool = False) -> None:
+        """Note that a revision was written, and whether its expiry was."""
         self.changes.note('revision', secret.owner.name, secret=secret.id, revision=number)
+        if expiry:
+            self.changes.note('expiry', secret.owner.name, secret=secret.id, revision=number)
 
     def checkpoint(self, ids: Iterable[str], tags: Iterable[str]) -> Checkpoint:
         """Remember how some secrets and the labels of some owners are, so that a transaction can be undone."""

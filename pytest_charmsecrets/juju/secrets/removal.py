@@ -15,12 +15,12 @@ from .entities import Removal, Secret, SecretStore
 
 def remove_revisions(store: SecretStore, secret: Secret, numbers: Collection[int]) -> None:
     """Remove revisions; unknown numbers are ignored, and when none would remain the whole secret goes."""
-    if store.profile.remove_prefix_bug:
-        begins = tuple(map(str, numbers))
-        numbers = [number for number in secret.revisions if str(number).startswith(begins)]
     if not secret.revisions.keys() - set(numbers):
         remove(store, secret)
         return
+    if store.profile.remove_prefix_bug:
+        begins = tuple(map(str, numbers))
+        numbers = [number for number in secret.revisions if str(number).startswith(begins)]
     for number in sorted(secret.revisions.keys() & set(numbers)):
         del secret.revisions[number]
         store.note_revision(secret, number)
@@ -56,13 +56,18 @@ def carry_out_removals(store: SecretStore) -> None:
         secret = store.get(removal.secret_id)
         if secret is not None and removal.revisions is None:
             remove(store, secret)
-        elif secret is not None:
+        elif secret is not None and not _is_void(store, secret, removal):
             remove_revisions(store, secret, removal.revisions or ())
     for secret_id in tuple(store.prunable):
         secret = store.get(secret_id)
         if secret is not None:
             prune(store, secret)
     store.prunable.clear()
+
+
+def _is_void(store: SecretStore, secret: Secret, removal: Removal) -> bool:
+    missing = set(removal.revisions or ()) - secret.revisions.keys()
+    return store.profile.removal_all_or_none and bool(missing)
 
 
 def prune(store: SecretStore, secret: Secret) -> None:

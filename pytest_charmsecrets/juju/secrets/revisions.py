@@ -78,6 +78,8 @@ def update(
         LabelTaken: if the new label is in use; nothing is changed then.
         JujuError: if an expiry alone is given while the latest revision is gone; nothing is changed then.
     """
+    if store.profile.update_cancels_rotation and attributes.rotate is None:
+        attributes = dataclasses.replace(attributes, rotate='never')
     expires_latest = attributes.expire is not None and not attributes.content
     if expires_latest and secret.latest_revision not in secret.revisions:
         raise JujuError(f'reversion {secret.latest_revision} for secret "{uri}" not found')
@@ -91,8 +93,9 @@ def update(
         store.prunable[secret.id] = None
     if attributes.content:
         _append_revision(store, secret, attributes.content, attributes.expire, now)
-        for consumer in secret.consumers:
-            store.changes.note('consumer', consumer, secret=secret.id)
+        for consumer in secret.consumers.values():
+            consumer.latest = secret.latest_revision
+            store.changes.note('consumer', consumer.unit, secret=secret.id)
     elif store.profile.metadata_update_erases_checksum:
         secret.latest_checksum = ''
     if expires_latest and not store.profile.set_loses_rotate_expire:
@@ -138,7 +141,7 @@ def _append_revision(
         expires=secret.latest_expiry,
         backend=store.backend,
     )
-    store.note_revision(secret, secret.latest_revision)
+    store.note_revision(secret, secret.latest_revision, expiry=expire is not None)
 
 
 def _change_label(store: SecretStore, secret: Secret, label: str) -> None:
@@ -153,4 +156,4 @@ def _change_label(store: SecretStore, secret: Secret, label: str) -> None:
 def _expire_latest(store: SecretStore, secret: Secret, expire: datetime.datetime | None) -> None:
     secret.latest_expiry = store.stamp(expire) if expire is not None else None
     secret.revisions[secret.latest_revision].expires = secret.latest_expiry
-    store.note_revision(secret, secret.latest_revision)
+    store.note_revision(secret, secret.latest_revision, expiry=True)

@@ -11,8 +11,9 @@ import datetime
 from ...errors import JujuError
 from .. import clock
 from ..clock import RotatePolicy
+from ..identity import SecretURI
 from .entities import Secret, SecretStore
-from .wording import PERMISSION_DENIED
+from .wording import PERMISSION_DENIED, wording
 
 
 def begin(store: SecretStore, secret: Secret, now: datetime.datetime) -> None:
@@ -35,23 +36,28 @@ def change_policy(store: SecretStore, secret: Secret, policy: RotatePolicy | Non
             store.changes.note('rotation', secret.owner.name, secret=secret.id)
         return
     planned = store.stamp(planned)
-    if store.profile.rotate_change == 'if_more_frequent':
-        moves = clock.is_more_frequent(policy, before)
-    else:
-        moves = secret.next_rotation is None or planned <= secret.next_rotation
-    if moves:
+    if secret.next_rotation is None or _moves(
+        store, secret.next_rotation, planned, clock.is_more_frequent(policy, before)
+    ):
         _plan(store, secret, planned)
 
 
-def set_rotated(store: SecretStore, secret: Secret, *, revision_before: int) -> None:
+def set_rotated(store: SecretStore, secret_id: str, *, revision_before: int) -> None:
     """Plan the next rotation after a secret-rotate hook: by the schedule, or soon again if it brought nothing new.
 
     Args:
+        store: the secrets.
+        secret_id: which of them the hook was about.
         revision_before: the latest revision as the hook knew it when it began.
 
     Raises:
-        JujuError: for a unit's own secret, where the fault ``unit_rotation_refused`` is on.
+        JujuError: where a fault is on: for a secret that is gone, and for a unit's own secret.
     """
+    secret = store.get(secret_id)
+    if secret is None:
+        if store.profile.gone_rotation_refused:
+            raise JujuError(wording(store.profile).missing_at_commit.format(uri=SecretURI(secret_id)))
+        return
     if secret.owner.kind == 'unit' and store.profile.unit_rotation_refused:
         raise JujuError(PERMISSION_DENIED)
     base = secret.next_rotation
@@ -65,6 +71,16 @@ def set_rotated(store: SecretStore, secret: Secret, *, revision_before: int) -> 
     expires_before = expiry is not None and expiry < planned and soon < expiry
     unchanged = secret.latest_revision == revision_before
     _plan(store, secret, soon if expires_before or unchanged else planned)
+
+
+def _moves(store: SecretStore, present: datetime.datetime, planned: datetime.datetime, is_more_frequent: bool) -> bool:
+    match store.profile.rotate_change:
+        case 'if_more_frequent':
+            return is_more_frequent
+        case 'keep':
+            return False
+        case _:
+            return planned <= present
 
 
 def _plan(store: SecretStore, secret: Secret, when: datetime.datetime) -> None:

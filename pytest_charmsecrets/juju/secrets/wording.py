@@ -7,6 +7,7 @@ juju 4.0: domain/secret/service, domain/secret/state; apiserver/facades/agent/un
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Final
 
 from ..versions import Profile
@@ -50,6 +51,14 @@ _DIALECTS: Final = {
 
 PERMISSION_DENIED: Final = 'permission denied'
 """What every dialect says across models, and to users."""
+
+RELABELING: Final[Mapping[str, str]] = {
+    'being_used': (
+        'cannot update charm secret "{id}": secret with label {label} is already being used: secret label already exists'
+    ),
+    'charm_secret': 'updating charm secret "{id}": secret with label {label} already exists',
+}
+"""How a read is refused that gives a label which is in use, where Juju words that as nothing else, by ``label_clash``."""
 
 
 def wording(profile: Profile) -> Wording:

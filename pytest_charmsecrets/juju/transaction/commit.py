@@ -28,6 +28,7 @@ Kind: TypeAlias = Literal['create', 'update', 'track', 'grant', 'revoke', 'remov
 
 _DELETES_FIRST: Final[tuple[Kind, ...]] = ('remove', 'create', 'update', 'track', 'grant', 'revoke', 'rest')
 _DELETES_LAST: Final[tuple[Kind, ...]] = ('create', 'update', 'track', 'grant', 'revoke', 'remove', 'rest')
+_REST_FIRST: Final[tuple[Kind, ...]] = ('rest', 'create', 'update', 'track', 'grant', 'revoke', 'remove')
 _TRANSACTION: Final[tuple[Kind, ...]] = ('rest', 'create', 'update', 'grant', 'revoke', 'remove', 'track')
 
 _PREPARING: Final[Mapping[Kind, str]] = {
@@ -95,7 +96,9 @@ def _order(context: HookContext) -> tuple[Kind, ...]:
             return _DELETES_FIRST
         case 'deletes_last':
             return _DELETES_LAST
-        case 'v4_txn':
+        case 'rest_first':
+            return _REST_FIRST
+        case _:
             return _TRANSACTION
 
 
@@ -106,7 +109,7 @@ def _commit(context: HookContext, items: _Items) -> CommitResult:
             return _step_by_step(context, items, order)
         case 'all':
             return _in_transaction(context, items, order)
-        case 'all_but_creates':
+        case _:
             created = _step_by_step(context, items, ('create',))
             others: tuple[Kind, ...] = tuple(kind for kind in order if kind != 'create')
             if created.error is not None:

@@ -152,7 +152,7 @@ class PendingChanges:
         Raises:
             JujuError: if another secret added in this hook has the label.
         """
-        label = create.attributes.label
+        label = create.attributes.label if self.profile.labels_checked_at_add else None
         if label and any(other.attributes.label == label for other in self.creates.values()):
             raise JujuError(f'secret with label {gotext.quote(label)} already exists')
         self.creates[create.uri.id] = create

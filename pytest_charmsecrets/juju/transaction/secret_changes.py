@@ -8,8 +8,6 @@ domain/unitstate/state/commithook.go.
 
 from __future__ import annotations
 
-import dataclasses
-
 from ...errors import JujuError
 from .. import gotext, identity
 from ..identity import SecretURI
@@ -31,7 +29,7 @@ def check_create(context: HookContext, create: PendingCreate) -> None:
     """Refuse a secret of an application that the unit does not lead, or of an owner that is going."""
     owner = create.owner
     if owner.kind == 'application' and not context.is_leader():
-        raise JujuError(PERMISSION_DENIED if context.profile.error_dialect == 'v4' else not_leader(context))
+        raise JujuError('lease not held' if context.profile.error_dialect == 'v4' else not_leader(context))
     life = context.model_unit.life if owner.kind == 'unit' else context.world.applications[owner.name].life
     if life != 'alive' and not context.profile.dying_may_write:
         raise JujuError(f'cannot create secret for owner "{owner.tag}" which is not alive')
@@ -56,13 +54,10 @@ def check_update(context: HookContext, update: PendingUpdate) -> None:
 def update(context: HookContext, update: PendingUpdate) -> None:
     """Update a secret."""
     secret = _existing(context, update.uri)
-    attributes = update.attributes
-    if context.profile.update_cancels_rotation and attributes.rotate is None:
-        attributes = dataclasses.replace(attributes, rotate='never')
     try:
-        revisions.update(context.world.secrets, secret, update.uri, attributes, context.now)
+        revisions.update(context.world.secrets, secret, update.uri, update.attributes, context.now)
     except LabelTaken:
-        raise _label_exists(attributes) from None
+        raise _label_exists(update.attributes) from None
 
 
 def check_tracking(context: HookContext, uri: SecretURI) -> None:
@@ -77,14 +72,9 @@ def track(context: HookContext, uri: SecretURI) -> None:
 
 def check_grant(context: HookContext, grant: PendingGrant) -> None:
     """Refuse a grant of what the unit does not manage, through or to what is not there or going."""
-    if context.profile.error_dialect == 'v3':
-        _manageable(context, grant.uri)
+    _check_manages_access(context, grant)
     try:
-        if context.profile.error_dialect == 'v4':
-            _manageable(context, grant.uri)
         _check_reaches(context, grant)
-    except SecretMissing:
-        raise
     except JujuError as error:
         raise _cannot_change_access(grant, error) from None
 
@@ -116,9 +106,10 @@ def grant(context: HookContext, grant: PendingGrant) -> None:
 
 def check_revoke(context: HookContext, revoke: PendingRevoke) -> None:
     """Refuse a revocation for what the unit does not manage and, in 4.0, for somebody who is not in the model."""
-    _manageable(context, revoke.uri)
+    _check_manages_access(context, revoke)
     if context.profile.revoke_checks_subject and _life_of(context, revoke.subject) is None:
-        raise JujuError(f'{_kind_of(revoke.subject)} "{revoke.subject}" not found')
+        missing = JujuError(f'{_kind_of(revoke.subject)} "{revoke.subject}" not found')
+        raise missing if context.profile.commit_order == 'v4_txn' else _cannot_change_access(revoke, missing)
 
 
 def revoke(context: HookContext, revoke: PendingRevoke) -> None:
@@ -127,8 +118,11 @@ def revoke(context: HookContext, revoke: PendingRevoke) -> None:
 
 
 def check_removal(context: HookContext, removal: PendingRemoval) -> None:
-    """Refuse the removal of what the unit does not manage."""
-    _manageable(context, removal.uri)
+    """Refuse the removal of what the unit does not manage and, in some versions, of what is not there."""
+    secret = _manageable(context, removal.uri)
+    missing = [number for number in removal.revisions or () if number not in secret.revisions]
+    if missing and context.profile.remove_missing == 'fail':
+        raise JujuError(f'revison {missing[0]} for secret "{removal.uri}" not found')
 
 
 def remove(context: HookContext, pending: PendingRemoval) -> None:
@@ -187,8 +181,17 @@ def _check_reaches(context: HookContext, grant: PendingGrant) -> None:
         raise JujuError(f'cannot grant dying "{grant.subject_tag}" access to secret')
 
 
-def _cannot_change_access(grant: PendingGrant, cause: JujuError) -> JujuError:
-    return JujuError(f'cannot change access to "{grant.uri}" for "{grant.subject_tag}": {cause}')
+def _check_manages_access(context: HookContext, change: PendingGrant | PendingRevoke) -> None:
+    try:
+        _manageable(context, change.uri, is_access=True)
+    except JujuError as error:
+        if context.profile.commit_order == 'rest_first':
+            raise _cannot_change_access(change, error) from None
+        raise
+
+
+def _cannot_change_access(change: PendingGrant | PendingRevoke, cause: JujuError) -> JujuError:
+    return JujuError(f'cannot change access to "{change.uri}" for "{change.subject_tag}": {cause}')
 
 
 def _life_of(context: HookContext, name: str) -> Life | None:
@@ -200,17 +203,18 @@ def _kind_of(name: str) -> str:
     return 'unit' if '/' in name else 'application'
 
 
-def _existing(context: HookContext, uri: SecretURI) -> Secret:
+def _existing(context: HookContext, uri: SecretURI, *, is_access: bool = False) -> Secret:
     secret = context.world.secrets.get(uri.id)
     if secret is None:
-        denied = context.profile.missing_error == 'permission_denied'
+        error = context.profile.missing_error
+        denied = error == 'permission_denied' or (error == 'denied_access' and is_access)
         text = PERMISSION_DENIED if denied else wording(context.profile).missing_at_commit.format(uri=uri)
         raise SecretMissing(text)
     return secret
 
 
-def _manageable(context: HookContext, uri: SecretURI) -> Secret:
-    secret = _existing(context, uri)
+def _manageable(context: HookContext, uri: SecretURI, *, is_access: bool = False) -> Secret:
+    secret = _existing(context, uri, is_access=is_access)
     access.check_manage(context.world.secrets, secret, context.unit, is_leader=context.is_leader())
     return secret
 

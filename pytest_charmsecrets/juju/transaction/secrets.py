@@ -16,8 +16,9 @@ from ..content import EncodedContent
 from ..identity import SecretURI
 from ..secrets import access, consumption, revisions
 from ..secrets.entities import INTERNAL, Owner, Secret
+from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
-from ..secrets.wording import PERMISSION_DENIED, wording
+from ..secrets.wording import PERMISSION_DENIED, RELABELING, wording
 from ..versions import Profile
 from .base import ContextBase
 from .pending import (
@@ -97,9 +98,9 @@ class SecretsInHook(ContextBase):
         for secret_id in self.pending.removals:
             infos.pop(secret_id, None)
         for secret_id, updates in self.pending.updates.items():
-            for update in updates if secret_id in infos else ():
-                infos[secret_id] = _overlay(infos[secret_id], update.attributes)
-        for secret_id, create in self.pending.creates.items():
+            if secret_id in infos:
+                infos[secret_id] = _overlay(infos[secret_id], updates[-1].attributes)
+        for secret_id, create in self.pending.creates.items() if self.profile.pending_creates_known else ():
             kind: OwnerKind = 'application' if create.owner.kind == 'application' else 'unit'
             infos[secret_id] = _overlay(SecretInfo(secret_id, kind, revision=1), create.attributes)
         return dict(sorted(infos.items()))
@@ -331,17 +332,31 @@ class SecretsInHook(ContextBase):
         Returns:
             The consumer label that it becomes instead, if it does.
         """
-        if uri is None or not label or label == secret.label or not self.profile.owner_label_via_get:
+        if uri is None or not label or label == secret.label or self.profile.owner_label_via_get == 'nobody':
             return None
         if secret.owner.kind == 'application' and not self.is_leader():
-            if self.profile.peer_label_fails:
-                raise JujuError('lease not held')
-            if self.profile.peer_label == 'error':
-                raise JujuError('only unit leaders can update an application owned secret label')
-            return label if self.profile.peer_label == 'consumer_label' else None
-        revisions.update(self.world.secrets, secret, uri, SecretAttributes(label=label), self.now)
+            return self._label_of_follower(label)
+        if self.profile.owner_label_via_get == 'leader' and not self.is_leader():
+            raise JujuError(wording(self.profile).not_leader.format(unit=self.unit, application=self.application))
+        try:
+            revisions.update(self.world.secrets, secret, uri, SecretAttributes(label=label), self.now)
+        except LabelTaken:
+            if (template := RELABELING.get(self.profile.label_clash)) is None:
+                raise
+            raise JujuError(template.format(id=secret.id, label=gotext.quote(label))) from None
         self.keep('secret-get', f'secret:{secret.id}', f'owner label {gotext.quote(label)}')
         return None
+
+    def _label_of_follower(self, label: str) -> str | None:
+        match self.profile.peer_label:
+            case 'error':
+                raise JujuError('only unit leaders can update an application owned secret label')
+            case 'lease_error':
+                raise JujuError('lease not held')
+            case 'consumer_label':
+                return label
+            case _:
+                return None
 
     def _is_local(self, uri: SecretURI) -> bool:
         return uri.source in ('', self.world.uuid)

@@ -32,7 +32,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     'drop_grant_of_pending': Fault(
         {'drop_grant_of_pending': True},
         'The grant of a secret that was added in the same hook is lost.',
-        '4.0.12, 4.0.13',
+        '4.0.13',
     ),
     'set_loses_rotate_expire': Fault(
         {'set_loses_rotate_expire': True},
@@ -54,20 +54,20 @@ FAULTS: Final[Mapping[str, Fault]] = {
         'An update with the label that the secret has already is refused.',
         '4.0.0, 4.0.1',
     ),
-    'peer_label_fails': Fault(
-        {'peer_label_fails': True},
-        "A follower's read of its application's secret with another label is refused: lease not held.",
-        '4.0.15 and others of 4.0, by reading',
-    ),
     'removal_wipes_content': Fault(
         {'removal_wipes_content': True},
-        'The removal of any unit or application takes the content of every secret of the model with it.',
+        'The content of every secret of the model goes with any unit or application that owns one.',
         '4.0.0 to 4.0.11',
     ),
     'unit_rotation_refused': Fault(
         {'unit_rotation_refused': True},
         "After secret-rotate for a unit's own secret the unit's agent breaks: it runs nothing any more.",
         '3.0.2 to 3.6.28, by reading',
+    ),
+    'gone_rotation_refused': Fault(
+        {'gone_rotation_refused': True},
+        "After secret-rotate for a secret that is gone by then the unit's agent breaks: it runs nothing any more.",
+        '3.0.2 to 4.0.15, by reading',
     ),
     'show_by_name_returns_all': Fault(
         {'show_by_name_returns_all': True},

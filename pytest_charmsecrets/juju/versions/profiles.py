@@ -23,8 +23,9 @@ _3_6_0: Final[Mapping[str, Any]] = {
     'remove_missing': 'fail',
     'rotate_change': 'fail',
     'remove_event_after_delete': True,
+    'user_removal_refusal': 'revision',
 }
-_3_5_7: Final[Mapping[str, Any]] = {**_3_6_0, 'idempotent_content': False}
+_3_5_7: Final[Mapping[str, Any]] = {**_3_6_0, 'idempotent_content': False, 'unit_secrets_deleted_on': 'dying'}
 _3_4_6: Final[Mapping[str, Any]] = {**_3_5_7, 'multi_set': 'replace'}
 _3_4_0: Final[Mapping[str, Any]] = {
     **_3_4_6,
@@ -39,8 +40,10 @@ _3_3_0: Final[Mapping[str, Any]] = {
     'pending_reads': 'always',
     'owner_uri_and_label': 'error_if_same_label',
     'peer_label': 'ignore',
+    'owner_label_via_get': 'leader',
     'label_reuse_freed': False,
     'label_clash': 'tag',
+    'missing_error': 'denied_access',
     'multi_grant': 'last_per_secret',
     'multi_revoke': 'last_per_secret',
     'grant_prechecks': False,
@@ -52,14 +55,16 @@ _3_1_10: Final[Mapping[str, Any]] = {
     'multi_grant': 'last_per_secret',
     'multi_revoke': 'last_per_secret',
     'grant_prechecks': False,
+    'remove_missing': 'fail_secret_only',
     'user_secrets': False,
 }
-_3_1_6: Final[Mapping[str, Any]] = {**_3_3_0, 'user_secrets': False}
+_3_1_6: Final[Mapping[str, Any]] = {**_3_3_0, 'remove_missing': 'fail_secret_only', 'user_secrets': False}
 _3_1_2: Final[Mapping[str, Any]] = {
     **_3_1_6,
     'uri_style': 'short',
     'pending_app_label': False,
-    'owner_label_via_get': False,
+    'owner_label_via_get': 'nobody',
+    'reread_claims_label': True,
     'label_clash': 'bare',
     'missing_error': 'permission_denied',
     'denied_read_tracks': True,
@@ -74,21 +79,27 @@ _3_1_2: Final[Mapping[str, Any]] = {
 }
 _4_0_5: Final[Mapping[str, Any]] = {
     'own_label_beats_uri': True,
+    'peer_label': 'lease_error',
+    'label_clash': 'charm_secret',
     'error_dialect': 'v4',
     'denied_read_tracks': True,
+    'commit_order': 'rest_first',
     'remove_missing': 'fail_secret_only',
     'rotate_change': 'if_more_frequent',
     'changed_if_tracking_latest': False,
     'changed_after_revoke': True,
+    'user_removal_refusal': 'deleting',
     'model_line': 'v4',
 }
 _4_0_14: Final[Mapping[str, Any]] = {
     **_4_0_5,
+    'label_clash': 'family',
     'commit_order': 'v4_txn',
     'commit_atomic': 'all',
     'remove_missing': 'ignore',
     'update_missing': 'ignore',
     'async_delete': True,
+    'user_removal_refusal': 'uri_and_revision',
 }
 
 PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -144,6 +155,9 @@ _BEFORE_3_1_6: Final[Mapping[str, Any]] = {
 _OWN_LABEL: Final[Mapping[str, Any]] = {'peer_label': 'consumer_label'}
 _8K: Final[Mapping[str, Any]] = {'size_limits': '8k_raw'}
 _REGEX: Final[Mapping[str, Any]] = {'label_is_regex': True}
+_SECRET_ONLY: Final[Mapping[str, Any]] = {'remove_missing': 'fail_secret_only'}
+_NONE_OF_REVISIONS: Final[Mapping[str, Any]] = {'user_removal_refusal': 'none_of_revisions'}
+_BEING_USED: Final[Mapping[str, Any]] = {'label_clash': 'being_used'}
 
 RELEASES: Final[tuple[Releases, ...]] = (
     Releases(
@@ -153,15 +167,29 @@ RELEASES: Final[tuple[Releases, ...]] = (
         '3.1.2',
         {
             'pending_reads': 'none',
+            'pending_creates_known': False,
             'peer_changed_label': False,
             'app_units_consume': True,
             'own_label_beats_uri': False,
             'labels_exclude_family': False,
+            'labels_checked_at_add': False,
+            'reread_claims_label': False,
             'gone_consumers_forgotten': False,
         },
     ),
     Releases('3.0', 3, 3, '3.1.2', {'gone_consumers_forgotten': False}),
-    Releases('3.1', 0, 0, '3.1.2', {'peer_changed_label': False, 'gone_consumers_forgotten': False}),
+    Releases(
+        '3.1',
+        0,
+        0,
+        '3.1.2',
+        {
+            'pending_creates_known': False,
+            'peer_changed_label': False,
+            'reread_claims_label': False,
+            'gone_consumers_forgotten': False,
+        },
+    ),
     Releases('3.1', 1, 2, '3.1.2'),
     Releases('3.1', 3, 5, '3.1.6', _BEFORE_3_1_6),
     Releases('3.1', 6, 6, '3.1.6'),
@@ -173,7 +201,8 @@ RELEASES: Final[tuple[Releases, ...]] = (
         '3.1.6',
         {**_BEFORE_3_1_6, 'missing_error': 'permission_denied', 'expired_has_revision': False},
     ),
-    Releases('3.2', 1, 4, '3.1.6', {'pending_app_label': False}),
+    Releases('3.2', 1, 3, '3.1.6', {'pending_app_label': False}),
+    Releases('3.2', 4, 4, '3.1.6'),
     Releases('3.3', 0, 0, '3.3.0'),
     Releases('3.3', 1, 1, '3.4.0'),
     Releases('3.3', 2, 3, '3.4.0', _8K),
@@ -186,14 +215,24 @@ RELEASES: Final[tuple[Releases, ...]] = (
     Releases('3.5', 1, 1, '3.4.6', _REGEX),
     Releases('3.5', 2, 4, '3.4.6'),
     Releases('3.5', 5, 7, '3.5.7'),
-    Releases('3.6', 0, 8, '3.6.0'),
-    Releases('3.6', 9, 10, '3.6.0', {'size_limits': '1mb_b64'}),
+    Releases('3.6', 0, 3, '3.6.0'),
+    Releases('3.6', 4, 5, '3.6.0', _SECRET_ONLY),
+    Releases('3.6', 6, 8, '3.6.0', {**_SECRET_ONLY, **_NONE_OF_REVISIONS}),
+    Releases('3.6', 9, 10, '3.6.0', {**_SECRET_ONLY, **_NONE_OF_REVISIONS, 'size_limits': '1mb_b64'}),
     Releases('3.6', 11, 11, DEFAULT_VERSION, {'pending_update_by_label': False, 'rotate_change': 'fail'}),
     Releases('3.6', 12, 18, DEFAULT_VERSION),
     Releases('3.6', 19, 28, DEFAULT_VERSION, {'reserve_checks_life': True}),
-    Releases('4.0', 0, 0, '4.0.5', {'pending_update_by_label': False}),
-    Releases('4.0', 1, 11, '4.0.5'),
-    Releases('4.0', 12, 12, '4.0.14', {'commit_atomic': 'all_but_creates'}),
+    Releases('4.0', 0, 0, '4.0.5', {**_BEING_USED, 'pending_update_by_label': False, 'rotate_change': 'keep'}),
+    Releases('4.0', 1, 1, '4.0.5', _BEING_USED),
+    Releases('4.0', 2, 5, '4.0.5'),
+    Releases(
+        '4.0',
+        6,
+        11,
+        '4.0.5',
+        {'async_delete': True, 'removal_all_or_none': True, 'user_removal_refusal': 'uri_and_revision'},
+    ),
+    Releases('4.0', 12, 12, '4.0.14', {'commit_atomic': 'all_but_creates', 'label_clash': 'charm_secret'}),
     Releases('4.0', 13, 15, '4.0.14'),
 )
 """Every release that can be asked for. A number that was cut and never published behaves as the next published one."""

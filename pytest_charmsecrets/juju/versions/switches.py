@@ -68,7 +68,7 @@ class Profile:
     metadata_eager: Annotated[
         bool,
         Switch(
-            'hook-commands.md 5.1',
+            'A15',
             'runner/context/contextfactory.go',
             'whether what a unit may manage is loaded when a hook begins, rather than at its first use',
         ),
@@ -108,6 +108,14 @@ class Profile:
             'whether a hook reads the content that it has set itself: never, always, or with a flag',
         ),
     ] = 'flagged'
+    pending_creates_known: Annotated[
+        bool,
+        Switch(
+            'B3',
+            'runner/context/context.go, SecretMetadata',
+            'whether a hook knows of the secrets that it has added itself: secret-ids, secret-info-get',
+        ),
+    ] = True
     pending_app_label: Annotated[
         bool,
         Switch(
@@ -133,18 +141,26 @@ class Profile:
         ),
     ] = 'ok'
     owner_label_via_get: Annotated[
-        bool,
+        Literal['nobody', 'leader', 'owner'],
         Switch(
             'B8',
             'secretsmanager/secrets.go, updateLabelForAppOwnedOrUnitOwnedSecret',
-            "whether an owner's read by URI changes the owner label",
+            'whose read by URI changes the owner label; units that do not lead are refused it for secrets of their own',
         ),
-    ] = True
-    peer_label: Annotated[
-        Literal['ignore', 'error', 'consumer_label'],
+    ] = 'owner'
+    reread_claims_label: Annotated[
+        bool,
         Switch(
-            'B9',
-            'secretsmanager/secrets.go, getSecretContent',
+            'B10',
+            'state/secrets.go, GetSecretConsumer; secretsmanager/secrets.go, handleAppOwnedSecretForUnits',
+            "whether the second read of an application's secret is refused for its label, which the unit is given then",
+        ),
+    ] = False
+    peer_label: Annotated[
+        Literal['ignore', 'error', 'consumer_label', 'lease_error'],
+        Switch(
+            'B9; 4.0 read at 4.0.5 and 4.0.15',
+            'secretsmanager/secrets.go, getSecretContent; 4.0: domain/secret/service/service.go, checkUnitOwner',
             "what becomes of another label that a follower gives its application's secret",
         ),
     ] = 'ignore'
@@ -154,6 +170,14 @@ class Profile:
             'B11',
             'state/secrets.go, uniqueSecretLabelBaseOps',
             'whether labels of an application, its units, owners and observers exclude one another, rather than each role alone',
+        ),
+    ] = True
+    labels_checked_at_add: Annotated[
+        bool,
+        Switch(
+            'B11',
+            'runner/context/secrets.go, create',
+            'whether the second secret that a hook adds with a label is refused at once',
         ),
     ] = True
     label_reuse_freed: Annotated[
@@ -173,19 +197,19 @@ class Profile:
         ),
     ] = False
     label_clash: Annotated[
-        Literal['bare', 'tag', 'family'],
+        Literal['bare', 'tag', 'family', 'being_used', 'charm_secret'],
         Switch(
             'B18',
-            'state/secrets.go, uniqueSecretLabelBaseOps; secretsmanager/secrets.go, getSecretContent',
+            'state/secrets.go, uniqueSecretLabelBaseOps; domain/secret/service/service.go, UpdateCharmSecret',
             'how the refusal of a label is worded',
         ),
     ] = 'family'
     missing_error: Annotated[
-        Literal['permission_denied', 'not_found'],
+        Literal['permission_denied', 'denied_access', 'not_found'],
         Switch(
             'B14',
-            'secretsmanager/secrets.go',
-            'what a secret that is not there is refused with',
+            'secretsmanager/secrets.go; common/secrets/access.go, CanManage',
+            'what a secret that is not there is refused with: all alike, or grants and revocations alone, as denied',
         ),
     ] = 'not_found'
     error_dialect: Annotated[
@@ -256,7 +280,7 @@ class Profile:
         ),
     ] = True
     commit_order: Annotated[
-        Literal['deletes_first', 'deletes_last', 'v4_txn'],
+        Literal['deletes_first', 'deletes_last', 'rest_first', 'v4_txn'],
         Switch(
             'C10, C11',
             'uniter/uniter.go, commitHookChangesForOneUnit',
@@ -292,9 +316,17 @@ class Profile:
         Switch(
             'C14, C15',
             'uniter/uniter.go, commitHookChangesForOneUnit',
-            'what removing something that does not exist does to the hook',
+            'whether removing a secret or a revision that does not exist fails the hook, or a secret alone, or nothing',
         ),
     ] = 'ignore'
+    removal_all_or_none: Annotated[
+        bool,
+        Switch(
+            'C15',
+            'domain/secret/service/delete.go, DeleteSecret',
+            'whether a removal is not carried out at all if any of its revisions does not exist',
+        ),
+    ] = False
     update_missing: Annotated[
         Literal['fail', 'ignore'],
         Switch(
@@ -344,7 +376,7 @@ class Profile:
         ),
     ] = False
     rotate_change: Annotated[
-        Literal['fail', 'if_earlier', 'if_more_frequent'],
+        Literal['fail', 'keep', 'if_earlier', 'if_more_frequent'],
         Switch(
             'C22',
             'state/secrets.go, secretRotationOps; domain/unitstate/service/commithook.go',
@@ -418,6 +450,14 @@ class Profile:
             "when an application's secrets go: as it begins to go, or once it is gone",
         ),
     ] = 'removed'
+    unit_secrets_deleted_on: Annotated[
+        Literal['dying', 'removed'],
+        Switch(
+            'E21',
+            'state/unit.go, DestroyUnitOperation',
+            'when the secrets that a unit owns and what it tracks go: as it begins to go, or once it is gone',
+        ),
+    ] = 'removed'
     gone_consumers_forgotten: Annotated[
         bool,
         Switch(
@@ -434,12 +474,12 @@ class Profile:
             "whether the agent of a unit breaks after secret-rotate for the unit's own secret",
         ),
     ] = False
-    peer_label_fails: Annotated[
+    gone_rotation_refused: Annotated[
         bool,
         Switch(
-            'read at 4.0.15',
-            'domain/secret/service/service.go, checkUnitOwner; domain/leaseservice.go',
-            "whether a follower's read of its application's secret with another label is refused",
+            'events.md 4',
+            'uniter/operation/runhook.go, Commit',
+            'whether the agent of a unit breaks after secret-rotate for a secret that is gone',
         ),
     ] = False
     removal_wipes_content: Annotated[
@@ -447,7 +487,7 @@ class Profile:
         Switch(
             'E19',
             'domain/removal/state/model/secret.go',
-            'whether the removal of any unit or application takes the content of all secrets with it',
+            'whether the content of all secrets goes with any unit or application that owns one',
         ),
     ] = False
 
@@ -477,6 +517,14 @@ class Profile:
             'whether there are user secrets',
         ),
     ] = True
+    user_removal_refusal: Annotated[
+        Literal['revision', 'none_of_revisions', 'deleting', 'uri_and_revision'],
+        Switch(
+            'U9, MS-D18',
+            'common/secrets/secrets.go, RemoveUserSecrets; domain/secret/service/delete.go',
+            'how a user is refused the removal of a revision that does not exist',
+        ),
+    ] = 'none_of_revisions'
     show_by_name_returns_all: Annotated[
         bool,
         Switch(
@@ -545,11 +593,6 @@ class Profile:
         return not self._is_v4
 
     @property
-    def user_removal_checked(self) -> bool:
-        """Whether a user who removes several revisions is refused if any is missing, rather than if all are (MS-D18)."""
-        return self._is_v4
-
-    @property
     def times_rounded(self) -> bool:
         """Whether times are kept to the second (MS-D29)."""
         return not self._is_v4
@@ -562,6 +605,11 @@ class Profile:
     @property
     def workers_told_of_removal(self) -> bool:
         """Whether the workers for rotation and expiry learn that there is nothing to wait for any more (MS-D33)."""
+        return not self._is_v4
+
+    @property
+    def any_write_repeats_expiry(self) -> bool:
+        """Whether any write of a revision announces its expiry anew, so that one that has passed fires again (events)."""
         return not self._is_v4
 
     @property

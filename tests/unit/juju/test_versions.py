@@ -23,11 +23,11 @@ pending_reads              always . flagged always flagged . . . . . .
 pending_app_label          F T . . . . . . . . .
 pending_update_by_label    F . . . . . . . T . .
 owner_uri_and_label        error_if_same_label . ok error_if_same_label ok . . . . . .
-owner_label_via_get        F T . . . . . . . . .
-peer_label                 ignore . error ignore error ignore . . . . .
+owner_label_via_get        nobody leader owner leader owner . . . . . .
+peer_label                 ignore . error ignore error ignore . . . lease_error .
 label_reuse_freed          F . T F T . . . . . .
 label_is_regex             T . . . . F . . . . .
-missing_error              permission_denied not_found . . . . . . . . .
+missing_error              permission_denied denied_access not_found denied_access not_found . . . . . .
 error_dialect              v3 . . . . . . . . v4 .
 denied_read_tracks         T F . . . . . . . T .
 idempotent_content         F . . . . . . T . . .
@@ -35,11 +35,11 @@ multi_set                  append replace . . . . merge . . . .
 multi_grant                list last_per_secret . . last_per_relation . . . . . .
 multi_revoke               list last_per_secret . . dedup_list . . . . . .
 grant_prechecks            F . . . T . . . . . .
-commit_order               deletes_first . deletes_last deletes_first deletes_last . . . . . v4_txn
+commit_order               deletes_first . deletes_last deletes_first deletes_last . . . . rest_first v4_txn
 commit_atomic              per_op . . . . . . . . . all
 multi_remove               list last . . . . . . accumulate . .
 remove_prefix_bug          T . . . . . . . F . .
-remove_missing             fail . . . . . . . ignore fail_secret_only ignore
+remove_missing             fail_secret_only . . fail . . . . ignore fail_secret_only ignore
 update_missing             fail . . . . . . . . . ignore
 async_delete               F . . . . . . . . . T
 rotate_change              fail . . . . . . . if_earlier if_more_frequent .
@@ -57,17 +57,26 @@ reserve_checks_life        F . . . . . . . . . .
 model_line                 v3 . . . . . . . . v4 .
 own_label_beats_uri        T . . . . . . . F T .
 metadata_eager             T . . . . . . . F . .
-label_clash                bare tag family tag family . . . . . .
+label_clash                bare tag family tag family . . . . charm_secret family
+reread_claims_label        T F . . . . . . . . .
+unit_secrets_deleted_on    dying . . . . . . removed . . .
+user_removal_refusal       revision . . . . . . . none_of_revisions deleting uri_and_revision
 """
 """One row per switch, one column per tree that was read; a dot repeats what stands left of it."""
 
 NEVER = {
-    *('app_units_consume', 'drop_grant_of_pending', 'metadata_update_erases_checksum', 'peer_label_fails'),
-    *('peer_unit_label_clash', 'removal_wipes_content', 'same_label_update_fails', 'set_loses_rotate_expire'),
+    *('app_units_consume', 'drop_grant_of_pending', 'gone_rotation_refused', 'metadata_update_erases_checksum'),
+    *(
+        'peer_unit_label_clash',
+        'removal_all_or_none',
+        'removal_wipes_content',
+        'same_label_update_fails',
+        'set_loses_rotate_expire',
+    ),
     *('show_by_name_returns_all', 'unit_rotation_refused', 'update_cancels_rotation'),
 }
 """Off in every tree: faults, and what only a release between the trees does."""
-ALWAYS = {'gone_consumers_forgotten', 'labels_exclude_family'}
+ALWAYS = {'gone_consumers_forgotten', 'labels_checked_at_add', 'labels_exclude_family', 'pending_creates_known'}
 
 NOT_ASKED_YET = {'cmr', 'cmr_changed_events', 'show_by_name_returns_all'}
 """Switches about what the model does not have yet: relations across models, and show-secret of the client."""
@@ -105,7 +114,7 @@ def test_every_switch_says_what_it_decides_and_where_that_was_read():
         assert isinstance(switch, Switch)
         assert switch.rows
         assert switch.source
-        assert switch.about.startswith(('whether ', 'which ', 'what ', 'how ', 'when ', 'in which '))
+        assert switch.about.startswith(('whether ', 'which ', 'what ', 'how ', 'when ', 'whose ', 'in which '))
 
 
 def test_every_switch_is_asked_by_a_rule(rules_text):
@@ -151,12 +160,24 @@ def test_releases_of_a_line_do_not_overlap_and_leave_no_gap():
                 'peer_changed_label': False,
                 'app_units_consume': True,
                 'labels_exclude_family': False,
+                'labels_checked_at_add': False,
+                'pending_creates_known': False,
+                'reread_claims_label': False,
                 'gone_consumers_forgotten': False,
                 'own_label_beats_uri': False,
             },
         ),
         ('3.0.3', '3.1.2', {'gone_consumers_forgotten': False}),
-        ('3.1.0', '3.1.2', {'gone_consumers_forgotten': False, 'peer_changed_label': False}),
+        (
+            '3.1.0',
+            '3.1.2',
+            {
+                'gone_consumers_forgotten': False,
+                'peer_changed_label': False,
+                'pending_creates_known': False,
+                'reread_claims_label': False,
+            },
+        ),
         (
             '3.1.5',
             '3.1.6',
@@ -172,6 +193,7 @@ def test_releases_of_a_line_do_not_overlap_and_leave_no_gap():
         ),
         ('3.1.7', '3.1.10', {}),
         ('3.2.3', '3.1.6', {'pending_app_label': False}),
+        ('3.2.4', '3.1.6', {}),
         ('3.3.1', '3.4.0', {}),
         ('3.3.3', '3.4.0', {'size_limits': '8k_raw'}),
         ('3.3.4', '3.4.0', {'size_limits': '8k_raw', 'peer_label': 'consumer_label'}),
@@ -182,15 +204,38 @@ def test_releases_of_a_line_do_not_overlap_and_leave_no_gap():
         ('3.5.1', '3.4.6', {'label_is_regex': True}),
         ('3.5.4', '3.4.6', {}),
         ('3.5.5', '3.5.7', {}),
-        ('3.6.8', '3.6.0', {}),
-        ('3.6.9', '3.6.0', {'size_limits': '1mb_b64'}),
+        ('3.6.3', '3.6.0', {}),
+        ('3.6.4', '3.6.0', {'remove_missing': 'fail_secret_only'}),
+        (
+            '3.6.6',
+            '3.6.0',
+            {'remove_missing': 'fail_secret_only', 'user_removal_refusal': 'none_of_revisions'},
+        ),
+        (
+            '3.6.10',
+            '3.6.0',
+            {
+                'remove_missing': 'fail_secret_only',
+                'user_removal_refusal': 'none_of_revisions',
+                'size_limits': '1mb_b64',
+            },
+        ),
         ('3.6.11', '3.6.14', {'pending_update_by_label': False, 'rotate_change': 'fail'}),
         ('3.6.12', '3.6.14', {}),
         ('3.6.19', '3.6.14', {'reserve_checks_life': True}),
-        ('4.0.0', '4.0.5', {'pending_update_by_label': False}),
-        ('4.0.1', '4.0.5', {}),
-        ('4.0.11', '4.0.5', {}),
-        ('4.0.12', '4.0.14', {'commit_atomic': 'all_but_creates'}),
+        (
+            '4.0.0',
+            '4.0.5',
+            {'pending_update_by_label': False, 'rotate_change': 'keep', 'label_clash': 'being_used'},
+        ),
+        ('4.0.1', '4.0.5', {'label_clash': 'being_used'}),
+        ('4.0.2', '4.0.5', {}),
+        (
+            '4.0.11',
+            '4.0.5',
+            {'async_delete': True, 'removal_all_or_none': True, 'user_removal_refusal': 'uri_and_revision'},
+        ),
+        ('4.0.12', '4.0.14', {'commit_atomic': 'all_but_creates', 'label_clash': 'charm_secret'}),
         ('4.0.13', '4.0.14', {}),
     ),
 )

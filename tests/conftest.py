@@ -1,0 +1,43 @@
+"""After the tests, how many vectors of Juju's behaviour hold: by page and version, and which are not played."""
+
+from __future__ import annotations
+
+import collections
+import re
+import textwrap
+from typing import Final
+
+import pytest
+
+from .conformance import catalogue
+
+_VECTOR: Final = re.compile(r'test_conformance\.py::test_vector_holds\[(?P<vector>[A-Z]+-\w+)-(?P<version>[0-9.]+)\]$')
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print a table: a row for each page of the study of Juju, a column for each version."""
+    held: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    played: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    for outcome in ('passed', 'failed'):
+        for report in terminalreporter.stats.get(outcome, ()):
+            if (match := _VECTOR.search(report.nodeid)) is not None and report.when == 'call':
+                page = catalogue.page_of(match['vector'])
+                played[page][match['version']] += 1
+                held[page][match['version']] += outcome == 'passed'
+    if not played:
+        return
+    terminalreporter.section('vectors of Juju that hold / are played')
+    for page in filter(played.__contains__, catalogue.PAGES.values()):
+        versions = sorted(played[page], key=lambda version: tuple(map(int, version.split('.'))))
+        cells = ', '.join(f'{version}: {held[page][version]}/{played[page][version]}' for version in versions)
+        lines = textwrap.wrap(f'{page}: {cells}', width=110, subsequent_indent='  ')
+        terminalreporter.line('\n'.join(lines))
+    for reason, vectors in _grouped(catalogue.LEFT_OUT).items():
+        terminalreporter.line(f'not played: {", ".join(vectors)} {reason}')
+
+
+def _grouped(reasons: dict[str, str]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = collections.defaultdict(list)
+    for vector, reason in reasons.items():
+        grouped[reason].append(vector)
+    return grouped
