@@ -1,0 +1,70 @@
+"""Faults of particular releases, which a test asks for by name."""
+
+from __future__ import annotations
+
+import itertools
+
+import ops
+import pytest
+
+from pytest_charmsecrets import FakeModel, HookFailed
+
+from .charms import charm, meta
+
+
+def rotating(model, rotate, *, owner='app'):
+    """Deploy a charm with a secret that rotates hourly, and return the secret."""
+    app = charm(
+        start=lambda self, _: getattr(self, owner).add_secret({'key': 'one'}, rotate=ops.SecretRotate.HOURLY),
+        secret_rotate=rotate,
+    )
+    model.deploy(app, meta=meta(config={'options': {'colour': {'type': 'string'}}}))
+    model.settle()
+    return model.secrets()[0]
+
+
+def remove(_, event):
+    event.secret.remove_all_revisions()
+
+
+@pytest.fixture
+def renew():
+    numbers = itertools.count()
+    return lambda _, event: event.secret.set_content({'key': str(next(numbers))})
+
+
+def test_rotation_of_what_the_hook_itself_removes_breaks_the_agent():
+    with FakeModel('3.6.14', juju_faults=['gone_rotation_refused']) as model:
+        secret = rotating(model, remove)
+        with pytest.raises(HookFailed) as caught:
+            model.advance(hours=1)
+        assert caught.value.juju_error == f'secret "secret:{secret.unique_identifier}" not found'
+        assert not secret.exists
+        model.config('app', {'colour': 'red'})
+        assert model.settle() == ()
+
+
+@pytest.mark.parametrize(('version', 'faults'), (('3.6.14', []), ('4.0.14', []), ('4.0.14', ['gone_rotation_refused'])))
+def test_otherwise_it_does_not(version, faults):
+    """In 4.0 a job removes the secret, after the agent has told that it was rotated."""
+    with FakeModel(version, juju_faults=faults) as model:
+        secret = rotating(model, remove)
+        assert [str(run) for run in model.advance(days=1)] == ['app/0 secret-rotate']
+        assert not secret.exists
+
+
+def test_an_agent_that_broke_runs_nothing_any_more(renew):
+    with FakeModel(juju_faults=['unit_rotation_refused']) as model:
+        secret = rotating(model, renew, owner='unit')
+        with pytest.raises(HookFailed, match=r'^app/0 failed in secret-rotate\n.*permission denied'):
+            model.advance(hours=1)
+        assert secret.latest_revision == 2
+        model.config('app', {'colour': 'red'})
+        assert model.advance(days=1) == ()
+
+
+def test_a_secret_of_an_application_is_not_concerned(renew):
+    with FakeModel(juju_faults=['unit_rotation_refused']) as model:
+        secret = rotating(model, renew)
+        model.advance(hours=3)
+        assert secret.latest_revision == 4
