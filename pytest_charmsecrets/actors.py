@@ -334,7 +334,7 @@ class ModelUser:
         return dataclasses.replace(shown, checksum=secret.latest_checksum, content=view.content) if reveal else shown
 
     def _user(self, operation: str) -> user_secrets.User:
-        self._dispatcher.check_no_hook(operation)
+        self._dispatcher.check_no_charm_runs(operation)
         return user_secrets.User(self._world, self.access)
 
     def __repr__(self) -> str:

@@ -59,17 +59,21 @@ class Dispatcher:
         self._is_played = False
 
     @property
-    def runs_charm(self) -> bool:
-        """Whether the hook that is running is a charm's, rather than one that the test plays."""
-        return self._active is not None and not self._is_played
-
-    @property
     def active(self) -> HookContext | None:
         """The hook that is running, if one is."""
         return self._active
 
+    def check_no_charm_runs(self, operation: str) -> None:
+        """Check that no hook of a charm is running, for what a user may do while a unit runs a hook that the test plays.
+
+        Raises:
+            UsageError: if one is.
+        """
+        if not self._is_played:
+            self.check_no_hook(operation)
+
     def check_no_hook(self, operation: str) -> None:
-        """Check that no hook is running, in which nobody does something to the model from outside.
+        """Check that no hook is running, for what may run hooks itself.
 
         Raises:
             UsageError: if one is.

@@ -186,7 +186,7 @@ class FakeModel:
 
     def integrate(self, app1: str, app2: str) -> RelationView:
         """Relate two applications, each given as ``application`` or ``application:endpoint``."""
-        self._dispatcher.check_no_hook('integrate')
+        self._dispatcher.check_no_charm_runs('integrate')
         return RelationView(self._world, operations.integrate(self._world, app1, app2).id)
 
     def config(
@@ -199,7 +199,7 @@ class FakeModel:
             values: new values by option.
             reset: options to set back to their defaults.
         """
-        self._dispatcher.check_no_hook('config')
+        self._dispatcher.check_no_charm_runs('config')
         options = (reset,) if isinstance(reset, str) else tuple(reset)
         if values is None and not options:
             return self._world.config_of(operations.find_application(self._world, app))
@@ -208,7 +208,7 @@ class FakeModel:
 
     def add_unit(self, app: str, *, num_units: int = 1) -> tuple[str, ...]:
         """Add units to an application and return their names."""
-        self._dispatcher.check_no_hook('add_unit')
+        self._dispatcher.check_no_charm_runs('add_unit')
         added = tuple(unit.name for unit in operations.add_units(self._world, app, num_units))
         runner = self._dispatcher.runners[app]
         if isinstance(runner, InProcessRunner):
@@ -222,7 +222,7 @@ class FakeModel:
             app_or_unit: names of units; or of one application, together with ``num_units``.
             num_units: how many units of the application to remove.
         """
-        self._dispatcher.check_no_hook('remove_unit')
+        self._dispatcher.check_no_charm_runs('remove_unit')
         names = list(app_or_unit)
         if num_units:
             if len(names) != 1:
@@ -241,21 +241,20 @@ class FakeModel:
 
     def remove_relation(self, app1: str, app2: str) -> None:
         """Begin to remove the relation between two applications."""
-        self._dispatcher.check_no_hook('remove_relation')
+        self._dispatcher.check_no_charm_runs('remove_relation')
         operations.remove_relation(self._world, operations.find_relation(self._world, app1, app2))
 
     def remove_application(self, *app: str) -> None:
         """Begin to remove applications, with their units and relations."""
-        self._dispatcher.check_no_hook('remove_application')
+        self._dispatcher.check_no_charm_runs('remove_application')
         for name in app:
             operations.find_application(self._world, name)
         for name in app:
             operations.remove_application(self._world, name)
 
     def set_leader(self, unit: str) -> None:
-        """Move leadership to a unit. In Juju nobody can; here a test may want to, even while a puppet runs a hook."""
-        if self._dispatcher.runs_charm:
-            self._dispatcher.check_no_hook('set_leader')
+        """Move leadership to a unit. In Juju nobody can; here a test may want to."""
+        self._dispatcher.check_no_charm_runs('set_leader')
         operations.set_leader(self._world, unit)
 
     def refresh(
@@ -414,7 +413,7 @@ class FakeModel:
         Args:
             name: ``internal``, or any other for one outside Juju; by default the backend stays.
         """
-        self._dispatcher.check_no_hook('model_secret_backend')
+        self._dispatcher.check_no_charm_runs('model_secret_backend')
         if name is not None:
             operations.use_secret_backend(self._world, name)
         return self._world.secrets.backend

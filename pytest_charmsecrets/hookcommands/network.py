@@ -161,24 +161,12 @@ def _opened_ports(call: Call) -> Run:
     arguments.check_empty(call.arguments)
 
     def run() -> str:
-        ports = sorted(call.context.opened_ports(), key=_port_order)
+        ports = sorted(call.context.opened_ports())
         # Ports are opened for all endpoints alike here, which Juju shows as an asterisk.
         suffix = ' (*)' if call.flags[_SHOW_ENDPOINTS] else ''
-        return call.output([f'{_describe_port(port)}{suffix}' for port in ports])
+        return call.output([f'{port}{suffix}' for port in ports])
 
     return run
-
-
-def _port_order(port: Port) -> tuple[str, int, int]:
-    first = -1 if port.number is None else port.number
-    return port.protocol, first, first if port.to_number is None else port.to_number
-
-
-def _describe_port(port: Port) -> str:
-    if port.number is None:
-        return port.protocol
-    last = '' if port.to_number is None else f'-{port.to_number}'
-    return f'{port.number}{last}/{port.protocol}'
 
 
 _NETWORK_FLAGS: Final = (_PRIMARY_ADDRESS, _BIND_ADDRESS, _INGRESS_ADDRESS, _EGRESS_SUBNETS, arguments.RELATION)

@@ -108,8 +108,6 @@ def follow_snapshot(snapshot: Snapshot, local: LocalState) -> ScopeChanges:
     snapshot.removed.clear()
     kept = {key: told & snapshot.obsolete.get(key, set()) for key, told in local.secret_obsolete.items()}
     local.secret_obsolete = {secret_id: revisions for secret_id, revisions in kept.items() if revisions}
-    for relation_id in [known for known in local.relations if known not in snapshot.relations]:
-        del local.relations[relation_id]
     if not local.installed or local.failed or local.queued:
         return ScopeChanges()
     return ScopeChanges(tuple(_enter_relations(snapshot, local)), tuple(_leave_relations(snapshot, local)))
@@ -267,23 +265,23 @@ def _relation_hook(
 
 
 def _note_relation_hook(local: LocalState, hook: Hook) -> None:
-    relation = local.relations.get(hook.relation_id or 0)
-    if relation is None:
-        return
-    if hook.kind == 'relation-created':
-        relation.created = True
-    elif hook.kind == 'relation-joined' and hook.remote_unit is not None:
-        relation.members[hook.remote_unit] = hook.version
-        relation.changed_pending = hook.remote_unit
-    elif hook.kind == 'relation-changed' and hook.remote_unit is not None:
-        relation.members[hook.remote_unit] = hook.version
-        relation.changed_pending = None
-    elif hook.kind == 'relation-changed':
-        relation.applications[hook.remote_application or ''] = hook.version
-    elif hook.kind == 'relation-departed':
-        relation.members.pop(hook.remote_unit or '', None)
-    elif hook.kind == 'relation-broken':
-        relation.created = False
+    relation = local.relations[hook.relation_id or 0]
+    unit, application = hook.remote_unit or '', hook.remote_application or ''
+    match hook.kind:
+        case 'relation-created':
+            relation.created = True
+        case 'relation-joined':
+            relation.members[unit] = hook.version
+            relation.changed_pending = unit
+        case 'relation-changed' if unit:
+            relation.members[unit] = hook.version
+            relation.changed_pending = None
+        case 'relation-changed':
+            relation.applications[application] = hook.version
+        case 'relation-departed':
+            relation.members.pop(unit, None)
+        case _:
+            relation.created = False
 
 
 def _note_secret_hook(snapshot: Snapshot, local: LocalState, hook: Hook, *, was_retry: bool) -> None:

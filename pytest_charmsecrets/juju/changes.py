@@ -20,7 +20,6 @@ ChangeKind: TypeAlias = Literal[
     'charm',  # charm of an application
     'leader',  # leader of an application
     'relation',  # the relations of an application: life, members, data
-    'request',  # something asked of one unit: an action, an update-status
 ]
 
 

@@ -72,6 +72,3 @@ class Hook:
     def relation(self) -> str | None:
         """``endpoint:id``, for relation hooks."""
         return f'{self.endpoint}:{self.relation_id}' if self.relation_id is not None else None
-
-    def __str__(self) -> str:
-        return self.name

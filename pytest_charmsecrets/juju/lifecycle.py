@@ -82,8 +82,7 @@ def finish_relation_removal(world: World, relation: Relation) -> None:
         relations.note_life(relation, world.changes)
         access.revoke_scope(world.secrets, relation.tag)
         for endpoint in relation.endpoints:
-            if (application := world.applications.get(endpoint.application)) is not None:
-                finish_application_removal(world, application)
+            finish_application_removal(world, world.applications[endpoint.application])
 
 
 def begin_application_removal(world: World, application: Application) -> None:

@@ -165,8 +165,6 @@ def remove_unit(world: World, name: str) -> None:
 
 def remove_relation(world: World, relation: Relation) -> None:
     """Begin to remove a relation; it is gone once all units have run their last hooks for it."""
-    if relation.is_peer:
-        raise UsageError(f'{relation.key!r} is a peer relation, which lasts as long as its application')
     _journal(world, 'remove-relation', *map(str, relation.endpoints))
     lifecycle.begin_relation_removal(world, relation)
 
@@ -179,17 +177,18 @@ def find_relation(world: World, first: str, second: str) -> Relation:
     """
     for side in (first, second):
         find_application(world, side.partition(':')[0])
+    # A peer relation lasts as long as its application.
+    removable = [relation for relation in world.relations.values() if not relation.is_peer]
     found = [
         relation
-        for relation in world.relations.values()
-        if len(relation.endpoints) == 2
-        and any(
+        for relation in removable
+        if any(
             _is_side(relation.endpoints[index], first) and _is_side(relation.endpoints[1 - index], second)
             for index in (0, 1)
         )
     ]
     if len(found) != 1:
-        candidates = ', '.join(repr(relation.key) for relation in found or world.relations.values()) or 'none'
+        candidates = ', '.join(repr(relation.key) for relation in found or removable) or 'none'
         which = 'are several relations' if found else 'is no relation'
         raise UsageError(f'there {which} between {first!r} and {second!r}; name the endpoints of one of: {candidates}')
     return found[0]

@@ -88,8 +88,7 @@ class Scheduler:
             touched = {**self._touched, **watchers.route(self._world, self._agents, self._world.changes.collect())}
             self._touched.clear()
             for unit in touched:
-                if unit in self._agents:
-                    self._deliver_to(unit, self._agents[unit])
+                self._deliver_to(unit, self._agents[unit])
 
     def next(self) -> Pick | None:
         """Return what happens next, or None when every unit is idle."""

@@ -68,13 +68,29 @@ class Status:
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
 
 
-@dataclasses.dataclass(frozen=True, slots=True, order=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Port:
     """An opened port or, without a number, a protocol such as icmp."""
 
     protocol: str
     number: int | None = None
     to_number: int | None = None
+
+    def __lt__(self, other: Port) -> bool:
+        """Order ports as Juju lists them."""
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[str, int, int]:
+        first = -1 if self.number is None else self.number
+        return self.protocol, first, first if self.to_number is None else self.to_number
+
+    def __str__(self) -> str:
+        """The port as Juju prints it, such as ``80/tcp`` or ``8080-8088/tcp``."""
+        if self.number is None:
+            return self.protocol
+        last = '' if self.to_number is None else f'-{self.to_number}'
+        return f'{self.number}{last}/{self.protocol}'
 
 
 @dataclasses.dataclass(slots=True)
@@ -87,8 +103,6 @@ class Surroundings:
     """Answer of ``storage-get`` by storage id such as ``data/0``."""
     resources: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     """Path of each resource by name."""
-    credential: dict[str, Any] | None = None
-    """Answer of ``credential-get``; None when the application is not trusted."""
 
 
 @dataclasses.dataclass(slots=True)

@@ -95,7 +95,7 @@ def wake_workers(world: World, watchers: UnitWatchers) -> bool:
 
 
 def _units_concerned(world: World, agents: Mapping[str, Agent], change: Change) -> list[str]:
-    if change.kind in ('consumer', 'unit', 'request'):
+    if change.kind in ('consumer', 'unit'):
         return [change.subject]
     application = world.applications.get(change.subject)
     units = list(application.units) if application else []
@@ -119,7 +119,7 @@ def _note(watchers: UnitWatchers, change: Change) -> None:
         watchers.removed[change.secret] = None
     elif change.kind == 'relation':
         watchers.relations = True
-    elif change.kind in ('unit', 'config', 'charm', 'leader'):
+    else:
         watchers.unit = True
 
 

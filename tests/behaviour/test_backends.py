@@ -9,6 +9,8 @@ import pytest
 
 from pytest_charmsecrets import HookFailed, JujuError
 
+GONE = 'secret:9m4e2mr0ui3e8a215n4g'
+
 
 @pytest.fixture(params=('internal', 'vault'))
 def backend(request, fake_model):
@@ -87,3 +89,12 @@ def test_a_new_revision_can_be_read_whatever_became_of_an_old_one(unit, secret, 
     fail(('secret-remove', secret.id, '--revision', '1'), ('secret-set', secret.id, 'key=two'))
     secret.set_content({'key': 'three'})
     assert read(unit, secret) == {'key': 'three'}
+
+
+def test_nothing_is_lost_with_what_is_not_there(unit, secret, backend):
+    with pytest.raises(HookFailed, match='label "taken" already exists'):
+        run(unit, ('secret-add', 'key=value', '--label', 'taken'), ('secret-set', secret.id, '--label', 'taken'))
+    with pytest.raises(HookFailed, match='not found'):
+        run(unit, ('secret-set', GONE, 'key=two'))
+    run(unit, ('secret-remove', GONE))
+    assert read(unit, secret) == {'key': 'one'}

@@ -68,3 +68,16 @@ def test_a_secret_of_an_application_is_not_concerned(renew):
         secret = rotating(model, renew)
         model.advance(hours=3)
         assert secret.latest_revision == 4
+
+
+def test_a_rotation_that_was_to_end_goes_on():
+    """4.0.12 takes over the policy and leaves what was planned."""
+
+    def stop(_, event):
+        event.secret.set_info(rotate=ops.SecretRotate.NEVER)
+
+    with FakeModel('4.0.12', juju_faults=['set_loses_rotate_expire']) as model:
+        secret = rotating(model, stop)
+        assert [str(run) for run in model.advance(hours=1)] == ['app/0 secret-rotate']
+        assert secret.rotation == 'never'
+        assert secret.rotates is not None

@@ -229,3 +229,30 @@ def test_there_were_none_before_they_came():
     assert str(caught.value) == (
         'Juju 3.2.4 has no user secrets, so no add-secret; they came with 3.3.0: choose a newer juju_version'
     )
+
+
+def test_a_user_grants_no_access_that_a_charm_has_granted(fake_model):
+    db = fake_model.deploy_puppet('db', provides={'database': 'sql'})
+    fake_model.deploy_puppet('web', requires={'database': 'sql'})
+    relation = fake_model.integrate('web', 'db')
+    fake_model.settle()
+    with db.leader.hook() as hook:
+        secret = hook.add_secret({'key': 'value'})
+        secret.grant(relation)
+    assert refused(fake_model.grant_secret, secret.id, 'web').endswith('cannot change secret permission scope')
+
+
+def test_there_is_nothing_to_show(model, of_version):
+    show = model.user().show_secret
+    assert refused(show, 'nothing') == 'secret "nothing" not found'
+    assert refused(show, GONE) == of_version(
+        f'secret "{GONE.removeprefix("secret:")}" not found',
+        f'getting secret by URI "{GONE.removeprefix("secret:")}": querying secrets: secret "{GONE}" not found '
+        '(secret not found)',
+    )
+
+
+def test_the_first_secret_is_not_the_only_one_to_show(model, token):
+    other = model.add_secret('other', {'key': 'two'})
+    assert model.user().show_secret('other', reveal=True).content == {'key': 'two'}
+    assert model.user().show_secret(other).name == 'other'

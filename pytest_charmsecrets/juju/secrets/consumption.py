@@ -46,9 +46,8 @@ def follow(store: SecretStore, secret: Secret, unit: str) -> None:
     Raises:
         LabelTaken: at a second time, if this Juju gives the unit the owner's label then.
     """
-    consumer = secret.consumers.get(unit)
-    label = secret.label if consumer is not None and store.profile.reread_claims_label else ''
-    _save(store, secret, unit, tracked=consumer.tracked if consumer else _PLACEHOLDER, label=label)
+    again = unit in secret.consumers and store.profile.reread_claims_label
+    _save(store, secret, unit, tracked=_PLACEHOLDER, label=secret.label if again else '')
 
 
 def forget_unit(store: SecretStore, unit: str) -> None:
@@ -71,8 +70,6 @@ def _save(store: SecretStore, secret: Secret, unit: str, *, tracked: int, label:
         moved = consumer.tracked < tracked
         consumer.tracked = tracked
         consumer.label = label or consumer.label
-        if moved:
-            store.changes.note('consumer', unit, secret=secret.id)
     if store.profile.remove_event_for_tracked:
         others = {other.tracked for other in secret.consumers.values() if other is not consumer}
         revisions.mark_obsolete(store, secret, in_use=others | {tracked})

@@ -222,14 +222,11 @@ class SecretStore:
         )
 
     def roll_back(self, checkpoint: Checkpoint) -> None:
-        """Undo what was done to secrets since they were remembered; none of them was removed meanwhile."""
+        """Undo what was done to secrets since they were remembered; none was removed meanwhile, and nobody read any."""
         for secret_id, before in checkpoint.secrets.items():
             now = self._secrets.get(secret_id)
             if now is None:
                 continue
-            for unit in tuple(now.consumers):
-                if before is None or unit not in before.consumers:
-                    self.drop_consumer(now, unit)
             if before is None:
                 self.drop(now)
             else:

@@ -36,8 +36,6 @@ def claim_owner_label(store: SecretStore, owner: Owner, label: str) -> None:
             raise LabelTaken(f'secret with label {gotext.quote(label)} already exists')
     else:
         _check_family(store, owner, label)
-        if owner.is_user and store.owner_labels.has(owner.tag, label):
-            raise LabelTaken(f'user secret label {gotext.quote(label)} already exists')
         if store.profile.labels_exclude_family and store.consumer_labels.has(owner.tag, label):
             raise _taken(label, 'consumer', owner)
         if store.owner_labels.has(owner.tag, label):
@@ -103,7 +101,7 @@ def _check_family(store: SecretStore, owner: Owner, label: str) -> None:
 
 def _relatives(register: Mapping[str, object], owner: Owner, *, peers: bool = False) -> Iterator[str]:
     """Return the tags with labels of the other half of an application's family; with ``peers``, of all its units."""
-    application = owner.name if owner.kind == 'application' else identity.application_of(owner.name)
+    application = identity.application_of(owner.name)
     if owner.kind == 'unit' and identity.application_tag(application) in register:
         yield identity.application_tag(application)
     if owner.kind == 'application' or (owner.kind == 'unit' and peers):

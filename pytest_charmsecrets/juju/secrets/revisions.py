@@ -80,8 +80,8 @@ def update(
     """
     if store.profile.update_cancels_rotation and attributes.rotate is None:
         attributes = dataclasses.replace(attributes, rotate='never')
-    expires_latest = attributes.expire is not None and not attributes.content
-    if expires_latest and secret.latest_revision not in secret.revisions:
+    expiry_alone = attributes.expire if not attributes.content else None
+    if expiry_alone is not None and secret.latest_revision not in secret.revisions:
         raise JujuError(f'reversion {secret.latest_revision} for secret "{uri}" not found')
     if attributes.label is not None:
         _change_label(store, secret, attributes.label)
@@ -98,8 +98,8 @@ def update(
             store.changes.note('consumer', consumer.unit, secret=secret.id)
     elif store.profile.metadata_update_erases_checksum:
         secret.latest_checksum = ''
-    if expires_latest and not store.profile.set_loses_rotate_expire:
-        _expire_latest(store, secret, attributes.expire)
+    if expiry_alone is not None and not store.profile.set_loses_rotate_expire:
+        _expire_latest(store, secret, expiry_alone)
     if attributes.content or store.profile.obsolescence_asked_often:
         mark_unused(store, secret)
     rotation.change_policy(store, secret, attributes.rotate, now)
@@ -153,7 +153,7 @@ def _change_label(store: SecretStore, secret: Secret, label: str) -> None:
     secret.label = label
 
 
-def _expire_latest(store: SecretStore, secret: Secret, expire: datetime.datetime | None) -> None:
-    secret.latest_expiry = store.stamp(expire) if expire is not None else None
+def _expire_latest(store: SecretStore, secret: Secret, expire: datetime.datetime) -> None:
+    secret.latest_expiry = store.stamp(expire)
     secret.revisions[secret.latest_revision].expires = secret.latest_expiry
     store.note_revision(secret, secret.latest_revision, expiry=True)

@@ -51,11 +51,6 @@ class ContextBase:
         return self.world.profile
 
     @property
-    def model_uuid(self) -> str:
-        """UUID of the model."""
-        return self.world.uuid
-
-    @property
     def model_unit(self) -> Unit:
         """The unit as the model knows it."""
         return self.world.unit(self.unit)

@@ -308,9 +308,9 @@ def _everything_else(context: HookContext) -> Iterator[_Item]:
     for relation_id, values in pending.unit_data.items():
         yield _relation_item(context, relation_id, context.unit, values)
     unit = context.model_unit
-    for port in sorted(pending.opened - unit.ports, key=str):
+    for port in sorted(pending.opened - unit.ports):
         yield _plain_item(Effect('open-port', context.unit, str(port)), partial(unit.ports.add, port))
-    for port in sorted(pending.closed & unit.ports, key=str):
+    for port in sorted(pending.closed & unit.ports):
         yield _plain_item(Effect('close-port', context.unit, str(port)), partial(unit.ports.discard, port))
     if pending.charm_state is not None:
         keys = ' '.join(sorted(pending.charm_state))

@@ -101,7 +101,7 @@ class HookContext(SecretsInHook, RelationsInHook):
 
     def opened_ports(self) -> tuple[Port, ...]:
         """Return the ports that are open; what this hook opens and closes shows when it has ended."""
-        return tuple(sorted(self.model_unit.ports, key=str))
+        return tuple(sorted(self.model_unit.ports))
 
     def open_port(self, port: Port) -> None:
         """Record a port to open."""
@@ -159,11 +159,8 @@ class HookContext(SecretsInHook, RelationsInHook):
         return path
 
     def credential(self) -> Mapping[str, Any]:
-        """Return the cloud's credential, for a trusted application."""
-        found = self.model_unit.surroundings.credential
-        if found is None:
-            raise JujuError('permission denied')
-        return found
+        """Return the cloud's credential, for a trusted application; none is trusted in the model yet."""
+        raise JujuError('permission denied')
 
     def unit_address(self) -> str:
         """Return the unit's address."""

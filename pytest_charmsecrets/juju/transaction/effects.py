@@ -49,9 +49,9 @@ def of_relation_data(context: HookContext, relation_id: int, entity: str, values
 
 
 def endpoint(context: HookContext, relation_id: int) -> str:
-    """Return ``endpoint:id`` of a relation, from the unit's side."""
-    relation = context.world.relations[relation_id]
-    return f'{relation.endpoint_of(context.application).name}:{relation_id}'
+    """Return ``endpoint:id`` of a relation, from the unit's side; the id alone if the relation has gone meanwhile."""
+    relation = context.world.relations.get(relation_id)
+    return f'{relation.endpoint_of(context.application).name}:{relation_id}' if relation else str(relation_id)
 
 
 def _describe(attributes: SecretAttributes) -> str:

@@ -170,7 +170,7 @@ class PendingChanges:
                 entries.append(update)
             case 'replace':
                 entries[:] = [update]
-            case 'merge':
+            case _:
                 merged = (
                     dataclasses.replace(entry, attributes=merge(entry.attributes, attributes)) for entry in entries
                 )
@@ -191,7 +191,7 @@ class PendingChanges:
                 entries.append(removal)
             case 'last':
                 entries[:] = [removal]
-            case 'accumulate':
+            case _:
                 entries[:] = [_both(entries[0], removal) if entries else removal]
 
     def grant(self, grant: PendingGrant) -> None:
@@ -202,7 +202,7 @@ class PendingChanges:
                 entries.append(grant)
             case 'last_per_secret':
                 entries[:] = [grant]
-            case 'last_per_relation':
+            case _:
                 entries[:] = [entry for entry in entries if entry.relation_id != grant.relation_id] + [grant]
 
     def revoke(self, revoke: PendingRevoke) -> None:
@@ -213,7 +213,7 @@ class PendingChanges:
                 entries.append(revoke)
             case 'last_per_secret':
                 entries[:] = [revoke]
-            case 'dedup_list':
+            case _:
                 if not any(entry.covers(revoke) for entry in entries):
                     entries.append(revoke)
 

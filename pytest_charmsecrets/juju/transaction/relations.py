@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...errors import JujuError
-from ..relations import Relation, readable_bag
+from ..relations import readable_bag
 from .base import ContextBase
 from .pending import RelationInfo
 
@@ -45,8 +44,9 @@ class RelationsInHook(ContextBase):
 
     def relation_data(self, relation_id: int, entity: str) -> Mapping[str, str]:
         """Return the data of a unit or application: for what is the unit's own, with what is pending."""
-        relation = self._known(relation_id)
-        committed = readable_bag(relation, self.unit, entity, is_leader=self.is_leader()).values
+        committed = readable_bag(
+            self.world.relations[relation_id], self.unit, entity, is_leader=self.is_leader()
+        ).values
         pending: Mapping[str, str] = {}
         if entity == self.unit:
             pending = self.pending.unit_data.get(relation_id, {})
@@ -57,18 +57,10 @@ class RelationsInHook(ContextBase):
 
     def relation_set(self, relation_id: int, values: Mapping[str, str], *, app: bool) -> None:
         """Record data of the unit, or of its application; an empty value deletes its key."""
-        self._known(relation_id)
-        if app and not self.is_leader():
-            raise JujuError('cannot write relation settings')
         bags = self.pending.application_data if app else self.pending.unit_data
         bags.setdefault(relation_id, {}).update(values)
 
     def relation_model_uuid(self, relation_id: int) -> str:
         """Return the UUID of the model the remote application lives in."""
-        self._known(relation_id)
+        assert relation_id in self.world.relations, 'relations across models are not there yet'
         return self.world.uuid
-
-    def _known(self, relation_id: int) -> Relation:
-        if self.relation(relation_id) is None:
-            raise JujuError('relation not found')
-        return self.world.relations[relation_id]

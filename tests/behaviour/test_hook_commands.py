@@ -1,0 +1,222 @@
+"""What the hook commands beside those of secrets do in the model, asked with ``juju exec`` and in a charm's hooks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ops import testing
+
+from pytest_charmsecrets import ActionFailed, HookFailed, JujuError
+
+from .charms import charm, meta
+
+META = {
+    'requires': {'database': 'sql'},
+    'peers': {'cluster': 'cluster'},
+    'config': {'options': {'colour': {'type': 'string', 'default': 'red'}, 'size': {'type': 'int'}}},
+    'storage': {'data': {'type': 'filesystem'}},
+    'resources': {'jar': {'type': 'file', 'filename': 'app.jar'}},
+    'actions': {'look': {'params': {'where': {'type': 'string'}}}},
+}
+
+
+@pytest.fixture
+def unit(fake_model, tmp_path):
+    """A unit with a storage, a network and a resource, beside a follower and a database; runs a command on it."""
+    state = testing.State(
+        storages=[testing.Storage('data', index=7)],
+        networks=[testing.Network('database', ingress_addresses=['192.0.2.1'])],
+        resources=[testing.Resource(name='jar', path=tmp_path / 'app.jar')],
+    )
+    fake_model.deploy(charm(), 'app', meta=meta(**META), state=state, num_units=2)
+    fake_model.deploy_puppet('db', provides={'database': 'sql'}, num_units=2)
+    fake_model.integrate('app', 'db')
+    fake_model.settle()
+    return lambda *argv, unit='app/0': fake_model.exec(*argv, unit=unit).stdout
+
+
+def refused(run, /, *argv, **options):
+    with pytest.raises(ActionFailed) as caught:
+        run(*argv, **options)
+    return caught.value.task.stderr.removeprefix('ERROR ').rstrip('\n')
+
+
+# --- the unit and its application
+
+
+def test_config(unit, fake_model):
+    assert unit('config-get', 'colour') == 'red\n'
+    assert json.loads(unit('config-get', '--format=json')) == {'colour': 'red'}
+    fake_model.config('app', {'size': 3})
+    assert json.loads(unit('config-get', '--format=json')) == {'colour': 'red', 'size': 3}
+
+
+def test_status_of_units_and_of_the_application(unit):
+    unit('status-set', 'active', 'ready')
+    unit('status-set', '--application', 'maintenance', 'working')
+    unit('status-set', 'waiting', unit='app/1')
+    assert unit('status-get') == 'active\n'
+    printed = json.loads(unit('status-get', '--application', '--include-data', '--format=json'))
+    assert printed['application-status']['status'] == 'maintenance'
+    assert {name: one['status'] for name, one in printed['application-status']['units'].items()} == {
+        'app/0': 'active',
+        'app/1': 'waiting',
+    }
+    assert refused(unit, 'status-set', '--application', 'active', unit='app/1') == 'this unit is not the leader'
+    assert refused(unit, 'status-get', '--application', unit='app/1').endswith('this unit is not the leader')
+
+
+def test_goal_state(unit, fake_model):
+    fake_model.remove_unit('app/1')
+    printed = json.loads(unit('goal-state', '--format=json'))
+    assert {name: one['status'] for name, one in printed['units'].items()} == {'app/0': 'active', 'app/1': 'dying'}
+    assert {endpoint: list(remotes) for endpoint, remotes in printed['relations'].items()} == {
+        'cluster': [],
+        'database': ['db', 'db/0', 'db/1'],
+    }
+
+
+def test_workload_version_and_log_are_kept(unit, fake_model):
+    unit('application-version-set', '1.2')
+    unit('juju-log', '-l', 'WARNING', 'careful')
+    assert [str(effect) for effect in fake_model.journal.hooks(name='juju-exec')[0].kept] == [
+        'application-version-set app 1.2'
+    ]
+
+
+def test_a_reboot_is_noted(fake_model):
+    fake_model.deploy(charm(start=lambda self, _: self.unit.reboot()), 'app', meta=meta())
+    fake_model.settle()
+    (run,) = fake_model.journal.hooks(name='start')
+    assert [str(effect) for effect in run.kept] == ['juju-reboot app/0']
+
+
+# --- relations
+
+
+def test_relations_as_a_unit_knows_them(unit):
+    assert unit('relation-ids', 'database') == 'database:2\n'
+    assert unit('relation-list', '-r', '2') == 'db/0\ndb/1\n'
+    assert unit('relation-model-get', '-r', '2', '--format=json') != ''
+    unit('relation-set', '-r', '2', 'key=value')
+    unit('relation-set', '-r', '2', '--app', 'key=of all')
+    assert unit('relation-get', '-r', '2', 'key', 'app/0') == 'value\n'
+    assert unit('relation-get', '-r', '2', '--app', 'key', 'app') == 'of all\n'
+
+
+def test_relation_data_that_is_not_to_be_read_or_written(unit):
+    assert refused(unit, 'relation-set', '-r', '2', '--app', 'key=value', unit='app/1') == (
+        'cannot write relation settings'
+    )
+    assert refused(unit, 'relation-get', '-r', '2', '--app', '-', 'app', unit='app/1') == 'permission denied'
+    assert refused(unit, 'relation-get', '-r', '2', '--app', '-', 'other') == 'permission denied'
+    assert refused(unit, 'relation-get', '-r', '2', '-', 'db/9') == (
+        'cannot read settings for unit "db/9" in relation "app:database db:database": settings not found'
+    )
+    assert refused(unit, 'relation-set', '-r', '9', 'key=value').endswith('relation not found')
+
+
+# --- ports, state, machine
+
+
+def test_ports(unit):
+    unit('open-port', '80/tcp')
+    unit('open-port', 'icmp')
+    assert unit('opened-ports') == 'icmp\n80/tcp\n'
+    unit('close-port', '80')
+    assert unit('opened-ports') == 'icmp\n'
+
+
+def test_ports_of_one_hook(fake_model):
+    seen = []
+
+    def start(self, _):
+        self.unit.open_port('tcp', 80)
+        self.unit.open_port('tcp', 90)
+        self.unit.close_port('tcp', 90)
+        seen.append(self.unit.opened_ports())
+
+    fake_model.deploy(charm(start=start), 'app', meta=meta())
+    fake_model.settle()
+    assert seen == [set()]
+    assert [str(effect) for effect in fake_model.journal.hooks(name='start')[0].committed] == ['open-port app/0 80/tcp']
+
+
+def test_charm_state(unit):
+    unit('state-set', 'one=1', 'two=2')
+    unit('state-delete', 'one')
+    assert json.loads(unit('state-get', '--format=json')) == {'two': '2'}
+    assert json.loads(unit('state-get', '--format=json', unit='app/1')) is None
+
+
+def test_networks(unit):
+    assert unit('network-get', 'database', '--ingress-address') == '192.0.2.1\n'
+    assert unit('network-get', 'cluster', '--bind-address') == unit('unit-get', 'private-address')
+    assert refused(unit, 'network-get', 'nowhere') == 'no network config found for binding "nowhere"'
+
+
+def test_storages(unit, fake_model):
+    assert json.loads(unit('storage-list', '--format=json')) == ['data/7']
+    assert json.loads(unit('storage-list', 'data', '--format=json')) == ['data/7']
+    assert json.loads(unit('storage-list', 'logs', '--format=json')) == []
+    assert unit('storage-get', '-s', 'data/7', 'kind') == 'filesystem\n'
+    assert refused(unit, 'storage-get', '-s', 'data/8').endswith('storage not found')
+    unit('storage-add', 'data=2')
+    assert [str(effect) for effect in fake_model.journal.hooks(name='juju-exec')[-1].kept] == ['storage-add data 2']
+    assert refused(unit, 'storage-add', 'logs') == 'storage "logs" not found'
+
+
+def test_resources(unit, tmp_path):
+    assert unit('resource-get', 'jar').strip() == str(tmp_path / 'app.jar')
+    assert 'resource#app/zip not found' in refused(unit, 'resource-get', 'zip')
+
+
+def test_the_credential_takes_trust(unit):
+    assert 'permission denied' in refused(unit, 'credential-get')
+
+
+# --- actions
+
+
+def test_action_commands_take_an_action(unit):
+    for argv in (['action-get'], ['action-set', 'key=value'], ['action-log', 'text'], ['action-fail']):
+        assert 'not running an action' in refused(unit, *argv)
+
+
+def test_an_action_adds_to_its_results(fake_model):
+    def look(self, event):
+        event.log('looking')
+        event.set_results({'found': {'here': event.params['where']}})
+        event.set_results({'found': {'there': 'too'}, 'sum': 2})
+
+    fake_model.deploy(charm(look_action=look), 'app', meta=meta(**META))
+    fake_model.settle()
+    task = fake_model.run('app/0', 'look', {'where': 'under the bed'})
+    assert task.results == {'found': {'here': 'under the bed', 'there': 'too'}, 'sum': '2'}
+    assert task.log == ['looking']
+
+
+# --- leadership that moves while a hook runs
+
+
+@pytest.mark.parametrize('version', ('3.6.14', '4.0.5', '4.0.14'))
+def test_what_only_the_leader_may_write_is_refused_at_the_commit(fake_model_factory, version):
+    model = fake_model_factory(juju_version=version)
+    web = model.deploy_puppet('web', requires={'database': 'sql'}, num_units=2)
+    model.deploy_puppet('db', provides={'database': 'sql'})
+    relation = model.integrate('web', 'db')
+    model.settle()
+
+    def lose_leadership():
+        with web.units[0].hook() as hook:
+            hook.relation_set(relation, {'key': 'value'}, app=True)
+            hook.relation_set(relation, {'key': 'value'})
+            model.set_leader('web/1')
+
+    with pytest.raises(HookFailed, match=r'lease not held|is not leader of "web"'):
+        lose_leadership()
+    with web.units[1].hook() as hook:
+        assert hook.relation_get(relation, 'web') == {}
+        with pytest.raises(JujuError, match='settings not found'):
+            hook.relation_get(relation, 'web/7')

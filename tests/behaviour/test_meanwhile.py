@@ -1,0 +1,144 @@
+"""What a user does while a unit runs a hook, and what then becomes of what the hook asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_charmsecrets import FakeModel, HookFailed
+
+VERSIONS = ('3.6.14', '4.0.5', '4.0.14')
+
+
+@pytest.fixture(params=VERSIONS)
+def version(request):
+    return request.param
+
+
+@pytest.fixture
+def model(version):
+    with FakeModel(version) as model:
+        yield model
+
+
+@pytest.fixture
+def db(model):
+    db = model.deploy_puppet('db', provides={'database': 'sql', 'other': 'sql'}, num_units=2)
+    model.deploy_puppet('web', requires={'database': 'sql', 'second': 'sql'}, num_units=2)
+    model.integrate('db:database', 'web:database')
+    model.settle()
+    return db
+
+
+@pytest.fixture
+def secret(db):
+    with db.leader.hook() as hook:
+        return hook.add_secret({'key': 'value'}, label='one')
+
+
+def refusal(unit, meanwhile, *commands):
+    """Return how the commit of a hook is refused that runs commands before and after something happens, or None."""
+    try:
+        with unit.hook() as hook:
+            for argv in commands:
+                hook.command(*argv)
+            meanwhile()
+    except HookFailed as failed:
+        return failed.juju_error
+    return None
+
+
+LOST = {
+    '3.6.14': 'creating secrets: "db/0" is not leader of "db"',
+    '4.0.5': 'creating secrets: lease not held',
+    '4.0.14': 'checking lease token: lease not held',
+}
+DYING_RELATION = (
+    'granting secrets access: cannot change access to "{uri}" for "application-web": cannot grant access to secret in '
+    'scope of "relation-web.database#db.database" which is not alive'
+)
+DYING_UNIT = (
+    'granting secrets access: cannot change access to "{uri}" for "unit-web-1": cannot grant dying "unit-web-1" access to '
+    'secret'
+)
+
+
+def test_the_leader_loses_leadership_before_its_secret_is_created(model, db, version):
+    add = ('secret-add', 'key=value')
+    assert refusal(db.units[0], lambda: model.set_leader('db/1'), add) == LOST[version]
+    assert model.secrets() == ()
+
+
+def test_the_relation_ends_before_access_is_granted(model, db, secret, version):
+    grant = ('secret-grant', secret.id, '-r', '1')
+    error = refusal(db.units[0], lambda: model.remove_relation('db:database', 'web'), grant)
+    assert error == (DYING_RELATION.format(uri=secret.id) if version.startswith('3') else None)
+    assert list(secret.view.grants) == ([] if error else ['web'])
+
+
+def test_the_unit_goes_that_is_granted_access(model, db, secret, version):
+    grant = ('secret-grant', secret.id, '-r', '1', '--unit', 'web/1')
+    error = refusal(db.units[0], lambda: model.remove_unit('web/1'), grant)
+    assert error == (DYING_UNIT.format(uri=secret.id) if version.startswith('3') else None)
+
+
+def test_a_user_changes_config_and_scale(model, db, secret):
+    with db.units[0].hook() as hook:
+        model.add_unit('web')
+        model.integrate('db:other', 'web:second')
+        assert hook.command('relation-ids', 'other') == ''
+    model.settle()
+    with db.units[0].hook() as hook:
+        assert hook.command('relation-ids', 'other') != ''
+
+
+@pytest.mark.parametrize('version', ('3.6.14', '4.0.14'), indirect=True)
+def test_a_user_s_secret_is_there_at_once(model, db):
+    with db.leader.hook() as hook:
+        uri = model.add_secret('token', {'key': 'one'})
+        model.grant_secret('token', 'db')
+        assert hook.get_secret(uri) == {'key': 'one'}
+        model.update_secret('token', {'key': 'two'})
+        assert hook.get_secret(uri) == {'key': 'one'}
+        assert hook.get_secret(uri, peek=True) == {'key': 'two'}
+
+
+# --- what a transaction of 4.0 undoes
+
+
+@pytest.mark.parametrize('version', ('4.0.14',), indirect=True)
+def test_a_secret_that_was_created_goes_with_the_transaction(model, db, secret):
+    with db.leader.hook() as hook:
+        other = hook.add_secret({'key': 'value'}, label='two')
+    commands = (('secret-add', 'key=new', '--label', 'three'), ('secret-set', other.id, '--label', 'one'))
+    error = refusal(db.leader, lambda: None, *commands)
+    assert error == (
+        f'executing leadership func: update secrets: updating secret "{other.view.unique_identifier}": '
+        'secret with label "one" already exists'
+    )
+    assert [view.label for view in model.secrets()] == ['one', 'two']
+    assert refusal(db.leader, lambda: None, commands[0]) is None
+
+
+@pytest.mark.parametrize('version', ('4.0.12',), indirect=True)
+def test_a_secret_that_was_created_stays_in_4_0_12(model, db, secret):
+    commands = (('secret-add', 'key=new', '--label', 'three'), ('secret-set', secret.id, '--label', 'three'))
+    assert 'already exists' in refusal(db.leader, lambda: None, *commands)
+    assert [view.label for view in model.secrets()] == ['one', 'three']
+
+
+SCOPES = {
+    '3.6.14': 'cannot change access to "{uri}" for "application-web": cannot change secret permission scope',
+    '4.0.5': (
+        'cannot change access to "{uri}" for "application-web": cannot change a secret permission scope or subject type'
+    ),
+    '4.0.14': 'cannot change scope or subject type of existing grant for ',
+}
+
+
+def test_access_is_granted_over_one_relation_at_a_time(model, db, secret, version):
+    model.integrate('db:other', 'web:second')
+    model.settle()
+    assert refusal(db.leader, lambda: None, ('secret-grant', secret.id, '-r', '1')) is None
+    error = refusal(db.leader, lambda: None, ('secret-grant', secret.id, '-r', '2'))
+    assert SCOPES[version].format(uri=secret.id) in error
+    assert list(secret.view.grants) == ['web']
