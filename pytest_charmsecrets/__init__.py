@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from .actors import ModelUser, Puppet, PuppetHook, PuppetSecret, PuppetUnit, ShownSecret
+    from .actors import Puppet, PuppetHook, PuppetSecret, PuppetUnit
     from .charms.in_process import HookBeingRun
     from .deployed import ApplicationView, UnitView
     from .errors import ActionFailed, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .juju.scheduler import DueHook
     from .model import FakeModel, Task
     from .plugin import FakeModelFactory
+    from .users import ModelUser, ShownSecret
     from .views import RelationView, RevisionView, SecretView
 
 __all__ = [
@@ -54,12 +55,10 @@ __all__ = [
 
 _NAMES_BY_MODULE: Final = {
     '.actors': (
-        'ModelUser',
         'Puppet',
         'PuppetHook',
         'PuppetSecret',
         'PuppetUnit',
-        'ShownSecret',
     ),
     '.charms.in_process': ('HookBeingRun',),
     '.deployed': (
@@ -90,6 +89,10 @@ _NAMES_BY_MODULE: Final = {
         'Task',
     ),
     '.plugin': ('FakeModelFactory',),
+    '.users': (
+        'ModelUser',
+        'ShownSecret',
+    ),
     '.views': (
         'RelationView',
         'RevisionView',

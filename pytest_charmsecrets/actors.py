@@ -1,4 +1,4 @@
-"""The test playing an application or a user: a puppet's units, their hooks, the secrets they own; users' secrets.
+"""The test playing an application: a puppet's units, their hooks, and the secrets they own.
 
 A puppet acts through hook commands, as a charm does, so Juju's rules and refusals are the same.
 """
@@ -6,19 +6,17 @@ A puppet acts through hook commands, as a charm does, so Juju's rules and refusa
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 import json
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping
 from typing import Final, final
 
 from .dispatch import Dispatcher
 from .errors import JujuError, UsageError
-from .juju import identity, operations, user_secrets
+from .juju import identity, operations
 from .juju.clock import RotatePolicy
 from .juju.hooks import Hook
 from .juju.transaction import HookContext, OwnerKind
-from .juju.user_secrets import UserAccess
 from .juju.world import World
 from .views import RelationView, SecretView
 
@@ -248,97 +246,6 @@ class Puppet:
 
     def __repr__(self) -> str:
         return f'<puppet {self.name}>'
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ShownSecret:
-    """What ``juju show-secret`` shows of a secret, by the fields of ``jubilant.Secret``."""
-
-    uri: str
-    revision: int
-    owner: str
-    created: datetime.datetime
-    updated: datetime.datetime
-    expires: datetime.datetime | None
-    rotation: str | None
-    rotates: datetime.datetime | None
-    name: str | None
-    label: str | None
-    description: str | None
-    checksum: str | None = None
-    """Only when revealed."""
-    content: Mapping[str, str] | None = dataclasses.field(default=None, repr=False)
-    """The decoded content; only when revealed."""
-
-
-@final
-class ModelUser:
-    """A user of the model, with the access that it has been given."""
-
-    def __init__(self, dispatcher: Dispatcher, world: World, access: UserAccess) -> None:
-        self._dispatcher: Final = dispatcher
-        self._world: Final = world
-        self.access: Final[UserAccess] = access
-        """``read``, ``write`` or ``admin``."""
-
-    def add_secret(self, name: str, content: Mapping[str, str], *, info: str | None = None) -> str:
-        """Add a secret of the model and return its URI."""
-        return str(user_secrets.add(self._user('add_secret'), name, content, info=info))
-
-    def update_secret(
-        self,
-        identifier: str,
-        content: Mapping[str, str] | None = None,
-        *,
-        info: str | None = None,
-        name: str | None = None,
-        auto_prune: bool | None = None,
-    ) -> None:
-        """Update a secret, by URI or name."""
-        user = self._user('update_secret')
-        user_secrets.update(user, identifier, content or {}, info=info, name=name, auto_prune=auto_prune)
-
-    def grant_secret(self, identifier: str, app: str | Iterable[str]) -> None:
-        """Let applications read a secret, by URI or name."""
-        user_secrets.grant(self._user('grant_secret'), identifier, (app,) if isinstance(app, str) else app)
-
-    def revoke_secret(self, identifier: str, app: str | Iterable[str]) -> None:
-        """Take access to a secret away from applications, by URI or name."""
-        user_secrets.revoke(self._user('revoke_secret'), identifier, (app,) if isinstance(app, str) else app)
-
-    def remove_secret(self, identifier: str, *, revision: int | None = None) -> None:
-        """Remove a secret or one revision of it, by URI or name."""
-        user_secrets.remove(self._user('remove_secret'), identifier, revision=revision)
-
-    def show_secret(self, identifier: str, *, reveal: bool = False) -> ShownSecret:
-        """Return what there is to see of a secret, by URI, name or a charm's label.
-
-        Raises:
-            JujuError: if there is none, or the user may not see its content.
-        """
-        secret = user_secrets.find_to_show(self._user('show_secret'), identifier, reveal=reveal)
-        view = SecretView(self._world, secret.id)
-        shown = ShownSecret(
-            uri=f'secret:{secret.id}',
-            revision=secret.latest_revision,
-            owner=view.owner,
-            created=secret.created,
-            updated=secret.updated,
-            expires=view.expires,
-            rotation=secret.rotate_policy,
-            rotates=view.rotates,
-            name=view.name,
-            label=view.label,
-            description=view.description,
-        )
-        return dataclasses.replace(shown, checksum=secret.latest_checksum, content=view.content) if reveal else shown
-
-    def _user(self, operation: str) -> user_secrets.User:
-        self._dispatcher.check_no_charm_runs(operation)
-        return user_secrets.User(self._world, self.access)
-
-    def __repr__(self) -> str:
-        return f'<user with {self.access} access>'
 
 
 def _options(**values: str | None) -> list[str]:

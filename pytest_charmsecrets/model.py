@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final, get_args
 
-from .actors import ModelUser, Puppet
+from .actors import Puppet
 from .charms.in_process import InProcessRunner
 from .charms.metadata import read_metadata
 from .charms.puppet import PuppetRunner
@@ -21,10 +21,11 @@ from .juju.hooks import Hook
 from .juju.journal import HookRun, Journal, TimePassed
 from .juju.scheduler import DueHook, Scheduler
 from .juju.state import Application, Cloud
-from .juju.user_secrets import UserAccess
+from .juju.user_secrets import User, UserAccess
 from .juju.versions import DEFAULT_VERSION, profile_for
 from .juju.world import World
 from .tasks import COMMIT_REFUSED, Task, task_of_action
+from .users import ModelUser, SecretsOfUser
 from .views import RelationView, SecretView
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ _WHY_NOT_SCHEDULED: Final[dict[ScheduledKind, str]] = {
 
 
 @final
-class FakeModel:
+class FakeModel(SecretsOfUser):
     """A fake Juju model: applications, units, charms, relations, a clock, and the whole life of every secret.
 
     Nothing runs by itself: operations change the model, and ``settle`` lets the units run the hooks that are due.
@@ -347,65 +348,9 @@ class FakeModel:
             raise UsageError(f'access is {access!r}; give one of: {", ".join(get_args(UserAccess))}')
         return ModelUser(self._dispatcher, self._world, access)
 
-    def add_secret(self, name: str, content: Mapping[str, str], *, info: str | None = None) -> str:
-        """Add a secret of the model (``juju add-secret``) and return its URI.
-
-        Args:
-            name: its name, unique among users' secrets.
-            content: values by key.
-            info: its description.
-
-        Raises:
-            JujuError: if Juju refuses it, with Juju's text.
-        """
-        return self.user().add_secret(name, content, info=info)
-
-    def update_secret(
-        self,
-        identifier: str,
-        content: Mapping[str, str] | None = None,
-        *,
-        info: str | None = None,
-        name: str | None = None,
-        auto_prune: bool | None = None,
-    ) -> None:
-        """Update a secret of the model (``juju update-secret``); only new content makes a revision.
-
-        Args:
-            identifier: its URI or name.
-            content: all of its new content.
-            info: another description.
-            name: another name.
-            auto_prune: whether Juju removes revisions that nobody tracks any more.
-
-        Raises:
-            JujuError: if Juju refuses it, with Juju's text.
-        """
-        self.user().update_secret(identifier, content, info=info, name=name, auto_prune=auto_prune)
-
-    def grant_secret(self, identifier: str, app: str | Iterable[str]) -> None:
-        """Let applications read a secret of the model (``juju grant-secret``); no unit is told.
-
-        Raises:
-            JujuError: if Juju refuses any of them, with Juju's text; the others are granted access.
-        """
-        self.user().grant_secret(identifier, app)
-
-    def revoke_secret(self, identifier: str, app: str | Iterable[str]) -> None:
-        """Take access to a secret of the model away from applications (``juju revoke-secret``); no unit is told.
-
-        Raises:
-            JujuError: if Juju refuses any of them, with Juju's text; the others lose access.
-        """
-        self.user().revoke_secret(identifier, app)
-
-    def remove_secret(self, identifier: str, *, revision: int | None = None) -> None:
-        """Remove a secret of the model, or one revision of it (``juju remove-secret``).
-
-        Raises:
-            JujuError: if Juju refuses it, with Juju's text.
-        """
-        self.user().remove_secret(identifier, revision=revision)
+    def _as_user(self, operation: str) -> User:
+        self._dispatcher.check_no_charm_runs(operation)
+        return User(self._world)
 
     def model_secret_backend(self, name: str | None = None) -> str:
         """Keep content in another backend (``juju model-secret-backend``), what there is included; return its name.

@@ -8,7 +8,7 @@ import re
 import pytest
 
 import pytest_charmsecrets
-from pytest_charmsecrets import actors, deployed, hookcommands, model, views
+from pytest_charmsecrets import actors, deployed, hookcommands, model, users, views
 
 REFERENCE = pathlib.Path(__file__).parents[2] / 'docs' / 'reference'
 CLASSES = (
@@ -22,6 +22,9 @@ CLASSES = (
     actors.PuppetUnit,
     actors.PuppetHook,
     actors.PuppetSecret,
+    users.SecretsOfUser,
+    users.ModelUser,
+    users.ShownSecret,
     pytest_charmsecrets.Journal,
 )
 

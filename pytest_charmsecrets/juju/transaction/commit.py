@@ -1,9 +1,10 @@
 """The end of a hook: what was recorded is sent to the controller, which applies it in its own order.
 
 Juju 3.x applies secrets kind by kind, then everything else at once. Each item of a kind is tried; after a kind with
-errors nothing further is applied, and what was applied stays. Juju 4.0 checks everything, and then applies everything in
-one transaction. Source: juju 3.6: apiserver/facades/agent/uniter/uniter.go, commitHookChangesForOneUnit. juju 4.0: the
-same; domain/unitstate/service/commithook.go; domain/unitstate/state/commithook.go, CommitHookChanges.
+errors nothing further is applied, and what was applied stays. The first releases of 4.0 begin with everything else; from
+4.0.12 on everything is checked, and then applied in one transaction. Source: juju 3.6:
+apiserver/facades/agent/uniter/uniter.go, commitHookChangesForOneUnit. juju 4.0: the same;
+domain/unitstate/service/commithook.go; domain/unitstate/state/commithook.go, CommitHookChanges.
 """
 
 from __future__ import annotations

@@ -1,0 +1,150 @@
+"""The test playing a user: what users do with the secrets of the model."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Final, final
+
+from .dispatch import Dispatcher
+from .juju import user_secrets
+from .juju.user_secrets import User, UserAccess
+from .juju.world import World
+from .views import SecretView
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ShownSecret:
+    """What ``juju show-secret`` shows of a secret, by the fields of ``jubilant.Secret``."""
+
+    uri: str
+    revision: int
+    owner: str
+    created: datetime.datetime
+    updated: datetime.datetime
+    expires: datetime.datetime | None
+    rotation: str | None
+    rotates: datetime.datetime | None
+    name: str | None
+    label: str | None
+    description: str | None
+    checksum: str | None = None
+    """Only when revealed."""
+    content: Mapping[str, str] | None = dataclasses.field(default=None, repr=False)
+    """The decoded content; only when revealed."""
+
+
+class SecretsOfUser:
+    """The operations of users on secrets, each by the name of its command in the Juju CLI."""
+
+    def add_secret(self, name: str, content: Mapping[str, str], *, info: str | None = None) -> str:
+        """Add a secret of the model (``juju add-secret``) and return its URI.
+
+        Args:
+            name: its name, unique among users' secrets.
+            content: values by key.
+            info: its description.
+
+        Raises:
+            JujuError: if Juju refuses it, with Juju's text.
+        """
+        return str(user_secrets.add(self._as_user('add_secret'), name, content, info=info))
+
+    def update_secret(
+        self,
+        identifier: str,
+        content: Mapping[str, str] | None = None,
+        *,
+        info: str | None = None,
+        name: str | None = None,
+        auto_prune: bool | None = None,
+    ) -> None:
+        """Update a secret of the model (``juju update-secret``); only new content makes a revision.
+
+        Args:
+            identifier: its URI or name.
+            content: all of its new content.
+            info: another description.
+            name: another name.
+            auto_prune: whether Juju removes revisions that nobody tracks any more.
+
+        Raises:
+            JujuError: if Juju refuses it, with Juju's text.
+        """
+        user = self._as_user('update_secret')
+        user_secrets.update(user, identifier, content or {}, info=info, name=name, auto_prune=auto_prune)
+
+    def grant_secret(self, identifier: str, app: str | Iterable[str]) -> None:
+        """Let applications read a secret of the model (``juju grant-secret``); no unit is told.
+
+        Raises:
+            JujuError: if Juju refuses any of them, with Juju's text; the others are granted access.
+        """
+        user_secrets.grant(self._as_user('grant_secret'), identifier, (app,) if isinstance(app, str) else app)
+
+    def revoke_secret(self, identifier: str, app: str | Iterable[str]) -> None:
+        """Take access to a secret of the model away from applications (``juju revoke-secret``); no unit is told.
+
+        Raises:
+            JujuError: if Juju refuses any of them, with Juju's text; the others lose access.
+        """
+        user_secrets.revoke(self._as_user('revoke_secret'), identifier, (app,) if isinstance(app, str) else app)
+
+    def remove_secret(self, identifier: str, *, revision: int | None = None) -> None:
+        """Remove a secret of the model, or one revision of it (``juju remove-secret``).
+
+        Raises:
+            JujuError: if Juju refuses it, with Juju's text.
+        """
+        user_secrets.remove(self._as_user('remove_secret'), identifier, revision=revision)
+
+    def show_secret(self, identifier: str, *, reveal: bool = False) -> ShownSecret:
+        """Return what there is to see of a secret (``juju show-secret``), by URI, name or a charm's label.
+
+        Args:
+            identifier: its URI, name or label.
+            reveal: whether to show the content, too, for which a user has to be an admin.
+
+        Raises:
+            JujuError: if there is none, or the user may not see it, with Juju's text.
+        """
+        user = self._as_user('show_secret')
+        secret = user_secrets.find_to_show(user, identifier, reveal=reveal)
+        view = SecretView(user.world, secret.id)
+        shown = ShownSecret(
+            uri=f'secret:{secret.id}',
+            revision=secret.latest_revision,
+            owner=view.owner,
+            created=secret.created,
+            updated=secret.updated,
+            expires=view.expires,
+            rotation=secret.rotate_policy,
+            rotates=view.rotates,
+            name=view.name,
+            label=view.label,
+            description=view.description,
+        )
+        return dataclasses.replace(shown, checksum=secret.latest_checksum, content=view.content) if reveal else shown
+
+    def _as_user(self, operation: str) -> User:
+        """Return who does it, if it can be done now."""
+        raise NotImplementedError
+
+
+@final
+class ModelUser(SecretsOfUser):
+    """A user of the model, with the access that it has been given."""
+
+    def __init__(self, dispatcher: Dispatcher, world: World, access: UserAccess) -> None:
+        self._dispatcher: Final = dispatcher
+        self._world: Final = world
+        self.access: Final[UserAccess] = access
+        """``read``, ``write`` or ``admin``."""
+
+    def _as_user(self, operation: str) -> User:
+        self._dispatcher.check_no_charm_runs(operation)
+        return User(self._world, self.access)
+
+    def __repr__(self) -> str:
+        return f'<user with {self.access} access>'
