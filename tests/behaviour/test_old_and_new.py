@@ -62,6 +62,9 @@ def test_the_expiry_of_a_revision_that_is_gone_cannot_be_set(hook):
     with pytest.raises(HookFailed, match=f'reversion 2 for secret "{uri}" not found'):
         expire()
     assert (secret.view.expires, secret.view.label) == (None, None)
+    with hook() as opened:
+        opened.command('secret-set', uri, 'key=three', '--expire', '1h')
+    assert secret.view.expires is not None
 
 
 @pytest.mark.parametrize('version', ('3.1.6', '3.6.14', '4.0.14'))

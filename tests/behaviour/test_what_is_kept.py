@@ -182,7 +182,7 @@ def test_a_failed_transaction_of_4_0_leaves_nothing_behind(model, db, secret, wh
     with db.leader.hook() as hook:
         last = hook.add_secret({'key': 'value'}, label='last')
         last.grant(model.relation)
-    secret.grant(model.relation)
+    secret.grant(model.relation, unit='web/0')
     model.exec('secret-get', secret.id, unit='web/0')
     secret.set_content({'key': 'two'})
     model.settle()
