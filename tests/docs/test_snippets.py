@@ -5,6 +5,7 @@ An HTML comment on the line above a block says what the block is:
 - ``file: tests/test_web.py``: the content of a file. The files of a document go into one directory, in order; one that
   stands there already is replaced. Before anything is replaced, and at the end, ``pytest`` runs there and must pass.
 - ``files: other.md``, with no block below: the files of another document.
+- ``needs: ops 3.4``, likewise: what the document shows, this version of ops shows, or a newer one.
 - ``fails: test_one, test_two``: what ``pytest`` prints at this point, when exactly these tests fail; ``...`` stands for
   anything.
 
@@ -20,6 +21,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
+import ops
 import pytest
 
 import pytest_charmsecrets
@@ -32,6 +34,7 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 FILES = re.compile(r'^<!-- files: (\S+) -->$', re.MULTILINE)
+NEEDS = re.compile(r'^<!-- needs: ops ([0-9]+)\.([0-9]+) -->$', re.MULTILINE)
 LINK = re.compile(r'\]\((?!\w+:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?\)')
 COMMANDS_OF_THE_SHELL = ('git', 'mkdir', 'cd')
 
@@ -107,6 +110,9 @@ def names(document: pathlib.Path) -> str:
 @pytest.mark.parametrize('document', DOCUMENTS, ids=names)
 def test_what_a_document_shows_is_so(document, directory, pytestconfig):
     text = document.read_text()
+    for needed in NEEDS.findall(text):
+        if tuple(map(int, ops.version.version.split('.')[:2])) < tuple(map(int, needed)):
+            pytest.skip(f'needs ops {".".join(needed)}')
     for other in FILES.findall(text):
         for block in BLOCK.finditer((document.parent / other).read_text()):
             if block['kind'] == 'file':
