@@ -60,7 +60,9 @@ class PuppetHook:
         owner: OwnerKind = 'application',
     ) -> PuppetSecret:
         """Add a secret (``secret-add``), owned by the application or by this unit."""
-        options = _options(label=label, description=description, expire=self._time(expire), rotate=rotate, owner=owner)
+        options = _options(
+            label=label, description=description, expire=_time(self._world, expire), rotate=rotate, owner=owner
+        )
         uri = self.command('secret-add', *options, *_pairs(content)).strip()
         return PuppetSecret(self._dispatcher, self._world, uri, hook=self)
 
@@ -94,12 +96,6 @@ class PuppetHook:
         if self._context.relation(relation.id) is None:
             raise UsageError(f'{self.unit} has not entered {relation.key!r}; call settle() after integrate()')
         return str(relation.id)
-
-    def _time(self, expire: datetime.datetime | datetime.timedelta | None) -> str | None:
-        if expire is None:
-            return None
-        when = self._context.now + expire if isinstance(expire, datetime.timedelta) else expire
-        return when.isoformat()
 
 
 @final
@@ -141,14 +137,13 @@ class PuppetSecret:
         *,
         label: str | None = None,
         description: str | None = None,
-        expire: datetime.datetime | None = None,
+        expire: datetime.datetime | datetime.timedelta | None = None,
         rotate: RotatePolicy | None = None,
     ) -> None:
         """Change what is known about the secret, not its content."""
-        when = expire.isoformat() if expire is not None else None
-        self._command(
-            'secret-set', self.id, *_options(label=label, description=description, expire=when, rotate=rotate)
-        )
+        when = _time(self._world, expire)
+        options = _options(label=label, description=description, expire=when, rotate=rotate)
+        self._command('secret-set', self.id, *options)
 
     def grant(self, relation: RelationView, *, unit: str | None = None) -> None:
         """Give the remote application of a relation, or one of its units, access."""
@@ -246,6 +241,11 @@ class Puppet:
 
     def __repr__(self) -> str:
         return f'<puppet {self.name}>'
+
+
+def _time(world: World, expire: datetime.datetime | datetime.timedelta | None) -> str | None:
+    when = world.clock.now + expire if isinstance(expire, datetime.timedelta) else expire
+    return when.isoformat() if when is not None else None
 
 
 def _options(**values: str | None) -> list[str]:

@@ -19,6 +19,7 @@ from .errors import ActionFailed, HookFailed, JujuError, UsageError
 from .juju import identity, operations
 from .juju.hooks import Hook
 from .juju.journal import HookRun, Journal, TimePassed
+from .juju.order import GivenOrder, Order
 from .juju.scheduler import DueHook, Scheduler
 from .juju.state import Application, Cloud
 from .juju.user_secrets import User, UserAccess
@@ -69,6 +70,7 @@ class FakeModel(SecretsOfUser):
         on_hook_error: OnHookError = 'raise',
         update_status_interval: datetime.timedelta | None = None,
         juju_faults: Iterable[str] = (),
+        order: GivenOrder = 0,
     ) -> None:
         """Make an empty model.
 
@@ -80,6 +82,8 @@ class FakeModel(SecretsOfUser):
             on_hook_error: ``raise`` a HookFailed at once, or live on in ``error-state`` as Juju does.
             update_status_interval: how often units run update-status; by default never.
             juju_faults: names of defects of particular releases to have, too.
+            order: in which order what Juju does not order happens: 0 for the fixed order, another number for one of its
+                own, or the choices of an order as a report shows them.
 
         Raises:
             UsageError: if there is no profile for the version, no fault of a name, or an argument is no valid one.
@@ -94,7 +98,9 @@ class FakeModel(SecretsOfUser):
         if isinstance(juju_faults, str):
             raise UsageError(f'juju_faults is {juju_faults!r}; give a list of names')
         self._world: Final = World(profile=profile_for(juju_version, juju_faults), seed=seed, start=start)
-        self._scheduler: Final = Scheduler(self._world, update_status_interval=update_status_interval)
+        self._scheduler: Final = Scheduler(
+            self._world, order=Order(order), update_status_interval=update_status_interval
+        )
         self._dispatcher: Final = Dispatcher(self._world, self._scheduler, on_hook_error=on_hook_error)
         self._cloud: Final = cloud
 
@@ -514,6 +520,11 @@ class FakeModel(SecretsOfUser):
         return tuple(
             SecretView(self._world, secret.id) for secret in self._world.secrets if owner in (None, str(secret.owner))
         )
+
+    @property
+    def order(self) -> Order:
+        """In which order things happen: what was asked for, the choices made so far, and how they depart from the fixed order."""
+        return self._scheduler.order
 
     @property
     def journal(self) -> Journal:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from .agent_state import LocalRelation, LocalState, RelationSnapshot, Snapshot
 from .hooks import Hook
+
+Lane: TypeAlias = Iterator[Hook]
+"""Hooks whose order among themselves is fixed."""
 
 _REQUESTED: Final = ('action', 'juju-exec')
 """What is no hook of the charm's life: it puts no unit in error, and stands in for no update-status."""
@@ -29,6 +32,17 @@ def next_operation(snapshot: Snapshot, local: LocalState) -> Hook | None:
     if local.queued is not None:
         return local.queued
     return next(_by_priority(snapshot, local), None)
+
+
+def legal_operations(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
+    """Return the hooks one of which a unit runs next; Juju draws between them, and ``next_operation`` is the first."""
+    fixed = next_operation(snapshot, local)
+    if fixed is None or local.failed is not None or local.queued is not None:
+        return (fixed,) if fixed is not None else ()
+    for lanes in _groups(snapshot, local):
+        if legal := tuple(hook for hook in (next(lane, None) for lane in lanes) if hook is not None):
+            return legal
+    return ()
 
 
 def hooks_waiting(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
@@ -145,80 +159,85 @@ def is_finished(snapshot: Snapshot, local: LocalState) -> bool:
 
 
 def _by_priority(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
+    return (hook for lanes in _groups(snapshot, local) for lane in lanes for hook in lane)
+
+
+def _groups(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]]:
+    """Group what there is to run by priority; in each group Juju draws a lane, and begins with its first hook."""
     alive = snapshot.life == 'alive'
     if alive and local.installed:
-        yield from _relations_to_create(snapshot, local)
-        yield from _leadership(snapshot, local)
-        for workload in snapshot.workloads:
-            if workload not in local.workloads:
-                yield Hook('pebble-ready', workload=workload)
+        yield _relations_to_create(snapshot, local)
+        yield iter((_leadership(snapshot, local),))
+        yield (
+            iter((Hook('pebble-ready', workload=name),)) for name in snapshot.workloads if name not in local.workloads
+        )
         yield from _secrets(snapshot, local)
-    yield from (request for request in snapshot.requests if request.kind != 'update-status')
+    yield iter(((request for request in snapshot.requests if request.kind != 'update-status'),))
     if not alive:
-        yield from _teardown(snapshot, local)
+        if local.installed:
+            yield from _relations(snapshot, local)
+            yield iter((iter(() if local.stopped else (Hook('stop'),)),))
         return
+    yield iter((_charm_and_config(snapshot, local),))
+    yield from _relations(snapshot, local)
+    yield iter(((request for request in snapshot.requests if request.kind == 'update-status'),))
+
+
+def _charm_and_config(snapshot: Snapshot, local: LocalState) -> Lane:
     if not local.installed:
         yield Hook('install', version=snapshot.charm_version)
     elif local.charm_version != snapshot.charm_version:
         yield Hook('upgrade-charm', version=snapshot.charm_version)
     if local.config_version != snapshot.config_version:
         yield Hook('config-changed', version=snapshot.config_version)
-    yield from _relations(snapshot, local)
-    yield from (request for request in snapshot.requests if request.kind == 'update-status')
 
 
-def _relations_to_create(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
+def _relations_to_create(snapshot: Snapshot, local: LocalState) -> Iterator[Lane]:
     for relation_id, relation in sorted(snapshot.relations.items()):
         known = local.relations.get(relation_id)
         if known is not None and not known.created and relation.life == 'alive':
-            yield _relation_hook('relation-created', relation_id, relation)
+            yield iter((_relation_hook('relation-created', relation_id, relation),))
 
 
-def _leadership(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
+def _leadership(snapshot: Snapshot, local: LocalState) -> Lane:
     if snapshot.leader and not local.leader:
         yield Hook('leader-elected')
     elif not snapshot.leader and not local.settings_seen and snapshot.profile.leader_settings_changed:
         yield Hook('leader-settings-changed')
 
 
-def _secrets(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
-    for secret_id, revision in snapshot.expirations:
-        yield Hook('secret-expired', secret=secret_id, secret_revision=revision)
-    for secret_id in snapshot.rotations:
-        yield Hook('secret-rotate', secret=f'secret:{secret_id}')
-    for secret_id, consumed in snapshot.consumed.items():
-        if local.secret_revisions.get(secret_id, 0) != consumed.revision:
-            yield Hook(
-                'secret-changed',
-                secret=f'secret:{secret_id}',
-                secret_label=consumed.label,
-                secret_revision=consumed.revision,
-            )
-    for secret_id, revisions in snapshot.obsolete.items():
-        for revision in sorted(revisions - local.secret_obsolete.get(secret_id, set())):
-            shown = secret_id if snapshot.profile.remove_event_bare_id else f'secret:{secret_id}'
-            yield Hook('secret-remove', secret=shown, secret_revision=revision)
+def _secrets(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]]:
+    expired = (Hook('secret-expired', secret=key, secret_revision=revision) for key, revision in snapshot.expirations)
+    yield iter((expired,))
+    yield iter(((Hook('secret-rotate', secret=f'secret:{secret_id}') for secret_id in snapshot.rotations),))
+    yield (_changed(snapshot, local, secret_id) for secret_id in snapshot.consumed)
+    yield (_obsolete(snapshot, local, secret_id) for secret_id in snapshot.obsolete)
 
 
-def _teardown(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
-    if not local.installed:
-        return
-    yield from _relations(snapshot, local)
-    if not local.stopped:
-        yield Hook('stop')
+def _changed(snapshot: Snapshot, local: LocalState, secret_id: str) -> Lane:
+    revision, label = snapshot.consumed[secret_id].revision, snapshot.consumed[secret_id].label
+    if local.secret_revisions.get(secret_id, 0) != revision:
+        secret = f'secret:{secret_id}'
+        yield Hook('secret-changed', secret=secret, secret_label=label, secret_revision=revision)
 
 
-def _relations(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
+def _obsolete(snapshot: Snapshot, local: LocalState, secret_id: str) -> Lane:
+    for revision in sorted(snapshot.obsolete[secret_id] - local.secret_obsolete.get(secret_id, set())):
+        secret = secret_id if snapshot.profile.remove_event_bare_id else f'secret:{secret_id}'
+        yield Hook('secret-remove', secret=secret, secret_revision=revision)
+
+
+def _relations(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]]:
     """Peer relations come last, so that the hooks of others can still rely on them."""
-    for relation_id, relation in sorted(snapshot.relations.items(), key=lambda item: (item[1].is_peer, item[0])):
-        known = local.relations.get(relation_id)
-        if known is not None:
-            yield from _relation_hooks(snapshot, relation_id, relation, known)
+    for peers in (False, True):
+        yield (
+            _relation_hooks(snapshot, relation_id, relation, local.relations[relation_id])
+            for relation_id, relation in sorted(snapshot.relations.items())
+            if relation.is_peer is peers and relation_id in local.relations
+        )
 
 
-def _relation_hooks(
-    snapshot: Snapshot, relation_id: int, relation: RelationSnapshot, known: LocalRelation
-) -> Iterator[Hook]:
+def _relation_hooks(snapshot: Snapshot, relation_id: int, relation: RelationSnapshot, known: LocalRelation) -> Lane:
     """Units are taken in string order and applications before units, as Juju does."""
     if known.changed_pending is not None:
         version = relation.members.get(known.changed_pending, 0)

@@ -1,13 +1,15 @@
 """The choices: what is delivered to whom, and which unit runs its next operation.
 
-Schedule zero is fixed: deliver everything, then let one unit run one operation, the units in turn by order of
-deployment and unit number. Source: spec/events.md, sections 1 and 18.
+Order zero is fixed: deliver everything, then let one unit run one operation, the units in turn by order of deployment and
+unit number. Any other order draws one move after the other. Source: spec/events.md, sections 1, 16 to 18.
 """
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from . import agent as rules
@@ -15,6 +17,8 @@ from . import lifecycle, relations, watchers
 from .agent_state import Snapshot
 from .hooks import Hook
 from .journal import BecameDue
+from .moves import Delivery, Move, Pick, Removal, deliveries
+from .order import Order
 from .secrets import removal
 from .watchers import Agent, UnitWatchers
 from .workers import UpdateStatusTimer
@@ -52,19 +56,15 @@ class DueHook:
         return f'{self.unit} {self.name}'
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Pick:
-    """The next thing to happen: a unit runs a hook."""
-
-    unit: str
-    hook: Hook
-
-
 class Scheduler:
     """Drives the agents of one model. It alone decides about order."""
 
-    def __init__(self, world: World, *, update_status_interval: datetime.timedelta | None = None) -> None:
+    def __init__(
+        self, world: World, *, order: Order | None = None, update_status_interval: datetime.timedelta | None = None
+    ) -> None:
         self._world: Final = world
+        self.order: Final = order or Order()
+        """What is to be chosen, and what was."""
         self._update_status: Final = UpdateStatusTimer(update_status_interval, world.clock.now)
         self._agents: Final[dict[str, Agent]] = {}
         self._ready: Final[dict[str, Hook]] = {}
@@ -92,20 +92,73 @@ class Scheduler:
 
     def next(self) -> Pick | None:
         """Return what happens next, or None when every unit is idle."""
+        if not self.order.is_fixed:
+            return self._draw()
         removal.carry_out_removals(self._world.secrets)
         self.deliver()
         if not self._ready:
             self._last = _NOBODY
             return None
-        after = [unit for unit in self._ready if self._positions[unit] > self._last]
-        unit = min(after or self._ready, key=self._positions.__getitem__)
+        unit = self._whose_turn()
         return Pick(unit, self._ready[unit])
 
     def next_of(self, unit: str) -> Hook | None:
         """Return what one unit runs next, or None when it is idle."""
+        if not self.order.is_fixed:
+            pick = self._draw(unit)
+            return pick.hook if pick is not None else None
         removal.carry_out_removals(self._world.secrets)
         self.deliver()
         return self._ready.get(unit)
+
+    def _whose_turn(self) -> str:
+        """Return the unit whose turn it is of those that have something to run: the first after the one that ran last."""
+        after = [unit for unit in self._ready if self._positions[unit] > self._last]
+        return min(after or self._ready, key=self._positions.__getitem__)
+
+    # --- any order
+
+    def _draw(self, only: str | None = None) -> Pick | None:
+        """Make moves until a unit runs something, of all units or of one, or until none is left."""
+        while options := tuple(self._moves(only)):
+            ready = sum(isinstance(option, Pick) for option in options)
+            move = self.order.choose(options, ready=ready)
+            if isinstance(move, Pick):
+                return move
+            if isinstance(move, Delivery):
+                move.act()
+                self._touched[move.unit] = None
+            else:
+                removal.carry_out_removals(self._world.secrets)
+        self._last = _NOBODY
+        return None
+
+    def _moves(self, only: str | None) -> Iterator[Move]:
+        self._route()
+        store = self._world.secrets
+        if store.removals or store.prunable:
+            yield Removal()
+        for unit in sorted(self._agents, key=self._positions.__getitem__):
+            if only in (None, unit):
+                yield from deliveries(self._world, self._agents[unit].watchers, self.order.shuffle)
+        ready = [unit for unit in self._ready if only in (None, unit)]
+        for unit in sorted(ready, key=lambda one: (one != self._whose_turn(), self._positions[one])):
+            agent = self._agents[unit]
+            for hook in rules.legal_operations(agent.snapshot, agent.local):
+                yield Pick(unit, hook)
+
+    def _route(self) -> None:
+        """Hand what was written to the watchers, and let every unit concerned take notice of what it was told."""
+        while self._world.changes or self._touched:
+            self._follow_units()
+            watchers.route(self._world, self._agents, self._world.changes.collect())
+            touched = tuple(self._touched)
+            self._touched.clear()
+            for unit in touched:
+                if unit in self._agents:
+                    self._take_notice(unit, self._agents[unit])
+
+    # --- what the units do
 
     def begin(self, unit: str, hook: Hook) -> None:
         """Note that a unit begins a hook."""
@@ -153,13 +206,14 @@ class Scheduler:
 
     def wake(self) -> None:
         """Let every worker look at the clock."""
-        self.deliver()
+        if self.order.is_fixed:
+            self.deliver()
         if self._update_status.fire(self._world.clock.now):
             for unit, agent in self._agents.items():
                 waits = any(request.kind == 'update-status' for request in agent.snapshot.requests)
                 if agent.local.started and not waits:
                     self.ask(unit, Hook('update-status'))
-        for unit, agent in self._agents.items():
+        for unit, agent in self._agents.items() if self.order.is_fixed else ():
             if watchers.wake_workers(self._world, agent.watchers):
                 self._touched[unit] = None
 
@@ -169,7 +223,8 @@ class Scheduler:
         Args:
             kind: only ``secret-rotate``, ``secret-expired`` or ``update-status``; by default any of them.
         """
-        self.deliver()
+        if self.order.is_fixed:
+            self.deliver()
         deadlines = [
             deadline
             for agent in self._agents.values()
@@ -185,12 +240,23 @@ class Scheduler:
 
     def due(self) -> tuple[DueHook, ...]:
         """Return every hook that the units would run now if each succeeded and caused nothing, unit by unit."""
-        self.deliver()
+        if self.order.is_fixed:
+            self.deliver()
+        else:
+            self._route()
         return tuple(
             DueHook(unit, hook.name, hook.secret, hook.relation, hook.secret_revision)
             for unit in sorted(self._agents, key=self._positions.__getitem__)
-            for hook in rules.hooks_due(self._agents[unit].snapshot, self._agents[unit].local)
+            for hook in self._due_of(self._agents[unit])
         )
+
+    def _due_of(self, agent: Agent) -> Sequence[Hook]:
+        if self.order.is_fixed:
+            return rules.hooks_due(agent.snapshot, agent.local)
+        told = copy.deepcopy(agent)
+        watchers.deliver(self._world, told.watchers)
+        rules.follow_snapshot(told.snapshot, told.local)
+        return rules.hooks_due(told.snapshot, told.local)
 
     def _follow_units(self) -> None:
         """Start an agent for every new unit, and stop those of removed ones."""
@@ -205,9 +271,16 @@ class Scheduler:
                 self._agents[name] = Agent(UnitWatchers(Snapshot(name, self._world.profile)))
                 self._positions[name] = (self._world.applications[unit.application].number, unit.number)
                 self._touched[name] = None
+                if not self.order.is_fixed:
+                    # No hook is run before every watcher of the unit has reported once.
+                    watchers.deliver(self._world, self._agents[name].watchers)
 
     def _deliver_to(self, unit: str, agent: Agent) -> None:
         watchers.deliver(self._world, agent.watchers)
+        self._take_notice(unit, agent)
+
+    def _take_notice(self, unit: str, agent: Agent) -> None:
+        """Let a unit's agent act on what it was told: silently, or by what it runs next."""
         self._follow(unit, agent)
         if unit in self._agents:
             hook = rules.next_operation(agent.snapshot, agent.local)

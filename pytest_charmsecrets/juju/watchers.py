@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from . import identity
 from .agent_state import ConsumedSecret, LocalState, RelationSnapshot, Snapshot
@@ -19,6 +20,9 @@ from .secrets import access
 from .secrets.entities import Owner, Revision, Secret
 from .workers import ExpiryWorker, RotationWorker
 from .world import World
+
+UNIT_FIELDS: Final = ('life', 'config', 'charm', 'leader')
+"""The watchers that report one value for the unit."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -37,6 +41,8 @@ class UnitWatchers:
     removed: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
     """Ids of owned secrets that are gone."""
     requests: list[Hook] = dataclasses.field(default_factory=list[Hook])
+    leads: bool = False
+    """Whether the watchers of what the application owns are there, too."""
     unit: bool = True
     """Whether anything that is one value per unit was written: life, leadership, config, charm."""
     relations: bool = True
@@ -71,27 +77,37 @@ def route(world: World, agents: Mapping[str, Agent], changes: Iterable[Change]) 
 def deliver(world: World, watchers: UnitWatchers) -> None:
     """Deliver everything a unit's watchers hold into its snapshot, obsolete revisions last."""
     if watchers.unit:
-        _deliver_unit(world, watchers)
+        deliver_unit(world, watchers, UNIT_FIELDS)
+        watchers.unit = False
     if watchers.relations:
-        _deliver_relations(world, watchers)
-    _deliver_consumed(world, watchers)
-    _deliver_owned(world, watchers)
+        deliver_relations(world, watchers)
+    deliver_consumed(world, watchers, watchers.consumed)
+    deliver_rotations(world, watchers, watchers.rotation)
+    deliver_expiries(world, watchers, watchers.expiries)
+    deliver_revisions(world, watchers, watchers.revisions)
+    deliver_removed(world, watchers, watchers.removed)
     watchers.snapshot.requests.extend(watchers.requests)
     watchers.requests.clear()
     wake_workers(world, watchers)
 
 
 def wake_workers(world: World, watchers: UnitWatchers) -> bool:
-    """Move what is due by now from a unit's workers into its snapshot; returns whether anything was.
-
-    What waits in the snapshot already is not doubled.
-    """
+    """Move what is due by now from a unit's workers into its snapshot; returns whether anything was."""
     now = world.clock.now
-    snapshot = watchers.snapshot
     rotations, expirations = watchers.rotations.fire(now), watchers.expirations.fire(now)
-    snapshot.rotations += [due for due in rotations if due not in snapshot.rotations]
-    snapshot.expirations += [due for due in expirations if due not in snapshot.expirations]
+    queue_rotations(watchers.snapshot, rotations)
+    queue_expirations(watchers.snapshot, expirations)
     return bool(rotations or expirations)
+
+
+def queue_rotations(snapshot: Snapshot, ids: Iterable[str]) -> None:
+    """Queue secrets for rotation; what waits already is not doubled."""
+    snapshot.rotations += [due for due in ids if due not in snapshot.rotations]
+
+
+def queue_expirations(snapshot: Snapshot, keys: Iterable[tuple[str, int]]) -> None:
+    """Queue revisions that have expired; what waits already is not doubled."""
+    snapshot.expirations += [due for due in keys if due not in snapshot.expirations]
 
 
 def _units_concerned(world: World, agents: Mapping[str, Agent], change: Change) -> list[str]:
@@ -113,6 +129,8 @@ def _note(watchers: UnitWatchers, change: Change) -> None:
         watchers.rotation[change.secret] = None
     elif change.kind == 'revision':
         watchers.revisions[change.secret, change.revision] = None
+        if watchers.snapshot.profile.any_write_repeats_expiry:
+            watchers.expiries[change.secret, change.revision] = None
     elif change.kind == 'expiry':
         watchers.expiries[change.secret, change.revision] = None
     elif change.kind == 'secret':
@@ -123,19 +141,30 @@ def _note(watchers: UnitWatchers, change: Change) -> None:
         watchers.unit = True
 
 
-def _deliver_unit(world: World, watchers: UnitWatchers) -> None:
-    watchers.unit = False
-    snapshot = watchers.snapshot
-    model_unit, application = world.unit(snapshot.unit), world.application_of(snapshot.unit)
-    snapshot.life = model_unit.life
-    snapshot.application_life = application.life
-    snapshot.config_version = application.config_version
-    snapshot.charm_version = application.charm_version
-    snapshot.workloads = application.metadata.containers if application.cloud == 'kubernetes' else ()
-    leads = application.leader == snapshot.unit
-    if leads != snapshot.leader:
-        snapshot.leader = leads
+def deliver_unit(world: World, watchers: UnitWatchers, fields: Iterable[str]) -> None:
+    """Deliver some of what is one value for the unit."""
+    latest = unit_values(world, watchers.snapshot.unit)
+    for field in fields:
+        for name, value in latest[field].items():
+            setattr(watchers.snapshot, name, value)
+    if watchers.snapshot.leader != watchers.leads:
+        watchers.leads = watchers.snapshot.leader
         _restart_owner_watchers(world, watchers)
+
+
+def unit_values(world: World, unit: str) -> dict[str, dict[str, Any]]:
+    """Return what is one value for a unit, as the snapshot holds it, by the watcher that reports it."""
+    model_unit, application = world.unit(unit), world.application_of(unit)
+    on_kubernetes = application.cloud == 'kubernetes'
+    return {
+        'life': {'life': model_unit.life, 'application_life': application.life},
+        'config': {'config_version': application.config_version},
+        'charm': {
+            'charm_version': application.charm_version,
+            'workloads': application.metadata.containers if on_kubernetes else (),
+        },
+        'leader': {'leader': application.leader == unit},
+    }
 
 
 def _restart_owner_watchers(world: World, watchers: UnitWatchers) -> None:
@@ -171,16 +200,18 @@ def _report_obsolete(snapshot: Snapshot, secret_id: str, numbers: Iterable[int])
         snapshot.obsolete.setdefault(secret_id, set()).add(number)
 
 
-def _deliver_relations(world: World, watchers: UnitWatchers) -> None:
+def deliver_relations(world: World, watchers: UnitWatchers) -> None:
+    """Deliver everything about relations."""
     watchers.relations = False
     unit = watchers.snapshot.unit
     application = identity.application_of(unit)
     watchers.snapshot.relations = {
-        relation.id: _relation_snapshot(relation, unit, application) for relation in world.relations_of(application)
+        relation.id: relation_snapshot(relation, unit, application) for relation in world.relations_of(application)
     }
 
 
-def _relation_snapshot(relation: Relation, unit: str, application: str) -> RelationSnapshot:
+def relation_snapshot(relation: Relation, unit: str, application: str) -> RelationSnapshot:
+    """Return a relation as a unit's watchers report it."""
     remote = relation.remote_of(application).application
     return RelationSnapshot(
         endpoint=relation.endpoint_of(application).name,
@@ -192,31 +223,31 @@ def _relation_snapshot(relation: Relation, unit: str, application: str) -> Relat
     )
 
 
-def _deliver_consumed(world: World, watchers: UnitWatchers) -> None:
-    """Report what is new about consumed secrets."""
-    for secret_id in watchers.consumed:
+def deliver_consumed(world: World, watchers: UnitWatchers, ids: Iterable[str]) -> None:
+    """Deliver what is new about secrets that the unit has read."""
+    for secret_id in tuple(ids):
+        del watchers.consumed[secret_id]
         secret = world.secrets.get(secret_id)
         if secret is None or watchers.snapshot.unit not in secret.consumers:
             watchers.known_latest.pop(secret_id, None)
             if world.profile.consumers_told_of_removal:
                 watchers.snapshot.consumed.pop(secret_id, None)
-        elif _has_news(world, watchers, secret):
-            _report_change(world, watchers.snapshot, secret)
-    watchers.consumed.clear()
+        else:
+            if has_news(world, watchers, secret):
+                _report_change(world, watchers.snapshot, secret)
+            watchers.known_latest[secret_id] = secret.consumers[watchers.snapshot.unit].latest
 
 
-def _has_news(world: World, watchers: UnitWatchers, secret: Secret) -> bool:
+def has_news(world: World, watchers: UnitWatchers, secret: Secret) -> bool:
     """Whether a unit is told of a secret's latest revision.
 
     In 3.x, when it is another one than the watcher has seen, and above 1: a first read at revision 2 or later is followed
     by a secret-changed, and reading early cancels none. In 4.0, when the unit tracks an older one.
     """
     consumer = secret.consumers[watchers.snapshot.unit]
-    seen = watchers.known_latest.get(secret.id)
-    watchers.known_latest[secret.id] = consumer.latest
     if not world.profile.changed_if_tracking_latest:
         return consumer.tracked < secret.latest_revision
-    return consumer.latest > 1 and consumer.latest != seen
+    return consumer.latest > 1 and consumer.latest != watchers.known_latest.get(secret.id)
 
 
 def _report_change(world: World, snapshot: Snapshot, secret: Secret) -> None:
@@ -236,35 +267,49 @@ def event_label(world: World, secret: Secret, unit: str) -> str:
     return secret.label if is_own and is_told else ''
 
 
-def _deliver_owned(world: World, watchers: UnitWatchers) -> None:
-    """Deliver rotation times, expiry times and, last, what is obsolete; what was removed is dropped without a word."""
-    snapshot = watchers.snapshot
-    for secret_id in watchers.rotation:
+def deliver_rotations(world: World, watchers: UnitWatchers, ids: Iterable[str]) -> None:
+    """Deliver rotation times of own secrets to the worker that waits for them."""
+    for secret_id in tuple(ids):
+        del watchers.rotation[secret_id]
         secret = world.secrets.get(secret_id)
         when = secret.next_rotation if secret else None
         if when is not None or world.profile.workers_told_of_removal:
             watchers.rotations.learn(secret_id, when)
-    watchers.rotation.clear()
-    for secret_id, number in watchers.revisions if world.profile.any_write_repeats_expiry else watchers.expiries:
-        revision = _find_revision(world, secret_id, number)
+
+
+def deliver_expiries(world: World, watchers: UnitWatchers, keys: Iterable[tuple[str, int]]) -> None:
+    """Deliver expiry times of revisions of own secrets to the worker that waits for them."""
+    for key in tuple(keys):
+        del watchers.expiries[key]
+        revision = find_revision(world, *key)
         when = revision.expires if revision else None
         if when is not None or world.profile.workers_told_of_removal:
-            watchers.expirations.learn(secret_id, number, when)
-    watchers.expiries.clear()
-    for secret_id, number in watchers.revisions:
-        revision = _find_revision(world, secret_id, number)
+            watchers.expirations.learn(*key, when)
+
+
+def deliver_revisions(world: World, watchers: UnitWatchers, keys: Iterable[tuple[str, int]]) -> None:
+    """Deliver which revisions of own secrets are obsolete; what was removed is dropped without a word."""
+    obsolete = watchers.snapshot.obsolete
+    for secret_id, number in tuple(keys):
+        del watchers.revisions[secret_id, number]
+        revision = find_revision(world, secret_id, number)
         if revision is not None and revision.obsolete:
-            _report_obsolete(snapshot, secret_id, [number])
-        elif secret_id in snapshot.obsolete and not world.profile.remove_event_after_delete:
-            snapshot.obsolete[secret_id].discard(number)
-            if not snapshot.obsolete[secret_id]:
-                del snapshot.obsolete[secret_id]
-    watchers.revisions.clear()
-    if world.profile.remove_event_after_delete:
-        snapshot.removed.update(watchers.removed)
-    watchers.removed.clear()
+            _report_obsolete(watchers.snapshot, secret_id, [number])
+        elif secret_id in obsolete and not world.profile.remove_event_after_delete:
+            obsolete[secret_id].discard(number)
+            if not obsolete[secret_id]:
+                del obsolete[secret_id]
 
 
-def _find_revision(world: World, secret_id: str, number: int) -> Revision | None:
+def deliver_removed(world: World, watchers: UnitWatchers, ids: Iterable[str]) -> None:
+    """Deliver which own secrets are gone, where that has a consequence."""
+    for secret_id in tuple(ids):
+        del watchers.removed[secret_id]
+        if world.profile.remove_event_after_delete:
+            watchers.snapshot.removed[secret_id] = None
+
+
+def find_revision(world: World, secret_id: str, number: int) -> Revision | None:
+    """Return a revision, if it is there."""
     secret = world.secrets.get(secret_id)
     return secret.revisions.get(number) if secret else None

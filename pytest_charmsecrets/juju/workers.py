@@ -24,14 +24,22 @@ class RotationWorker:
         else:
             self._times[secret_id] = when
 
+    def knows(self, secret_id: str) -> bool:
+        """Whether it waits for a secret."""
+        return secret_id in self._times
+
     @property
     def deadline(self) -> datetime.datetime | None:
         """The soonest time at which something becomes due."""
         return min(self._times.values(), default=None)
 
+    def is_due(self, now: datetime.datetime) -> bool:
+        """Whether something is due."""
+        return self.deadline is not None and self.deadline <= now
+
     def fire(self, now: datetime.datetime) -> list[str]:
         """Return what is due by id, soonest first, and forget it until its next time is learned."""
-        if (deadline := self.deadline) is None or deadline > now:
+        if not self.is_due(now):
             return []
         due = sorted((when, secret_id) for secret_id, when in self._times.items() if clock.is_due(when, now))
         for _, secret_id in due:
@@ -52,14 +60,22 @@ class ExpiryWorker:
         else:
             self._times[secret_id, revision] = when
 
+    def knows(self, secret_id: str, revision: int) -> bool:
+        """Whether it waits for a revision."""
+        return (secret_id, revision) in self._times
+
     @property
     def deadline(self) -> datetime.datetime | None:
         """The soonest time at which something expires."""
         return min(self._times.values(), default=None)
 
+    def is_due(self, now: datetime.datetime) -> bool:
+        """Whether something has expired."""
+        return self.deadline is not None and self.deadline <= now
+
     def fire(self, now: datetime.datetime) -> list[tuple[str, int]]:
         """Return what has expired, soonest first; each is asked for again after its retry delay."""
-        if (deadline := self.deadline) is None or deadline > now:
+        if not self.is_due(now):
             return []
         due = sorted((when, key) for key, when in self._times.items() if clock.is_due(when, now))
         for when, key in due:

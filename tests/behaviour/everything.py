@@ -41,9 +41,9 @@ def fail_once(self: Any, _: Any) -> None:
         raise RuntimeError('as it was told')
 
 
-def run(seed: int) -> FakeModel:
+def run(seed: int, order: int | list[int] = 0) -> FakeModel:
     """Run the scenario."""
-    model = FakeModel(seed=seed, update_status_interval=datetime.timedelta(days=7))
+    model = FakeModel(seed=seed, order=order, update_status_interval=datetime.timedelta(days=7))
     model.deploy(Database, meta=DATABASE, num_units=3)
     model.deploy(StubbornWeb, meta=WEB, num_units=3)
     peers = {'peers': {'one': 'p', 'two': 'q'}}
@@ -64,5 +64,5 @@ def run(seed: int) -> FakeModel:
 
 
 if __name__ == '__main__':
-    for record in run(int(sys.argv[1])).journal:
+    for record in run(*map(int, sys.argv[1:])).journal:
         print(repr(record))  # noqa: T201

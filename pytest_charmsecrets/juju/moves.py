@@ -1,0 +1,188 @@
+"""What can happen next in a model, one thing at a time: what the fixed order does at once, another order takes apart.
+
+A watcher delivers one document, a worker fires, a job runs, a unit runs a hook. Watchers of different documents are not
+ordered among themselves. Source: spec/events.md, sections 1, 16, 17 and 18.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeAlias
+
+from . import identity
+from . import watchers as rules
+from .agent_state import RelationSnapshot
+from .hooks import Hook
+from .watchers import UnitWatchers
+from .world import World
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pick:
+    """A unit runs a hook."""
+
+    unit: str
+    hook: Hook
+
+    def __str__(self) -> str:
+        about = (
+            self.hook.relation if self.hook.remote_unit is None else f'{self.hook.relation} of {self.hook.remote_unit}'
+        )
+        return ' '.join(filter(None, (self.unit, 'runs', self.hook.name, self.hook.secret or about)))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Delivery:
+    """A unit is told of one document."""
+
+    unit: str
+    what: str
+    act: Callable[[], None] = dataclasses.field(compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f'{self.unit} is told of {self.what}'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Removal:
+    """The job runs that removes what was asked to be removed."""
+
+    def __str__(self) -> str:
+        return 'the job removes secrets'
+
+
+Move: TypeAlias = Pick | Delivery | Removal
+MakeDelivery: TypeAlias = Callable[..., Delivery]
+Shuffle: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
+
+
+def deliveries(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> Iterator[Delivery]:
+    """Return everything that a unit can be told next, in the fixed order.
+
+    Args:
+        world: the model.
+        watchers: the unit's.
+        shuffle: puts what is due at once in some order.
+    """
+
+    def delivery(what: str, act: Callable[..., Any], *arguments: Any) -> Delivery:
+        return Delivery(watchers.snapshot.unit, what, lambda: act(world, watchers, *arguments))
+
+    _take_what_changes_nothing(world, watchers)
+    yield from _of_the_unit(world, watchers, delivery)
+    if watchers.relations:
+        yield from _of_relations(world, watchers, delivery)
+    yield from _of_secrets(watchers, delivery)
+    for request in watchers.requests[:1]:
+        yield delivery(f'the request of {request.name}', _deliver_request)
+    if watchers.rotations.is_due(world.clock.now):
+        yield delivery('the time to rotate', _fire_rotations, shuffle)
+    if watchers.expirations.is_due(world.clock.now):
+        yield delivery('the time of expiry', _fire_expirations, shuffle)
+
+
+def _take_what_changes_nothing(world: World, watchers: UnitWatchers) -> None:
+    """Deliver what tells the unit nothing: when that comes is no choice."""
+    snapshot = watchers.snapshot
+    for secret_id in tuple(watchers.consumed):
+        secret = world.secrets.get(secret_id)
+        is_there = secret is not None and snapshot.unit in secret.consumers
+        if not (rules.has_news(world, watchers, secret) if is_there and secret else secret_id in snapshot.consumed):
+            rules.deliver_consumed(world, watchers, (secret_id,))
+    for key in tuple(watchers.expiries):
+        revision = rules.find_revision(world, *key)
+        if (revision is None or revision.expires is None) and not watchers.expirations.knows(*key):
+            rules.deliver_expiries(world, watchers, (key,))
+    for key in tuple(watchers.revisions):
+        revision = rules.find_revision(world, *key)
+        if (revision is None or not revision.obsolete) and key[1] not in snapshot.obsolete.get(key[0], ()):
+            rules.deliver_revisions(world, watchers, (key,))
+
+
+def _of_the_unit(world: World, watchers: UnitWatchers, delivery: MakeDelivery) -> Iterator[Delivery]:
+    values = rules.unit_values(world, watchers.snapshot.unit) if watchers.unit else {}
+    for field, latest in values.items():
+        if any(getattr(watchers.snapshot, name) != value for name, value in latest.items()):
+            yield delivery(f'its {_UNIT_FIELDS[field]}', rules.deliver_unit, (field,))
+
+
+def _of_secrets(watchers: UnitWatchers, delivery: MakeDelivery) -> Iterator[Delivery]:
+    for secret_id in watchers.consumed:
+        yield delivery(f'secret {secret_id}', rules.deliver_consumed, (secret_id,))
+    for secret_id in watchers.rotation:
+        yield delivery(f'the rotation of its secret {secret_id}', rules.deliver_rotations, (secret_id,))
+    for key in watchers.expiries:
+        yield delivery(f'the expiry of its secret {key[0]}/{key[1]}', rules.deliver_expiries, (key,))
+    for key in watchers.revisions:
+        yield delivery(f'its secret {key[0]}/{key[1]}', rules.deliver_revisions, (key,))
+    for secret_id in watchers.removed:
+        yield delivery(f'the removal of its secret {secret_id}', rules.deliver_removed, (secret_id,))
+
+
+_UNIT_FIELDS: Final = {'life': 'life', 'config': 'config', 'charm': 'charm', 'leader': 'leadership'}
+
+
+def _fire_rotations(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> None:
+    rules.queue_rotations(watchers.snapshot, shuffle(watchers.rotations.fire(world.clock.now)))
+
+
+def _fire_expirations(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> None:
+    rules.queue_expirations(watchers.snapshot, shuffle(watchers.expirations.fire(world.clock.now)))
+
+
+def _deliver_request(_: World, watchers: UnitWatchers) -> None:
+    watchers.snapshot.requests.append(watchers.requests.pop(0))
+
+
+def _of_relations(world: World, watchers: UnitWatchers, delivery: MakeDelivery) -> Iterator[Delivery]:
+    """Return what there is to tell about relations: that there is one, its life, and each member and application."""
+    snapshot = watchers.snapshot
+    application = identity.application_of(snapshot.unit)
+    latest = {
+        relation.id: rules.relation_snapshot(relation, snapshot.unit, application)
+        for relation in world.relations_of(application)
+    }
+    for relation_id in sorted({*latest, *snapshot.relations}):
+        now, known = latest.get(relation_id), snapshot.relations.get(relation_id)
+        name = f'relation {(now or known).endpoint}:{relation_id}'  # pyright: ignore[reportOptionalMemberAccess]
+        if now is None:
+            yield delivery(f'the end of {name}', _forget_relation, relation_id)
+        elif known is None:
+            yield delivery(name, _begin_relation, relation_id, now)
+        else:
+            if now.life != known.life:
+                yield delivery(f'the life of {name}', _update_life, relation_id, now.life)
+            for entity, version in _differing(now.applications, known.applications):
+                yield delivery(f'{entity} in {name}', _update_entry, relation_id, 'applications', entity, version)
+            for entity, version in _differing(now.members, known.members):
+                yield delivery(f'{entity} in {name}', _update_entry, relation_id, 'members', entity, version)
+
+
+def _differing(now: dict[str, int], known: dict[str, int]) -> Iterator[tuple[str, int | None]]:
+    for entity in sorted({*now, *known}):
+        if now.get(entity) != known.get(entity):
+            yield entity, now.get(entity)
+
+
+def _forget_relation(_: World, watchers: UnitWatchers, relation_id: int) -> None:
+    del watchers.snapshot.relations[relation_id]
+
+
+def _begin_relation(_: World, watchers: UnitWatchers, relation_id: int, now: RelationSnapshot) -> None:
+    applications = dict.fromkeys(now.applications, 0)
+    watchers.snapshot.relations[relation_id] = dataclasses.replace(now, members={}, applications=applications)
+
+
+def _update_life(_: World, watchers: UnitWatchers, relation_id: int, life: Any) -> None:
+    watchers.snapshot.relations[relation_id].life = life
+
+
+def _update_entry(
+    _: World, watchers: UnitWatchers, relation_id: int, entries: str, entity: str, version: int | None
+) -> None:
+    known: dict[str, int] = getattr(watchers.snapshot.relations[relation_id], entries)
+    if version is None:
+        del known[entity]
+    else:
+        known[entity] = version
