@@ -9,16 +9,18 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import weakref
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import pytest
 
 import pytest_charmsecrets
 
+from . import explore
 from .errors import CharmSecretsError, UsageError
 
 if TYPE_CHECKING:
+    from .juju.order import GivenOrder
     from .model import FakeModel
 
 MARKER: Final = 'charmsecrets'
@@ -27,21 +29,22 @@ JOURNAL_ENTRIES: Final = 20
 """How many of a journal's last entries a failing test shows."""
 
 _MARKER_HELP: Final = (
-    'charmsecrets(*, juju_version=..., juju_versions=[...], juju_faults=[...], seed=..., start=..., cloud=..., '
-    'on_hook_error=..., update_status_interval=...): how fake_model is made for this test, by the keywords of FakeModel. The marker '
-    'nearest to the test wins for each keyword, over command line and ini file. '
-    'With several juju_versions the test runs once for each.'
+    'charmsecrets(*, juju_version=..., juju_versions=[...], juju_faults=[...], order=..., orders=..., seed=..., start=..., '
+    'cloud=..., on_hook_error=..., update_status_interval=...): how fake_model is made for this test, by the keywords of '
+    'FakeModel. The marker nearest to the test wins for each keyword, over command line and ini file. '
+    'With several juju_versions the test runs once for each, with orders in that many further orders.'
 )
 _MODEL_KEYWORDS: Final = (
     'juju_version',
     'juju_faults',
+    'order',
     'seed',
     'start',
     'cloud',
     'on_hook_error',
     'update_status_interval',
 )
-_MARKER_KEYWORDS: Final = (*_MODEL_KEYWORDS, 'juju_versions')
+_MARKER_KEYWORDS: Final = (*_MODEL_KEYWORDS, 'juju_versions', 'orders')
 
 
 class FakeModelFactory(Protocol):
@@ -58,6 +61,8 @@ class _Defaults:
 
     juju_versions: tuple[str, ...]
     juju_faults: tuple[str, ...]
+    order: GivenOrder | None
+    orders: int
     seed: int | None
     show_secrets: bool
 
@@ -68,9 +73,29 @@ class _Defaults:
             settings['juju_version'] = self.juju_versions[0]
         if self.juju_faults:
             settings['juju_faults'] = self.juju_faults
+        if self.order is not None:
+            settings['order'] = self.order
         if self.seed is not None:
             settings['seed'] = self.seed
         return settings
+
+
+@dataclasses.dataclass(frozen=True)
+class _Variant:
+    """One of several runs of a test."""
+
+    juju_version: str | None = None
+    order: GivenOrder | None = None
+
+    def settings(self) -> dict[str, Any]:
+        """Return keywords of FakeModel."""
+        given = {'juju_version': self.juju_version, 'order': self.order}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def __str__(self) -> str:
+        parts = [f'juju-{self.juju_version}'] if self.juju_version is not None else []
+        parts += [f'order-{self.order}'] if self.order is not None else []
+        return '-'.join(parts)
 
 
 class _Models:
@@ -117,12 +142,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption('--charmsecrets-seed', type=int, metavar='SEED', help='seed of fake models')
     group.addoption(
+        '--charmsecrets-order',
+        metavar='ORDER',
+        help='order of what Juju does not order: 0 for the fixed one, another number, or choices separated by commas',
+    )
+    group.addoption(
+        '--charmsecrets-orders',
+        type=int,
+        metavar='N',
+        help='run each test that uses a fake model in N further orders, and look for the shortest that fails',
+    )
+    group.addoption(
         '--charmsecrets-show-secrets',
         action='store_true',
         help='show the values of secrets in reports instead of redacting them',
     )
     parser.addini('charmsecrets_juju_version', 'Juju version (or versions) of fake models', type='args', default=[])
     parser.addini('charmsecrets_juju_faults', 'defects of Juju that fake models have, too', type='args', default=[])
+    parser.addini('charmsecrets_order', 'order of what Juju does not order', default='')
+    parser.addini('charmsecrets_orders', 'in how many further orders tests run', default='')
     parser.addini('charmsecrets_seed', 'seed of fake models', default='')
 
 
@@ -132,7 +170,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_DEFAULTS] = _Defaults(
         juju_versions=_configured(config, '--charmsecrets-juju-version', 'charmsecrets_juju_version', _check_version),
         juju_faults=_configured(config, '--charmsecrets-juju-fault', 'charmsecrets_juju_faults', _check_fault),
-        seed=_configured_seed(config),
+        order=_configured_order(config),
+        orders=_configured_number(config, 'orders') or 0,
+        seed=_configured_number(config, 'seed'),
         show_secrets=bool(config.getoption('--charmsecrets-show-secrets')),
     )
     config.stash[_MODELS] = _Models()
@@ -143,24 +183,39 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     defaults = config.stash[_DEFAULTS]
     parts = [f'juju {", ".join(defaults.juju_versions)}'] if defaults.juju_versions else []
     parts += [f'with {", ".join(defaults.juju_faults)}'] if defaults.juju_faults else []
+    parts += [f'order {defaults.order}'] if defaults.order is not None else []
+    parts += [f'{defaults.orders} further orders'] if defaults.orders else []
     parts += [f'seed {defaults.seed}'] if defaults.seed is not None else []
     parts += ['secrets shown in reports'] if defaults.show_secrets else []
     return f'charmsecrets: {"; ".join(parts)}' if parts else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that uses a fake model once for each Juju version, if there are several."""
+    """Run a test that uses a fake model once for each Juju version and each order, if there are several."""
     fixtures = [name for name in ('fake_model', 'fake_model_factory') if name in metafunc.fixturenames]
     if not fixtures:
         return
-    versions = metafunc.config.stash[_DEFAULTS].juju_versions
+    defaults = metafunc.config.stash[_DEFAULTS]
+    marked: dict[str, Any] = {}
     if 'fake_model' in fixtures:
         # The fixture reports a wrong marker, at the test it belongs to; an error here would stop the whole run.
         with contextlib.suppress(UsageError):
-            versions = _marked_versions(metafunc.definition.iter_markers(MARKER)) or versions
-    if len(versions) > 1:
-        rows = [[version] * len(fixtures) for version in versions]
-        metafunc.parametrize(fixtures, rows, indirect=True, ids=[f'juju-{version}' for version in versions])
+            marked = _merged(metafunc.definition.iter_markers(MARKER))
+    versions = marked.get('juju_versions', ()) or defaults.juju_versions
+    orders = _further_orders(marked.get('order', defaults.order), marked.get('orders', defaults.orders))
+    variants = [
+        _Variant(version, order)
+        for version in (versions if len(versions) > 1 else (None,))
+        for order in (orders if len(orders) > 1 else (None,))
+    ]
+    if len(variants) > 1:
+        rows = [[variant] * len(fixtures) for variant in variants]
+        metafunc.parametrize(fixtures, rows, indirect=True, ids=list(map(str, variants)))
+
+
+def _further_orders(first: GivenOrder | None, further: int) -> Sequence[GivenOrder]:
+    begin = first if isinstance(first, int) else 0
+    return [first or 0, *range(begin + 1, begin + further + 1)]
 
 
 @pytest.fixture
@@ -172,9 +227,9 @@ def fake_model(request: pytest.FixtureRequest) -> Generator[FakeModel]:
     __tracebackhide__ = True
     node = cast('pytest.Item', request.node)
     settings = {**request.config.stash[_DEFAULTS].settings(), **_marked_settings(node.iter_markers(MARKER))}
-    settings.update(_parametrised(request))
+    settings.update(_asked_of_this_run(request))
     with pytest_charmsecrets.FakeModel(**settings) as model:
-        yield request.config.stash[_MODELS].add(model)
+        yield _note(request.config, model)
 
 
 @pytest.fixture(scope='session')
@@ -184,22 +239,31 @@ def fake_model_factory(request: pytest.FixtureRequest) -> Generator[FakeModelFac
     The models are closed at the end of the session, or by ``with`` before. Markers do not reach them, as they belong
     to no single test.
     """
-    settings = {**request.config.stash[_DEFAULTS].settings(), **_parametrised(request)}
+    settings = {**request.config.stash[_DEFAULTS].settings(), **_asked_of_this_run(request)}
     with contextlib.ExitStack() as models:
 
         def make(**keywords: Any) -> FakeModel:
             __tracebackhide__ = True
             model = pytest_charmsecrets.FakeModel(**{**settings, **keywords})
             models.callback(model.close)
-            return request.config.stash[_MODELS].add(model)
+            return _note(request.config, model)
 
         yield make
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a test that has an order of its own in a way that finds the shortest order, if it fails."""
+    order = _order_of(item)
+    return explore.run(item, nextitem) if isinstance(order, int) and order else None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note how far the journals of models in wider scopes have got."""
     item.config.stash[_MODELS].note_lengths()
+    item.config.stash[explore.ORDERS] = []
+    item.config.stash[explore.FAILURE] = None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -208,6 +272,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the end of each journal that a failing test has written, without the values of secrets."""
     report = yield
+    if call.excinfo is not None and report.failed:
+        item.config.stash[explore.FAILURE] = call.excinfo.type
     if report.failed and (models := tuple(item.config.stash[_MODELS].used())):
         from .report import text
 
@@ -236,13 +302,30 @@ def _redact(report: pytest.TestReport, call: pytest.CallInfo[None], models: Iter
             entry.lines = [redactor.redact(line) if line.startswith('E ') else line for line in entry.lines]
 
 
-def _parametrised(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Return the version this run of the test was asked for, if it runs once for each of several."""
-    return {'juju_version': request.param} if hasattr(request, 'param') else {}
+def _note(config: pytest.Config, model: FakeModel) -> FakeModel:
+    config.stash.setdefault(explore.ORDERS, []).append(model.order)
+    return config.stash[_MODELS].add(model)
 
 
-def _marked_versions(markers: Iterable[pytest.Mark]) -> tuple[str, ...]:
-    return tuple(_merged(markers).get('juju_versions', ()))
+def _order_of(item: pytest.Item) -> GivenOrder | None:
+    """Return the order that a test with a fake model asks for, wherever that is said."""
+    if not {'fake_model', 'fake_model_factory'} & set(getattr(item, 'fixturenames', ())):
+        return None
+    params: dict[str, Any] = getattr(getattr(item, 'callspec', None), 'params', {})
+    variant = params.get('fake_model', params.get('fake_model_factory'))
+    if isinstance(variant, _Variant) and variant.order is not None:
+        return variant.order
+    with contextlib.suppress(UsageError):
+        return _merged(item.iter_markers(MARKER)).get('order', item.config.stash[_DEFAULTS].order)
+    return None
+
+
+def _asked_of_this_run(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return what this run of the test was asked for, if it runs several times."""
+    settings: dict[str, Any] = request.param.settings() if hasattr(request, 'param') else {}
+    if (order := request.config.stash.get(explore.TRIED, None)) is not None:
+        settings['order'] = order
+    return settings
 
 
 def _marked_settings(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
@@ -250,6 +333,7 @@ def _marked_settings(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
     __tracebackhide__ = True
     settings = _merged(markers)
     versions = settings.pop('juju_versions', ())
+    settings.pop('orders', None)
     return {**settings, 'juju_version': versions[0]} if versions else settings
 
 
@@ -317,17 +401,35 @@ def _check_fault(fault: str) -> None:
     profile_for(DEFAULT_VERSION, [fault])
 
 
-def _configured_seed(config: pytest.Config) -> int | None:
-    """Return the seed of the command line, else of the ini file.
+def _configured_number(config: pytest.Config, name: str) -> int | None:
+    """Return a number of the command line, else of the ini file.
 
     Raises:
         pytest.UsageError: if the ini file holds something else than a number.
     """
-    given = cast('int | None', config.getoption('--charmsecrets-seed'))
-    text = cast('str', config.getini('charmsecrets_seed')).strip()
+    given = cast('int | None', config.getoption(f'--charmsecrets-{name}'))
+    text = cast('str', config.getini(f'charmsecrets_{name}')).strip()
     if given is not None or not text:
         return given
     try:
         return int(text)
     except ValueError:
-        raise pytest.UsageError(f'charmsecrets_seed in the ini file: {text!r} is not a whole number') from None
+        raise pytest.UsageError(f'charmsecrets_{name} in the ini file: {text!r} is not a whole number') from None
+
+
+def _configured_order(config: pytest.Config) -> GivenOrder | None:
+    """Return the order of the command line, else of the ini file.
+
+    Raises:
+        pytest.UsageError: if it is no number and no list of numbers.
+    """
+    given = cast('str | None', config.getoption('--charmsecrets-order'))
+    text = (given if given is not None else cast('str', config.getini('charmsecrets_order'))).strip()
+    if not text:
+        return None
+    try:
+        numbers = [int(part) for part in text.split(',')]
+    except ValueError:
+        where = '--charmsecrets-order' if given is not None else 'charmsecrets_order in the ini file'
+        raise pytest.UsageError(f'{where}: {text!r} is neither a number nor numbers separated by commas') from None
+    return numbers if len(numbers) > 1 else numbers[0]

@@ -9,6 +9,7 @@ import pytest
 
 import pytest_charmsecrets
 from pytest_charmsecrets.juju.journal import Command, Journal, Operation
+from pytest_charmsecrets.juju.order import Order
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -17,6 +18,7 @@ class RecordedModel:
     def __init__(self, **settings: Any) -> None:
         self.settings = settings
         self.journal = Journal()
+        self.order = Order(settings.get('order', 0))
         self.closed = False
 
     def __enter__(self) -> RecordedModel:

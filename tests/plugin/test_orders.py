@@ -1,0 +1,246 @@
+"""Tests run in further orders; one that fails says how to have it again, and which shortest order fails, too."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+RACE = """
+    import ops
+    import pytest
+
+    META = {'name': 'web', 'requires': {'database': {'interface': 'sql'}}}
+
+    class Web(ops.CharmBase):
+        def __init__(self, framework):
+            super().__init__(framework)
+            framework.observe(self.on.database_relation_changed, self._connect)
+            framework.observe(self.on.secret_changed, self._refresh)
+
+        def _refresh(self, event):
+            event.secret.get_content(refresh=True)
+
+        def _connect(self, event):
+            data = event.relation.data[event.app]
+            if 'uri' in data:
+                password = self.model.get_secret(id=data['uri']).get_content()['password']
+                if password != f'of {data["user"]}':
+                    raise RuntimeError(f'{data["user"]} has another password')
+
+    def change_both(model):
+        db = model.deploy_puppet('db', provides={'database': 'sql'})
+        model.deploy(Web, meta=META)
+        relation = model.integrate('web', 'db')
+        model.settle()
+        with db.leader.hook() as hook:
+            secret = hook.add_secret({'password': 'of ann'})
+            secret.grant(relation)
+            hook.relation_set(relation, {'uri': secret.id, 'user': 'ann'}, app=True)
+        model.settle()
+        with db.leader.hook() as hook:
+            hook.relation_set(relation, {'user': 'bob'}, app=True)
+            hook.command('secret-set', secret.id, 'password=of bob')
+        model.settle()
+"""
+TEST = """
+    def test_it(fake_model):
+        change_both(fake_model)
+"""
+
+
+@pytest.fixture
+def ids(pytester, models):
+    """Runs a file that is about orders, and returns the ids of its tests with the orders of their models."""
+
+    def run(text, *options):
+        pytester.makepyfile(text)
+        pytester.runpytest('-q', '-p', 'no:randomly', *options)
+        return [model.settings.get('order', 0) for model in models]
+
+    return run
+
+
+def test_a_test_runs_in_the_fixed_order(ids):
+    assert ids('def test_it(fake_model): pass') == [0]
+
+
+def test_option_runs_each_test_in_further_orders(ids):
+    assert ids('def test_it(fake_model): pass\ndef test_other(): pass', '--charmsecrets-orders=3') == [0, 1, 2, 3]
+
+
+def test_marker_wins_over_the_option(ids):
+    text = 'import pytest\n@pytest.mark.charmsecrets(orders=1)\ndef test_it(fake_model): pass'
+    assert ids(text, '--charmsecrets-orders=3') == [0, 1]
+
+
+@pytest.mark.parametrize(('value', 'order'), (('7', 7), ('0,0,2', [0, 0, 2])), ids=('number', 'choices'))
+def test_one_order_can_be_asked_for(ids, value, order):
+    assert ids('def test_it(fake_model): pass', f'--charmsecrets-order={value}') == [order]
+
+
+def test_further_orders_follow_the_one_that_is_asked_for(ids):
+    text = 'import pytest\n@pytest.mark.charmsecrets(order=7, orders=2)\ndef test_it(fake_model): pass'
+    assert ids(text) == [7, 8, 9]
+
+
+def test_versions_and_orders_are_combined(pytester, models):
+    pytester.makepyfile('def test_it(fake_model): pass')
+    result = pytester.runpytest(
+        '--collect-only',
+        '-q',
+        '--charmsecrets-orders=1',
+        *(f'--charmsecrets-juju-version={one}' for one in ('3.6', '4.0')),
+    )
+    assert [line.partition('[')[2] for line in result.outlines if '::' in line] == [
+        'juju-3.6-order-0]',
+        'juju-3.6-order-1]',
+        'juju-4.0-order-0]',
+        'juju-4.0-order-1]',
+    ]
+
+
+def test_ini_file_and_header(pytester, models):
+    pytester.makeini('[pytest]\ncharmsecrets_orders = 2\ncharmsecrets_order = 5\n')
+    pytester.makepyfile('def test_it(fake_model): pass')
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(['charmsecrets: order 5; 2 further orders'])
+    assert [model.settings['order'] for model in models] == [5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ('options', 'ini', 'message'),
+    (
+        (
+            ['--charmsecrets-order=first'],
+            '',
+            "*--charmsecrets-order: 'first' is neither a number nor numbers separated*",
+        ),
+        ([], 'charmsecrets_order = 1,x', "*charmsecrets_order in the ini file: '1,x' is neither a number nor*"),
+        ([], 'charmsecrets_orders = many', "*charmsecrets_orders in the ini file: 'many' is not a whole number*"),
+    ),
+)
+def test_what_is_no_order_is_refused(pytester, options, ini, message):
+    pytester.makeini(f'[pytest]\n{ini}\n')
+    pytester.makepyfile('def test_it(fake_model): pass')
+    pytester.runpytest(*options).stderr.fnmatch_lines([message])
+
+
+def test_a_race_is_found_and_explained(pytester):
+    pytester.makepyfile(RACE + TEST)
+    result = pytester.runpytest('-p', 'no:randomly', '--charmsecrets-orders=20')
+    outcomes = result.parseoutcomes()
+    assert outcomes['failed'] > 0
+    assert outcomes['passed'] + outcomes['failed'] == 21
+    result.stdout.no_fnmatch_line('FAILED*order-0*')
+    result.stdout.fnmatch_lines(
+        [
+            '*- charmsecrets: order -*',
+            'Failed in order *, which Juju could choose, too. To have it again:',
+            '  --charmsecrets-order=*, or @pytest.mark.charmsecrets(order=*)',
+            'The shortest order found that fails departs from the fixed one in one place:',
+            '  web/0 runs database-relation-changed database:1, before web/0 is told of secret *',
+            'To have that one:',
+            '  --charmsecrets-order=0,*,1, or @pytest.mark.charmsecrets(order=[[]0, *, 1])',
+        ],
+        consecutive=True,
+    )
+
+
+def test_what_the_report_says_can_be_had_again(pytester):
+    pytester.makepyfile(RACE + TEST)
+    text = pytester.runpytest('-p', 'no:randomly', '--charmsecrets-orders=10').stdout.str()
+    for option in set(re.findall(r'--charmsecrets-order=[0-9]+(?:,[0-9]+)*', text)):
+        again = pytester.runpytest('-p', 'no:randomly', option)
+        again.assert_outcomes(failed=1)
+        again.stdout.fnmatch_lines(['*RuntimeError: bob has another password'])
+
+
+def test_what_fails_in_the_fixed_order_too_is_no_matter_of_order(pytester):
+    pytester.makepyfile(RACE + '\n    def test_it(fake_model):\n        change_both(fake_model)\n        assert 0\n')
+    result = pytester.runpytest('-p', 'no:randomly', '--charmsecrets-order=3')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(['It fails in the fixed order, too.'])
+
+
+def test_fixtures_are_made_anew_for_each_try(pytester):
+    """What a test has set up is there again when it is run again, in module scope, too."""
+    pytester.makepyfile(
+        RACE
+        + """
+    tries = []
+
+    @pytest.fixture(scope='module')
+    def shared():
+        tries.append('module')
+        yield 'shared'
+        tries.append('gone')
+
+    @pytest.fixture
+    def model(fake_model, shared):
+        assert shared == 'shared'
+        tries.append('model')
+        return fake_model
+
+    @pytest.mark.charmsecrets(order=FAILS)
+    def test_it(model):
+        change_both(model)
+
+    def test_last(shared):
+        assert tries.count('model') > 1
+        assert tries.count('module') - tries.count('gone') == 1
+""".replace('FAILS', failing_order(pytester))
+    )
+    pytester.runpytest('-p', 'no:randomly').assert_outcomes(failed=1, passed=1)
+
+
+def failing_order(pytester):
+    pytester.makepyfile(test_race=RACE + TEST)
+    text = pytester.runpytest('-p', 'no:randomly', '--charmsecrets-orders=10', 'test_race.py').stdout.str()
+    (pytester.path / 'test_race.py').unlink()
+    return re.search(r'Failed in order ([0-9]+)', text)[1]
+
+
+def test_several_models_are_not_tried(pytester):
+    pytester.makepyfile(
+        RACE
+        + """
+    def test_it(fake_model, fake_model_factory):
+        fake_model_factory()
+        change_both(fake_model)
+        assert 0
+"""
+    )
+    result = pytester.runpytest('-p', 'no:randomly', '--charmsecrets-order=3')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(['Failed in order 3, which Juju could choose, too.*'])
+    result.stdout.no_fnmatch_line('*fixed*')
+
+
+def test_a_test_that_passes_or_is_skipped_is_reported_as_any_other(pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_passes(fake_model): pass
+
+        def test_is_skipped(fake_model): pytest.skip('today')
+
+        @pytest.fixture
+        def broken(fake_model): raise RuntimeError
+
+        def test_has_no_fixture(broken): pass
+        """
+    )
+    result = pytester.runpytest('-p', 'no:randomly', '--charmsecrets-order=3')
+    result.assert_outcomes(passed=1, skipped=1, errors=1)
+
+
+def test_orders_are_spread_over_processes(pytester, monkeypatch):
+    monkeypatch.setenv('PYTEST_PLUGINS', 'pytest_charmsecrets.plugin,xdist')
+    pytester.makepyfile(RACE + TEST)
+    alone = pytester.runpytest_subprocess('-p', 'no:randomly', '--charmsecrets-orders=10')
+    spread = pytester.runpytest_subprocess('-p', 'no:randomly', '--charmsecrets-orders=10', '-n', '2')
+    assert spread.parseoutcomes() == alone.parseoutcomes()
+    spread.stdout.fnmatch_lines(['The shortest order found that fails departs from the fixed one in one place:'])
