@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from .charms.in_process import HookBeingRun
     from .deployed import ApplicationView, UnitView
     from .errors import ActionFailed, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
+    from .injection import InjectedFault
     from .juju.journal import BecameDue, Command, Effect, HookRun, Journal, Operation, Record, TimePassed
+    from .juju.order import Departure, Order
     from .juju.scheduler import DueHook
     from .model import FakeModel, Task
     from .plugin import FakeModelFactory
@@ -26,6 +28,7 @@ __all__ = [
     'BecameDue',
     'CharmSecretsError',
     'Command',
+    'Departure',
     'DueHook',
     'Effect',
     'EndlessHooks',
@@ -34,10 +37,12 @@ __all__ = [
     'HookBeingRun',
     'HookFailed',
     'HookRun',
+    'InjectedFault',
     'Journal',
     'JujuError',
     'ModelUser',
     'Operation',
+    'Order',
     'Puppet',
     'PuppetHook',
     'PuppetSecret',
@@ -73,6 +78,7 @@ _NAMES_BY_MODULE: Final = {
         'JujuError',
         'UsageError',
     ),
+    '.injection': ('InjectedFault',),
     '.juju.journal': (
         'BecameDue',
         'Command',
@@ -82,6 +88,10 @@ _NAMES_BY_MODULE: Final = {
         'Operation',
         'Record',
         'TimePassed',
+    ),
+    '.juju.order': (
+        'Departure',
+        'Order',
     ),
     '.juju.scheduler': ('DueHook',),
     '.model': (

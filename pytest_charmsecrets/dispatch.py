@@ -8,7 +8,7 @@ import datetime
 import itertools
 import pathlib
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from types import TracebackType
 from typing import Final, Literal, TypeAlias
 
@@ -17,7 +17,9 @@ from .charms.environment import hook_environment
 from .charms.runner import Invocation, Outcome, Runner
 from .errors import EndlessHooks, HookFailed, JujuError, UsageError, describe_exception
 from .hookcommands.result import Result
-from .juju import transaction
+from .injection import FAILED_AFTER_COMMIT, FAILED_BEFORE_COMMIT, FaultKind, Injection
+from .juju import agent as rules
+from .juju import identity, operations, transaction
 from .juju.hooks import Hook
 from .juju.journal import Command, HookRun
 from .juju.scheduler import Scheduler
@@ -39,11 +41,18 @@ class Ran:
     context: HookContext
     outcome: Outcome
     commit_error: str | None = None
+    faults: Collection[FaultKind] = ()
+    """The faults that struck it."""
 
     @property
     def failed(self) -> bool:
-        """Whether the charm failed or its commit was refused."""
-        return self.record.outcome != 'committed'
+        """Whether the charm failed, its commit was refused, or its agent died over it."""
+        return self.record.error is not None
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether it failed because the test asked for that, and not by the charm's own doing."""
+        return bool(self.faults) and self.outcome.exit_code == 0
 
 
 class Dispatcher:
@@ -52,6 +61,8 @@ class Dispatcher:
     def __init__(self, world: World, scheduler: Scheduler, *, on_hook_error: OnHookError) -> None:
         self.runners: Final[dict[str, Runner]] = {}
         """By application."""
+        self.injection: Final = Injection()
+        """The faults that wait for their hooks."""
         self._world: Final = world
         self._scheduler: Final = scheduler
         self._on_hook_error: Final[OnHookError] = on_hook_error
@@ -84,8 +95,12 @@ class Dispatcher:
                 'a charm reaches the model through ops only, and the test waits until the hook has ended'
             )
 
-    def settle(self, *, max_hooks: int | None = None) -> tuple[HookRun, ...]:
-        """Run hooks until no unit has anything to do; units in error retry once.
+    def settle(self, *, max_hooks: int | None = None, retry: bool = True) -> tuple[HookRun, ...]:
+        """Run hooks until no unit has anything to do.
+
+        Args:
+            max_hooks: how many may run.
+            retry: let units in error run their failed hook once more, whether or not it is time to.
 
         Raises:
             HookFailed: if a hook fails, unless the model lives on in error state.
@@ -93,7 +108,8 @@ class Dispatcher:
         """
         __tracebackhide__ = True
         bound = max_hooks if max_hooks is not None else max(1000, 100 * len(self._world.units()))
-        self._scheduler.allow_retries()
+        if retry:
+            self._scheduler.allow_retries()
         records: list[HookRun] = []
         while (ran := self.run_next()) is not None:
             records.append(ran)
@@ -135,8 +151,8 @@ class Dispatcher:
         __tracebackhide__ = True
         return self._run_request(unit, hook)[-1]
 
-    def run_update_status(self, unit: str, hook: Hook) -> tuple[HookRun, ...]:
-        """Ask a unit to run update-status, and let it run what it runs before, and that.
+    def run_requested(self, unit: str, hook: Hook) -> tuple[HookRun, ...]:
+        """Ask a unit to run a hook that nothing in the model causes, and let it run what it runs before, and that.
 
         Raises:
             HookFailed: if any of them fails, unless the model lives on in error state.
@@ -169,21 +185,67 @@ class Dispatcher:
         """Run one hook of a unit, to its commit or its failure."""
         agent = self._scheduler.agent(unit)
         self._scheduler.begin(unit, hook)
+        faults = self.injection.strike(unit, hook.name, lambda kind: kind != 'leader-lost' or self._has_heir(unit))
         context = HookContext(self._world, unit, hook, agent.local.relations)
+        context.backend_refuses = 'backend-refuses' in faults
         started = context.now
         with self._activate(context):
-            outcome = self._run_charm(context)
+            outcome = self._run_charm(context, rules.charm_version_of(agent.local, hook))
         if context.now > started:
             self._scheduler.wake()
-        if outcome.exit_code != 0:
+        if outcome.exit_code != 0 or 'hook-fails' in faults:
             record, commit_error = self._discard(context, started, outcome), None
         else:
+            if 'leader-lost' in faults:
+                operations.set_leader(self._world, self._other_units(unit)[0])
             record, commit_error = self._commit(context, started)
+        if 'hook-fails-after-commit' in faults and record.error is None:
+            record = dataclasses.replace(record, error=FAILED_AFTER_COMMIT)
         self._world.journal.append(record)
-        self._scheduler.end(unit, hook, committed=record.outcome == 'committed')
-        if hook.kind == 'remove' and record.outcome == 'committed':
-            self.runners[context.application].forget(unit)
-        return Ran(record, context, outcome, commit_error)
+        self._scheduler.end(unit, hook, committed=record.error is None)
+        if hook.kind == 'remove' and record.error is None:
+            self.forget(unit)
+        if hook.kind == 'stop' and record.error is None and context.model_unit.life == 'alive':
+            self.runners[context.application].replace_pod(unit)
+            self._scheduler.restart_agents(unit)
+        self._follow_faults(unit, faults)
+        return Ran(record, context, outcome, commit_error, faults)
+
+    def _has_heir(self, unit: str) -> bool:
+        return self._world.is_leader(unit) and bool(self._other_units(unit))
+
+    def _other_units(self, unit: str) -> list[str]:
+        others = self._world.application_of(unit).units.values()
+        return [other.name for other in others if other.name != unit and other.life == 'alive']
+
+    def _follow_faults(self, unit: str, faults: Collection[FaultKind]) -> None:
+        """Let happen what faults let happen once the hook is through."""
+        if 'hook-fails-after-commit' in faults:
+            self._scheduler.restart_agents(unit)
+        if 'controller-restarts' in faults:
+            self._scheduler.restart_agents(*self._scheduler.running_agents())
+        if 'agent-dies' in faults and self._world.find_unit(unit) is not None:
+            self._scheduler.stop_agent(unit)
+
+    def forget(self, unit: str) -> None:
+        """Drop what is kept for a unit that was removed."""
+        self.runners[identity.application_of(unit)].forget(unit)
+
+    def resolve(self, unit: str, *, retry: bool) -> None:
+        """Let a unit in error run its failed hook again, or commit it without running it.
+
+        Raises:
+            UsageError: if the unit is not in error.
+        """
+        hook = self._scheduler.resolve(unit, retry=retry)
+        if retry:
+            return
+        if hook.kind == 'secret-rotate':
+            secret = self._world.secrets.get(hook.secret_id)
+            self._set_rotated(unit, hook, secret.latest_revision if secret is not None else 0)
+            self._scheduler.agent(unit).local.broken |= self._world.profile.skipped_rotation_refused
+        elif hook.kind == 'remove':
+            self.forget(unit)
 
     @contextlib.contextmanager
     def hook(self, unit: str, hook: Hook) -> Generator[HookContext]:
@@ -238,7 +300,7 @@ class Dispatcher:
         finally:
             self._active = None
 
-    def _run_charm(self, context: HookContext) -> Outcome:
+    def _run_charm(self, context: HookContext, charm_version: int) -> Outcome:
         def sleep(seconds: float) -> None:
             self._world.clock.move_to(context.now + datetime.timedelta(seconds=max(0.0, seconds)))
 
@@ -257,12 +319,16 @@ class Dispatcher:
                 execute=lambda argv, stdin: self.execute(context, argv, stdin),
                 now=lambda: context.now,
                 sleep=sleep,
+                charm_version=charm_version,
             )
         )
 
     def _commit(self, context: HookContext, started: datetime.datetime) -> tuple[HookRun, str | None]:
         result = transaction.commit(context)
-        error = result.error or self._set_rotated(context)
+        error = result.error
+        if error is None and context.hook.kind == 'secret-rotate':
+            known = context.revision_known(context.hook.secret_id)
+            error = self._set_rotated(context.unit, context.hook, known)
         record = dataclasses.replace(
             _record(context, started),
             outcome='committed' if error is None else 'commit failed',
@@ -272,19 +338,18 @@ class Dispatcher:
         )
         return record, error
 
-    def _set_rotated(self, context: HookContext) -> str | None:
+    def _set_rotated(self, unit: str, hook: Hook, revision_before: int) -> str | None:
         """Tell the controller that a secret-rotate was run; returns why it refuses, which breaks the unit's agent."""
-        if context.hook.kind == 'secret-rotate':
-            secret_id = context.hook.secret_id
-            try:
-                rotation.set_rotated(self._world.secrets, secret_id, revision_before=context.revision_known(secret_id))
-            except JujuError as error:
-                self._scheduler.agent(context.unit).local.broken = True
-                return str(error)
+        try:
+            rotation.set_rotated(self._world.secrets, hook.secret_id, revision_before=revision_before)
+        except JujuError as error:
+            self._scheduler.agent(unit).local.broken = True
+            return str(error)
         return None
 
     def _discard(self, context: HookContext, started: datetime.datetime, outcome: Outcome) -> HookRun:
-        reason = describe_exception(outcome.exception) if outcome.exception else f'exit code {outcome.exit_code}'
+        reason = f'exit code {outcome.exit_code}' if outcome.exit_code else FAILED_BEFORE_COMMIT
+        reason = describe_exception(outcome.exception) if outcome.exception else reason
         return dataclasses.replace(
             _record(context, started), outcome='failed', discarded=transaction.describe_pending(context), error=reason
         )
@@ -292,7 +357,7 @@ class Dispatcher:
     def _raise(self, ran: Ran) -> None:
         """Raise what went wrong with the charm's own traceback, so that a debugger lands in the charm."""
         __tracebackhide__ = True
-        if self._on_hook_error == 'error-state':
+        if self._on_hook_error == 'error-state' or ran.is_asked_for:
             return
         exception = ran.outcome.exception
         refusal = _refusal_behind(exception, ran.context.juju_error)

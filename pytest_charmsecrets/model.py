@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final, get_args
 
 from .actors import Puppet
@@ -25,21 +26,21 @@ from .juju.state import Application, Cloud
 from .juju.user_secrets import User, UserAccess
 from .juju.versions import DEFAULT_VERSION, profile_for
 from .juju.world import World
+from .outages import Outages
 from .tasks import COMMIT_REFUSED, Task, task_of_action
 from .users import ModelUser, SecretsOfUser
 from .views import RelationView, SecretView
+from .workloads import Workloads
 
 if TYPE_CHECKING:
-    import contextlib
     import pathlib
-    from collections.abc import Callable
     from types import TracebackType
 
     import ops
     from ops import testing
     from typing_extensions import Self
 
-    from .charms.in_process import HookBeingRun
+    from .charms.in_process import AroundHook, HookBeingRun
 
 DEFAULT_START: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -54,7 +55,7 @@ _WHY_NOT_SCHEDULED: Final[dict[ScheduledKind, str]] = {
 
 
 @final
-class FakeModel(SecretsOfUser):
+class FakeModel(SecretsOfUser, Outages, Workloads):
     """A fake Juju model: applications, units, charms, relations, a clock, and the whole life of every secret.
 
     Nothing runs by itself: operations change the model, and ``settle`` lets the units run the hooks that are due.
@@ -71,6 +72,7 @@ class FakeModel(SecretsOfUser):
         update_status_interval: datetime.timedelta | None = None,
         juju_faults: Iterable[str] = (),
         order: GivenOrder = 0,
+        around_hook: AroundHook | None = None,
     ) -> None:
         """Make an empty model.
 
@@ -84,6 +86,8 @@ class FakeModel(SecretsOfUser):
             juju_faults: names of defects of particular releases to have, too.
             order: in which order what Juju does not order happens: 0 for the fixed order, another number for one of its
                 own, or the choices of an order as a report shows them.
+            around_hook: called with each hook of each charm that is about to run; what it returns is entered around the
+                charm's run.
 
         Raises:
             UsageError: if there is no profile for the version, no fault of a name, or an argument is no valid one.
@@ -97,12 +101,11 @@ class FakeModel(SecretsOfUser):
             raise UsageError(f'update_status_interval is {update_status_interval}; give a time above zero, or None')
         if isinstance(juju_faults, str):
             raise UsageError(f'juju_faults is {juju_faults!r}; give a list of names')
-        self._world: Final = World(profile=profile_for(juju_version, juju_faults), seed=seed, start=start)
-        self._scheduler: Final = Scheduler(
-            self._world, order=Order(order), update_status_interval=update_status_interval
-        )
-        self._dispatcher: Final = Dispatcher(self._world, self._scheduler, on_hook_error=on_hook_error)
+        self._world = World(profile=profile_for(juju_version, juju_faults), seed=seed, start=start)
+        self._scheduler = Scheduler(self._world, order=Order(order), update_status_interval=update_status_interval)
+        self._dispatcher = Dispatcher(self._world, self._scheduler, on_hook_error=on_hook_error)
         self._cloud: Final = cloud
+        self._around_hook: Final = around_hook
 
     def __enter__(self) -> Self:
         return self
@@ -129,7 +132,7 @@ class FakeModel(SecretsOfUser):
         config: Mapping[str, Any] | None = None,
         meta: Mapping[str, Any] | None = None,
         state: testing.State | None = None,
-        around_hook: Callable[[HookBeingRun], contextlib.AbstractContextManager[Any]] | None = None,
+        around_hook: AroundHook | None = None,
         started: bool = False,
     ) -> ApplicationView:
         """Deploy a charm as an application.
@@ -150,7 +153,8 @@ class FakeModel(SecretsOfUser):
         self._dispatcher.check_no_hook('deploy')
         source = load_source(charm, meta=meta)
         name = app or source.metadata.name
-        runner = InProcessRunner(source, around_hook=around_hook, state=state, started=started)
+        around = _both(self._around_hook, around_hook)
+        runner = InProcessRunner(source, around_hook=around, state=state, started=started)
         cloud = self._cloud or ('kubernetes' if source.metadata.containers else 'machine')
         application = operations.deploy(
             self._world, source.metadata, name, num_units=num_units, config=config, cloud=cloud
@@ -222,12 +226,13 @@ class FakeModel(SecretsOfUser):
             self._surround(self._world.applications[app], added, runner)
         return added
 
-    def remove_unit(self, *app_or_unit: str, num_units: int = 0) -> None:
+    def remove_unit(self, *app_or_unit: str, num_units: int = 0, force: bool = False) -> None:
         """Begin to remove units: those named, or the newest ones of an application.
 
         Args:
             app_or_unit: names of units; or of one application, together with ``num_units``.
             num_units: how many units of the application to remove.
+            force: remove them at once: they run no hook any more (``--force --no-wait``).
         """
         self._dispatcher.check_no_charm_runs('remove_unit')
         names = list(app_or_unit)
@@ -244,20 +249,36 @@ class FakeModel(SecretsOfUser):
                 raise UsageError(f'{name!r} is no unit; name units such as {name}/0, or say num_units=...')
             operations.find_unit(self._world, name)
         for name in names:
-            operations.remove_unit(self._world, name)
+            operations.remove_unit(self._world, name, force=force)
+            if force:
+                self._dispatcher.forget(name)
 
-    def remove_relation(self, app1: str, app2: str) -> None:
-        """Begin to remove the relation between two applications."""
+    def remove_relation(self, app1: str, app2: str, *, force: bool = False) -> None:
+        """Begin to remove the relation between two applications.
+
+        Args:
+            app1: one side, as ``application`` or ``application:endpoint``.
+            app2: the other side.
+            force: remove it at once: no unit runs relation-departed or relation-broken for it.
+        """
         self._dispatcher.check_no_charm_runs('remove_relation')
-        operations.remove_relation(self._world, operations.find_relation(self._world, app1, app2))
+        operations.remove_relation(self._world, operations.find_relation(self._world, app1, app2), force=force)
 
-    def remove_application(self, *app: str) -> None:
-        """Begin to remove applications, with their units and relations."""
+    def remove_application(self, *app: str, force: bool = False) -> None:
+        """Begin to remove applications, with their units and relations.
+
+        Args:
+            app: the applications.
+            force: remove them at once: their units run no hook any more, and nobody runs relation-broken for them.
+        """
         self._dispatcher.check_no_charm_runs('remove_application')
         for name in app:
             operations.find_application(self._world, name)
         for name in app:
-            operations.remove_application(self._world, name)
+            units = tuple(self._world.applications[name].units)
+            operations.remove_application(self._world, name, force=force)
+            for unit in units if force else ():
+                self._dispatcher.forget(unit)
 
     def set_leader(self, unit: str) -> None:
         """Move leadership to a unit. In Juju nobody can; here a test may want to."""
@@ -265,14 +286,24 @@ class FakeModel(SecretsOfUser):
         operations.set_leader(self._world, unit)
 
     def refresh(
-        self, app: str, charm: type[ops.CharmBase] | str | pathlib.Path, *, meta: Mapping[str, Any] | None = None
+        self,
+        app: str,
+        charm: type[ops.CharmBase] | str | pathlib.Path,
+        *,
+        meta: Mapping[str, Any] | None = None,
+        force: bool = False,
     ) -> None:
         """Upgrade an application to another charm; stored state, data bags and secrets are kept.
+
+        Each unit runs the old charm until its upgrade-charm. On Kubernetes its pod is replaced: the old charm runs stop,
+        and the new one upgrade-charm, config-changed, start and pebble-ready.
 
         Args:
             app: the application.
             charm: a charm class, or the directory of a charm.
             meta: what charmcraft.yaml would hold; by default, for a class, what the application has.
+            force: let units in error run the new charm, too (``--force-units``): they retry the hook that has failed,
+                and run no upgrade-charm.
         """
         self._dispatcher.check_no_hook('refresh')
         operations.find_application(self._world, app)
@@ -282,7 +313,7 @@ class FakeModel(SecretsOfUser):
         if meta is None and isinstance(charm, type):
             meta = runner.source.as_charmcraft()
         source = load_source(charm, meta=meta)
-        operations.refresh(self._world, app, source.metadata)
+        operations.refresh(self._world, app, source.metadata, force=force)
         runner.replace_source(source)
 
     def run(self, unit: str, action: str, params: Mapping[str, Any] | None = None) -> Task:
@@ -337,7 +368,7 @@ class FakeModel(SecretsOfUser):
         if operations.find_unit(self._world, unit).life != 'alive':
             raise UsageError(f'{unit!r} is being removed, and runs no update-status any more; settle the model')
         hook = Hook('update-status', task_id=str(self._world.count('task') + 1))
-        return self._dispatcher.run_update_status(unit, hook)
+        return self._dispatcher.run_requested(unit, hook)
 
     # --- secrets of users
 
@@ -414,6 +445,8 @@ class FakeModel(SecretsOfUser):
     ) -> tuple[HookRun, ...]:
         """Let time pass: stop wherever time alone makes something due, settle, and go on; return the hooks that ran.
 
+        Units in error retry their failed hook after 5 seconds, 10, 20 and so on up to 5 minutes, as in Juju.
+
         Args:
             delta: how long; or give it in parts.
             weeks: weeks to add.
@@ -438,12 +471,12 @@ class FakeModel(SecretsOfUser):
         __tracebackhide__ = True
         self._dispatcher.check_no_hook('advance_to')
         self._world.clock.check(when)
-        ran = [self._dispatcher.settle()]
+        ran = [self._dispatcher.settle(retry=False)]
         while (deadline := self._scheduler.next_deadline()) is not None and deadline <= when:
             self._move_clock(deadline)
-            ran.append(self._dispatcher.settle())
+            ran.append(self._dispatcher.settle(retry=False))
         self._move_clock(when)
-        ran.append(self._dispatcher.settle())
+        ran.append(self._dispatcher.settle(retry=False))
         return tuple(itertools.chain.from_iterable(ran))
 
     def advance_to_next(self, kind: ScheduledKind) -> tuple[HookRun, ...]:
@@ -543,3 +576,15 @@ class FakeModel(SecretsOfUser):
     def _surround(self, application: Application, units: Iterable[str], runner: InProcessRunner) -> None:
         for unit in units:
             application.units[unit].surroundings = runner.surroundings(unit)
+
+
+def _both(outer: AroundHook | None, inner: AroundHook | None) -> AroundHook | None:
+    if outer is None or inner is None:
+        return outer or inner
+
+    @contextlib.contextmanager
+    def around(hook: HookBeingRun) -> Generator[None]:
+        with outer(hook), inner(hook):
+            yield
+
+    return around

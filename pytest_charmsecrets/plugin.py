@@ -16,10 +16,11 @@ import pytest
 
 import pytest_charmsecrets
 
-from . import explore
+from . import explore, hookspecs
 from .errors import CharmSecretsError, UsageError
 
 if TYPE_CHECKING:
+    from .charms.in_process import AroundHook, HookBeingRun
     from .juju.order import GivenOrder
     from .model import FakeModel
 
@@ -164,6 +165,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini('charmsecrets_seed', 'seed of fake models', default='')
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let other plugins and ``conftest.py`` implement our hooks."""
+    pluginmanager.add_hookspecs(hookspecs)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; read and check the options."""
     config.addinivalue_line('markers', _MARKER_HELP)
@@ -228,7 +234,7 @@ def fake_model(request: pytest.FixtureRequest) -> Generator[FakeModel]:
     node = cast('pytest.Item', request.node)
     settings = {**request.config.stash[_DEFAULTS].settings(), **_marked_settings(node.iter_markers(MARKER))}
     settings.update(_asked_of_this_run(request))
-    with pytest_charmsecrets.FakeModel(**settings) as model:
+    with pytest_charmsecrets.FakeModel(**settings, around_hook=_around_hook(node)) as model:
         yield _note(request.config, model)
 
 
@@ -240,11 +246,13 @@ def fake_model_factory(request: pytest.FixtureRequest) -> Generator[FakeModelFac
     to no single test.
     """
     settings = {**request.config.stash[_DEFAULTS].settings(), **_asked_of_this_run(request)}
+    node = cast('pytest.Session', request.node)
     with contextlib.ExitStack() as models:
 
         def make(**keywords: Any) -> FakeModel:
             __tracebackhide__ = True
-            model = pytest_charmsecrets.FakeModel(**{**settings, **keywords})
+            around = _around_hook(node, keywords.pop('around_hook', None))
+            model = pytest_charmsecrets.FakeModel(**{**settings, **keywords}, around_hook=around)
             models.callback(model.close)
             return _note(request.config, model)
 
@@ -300,6 +308,21 @@ def _redact(report: pytest.TestReport, call: pytest.CallInfo[None], models: Iter
             crash.message = redactor.redact(crash.message)
         for entry in traceback.reprentries:
             entry.lines = [redactor.redact(line) if line.startswith('E ') else line for line in entry.lines]
+
+
+def _around_hook(node: pytest.Item | pytest.Session, inner: AroundHook | None = None) -> AroundHook:
+    """Return what enters everything that plugins and ``conftest.py`` files put around a hook, then ``inner``."""
+
+    @contextlib.contextmanager
+    def around(hook: HookBeingRun) -> Generator[None]:
+        with contextlib.ExitStack() as stack:
+            for manager in node.ihook.pytest_charmsecrets_around_hook(hook=hook):
+                stack.enter_context(manager)
+            if inner is not None:
+                stack.enter_context(inner(hook))
+            yield
+
+    return around
 
 
 def _note(config: pytest.Config, model: FakeModel) -> FakeModel:

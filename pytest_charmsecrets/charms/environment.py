@@ -67,9 +67,8 @@ def hook_environment(
         **_relation(hook),
         **_action(hook),
         **_secret(hook),
+        **_workload(hook),
     }
-    if hook.workload is not None:
-        variables['JUJU_WORKLOAD_NAME'] = hook.workload
     if charm_dir is not None:
         variables['JUJU_CHARM_DIR'] = variables['CHARM_DIR'] = str(charm_dir)
     return variables
@@ -112,3 +111,17 @@ def _secret(hook: Hook) -> dict[str, str]:
         else {}
     )
     return {'JUJU_SECRET_ID': hook.secret, 'JUJU_SECRET_LABEL': hook.secret_label, **revision}
+
+
+def _workload(hook: Hook) -> dict[str, str]:
+    """Juju tells of custom notices from 3.4 on, and of checks from 3.6 on."""
+    if hook.workload is None:
+        return {}
+    variables = {'JUJU_WORKLOAD_NAME': hook.workload}
+    if hook.notice_id is not None:
+        variables['JUJU_NOTICE_ID'] = hook.notice_id
+        variables['JUJU_NOTICE_TYPE'] = 'custom'
+        variables['JUJU_NOTICE_KEY'] = hook.notice_key or ''
+    if hook.check is not None:
+        variables['JUJU_PEBBLE_CHECK_NAME'] = hook.check
+    return variables

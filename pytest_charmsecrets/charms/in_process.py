@@ -90,13 +90,23 @@ class HookBeingRun:
     """Everything Juju tells the charm."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Charm:
+    """One of the charms that an application has had."""
+
+    source: CharmSource
+    charm_class: CharmClass
+    directory: Path
+    """Where its files are."""
+
+
 @dataclasses.dataclass(slots=True)
 class _Call:
     """One run of a charm."""
 
     invocation: Invocation
     unit: UnitState
-    source: CharmSource
+    charm: _Charm
 
 
 _active: list[_Call] = []
@@ -133,8 +143,8 @@ class InProcessRunner:
         self._started = started
         self._units: dict[str, UnitState] = {}
         self._home = Path(tempfile.mkdtemp(prefix='charmsecrets-')).resolve()
-        self._roots = 0
         self._cleanup = weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
+        self._charms: list[_Charm] = []
         self._use(source)
 
     # --- the protocol
@@ -150,28 +160,37 @@ class InProcessRunner:
                 f'{running.unit} is running {running.hook.name}, and hooks do not run inside hooks; '
                 'drive the model from the test, not from the charm'
             )
-        call = _Call(invocation, self._unit(invocation.unit), self._source)
+        charm = self._charms[invocation.charm_version]
+        call = _Call(invocation, self._unit(invocation.unit), charm)
         if invocation.hook.workload is not None and invocation.hook.kind == 'pebble-ready':
             call.unit.connect(invocation.hook.workload)
-        environment = {**invocation.environment, **dict.fromkeys(('CHARM_DIR', 'JUJU_CHARM_DIR'), str(self.charm_dir))}
+        environment = {**invocation.environment, **dict.fromkeys(('CHARM_DIR', 'JUJU_CHARM_DIR'), str(charm.directory))}
         with (
             isolated(
                 environment,
-                argv=[str(self.charm_dir / 'src' / 'charm.py')],
-                cwd=None if self._source.modules is None else self.charm_dir,
+                argv=[str(charm.directory / 'src' / 'charm.py')],
+                cwd=None if charm.source.modules is None else charm.directory,
             ),
-            self._source.active(),
+            charm.source.active(),
             virtual_time(invocation.now, invocation.sleep),
             _patched(call),
             self._around(invocation),
         ):
-            return _run_charm(self._charm_class, call)
+            return _run_charm(call)
 
     def forget(self, unit: str) -> None:
         """Drop what is kept for a unit that was removed."""
         state = self._units.pop(unit, None)
         if state is not None:
             shutil.rmtree(state.home, ignore_errors=True)
+
+    def replace_pod(self, unit: str) -> None:
+        """Let the containers of a unit begin anew."""
+        self._unit(unit).replace_pod()
+
+    def pebble_of(self, unit: str) -> UnitState:
+        """Return what a unit holds, to let something happen in its containers."""
+        return self._unit(unit)
 
     def close(self) -> None:
         """Remove what is kept on disk; a closed runner runs nothing any more."""
@@ -180,13 +199,13 @@ class InProcessRunner:
     # --- what a unit holds
     @property
     def source(self) -> CharmSource:
-        """The charm that runs."""
-        return self._source
+        """The charm that runs; after a refresh, the new one."""
+        return self._charms[-1].source
 
     @property
     def charm_dir(self) -> Path:
         """Where the charm's files are."""
-        return self._charm_dir
+        return self._charms[-1].directory
 
     def deferred(self, unit: str) -> tuple[str, ...]:
         """Return what waits for the unit's next hook, oldest first, by the names of ops such as ``secret_changed``."""
@@ -244,17 +263,15 @@ class InProcessRunner:
             state.resources = tuple(resources)
 
     def replace_source(self, source: CharmSource) -> None:
-        """Run another version of the charm from now on; everything that units hold is kept."""
+        """Have another charm, for the units that are upgraded to it; everything that units hold is kept."""
         self._use(source)
         for state in self._units.values():
             self._add_missing_containers(state)
 
     # --- details
     def _use(self, source: CharmSource) -> None:
-        self._source = source
-        self._charm_class = CharmClass(source.charm_class)
-        self._roots += 1
-        self._charm_dir = source.root or source.write_root(self._home / f'charm-{self._roots}')
+        directory = source.root or source.write_root(self._home / f'charm-{len(self._charms) + 1}')
+        self._charms.append(_Charm(source, CharmClass(source.charm_class), directory))
 
     def _around(self, invocation: Invocation) -> contextlib.AbstractContextManager[Any]:
         if self._around_hook is None:
@@ -279,7 +296,7 @@ class InProcessRunner:
         return state
 
     def _add_missing_containers(self, state: UnitState) -> None:
-        missing = [name for name in self._source.metadata.containers if name not in state.containers]
+        missing = [name for name in self.source.metadata.containers if name not in state.containers]
         state.set_containers(testing.Container(name, can_connect=self._started) for name in missing)
 
     def _database(self, unit: str) -> UnitStateDB:
@@ -289,10 +306,10 @@ class InProcessRunner:
 # --- one run
 
 
-def _run_charm(charm_class: CharmClass, call: _Call) -> Outcome:
+def _run_charm(call: _Call) -> Outcome:
     manager = _HookManager.__new__(_HookManager)
     try:
-        manager.__init__(charm_class.fresh(), call)
+        manager.__init__(call.charm.charm_class.fresh(), call)
         manager.run()
     except _Abort as abort:
         return _exited(abort.exit_code, abort)
@@ -339,7 +356,7 @@ class _HookManager(_Manager):
             clear()
 
     def _load_charm_meta(self) -> ops.CharmMeta:
-        source = self._call.source
+        source = self._call.charm.source
         return ops.CharmMeta(source.meta, source.actions or {}, source.config or {})
 
     def _setup_root_logging(self) -> None:

@@ -14,3 +14,6 @@ class PuppetRunner:
 
     def forget(self, unit: str) -> None:
         """Nothing is kept for a puppet's units."""
+
+    def replace_pod(self, unit: str) -> None:
+        """A puppet's units have no pods."""

@@ -26,6 +26,8 @@ class Invocation:
     """The virtual time, in UTC."""
     sleep: Callable[[float], None]
     """Moves the hook's clock by a number of seconds."""
+    charm_version: int = 0
+    """Which of the charms that the application has had the unit runs: 0 for the first, 1 after a refresh."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,4 +48,8 @@ class Runner(Protocol):
 
     def forget(self, unit: str) -> None:
         """Drop what is kept for a unit that was removed."""
+        ...
+
+    def replace_pod(self, unit: str) -> None:
+        """Drop what a unit loses with its pod: what its containers ran, and their files."""
         ...

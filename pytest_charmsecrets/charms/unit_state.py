@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Iterable
+import datetime
+import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ops import testing
+from ops import pebble, testing
 
-from ..errors import UsageError
+from ..errors import UsageError, unknown
 from .unit_storage import UnitStorage
 
 _OWNED_BY_THE_MODEL: Final = {
@@ -48,6 +50,51 @@ class UnitState:
         """Let Pebble answer in a container, as it does from pebble-ready on."""
         if not self.containers[name].can_connect:
             self.containers[name] = dataclasses.replace(self.containers[name], can_connect=True)
+
+    def replace_pod(self) -> None:
+        """Let the containers begin anew: Pebble does not answer, runs nothing, and files are gone; what is mounted stays."""
+        shutil.rmtree(self.home / 'containers', ignore_errors=True)
+        for name, container in self.containers.items():
+            self.containers[name] = dataclasses.replace(container, can_connect=False, layers={}, service_statuses={})
+
+    def add_notice(self, name: str, key: str, data: Mapping[str, str], now: datetime.datetime) -> str:
+        """Let Pebble record a custom notice in a container, one for each key, and return its id."""
+        container = self.containers[name]
+        others = [notice for notice in container.notices if notice.key != key]
+        known = [notice for notice in container.notices if notice.key == key]
+        first, occurrences = (known[0].first_occurred, known[0].occurrences) if known else (now, 0)
+        identifier = known[0].id if known else str(len(container.notices) + 1)
+        notice = testing.Notice(
+            key,
+            id=identifier,
+            first_occurred=first,
+            last_occurred=now,
+            last_repeated=now,
+            occurrences=occurrences + 1,
+            last_data=data,
+        )
+        self.containers[name] = dataclasses.replace(container, notices=[*others, notice])
+        return identifier
+
+    def set_check(self, name: str, check: str, *, is_up: bool) -> None:
+        """Let a check of a container fail or recover.
+
+        Raises:
+            UsageError: if Pebble has no such check.
+        """
+        container = self.containers[name]
+        infos = {info.name: info for info in container.check_infos}
+        if check not in infos:
+            advice = 'let the charm add it in a layer, or give it to the container as check_infos'
+            raise unknown('check', check, infos, advice)
+        self.pebble_changes += 1
+        infos[check] = dataclasses.replace(
+            infos[check],
+            status=pebble.CheckStatus.UP if is_up else pebble.CheckStatus.DOWN,
+            failures=0 if is_up else infos[check].threshold,
+            change_id=pebble.ChangeID(str(self.pebble_changes)),
+        )
+        self.containers[name] = dataclasses.replace(container, check_infos=frozenset(infos.values()))
 
     def container_root(self, name: str) -> Path:
         """Return the directory with a container's files, which last from hook to hook, with its mounts in place."""

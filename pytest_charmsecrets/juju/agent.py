@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from .agent_state import LocalRelation, LocalState, RelationSnapshot, Snapshot
-from .hooks import Hook
+from .hooks import WORKLOAD_KINDS, Hook
 
 Lane: TypeAlias = Iterator[Hook]
 """Hooks whose order among themselves is fixed."""
@@ -39,10 +39,8 @@ def legal_operations(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
     fixed = next_operation(snapshot, local)
     if fixed is None or local.failed is not None or local.queued is not None:
         return (fixed,) if fixed is not None else ()
-    for lanes in _groups(snapshot, local):
-        if legal := tuple(hook for hook in (next(lane, None) for lane in lanes) if hook is not None):
-            return legal
-    return ()
+    legal = (tuple(filter(None, (next(lane, None) for lane in lanes))) for lanes in _groups(snapshot, local))
+    return next(filter(None, legal))
 
 
 def hooks_waiting(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
@@ -99,6 +97,33 @@ def note_failure(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
     local.failed, local.may_retry = hook, False
 
 
+def charm_version_of(local: LocalState, hook: Hook) -> int:
+    """Return which of its application's charms a unit runs for a hook: the one that it was upgraded to, or is now."""
+    return hook.version if hook.kind in ('install', 'upgrade-charm') else local.charm_version or 0
+
+
+def note_agent_start(local: LocalState, charm_version: int) -> None:
+    """Note that an agent starts with what was kept.
+
+    It counts every relation that it has entered as created, and upgrades to a charm that has come meanwhile before
+    anything else. Juju 3.6: uniter/resolver/loop.go, checkCharmInstallUpgrade; relation/statetracker.go, loadInitialState.
+    """
+    for relation in local.relations.values():
+        relation.created = True
+    if local.started and local.charm_version != charm_version:
+        if local.failed is None and local.queued is None:
+            local.queued = Hook('upgrade-charm', version=charm_version)
+        else:
+            local.charm_version = charm_version
+    note_watchers_restart(local)
+
+
+def note_watchers_restart(local: LocalState) -> None:
+    """Note that the watchers start anew: a follower runs its leader-settings-changed again."""
+    local.settings_seen = False
+    local.may_retry = False
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class ScopeChanges:
     """The relations, by id, that an agent enters or leaves without running a hook."""
@@ -122,9 +147,21 @@ def follow_snapshot(snapshot: Snapshot, local: LocalState) -> ScopeChanges:
     snapshot.removed.clear()
     kept = {key: told & snapshot.obsolete.get(key, set()) for key, told in local.secret_obsolete.items()}
     local.secret_obsolete = {secret_id: revisions for secret_id, revisions in kept.items() if revisions}
+    _forget_lost_relations(snapshot, local)
+    if local.failed is not None and snapshot.forced_charm:
+        # The failed hook stays, and is run by the new charm; upgrade-charm is not run at all.
+        local.charm_version = snapshot.charm_version
     if not local.installed or local.failed or local.queued:
         return ScopeChanges()
     return ScopeChanges(tuple(_enter_relations(snapshot, local)), tuple(_leave_relations(snapshot, local)))
+
+
+def _forget_lost_relations(snapshot: Snapshot, local: LocalState) -> None:
+    """A relation that was removed by force is not known any more: nothing is run for it, not even what had failed."""
+    for relation_id in [known for known in local.relations if known not in snapshot.relations]:
+        del local.relations[relation_id]
+    if local.failed is not None and local.failed.relation_id not in (None, *local.relations):
+        local.failed, local.may_retry = None, False
 
 
 def _enter_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
@@ -165,18 +202,22 @@ def _by_priority(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
 def _groups(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]]:
     """Group what there is to run by priority; in each group Juju draws a lane, and begins with its first hook."""
     alive = snapshot.life == 'alive'
+    is_upgraded = not alive or local.charm_version == snapshot.charm_version
+    if alive and local.stopped and is_upgraded:
+        yield iter((iter((Hook('start'),)),))
     if alive and local.installed:
         yield _relations_to_create(snapshot, local)
         yield iter((_leadership(snapshot, local),))
-        yield (
-            iter((Hook('pebble-ready', workload=name),)) for name in snapshot.workloads if name not in local.workloads
-        )
+        yield _of_workloads(snapshot, local)
         yield from _secrets(snapshot, local)
-    yield iter(((request for request in snapshot.requests if request.kind != 'update-status'),))
+    yield iter(((request for request in snapshot.requests if request.kind in _REQUESTED),))
+    if snapshot.in_pod and local.started and not local.stopped and not is_upgraded:
+        yield iter((iter((Hook('stop'),)),))
+        return
     if not alive:
         if local.installed:
             yield from _relations(snapshot, local)
-            yield iter((iter(() if local.stopped else (Hook('stop'),)),))
+            yield iter((iter((Hook('stop' if local.started and not local.stopped else 'remove'),)),))
         return
     yield iter((_charm_and_config(snapshot, local),))
     yield from _relations(snapshot, local)
@@ -204,6 +245,13 @@ def _leadership(snapshot: Snapshot, local: LocalState) -> Lane:
         yield Hook('leader-elected')
     elif not snapshot.leader and not local.settings_seen and snapshot.profile.leader_settings_changed:
         yield Hook('leader-settings-changed')
+
+
+def _of_workloads(snapshot: Snapshot, local: LocalState) -> Iterator[Lane]:
+    for name in snapshot.workloads:
+        if name not in local.workloads:
+            yield iter((Hook('pebble-ready', workload=name),))
+    yield (request for request in snapshot.requests if request.kind in WORKLOAD_KINDS)
 
 
 def _secrets(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]]:
@@ -328,14 +376,17 @@ def _note_lifecycle_hook(snapshot: Snapshot, local: LocalState, hook: Hook) -> N
         if not local.started:
             local.queued = Hook('start')
     elif hook.kind == 'start':
-        local.started = True
+        local.started, local.stopped = True, False
     elif hook.kind == 'leader-settings-changed':
         local.settings_seen = True
     elif hook.kind == 'pebble-ready' and hook.workload is not None:
         local.workloads = (*local.workloads, hook.workload)
     elif hook.kind == 'stop':
         local.stopped = True
-        local.queued = Hook('remove')
+        if snapshot.life == 'alive':
+            local.workloads = ()
+        else:
+            local.queued = Hook('remove')
     elif hook.kind == 'remove':
         local.removed = True
 

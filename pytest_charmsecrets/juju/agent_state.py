@@ -50,6 +50,10 @@ class Snapshot:
     leader: bool = False
     config_version: int = 0
     charm_version: int = 0
+    forced_charm: bool = False
+    """Whether a unit in error gets the new charm, too."""
+    in_pod: bool = False
+    """Whether a new charm comes with a new pod."""
     workloads: tuple[str, ...] = ()
     relations: dict[int, RelationSnapshot] = dataclasses.field(default_factory=dict[int, RelationSnapshot])
     consumed: dict[str, ConsumedSecret] = dataclasses.field(default_factory=dict[str, ConsumedSecret])

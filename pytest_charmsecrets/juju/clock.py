@@ -20,6 +20,10 @@ ROTATE_RETRY_DELAY: Final = datetime.timedelta(minutes=5)
 EXPIRE_RETRY_DELAY: Final = datetime.timedelta(minutes=5)
 """How often Juju repeats secret-expired while the expired revision is still there."""
 
+HOOK_RETRY_DELAY: Final = datetime.timedelta(seconds=5)
+"""How soon Juju retries a failed hook; it doubles the delay each time."""
+HOOK_RETRY_DELAY_AT_MOST: Final = datetime.timedelta(minutes=5)
+
 _FIXED_PERIODS: Final = {
     'hourly': datetime.timedelta(hours=1),
     'daily': datetime.timedelta(days=1),

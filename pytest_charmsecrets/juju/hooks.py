@@ -10,7 +10,20 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, Final
 
+from .state import CharmMetadata
+
 SECRET_KINDS: Final = ('secret-changed', 'secret-rotate', 'secret-expired', 'secret-remove')
+LIFE_KINDS: Final = (
+    'install',
+    'leader-elected',
+    'leader-settings-changed',
+    'config-changed',
+    'start',
+    'upgrade-charm',
+    'update-status',
+    'stop',
+    'remove',
+)
 RELATION_KINDS: Final = (
     'relation-created',
     'relation-joined',
@@ -18,6 +31,19 @@ RELATION_KINDS: Final = (
     'relation-departed',
     'relation-broken',
 )
+WORKLOAD_KINDS: Final = (
+    'pebble-ready',
+    'pebble-custom-notice',
+    'pebble-check-failed',
+    'pebble-check-recovered',
+)
+
+
+def hook_names(charm: CharmMetadata) -> tuple[str, ...]:
+    """Return the names of every hook that a charm can get, and of its actions."""
+    of_relations = (f'{endpoint}-{kind}' for endpoint in charm.endpoints for kind in RELATION_KINDS)
+    of_containers = (f'{container}-{kind}' for container in charm.containers for kind in WORKLOAD_KINDS)
+    return (*LIFE_KINDS, *SECRET_KINDS, *of_relations, *of_containers, *charm.actions)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,7 +65,12 @@ class Hook:
     secret_revision: int | None = None
     """The revision of secret-expired and secret-remove; for secret-changed the one that made it due (not told to the charm)."""
     workload: str | None = None
-    """Name of the container, for pebble-ready."""
+    """Name of the container, for the events of Pebble."""
+    notice_id: str | None = None
+    notice_key: str | None = None
+    """The key of a custom notice, such as ``example.com/backup``."""
+    check: str | None = None
+    """Name of the check that has failed or recovered."""
     action: str | None = None
     parameters: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any], hash=False)
     task_id: str | None = None

@@ -64,12 +64,26 @@ def finish_unit_removal(world: World, unit: Unit) -> None:
     finish_application_removal(world, application)
 
 
+def force_unit_removal(world: World, unit: Unit) -> None:
+    """Remove a unit without waiting for its agent, which runs nothing any more."""
+    begin_unit_removal(world, unit)
+    finish_unit_removal(world, unit)
+
+
 def begin_relation_removal(world: World, relation: Relation) -> None:
     """Make a relation dying; one that nobody has entered is removed at once."""
     if relation.life != 'alive':
         return
     relation.life = 'dying'
     relations.note_life(relation, world.changes)
+    finish_relation_removal(world, relation)
+
+
+def force_relation_removal(world: World, relation: Relation) -> None:
+    """Remove a relation without waiting for its units: none runs a hook for it any more."""
+    begin_relation_removal(world, relation)
+    for unit in [unit for units in relation.in_scope.values() for unit in units]:
+        relations.leave_scope(relation, unit, world.changes)
     finish_relation_removal(world, relation)
 
 
@@ -95,6 +109,17 @@ def begin_application_removal(world: World, application: Application) -> None:
             begin_relation_removal(world, relation)
     for unit in application.units.values():
         begin_unit_removal(world, unit)
+    finish_application_removal(world, application)
+
+
+def force_application_removal(world: World, application: Application) -> None:
+    """Remove an application with its units and relations, without waiting for any agent."""
+    begin_application_removal(world, application)
+    for relation in world.relations_of(application.name):
+        if not relation.is_peer:
+            force_relation_removal(world, relation)
+    for unit in tuple(application.units.values()):
+        finish_unit_removal(world, unit)
     finish_application_removal(world, application)
 
 

@@ -135,8 +135,11 @@ def set_leader(world: World, unit: str) -> None:
         lifecycle.set_leader(world, application, unit)
 
 
-def refresh(world: World, name: str, metadata: CharmMetadata) -> None:
-    """Give an application another charm; peer relations that are new are made."""
+def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = False) -> None:
+    """Give an application another charm; peer relations that are new are made.
+
+    Units in error get it, too, by force.
+    """
     application = find_application(world, name)
     _check_alive(application)
     for relation in world.relations_of(name):
@@ -149,24 +152,27 @@ def refresh(world: World, name: str, metadata: CharmMetadata) -> None:
     application.config = {option: value for option, value in application.config.items() if option in metadata.options}
     application.metadata = metadata
     application.charm_version += 1
+    application.forced_charm = force
     for endpoint in metadata.peers:
         if endpoint.name not in known:
             _add_relation(world, RelationEndpoint(name, endpoint))
-    _journal(world, 'refresh', name)
+    _journal(world, 'refresh', name, *(('--force-units',) if force else ()))
     world.changes.note('charm', name)
 
 
-def remove_unit(world: World, name: str) -> None:
-    """Begin to remove a unit; it is gone once it has run its last hooks."""
+def remove_unit(world: World, name: str, *, force: bool = False) -> None:
+    """Begin to remove a unit; it is gone once it has run its last hooks, or at once by force."""
     unit = find_unit(world, name)
-    _journal(world, 'remove-unit', name)
-    lifecycle.begin_unit_removal(world, unit)
+    _journal(world, 'remove-unit', name, *_forcing(force))
+    remove = lifecycle.force_unit_removal if force else lifecycle.begin_unit_removal
+    remove(world, unit)
 
 
-def remove_relation(world: World, relation: Relation) -> None:
-    """Begin to remove a relation; it is gone once all units have run their last hooks for it."""
-    _journal(world, 'remove-relation', *map(str, relation.endpoints))
-    lifecycle.begin_relation_removal(world, relation)
+def remove_relation(world: World, relation: Relation, *, force: bool = False) -> None:
+    """Begin to remove a relation; it is gone once all units have run their last hooks for it, or at once by force."""
+    _journal(world, 'remove-relation', *map(str, relation.endpoints), *_forcing(force))
+    remove = lifecycle.force_relation_removal if force else lifecycle.begin_relation_removal
+    remove(world, relation)
 
 
 def find_relation(world: World, first: str, second: str) -> Relation:
@@ -194,11 +200,16 @@ def find_relation(world: World, first: str, second: str) -> Relation:
     return found[0]
 
 
-def remove_application(world: World, name: str) -> None:
-    """Begin to remove an application; it is gone once its units and relations are."""
+def remove_application(world: World, name: str, *, force: bool = False) -> None:
+    """Begin to remove an application; it is gone once its units and relations are, or at once by force."""
     application = find_application(world, name)
-    _journal(world, 'remove-application', name)
-    lifecycle.begin_application_removal(world, application)
+    _journal(world, 'remove-application', name, *_forcing(force))
+    remove = lifecycle.force_application_removal if force else lifecycle.begin_application_removal
+    remove(world, application)
+
+
+def _forcing(force: bool) -> tuple[str, ...]:
+    return ('--force', '--no-wait') if force else ()
 
 
 def use_secret_backend(world: World, name: str) -> None:

@@ -12,15 +12,15 @@ import datetime
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from ..errors import UsageError
 from . import agent as rules
 from . import lifecycle, relations, watchers
-from .agent_state import Snapshot
 from .hooks import Hook
 from .journal import BecameDue
 from .moves import Delivery, Move, Pick, Removal, deliveries
 from .order import Order
 from .secrets import removal
-from .watchers import Agent, UnitWatchers
+from .watchers import Agent
 from .workers import UpdateStatusTimer
 from .world import World
 
@@ -67,6 +67,8 @@ class Scheduler:
         """What is to be chosen, and what was."""
         self._update_status: Final = UpdateStatusTimer(update_status_interval, world.clock.now)
         self._agents: Final[dict[str, Agent]] = {}
+        self._down: Final[dict[str, Agent]] = {}
+        """The agents that are stopped."""
         self._ready: Final[dict[str, Hook]] = {}
         """The next operation of each unit that has one; kept for the units whose state did not change."""
         self._touched: Final[dict[str, None]] = {}
@@ -77,8 +79,14 @@ class Scheduler:
         """Order of deployment of the application, and number of the unit."""
 
     def agent(self, unit: str) -> Agent:
-        """Return the agent of a unit that exists."""
+        """Return the running agent of a unit that exists.
+
+        Raises:
+            UsageError: if it is stopped.
+        """
         self._follow_units()
+        if unit in self._down:
+            raise UsageError(f'the agent of {unit!r} is stopped; start it with start_agent({unit!r})')
         return self._agents[unit]
 
     def deliver(self) -> None:
@@ -88,7 +96,8 @@ class Scheduler:
             touched = {**self._touched, **watchers.route(self._world, self._agents, self._world.changes.collect())}
             self._touched.clear()
             for unit in touched:
-                self._deliver_to(unit, self._agents[unit])
+                if unit in self._agents:
+                    self._deliver_to(unit, self._agents[unit])
 
     def next(self) -> Pick | None:
         """Return what happens next, or None when every unit is idle."""
@@ -161,9 +170,12 @@ class Scheduler:
     # --- what the units do
 
     def begin(self, unit: str, hook: Hook) -> None:
-        """Note that a unit begins a hook."""
+        """Note that a unit begins a hook; an upgraded charm has the unit's watchers start anew."""
         self._last = self._positions[unit]
-        rules.note_start(self._agents[unit].local, hook)
+        agent = self._agents[unit]
+        if hook.kind == 'upgrade-charm' and agent.local.failed is None:
+            self._watch_anew(agent)
+        rules.note_start(agent.local, hook)
 
     def end(self, unit: str, hook: Hook, *, committed: bool) -> None:
         """Note that a hook of a unit was committed, or failed."""
@@ -173,6 +185,10 @@ class Scheduler:
         else:
             rules.note_failure(agent.snapshot, agent.local, hook)
         self._touched[unit] = None
+        if agent.local.failed is None:
+            agent.retry.reset()
+        elif hook == agent.local.failed:
+            agent.retry.start(self._world.clock.now)
 
     def ask(self, unit: str, hook: Hook) -> None:
         """Ask a unit to run something that is not caused by the model: an action, an update-status."""
@@ -194,6 +210,87 @@ class Scheduler:
                 agent.local.may_retry = True
                 self._touched[unit] = None
 
+    # --- what goes wrong
+
+    def resolve(self, unit: str, *, retry: bool) -> Hook:
+        """Let a unit in error run its failed hook again, or go on as if it had succeeded; return that hook.
+
+        Raises:
+            UsageError: if the unit is not in error.
+        """
+        agent = self.agent(unit)
+        failed = agent.local.failed
+        if failed is None:
+            raise UsageError(f'unit {unit!r} is not in an error state, so there is nothing to resolve')
+        agent.retry.reset()
+        if retry:
+            agent.local.may_retry = True
+        else:
+            rules.note_success(agent.snapshot, agent.local, failed)
+        self._touched[unit] = None
+        return failed
+
+    def stop_agent(self, unit: str) -> None:
+        """Stop the agent of a unit: it is told nothing and runs nothing. What it has run is kept, as Juju keeps it.
+
+        A unit that has run everything it has to run before it is removed, is removed instead.
+        """
+        self.agent(unit)
+        self._take_notice_of_all()
+        if unit in self._agents:
+            self._down[unit] = self._agents.pop(unit)
+            for kept in (self._ready, self._announced, self._touched):
+                kept.pop(unit, None)
+
+    def start_agent(self, unit: str) -> None:
+        """Start a stopped agent with what it had run.
+
+        Raises:
+            UsageError: if it is running.
+        """
+        self._follow_units()
+        if unit not in self._down:
+            raise UsageError(f'the agent of {unit!r} is running; stop it with stop_agent({unit!r})')
+        agent = self._agents[unit] = self._down.pop(unit)
+        rules.note_agent_start(agent.local, self._world.application_of(unit).charm_version)
+        watchers.mask_known_revisions(self._world, unit, agent.local)
+        agent.retry.reset()
+        if agent.local.failed is not None:
+            agent.retry.start(self._world.clock.now)
+        self._watch_anew(agent)
+
+    def running_agents(self) -> tuple[str, ...]:
+        """Return the units whose agents run, in the order of deployment and of their numbers."""
+        self._follow_units()
+        return tuple(sorted(self._agents, key=self._positions.__getitem__))
+
+    def restart_agents(self, *units: str) -> None:
+        """Stop and start the agents of units that run."""
+        for unit in units:
+            if unit in self._agents:
+                self.stop_agent(unit)
+        for unit in units:
+            if unit in self._down:
+                self.start_agent(unit)
+
+    def _watch_anew(self, agent: Agent) -> None:
+        old = agent.watchers
+        unit = old.snapshot.unit
+        agent.watchers = watchers.start(self._world, unit, (*old.snapshot.requests, *old.requests))
+        rules.note_watchers_restart(agent.local)
+        self._begin_to_watch(unit, agent)
+
+    def _begin_to_watch(self, unit: str, agent: Agent) -> None:
+        """No hook is run before what is required was reported once."""
+        watchers.deliver_required(self._world, agent.watchers)
+        self._touched[unit] = None
+
+    def _take_notice_of_all(self) -> None:
+        if self.order.is_fixed:
+            self.deliver()
+        else:
+            self._route()
+
     def start_at_once(self, unit: str) -> None:
         """Let a unit's agent count everything up to start as run, without running it."""
         self.deliver()
@@ -213,15 +310,18 @@ class Scheduler:
                 waits = any(request.kind == 'update-status' for request in agent.snapshot.requests)
                 if agent.local.started and not waits:
                     self.ask(unit, Hook('update-status'))
-        for unit, agent in self._agents.items() if self.order.is_fixed else ():
-            if watchers.wake_workers(self._world, agent.watchers):
+        for unit, agent in self._agents.items():
+            if agent.retry.fire(self._world.clock.now):
+                agent.local.may_retry = True
+                self._touched[unit] = None
+            if self.order.is_fixed and watchers.wake_workers(self._world, agent.watchers):
                 self._touched[unit] = None
 
     def next_deadline(self, kind: str | None = None) -> datetime.datetime | None:
         """Return when time alone makes something due next.
 
         Args:
-            kind: only ``secret-rotate``, ``secret-expired`` or ``update-status``; by default any of them.
+            kind: only ``secret-rotate``, ``secret-expired`` or ``update-status``; by default any, retries included.
         """
         if self.order.is_fixed:
             self.deliver()
@@ -231,6 +331,7 @@ class Scheduler:
             for name, deadline in (
                 ('secret-rotate', agent.watchers.rotations.deadline),
                 ('secret-expired', agent.watchers.expirations.deadline),
+                ('retry', agent.retry.deadline),
             )
             if deadline is not None and kind in (None, name)
         ]
@@ -240,10 +341,7 @@ class Scheduler:
 
     def due(self) -> tuple[DueHook, ...]:
         """Return every hook that the units would run now if each succeeded and caused nothing, unit by unit."""
-        if self.order.is_fixed:
-            self.deliver()
-        else:
-            self._route()
+        self._take_notice_of_all()
         return tuple(
             DueHook(unit, hook.name, hook.secret, hook.relation, hook.secret_revision)
             for unit in sorted(self._agents, key=self._positions.__getitem__)
@@ -263,17 +361,14 @@ class Scheduler:
         if not any(change.kind == 'unit' for change in self._world.changes):
             return
         units = {unit.name: unit for unit in self._world.units()}
-        for gone in [unit for unit in self._agents if unit not in units]:
-            for kept in (self._agents, self._ready, self._announced, self._positions):
+        for gone in [unit for unit in self._positions if unit not in units]:
+            for kept in (self._agents, self._down, self._ready, self._announced, self._positions):
                 kept.pop(gone, None)
         for name, unit in units.items():
-            if name not in self._agents:
-                self._agents[name] = Agent(UnitWatchers(Snapshot(name, self._world.profile)))
+            if name not in self._positions:
                 self._positions[name] = (self._world.applications[unit.application].number, unit.number)
-                self._touched[name] = None
-                if not self.order.is_fixed:
-                    # No hook is run before every watcher of the unit has reported once.
-                    watchers.deliver(self._world, self._agents[name].watchers)
+                self._agents[name] = Agent(watchers.start(self._world, name))
+                self._begin_to_watch(name, self._agents[name])
 
     def _deliver_to(self, unit: str, agent: Agent) -> None:
         watchers.deliver(self._world, agent.watchers)

@@ -140,6 +140,8 @@ class Application:
     config_version: int = 0
     charm_version: int = 0
     """Rises with every refresh."""
+    forced_charm: bool = False
+    """Whether the last refresh was forced upon units in error."""
     status: Status = Status()
     workload_version: str = ''
     next_unit_number: int = 0

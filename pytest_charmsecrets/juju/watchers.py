@@ -18,7 +18,7 @@ from .hooks import Hook
 from .relations import Relation
 from .secrets import access
 from .secrets.entities import Owner, Revision, Secret
-from .workers import ExpiryWorker, RotationWorker
+from .workers import ExpiryWorker, RetryTimer, RotationWorker
 from .world import World
 
 UNIT_FIELDS: Final = ('life', 'config', 'charm', 'leader')
@@ -41,8 +41,8 @@ class UnitWatchers:
     removed: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
     """Ids of owned secrets that are gone."""
     requests: list[Hook] = dataclasses.field(default_factory=list[Hook])
-    leads: bool = False
-    """Whether the watchers of what the application owns are there, too."""
+    leads: bool | None = None
+    """Whether the watchers of what the application owns are there, too; None until the watchers of what is owned start."""
     unit: bool = True
     """Whether anything that is one value per unit was written: life, leadership, config, charm."""
     relations: bool = True
@@ -56,6 +56,7 @@ class Agent:
 
     watchers: UnitWatchers
     local: LocalState = dataclasses.field(default_factory=LocalState)
+    retry: RetryTimer = dataclasses.field(default_factory=RetryTimer)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -76,12 +77,7 @@ def route(world: World, agents: Mapping[str, Agent], changes: Iterable[Change]) 
 
 def deliver(world: World, watchers: UnitWatchers) -> None:
     """Deliver everything a unit's watchers hold into its snapshot, obsolete revisions last."""
-    if watchers.unit:
-        deliver_unit(world, watchers, UNIT_FIELDS)
-        watchers.unit = False
-    if watchers.relations:
-        deliver_relations(world, watchers)
-    deliver_consumed(world, watchers, watchers.consumed)
+    deliver_required(world, watchers)
     deliver_rotations(world, watchers, watchers.rotation)
     deliver_expiries(world, watchers, watchers.expiries)
     deliver_revisions(world, watchers, watchers.revisions)
@@ -89,6 +85,38 @@ def deliver(world: World, watchers: UnitWatchers) -> None:
     watchers.snapshot.requests.extend(watchers.requests)
     watchers.requests.clear()
     wake_workers(world, watchers)
+
+
+def deliver_required(world: World, watchers: UnitWatchers) -> None:
+    """Deliver what an agent waits for before it runs its first hook: everything but what is new about own secrets."""
+    if watchers.unit:
+        deliver_unit(world, watchers, UNIT_FIELDS)
+        watchers.unit = False
+    if watchers.relations:
+        deliver_relations(world, watchers)
+    deliver_consumed(world, watchers, watchers.consumed)
+
+
+def start(world: World, unit: str, requests: Iterable[Hook] = ()) -> UnitWatchers:
+    """Start the watchers of a unit: what they hold first is what there is.
+
+    Args:
+        world: the model.
+        unit: the unit.
+        requests: what the unit was asked to run and has not run.
+    """
+    replayed = world.secrets.consumed_by(unit) if world.profile.changed_replayed else ()
+    consumed = {secret.id: None for secret in replayed}
+    return UnitWatchers(Snapshot(unit, world.profile), consumed=consumed, requests=list(requests))
+
+
+def mask_known_revisions(world: World, unit: str, local: LocalState) -> None:
+    """Take what a starting agent finds for what it has run secret-changed for: what came while it was down is lost.
+
+    Secrets for which it never ran one are not concerned. Source: spec/events.md, section 3.5.
+    """
+    found = {secret_id: revision_info(world, unit, secret_id) for secret_id in local.secret_revisions}
+    local.secret_revisions = {secret_id: info.revision for secret_id, info in found.items() if info is not None}
 
 
 def wake_workers(world: World, watchers: UnitWatchers) -> bool:
@@ -161,6 +189,8 @@ def unit_values(world: World, unit: str) -> dict[str, dict[str, Any]]:
         'config': {'config_version': application.config_version},
         'charm': {
             'charm_version': application.charm_version,
+            'forced_charm': application.forced_charm,
+            'in_pod': on_kubernetes,
             'workloads': application.metadata.containers if on_kubernetes else (),
         },
         'leader': {'leader': application.leader == unit},
@@ -184,7 +214,8 @@ def _restart_owner_watchers(world: World, watchers: UnitWatchers) -> None:
         for revision in _revisions_loaded(world, secret):
             watchers.expirations.learn(secret.id, revision.number, revision.expires)
         if world.profile.obsolete_replayed:
-            _report_obsolete(snapshot, secret.id, [one.number for one in secret.revisions.values() if one.obsolete])
+            obsolete = [revision.number for revision in secret.revisions.values() if revision.obsolete]
+            watchers.revisions.update(dict.fromkeys((secret.id, number) for number in obsolete))
 
 
 def _revisions_loaded(world: World, secret: Secret) -> Iterable[Revision]:
@@ -193,11 +224,6 @@ def _revisions_loaded(world: World, secret: Secret) -> Iterable[Revision]:
     if world.profile.every_expiry_loaded:
         return expiring
     return sorted(expiring, key=lambda revision: revision.number)[-1:]
-
-
-def _report_obsolete(snapshot: Snapshot, secret_id: str, numbers: Iterable[int]) -> None:
-    for number in numbers:
-        snapshot.obsolete.setdefault(secret_id, set()).add(number)
 
 
 def deliver_relations(world: World, watchers: UnitWatchers) -> None:
@@ -234,7 +260,7 @@ def deliver_consumed(world: World, watchers: UnitWatchers, ids: Iterable[str]) -
                 watchers.snapshot.consumed.pop(secret_id, None)
         else:
             if has_news(world, watchers, secret):
-                _report_change(world, watchers.snapshot, secret)
+                _report_change(world, watchers.snapshot, secret_id)
             watchers.known_latest[secret_id] = secret.consumers[watchers.snapshot.unit].latest
 
 
@@ -250,11 +276,22 @@ def has_news(world: World, watchers: UnitWatchers, secret: Secret) -> bool:
     return consumer.latest > 1 and consumer.latest != watchers.known_latest.get(secret.id)
 
 
-def _report_change(world: World, snapshot: Snapshot, secret: Secret) -> None:
-    if world.profile.changed_after_revoke or access.may_read(secret, snapshot.unit):
-        snapshot.consumed[secret.id] = ConsumedSecret(secret.latest_revision, event_label(world, secret, snapshot.unit))
+def _report_change(world: World, snapshot: Snapshot, secret_id: str) -> None:
+    info = revision_info(world, snapshot.unit, secret_id)
+    if info is not None:
+        snapshot.consumed[secret_id] = info
     else:
-        snapshot.consumed.pop(secret.id, None)
+        snapshot.consumed.pop(secret_id, None)
+
+
+def revision_info(world: World, unit: str, secret_id: str) -> ConsumedSecret | None:
+    """Return what the controller says of a secret to a unit that tracks it; None if it says nothing."""
+    secret = world.secrets.get(secret_id)
+    if secret is None or unit not in secret.consumers:
+        return None
+    if not world.profile.changed_after_revoke and not access.may_read(secret, unit):
+        return None
+    return ConsumedSecret(secret.latest_revision, event_label(world, secret, unit))
 
 
 def event_label(world: World, secret: Secret, unit: str) -> str:
@@ -294,7 +331,7 @@ def deliver_revisions(world: World, watchers: UnitWatchers, keys: Iterable[tuple
         del watchers.revisions[secret_id, number]
         revision = find_revision(world, secret_id, number)
         if revision is not None and revision.obsolete:
-            _report_obsolete(watchers.snapshot, secret_id, [number])
+            obsolete.setdefault(secret_id, set()).add(number)
         elif secret_id in obsolete and not world.profile.remove_event_after_delete:
             obsolete[secret_id].discard(number)
             if not obsolete[secret_id]:

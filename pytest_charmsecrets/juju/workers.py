@@ -24,10 +24,6 @@ class RotationWorker:
         else:
             self._times[secret_id] = when
 
-    def knows(self, secret_id: str) -> bool:
-        """Whether it waits for a secret."""
-        return secret_id in self._times
-
     @property
     def deadline(self) -> datetime.datetime | None:
         """The soonest time at which something becomes due."""
@@ -82,6 +78,31 @@ class ExpiryWorker:
             again = when + clock.EXPIRE_RETRY_DELAY
             self._times[key] = again if again > now else now + clock.EXPIRE_RETRY_DELAY
         return [key for _, key in due]
+
+
+class RetryTimer:
+    """Tells when a unit in error runs its failed hook again: each time later, without Juju's random variation."""
+
+    def __init__(self) -> None:
+        self._delay = clock.HOOK_RETRY_DELAY
+        self.deadline: datetime.datetime | None = None
+        """The next time, or None while nothing is to be retried."""
+
+    def start(self, now: datetime.datetime) -> None:
+        """Plan the next time."""
+        self.deadline = now + self._delay
+        self._delay = min(2 * self._delay, clock.HOOK_RETRY_DELAY_AT_MOST)
+
+    def reset(self) -> None:
+        """Plan nothing, and begin with the shortest delay again."""
+        self.deadline, self._delay = None, clock.HOOK_RETRY_DELAY
+
+    def fire(self, now: datetime.datetime) -> bool:
+        """Return whether the time has come; it is planned anew when the hook fails again."""
+        if self.deadline is None or self.deadline > now:
+            return False
+        self.deadline = None
+        return True
 
 
 class UpdateStatusTimer:

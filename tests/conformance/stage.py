@@ -48,6 +48,7 @@ _REPEAT: Final = re.compile(r'\{(?P<text>[^{}*]+)\*(?P<times>[0-9]+)\}')
 _UUID: Final = re.compile(r'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 _FILE: Final = re.compile(r'\{file:(?P<name>[^{}]+)\}')
 _START: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+_SECRET_EVENTS: Final = ('secret_changed', 'secret_rotate', 'secret_expired', 'secret_remove')
 _NOBODYS_ID: Final = 'abcdefghijklmnopqrsg'
 
 
@@ -75,10 +76,13 @@ class Stage:
         self.scripts: Final[dict[tuple[str, str], transcripts.ScriptStep]] = {}
         self.complaints: Final[list[str]] = []
         """What went wrong in the hooks of scripted charms."""
+        self.handled: Final[list[str]] = []
+        """The events that scripted charms handled since they were asked for."""
         for name, content in vector.files.items():
             data = content if isinstance(content, bytes) else _repeated(content).encode()
             (directory / name).write_bytes(data)
         _FIXTURES[vector.fixture](self)
+        self.handled.clear()
 
     def play(self) -> None:
         """Play all steps.
@@ -119,7 +123,7 @@ class Stage:
             for role, named in endpoints.items()
         }
         meta = {'name': app, **meta, 'config': {'options': {'token': {'type': 'string'}}}, 'actions': {'publish': {}}}
-        self.model.deploy(_scripted_charm(self._run_script), app, num_units=num_units, meta=meta)
+        self.model.deploy(self._scripted_charm(), app, num_units=num_units, meta=meta)
 
     def act_as_user(self, line: str) -> None:
         """Do what a line of the Juju CLI says."""
@@ -132,12 +136,16 @@ class Stage:
             'config': lambda app, *values: self.model.config(app, dict(value.split('=') for value in values)),
             'integrate': self.model.integrate,
             'model-secret-backend': self.model.model_secret_backend,
-            'refresh': lambda app: self.model.refresh(app, _scripted_charm(self._run_script)),
+            'refresh': lambda app: self.model.refresh(app, self._scripted_charm()),
             'remove-application': self.model.remove_application,
             'remove-relation': self.model.remove_relation,
             'remove-unit': self.model.remove_unit,
+            'resolved': lambda unit, *flags: self.model.resolve(unit, no_retry='--no-retry' in flags),
+            'restart-agent': self.model.restart_agent,
             'run': self.model.run,
             'set-leader': self.model.set_leader,
+            'start-agent': self.model.start_agent,
+            'stop-agent': self.model.stop_agent,
             'update-status': self.model.update_status,
             **_secret_operations(self.model.user(step.access)),
         }
@@ -206,8 +214,38 @@ class Stage:
                 self._check_answer(command)
             except AssertionError as error:
                 self.complaints.append(f'{charm.unit.name} {hook}: {command.line}: {error}')
-        if script is not None and script.fails:
+        if script is not None and script.ends == 'fails':
             raise _CharmFails
+
+    def _handle(self, charm: ops.CharmBase, event: ops.EventBase) -> None:
+        """Note an event that a scripted charm handles, and defer it if the script says so."""
+        kind = event.handle.kind
+        told = [charm.unit.name, kind]
+        if isinstance(event, ops.SecretEvent):
+            told += [event.secret.id or '', event.secret.label or "''"]
+            told += ['in its hook'] if os.environ.get('JUJU_SECRET_ID') else []
+        self.handled.append(' '.join(told))
+        key = (charm.unit.name, kind.replace('_', '-'))
+        script = self.scripts.get(key)
+        if script is not None and script.ends.startswith('defers'):
+            if script.ends == 'defers once':
+                del self.scripts[key]
+            event.defer()
+
+    def _scripted_charm(self) -> type[ops.CharmBase]:
+        stage = self
+
+        class ScriptedCharm(ops.CharmBase):
+            def __init__(self, framework: ops.Framework) -> None:
+                super().__init__(framework)
+                stage._run_script(self, pathlib.PurePath(os.environ['JUJU_DISPATCH_PATH']).name)
+                for event in (*map(self.on.events().get, _SECRET_EVENTS), self.on.config_changed):
+                    framework.observe(event, self._handle)
+
+            def _handle(self, event: ops.EventBase) -> None:
+                stage._handle(self, event)
+
+        return ScriptedCharm
 
     def _argv(self, command: transcripts.Command) -> list[str]:
         return [self._filled(argument) for argument in shlex.split(command.line)]
@@ -240,6 +278,9 @@ class Stage:
             names = {self._filled(f'{name}.id'): name for name in self.uris}
             present = [names.get(view.unique_identifier, view.unique_identifier) for view in self.model.secrets()]
             _check('the secrets that exist', sorted(present), sorted(step.exist))
+        if step.handled is not None:
+            _check('the events that were handled', self.handled, list(map(self._filled, step.handled)))
+            self.handled.clear()
         for name, expected in step.secrets.items():
             view = self.model.secret(self._filled(f'{name}.id'))
             for key, value in expected.given.items():
@@ -354,15 +395,6 @@ def _describe_run(run: HookRun) -> str:
 def _describe_due(due: DueHook) -> str:
     about = due.secret or due.relation
     return ' '.join(str(part) for part in (due.unit, due.name, about, due.revision) if part is not None)
-
-
-def _scripted_charm(act: Callable[[ops.CharmBase, str], None]) -> type[ops.CharmBase]:
-    class ScriptedCharm(ops.CharmBase):
-        def __init__(self, framework: ops.Framework) -> None:
-            super().__init__(framework)
-            act(self, pathlib.PurePath(os.environ['JUJU_DISPATCH_PATH']).name)
-
-    return ScriptedCharm
 
 
 def _secret_operations(user: ModelUser) -> dict[str, Callable[..., Any]]:

@@ -13,11 +13,14 @@ Steps, each a mapping:
 - ``hook: u/0`` with ``run:``, a list of commands: several commands in one hook.
   Both: ``ends: fails`` if the hook fails after its commands; ``refused: <text>`` if Juju refuses to commit it;
   ``sent:`` lists what was applied when the hook ended, by the names of the commands.
-- ``user: remove-unit u/0``: what a user does, in the words of the Juju CLI; ``set-leader u/1`` moves leadership. With
-  ``stderr`` if Juju refuses it; ``as: read`` or ``as: write`` for a user with less access than an admin.
+- ``user: remove-unit u/0``: what a user does, in the words of the Juju CLI; ``set-leader u/1`` moves leadership,
+  ``stop-agent``, ``start-agent`` and ``restart-agent`` are about the agent of a unit. With ``stderr`` if Juju refuses it;
+  ``as: read`` or ``as: write`` for a user with less access than an admin.
 - ``settle:``, ``clock: +1h30m``: let the units run; ``ran:`` lists exactly the hooks that ran.
-- ``script: u/0 secret-rotate`` with ``run:``: what the unit of a scripted application does in that hook from now on.
-- ``expect:``: what must hold now: ``due`` hooks, which secrets ``exist``, and ``secrets`` by name.
+- ``script: u/0 secret-rotate`` with ``run:``: what the unit of a scripted application does in that hook from now on;
+  ``ends: defers`` if its charm defers the event, ``ends: defers once`` if only the first time.
+- ``expect:``: what must hold now: ``due`` hooks, which secrets ``exist``, and ``secrets`` by name; ``handled`` events of ops,
+  since that was asked last: a secret's with its id and label, and with ``in its hook`` if the environment is about it.
 
 A command is a line, or a mapping with ``run``, ``exit`` (0 if not said), ``stderr`` (without ``ERROR``; empty if not
 said) and ``stdout`` (not compared if not said). ``N = secret-add key=v`` names what the command prints. Among the commands
@@ -107,7 +110,7 @@ class ScriptStep:
     unit: str
     hook: str
     commands: tuple[Command, ...]
-    fails: bool = False
+    ends: Literal['ok', 'fails', 'defers', 'defers once'] = 'ok'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ class ExpectStep:
     due: Hooks | None = None
     exist: tuple[str, ...] | None = None
     secrets: Mapping[str, SecretExpectation] = dataclasses.field(default_factory=dict[str, SecretExpectation])
+    handled: tuple[str, ...] | None = None
 
 
 Step: TypeAlias = HookStep | ScriptStep | UserStep | SettleStep | ExpectStep
@@ -294,7 +298,10 @@ def _step(step: Any) -> Step:
     if 'script' in step:
         _check_keys(step, {'script', 'run'}, {'ends'})
         unit, _, hook = step['script'].partition(' ')
-        return ScriptStep(unit, hook, tuple(map(_command, step['run'])), _fails(step))
+        ends = step.get('ends', 'ok')
+        if ends not in ('ok', 'fails', 'defers', 'defers once'):
+            raise TranscriptError(f'a scripted hook ends ok, fails, defers or defers once; not {ends!r}')
+        return ScriptStep(unit, hook, tuple(map(_command, step['run'])), ends)
     if 'user' in step:
         return _user(step)
     if 'clock' in step:
@@ -344,7 +351,7 @@ def _fails(step: Mapping[str, Any]) -> bool:
 
 
 def _expectation(expect: Any) -> ExpectStep:
-    _check_keys(expect, set(), {'due', 'exist', 'secrets'})
+    _check_keys(expect, set(), {'due', 'exist', 'secrets', 'handled'})
     if not expect:
         raise TranscriptError('nothing is expected')
     secrets: dict[str, SecretExpectation] = {}
@@ -354,7 +361,8 @@ def _expectation(expect: Any) -> ExpectStep:
             raise TranscriptError(f'nothing is expected of {name}')
         secrets[name] = SecretExpectation(given)
     exist = tuple(expect['exist']) if 'exist' in expect else None
-    return ExpectStep(_hooks(expect.get('due')), exist, secrets)
+    handled = tuple(expect['handled']) if 'handled' in expect else None
+    return ExpectStep(_hooks(expect.get('due')), exist, secrets, handled)
 
 
 def _hooks(hooks: list[Any] | None) -> Hooks | None:

@@ -15,8 +15,9 @@ START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 class RecordedModel:
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, around_hook: Any, **settings: Any) -> None:
         self.settings = settings
+        self.around_hook = around_hook
         self.journal = Journal()
         self.order = Order(settings.get('order', 0))
         self.closed = False

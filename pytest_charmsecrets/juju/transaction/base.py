@@ -38,6 +38,8 @@ class ContextBase:
         """The last refusal a hook command met."""
         self.why: str | None = None
         """What is behind the last refusal, for somebody who sees the whole model."""
+        self.backend_refuses = False
+        """Whether an outside backend lets nobody save or read content."""
         self._entered = relations or {}
 
     @property

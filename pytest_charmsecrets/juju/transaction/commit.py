@@ -77,7 +77,11 @@ _Items: TypeAlias = Mapping[Kind, Sequence[_Item]]
 
 
 def commit(context: HookContext) -> CommitResult:
-    """Apply what a hook recorded, as far as the controller lets it."""
+    """Apply what a hook recorded, as far as the controller lets it; nothing, if content cannot be saved before."""
+    try:
+        changes.check_backend(context)
+    except JujuError as error:
+        return CommitResult((), describe_pending(context), str(error))
     changes.delete_external_content(context)
     result = _commit(context, _items(context))
     if result.error is not None:

@@ -8,6 +8,8 @@ domain/unitstate/state/commithook.go.
 
 from __future__ import annotations
 
+import itertools
+
 from ...errors import JujuError
 from .. import gotext, identity
 from ..identity import SecretURI
@@ -141,6 +143,16 @@ def delete_external_content(context: HookContext) -> None:
             if secret is not None and known is not None:
                 everything = [number for number in secret.revisions if number <= known]
                 backends.lose_content(secret, pending.revisions or everything)
+
+
+def check_backend(context: HookContext) -> None:
+    """Refuse content that an outside backend does not take: it is saved there before anything is committed."""
+    if not context.backend_refuses or context.world.secrets.backend == INTERNAL:
+        return
+    updates = itertools.chain.from_iterable(context.pending.updates.values())
+    for change in (*context.pending.creates.values(), *updates):
+        if change.attributes.content:
+            raise JujuError(f'saving content for secret "{change.uri.id}": {PERMISSION_DENIED}')
 
 
 def delete_saved_content(context: HookContext) -> None:

@@ -283,6 +283,8 @@ class SecretsInHook(ContextBase):
         if revision is None or (revision.vanished and revision.backend == INTERNAL):
             text = wording(self.profile).missing_revision
             raise JujuError(text.format(id=secret.id, uri=uri, revision=number))
+        if self.backend_refuses and revision.backend != INTERNAL:
+            raise self.refusal(PERMISSION_DENIED, f'the backend {revision.backend} refuses')
         if revision.vanished:
             raise JujuError(f'secret revision "{secret.id}-{number}" not found')
         return revision.content

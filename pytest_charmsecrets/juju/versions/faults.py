@@ -69,6 +69,11 @@ FAULTS: Final[Mapping[str, Fault]] = {
         "After secret-rotate for a secret that is gone by then the unit's agent breaks: it runs nothing any more.",
         '3.0.2 to 4.0.15, by reading',
     ),
+    'skipped_rotation_refused': Fault(
+        {'skipped_rotation_refused': True},
+        "When a failed secret-rotate is resolved without a retry, the unit's agent breaks: it runs nothing any more.",
+        '3.0.2 to 4.0.15, by reading',
+    ),
     'show_by_name_returns_all': Fault(
         {'show_by_name_returns_all': True},
         'show-secret by name shows every secret.',

@@ -152,6 +152,7 @@ _BEFORE_3_1_6: Final[Mapping[str, Any]] = {
     'app_secret_deleted_on': 'dying',
     'pending_app_label': False,
 }
+_NOT_REPLAYED: Final[Mapping[str, Any]] = {'changed_replayed': False}
 _OWN_LABEL: Final[Mapping[str, Any]] = {'peer_label': 'consumer_label'}
 _8K: Final[Mapping[str, Any]] = {'size_limits': '8k_raw'}
 _REGEX: Final[Mapping[str, Any]] = {'label_is_regex': True}
@@ -175,9 +176,10 @@ RELEASES: Final[tuple[Releases, ...]] = (
             'labels_checked_at_add': False,
             'reread_claims_label': False,
             'gone_consumers_forgotten': False,
+            **_NOT_REPLAYED,
         },
     ),
-    Releases('3.0', 3, 3, '3.1.2', {'gone_consumers_forgotten': False}),
+    Releases('3.0', 3, 3, '3.1.2', {'gone_consumers_forgotten': False, **_NOT_REPLAYED}),
     Releases(
         '3.1',
         0,
@@ -188,9 +190,11 @@ RELEASES: Final[tuple[Releases, ...]] = (
             'peer_changed_label': False,
             'reread_claims_label': False,
             'gone_consumers_forgotten': False,
+            **_NOT_REPLAYED,
         },
     ),
-    Releases('3.1', 1, 2, '3.1.2'),
+    Releases('3.1', 1, 1, '3.1.2', _NOT_REPLAYED),
+    Releases('3.1', 2, 2, '3.1.2'),
     Releases('3.1', 3, 5, '3.1.6', _BEFORE_3_1_6),
     Releases('3.1', 6, 6, '3.1.6'),
     Releases('3.1', 7, 10, '3.1.10'),

@@ -402,6 +402,14 @@ class Profile:
             'whether secret-expired tells which revision',
         ),
     ] = True
+    changed_replayed: Annotated[
+        bool,
+        Switch(
+            'E4',
+            'state/secrets.go, consumedSecretsWatcher',
+            'whether an agent that starts is told of secrets that have changed while it was down',
+        ),
+    ] = True
     peer_changed_label: Annotated[
         bool,
         Switch(
@@ -480,6 +488,14 @@ class Profile:
             'events.md 4',
             'uniter/operation/runhook.go, Commit',
             'whether the agent of a unit breaks after secret-rotate for a secret that is gone',
+        ),
+    ] = False
+    skipped_rotation_refused: Annotated[
+        bool,
+        Switch(
+            'events.md 9',
+            'uniter/operation/skip.go; uniter/operation/runhook.go, Commit',
+            'whether the agent of a unit breaks when the error of a secret-rotate is resolved without retrying it',
         ),
     ] = False
     removal_wipes_content: Annotated[

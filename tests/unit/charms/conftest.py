@@ -55,13 +55,22 @@ class World:
     def sleep(self, seconds: float) -> None:
         self.now += datetime.timedelta(seconds=seconds)
 
-    def run(self, hook: Hook | str, *, unit: str = 'web/0', environment: Mapping[str, str] | None = None) -> Outcome:
+    def run(
+        self,
+        hook: Hook | str,
+        *,
+        unit: str = 'web/0',
+        environment: Mapping[str, str] | None = None,
+        charm_version: int = 0,
+    ) -> Outcome:
         hook = Hook(hook) if isinstance(hook, str) else hook
         variables = hook_environment(hook, unit, **MODEL) if environment is None else environment
-        return self.runner.run(Invocation(unit, hook, variables, self.commands.execute, lambda: self.now, self.sleep))
+        execute = self.commands.execute
+        invocation = Invocation(unit, hook, variables, execute, lambda: self.now, self.sleep, charm_version)
+        return self.runner.run(invocation)
 
-    def succeed(self, hook: Hook | str, *, unit: str = 'web/0') -> None:
-        outcome = self.run(hook, unit=unit)
+    def succeed(self, hook: Hook | str, *, unit: str = 'web/0', charm_version: int = 0) -> None:
+        outcome = self.run(hook, unit=unit, charm_version=charm_version)
         if outcome.exception is not None:
             raise outcome.exception
         assert outcome.exit_code == 0

@@ -477,7 +477,7 @@ def test_a_refresh_keeps_what_the_unit_holds(deploy: Deploy) -> None:
 
     Newer.__name__ = 'Counting'
     world.runner.replace_source(load_source(Newer, meta={**META, 'containers': {'workload': {}, 'sidecar': {}}}))
-    world.succeed('start')
+    world.succeed('start', charm_version=1)
     assert seen == [20]
     assert {container.name for container in world.runner.containers('web/0')} == {'workload', 'sidecar'}
 
@@ -828,7 +828,7 @@ def test_a_directory_runs_with_its_own_modules_in_its_own_directory(
         })  # fmt: skip
         world = deploy(root)
         world.succeed('start')
-        world.runner._source.module('helpers').NAME = 'patched'
+        world.runner.source.module('helpers').NAME = 'patched'
         world.succeed('start')
         assert [argv[-1] for argv in world.commands.named('status-set')][-2:] == [
             f'{name} lazy {name} {name} {name}',

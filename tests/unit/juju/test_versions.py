@@ -73,10 +73,16 @@ NEVER = {
         'same_label_update_fails',
         'set_loses_rotate_expire',
     ),
-    *('show_by_name_returns_all', 'unit_rotation_refused', 'update_cancels_rotation'),
+    *('show_by_name_returns_all', 'skipped_rotation_refused', 'unit_rotation_refused', 'update_cancels_rotation'),
 }
 """Off in every tree: faults, and what only a release between the trees does."""
-ALWAYS = {'gone_consumers_forgotten', 'labels_checked_at_add', 'labels_exclude_family', 'pending_creates_known'}
+ALWAYS = {
+    'changed_replayed',
+    'gone_consumers_forgotten',
+    'labels_checked_at_add',
+    'labels_exclude_family',
+    'pending_creates_known',
+}
 
 NOT_ASKED_YET = {'cmr', 'cmr_changed_events', 'show_by_name_returns_all'}
 """Switches about what the model does not have yet: relations across models, and show-secret of the client."""
@@ -165,13 +171,16 @@ def test_releases_of_a_line_do_not_overlap_and_leave_no_gap():
                 'reread_claims_label': False,
                 'gone_consumers_forgotten': False,
                 'own_label_beats_uri': False,
+                'changed_replayed': False,
             },
         ),
-        ('3.0.3', '3.1.2', {'gone_consumers_forgotten': False}),
+        ('3.0.3', '3.1.2', {'gone_consumers_forgotten': False, 'changed_replayed': False}),
+        ('3.1.1', '3.1.2', {'changed_replayed': False}),
         (
             '3.1.0',
             '3.1.2',
             {
+                'changed_replayed': False,
                 'gone_consumers_forgotten': False,
                 'peer_changed_label': False,
                 'pending_creates_known': False,

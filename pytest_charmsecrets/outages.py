@@ -1,0 +1,131 @@
+"""What goes wrong around charms, as far as a test makes it: errors resolved, agents and controller down, faults injected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .dispatch import Dispatcher
+from .errors import UsageError, unknown
+from .injection import FaultKind, InjectedFault
+from .juju import operations
+from .juju.hooks import hook_names
+from .juju.journal import Operation
+from .juju.scheduler import Scheduler
+from .juju.secrets.entities import INTERNAL
+from .juju.world import World
+
+
+class Outages:
+    """The part of FakeModel that lets things go wrong."""
+
+    _world: World
+    _scheduler: Scheduler
+    _dispatcher: Dispatcher
+
+    def resolve(self, unit: str, *, no_retry: bool = False) -> None:
+        """Resolve the error of a unit (``juju resolved``).
+
+        The unit runs its failed hook again with the next ``settle`` or ``advance``, and the time until Juju retries it by
+        itself is short again.
+
+        Args:
+            unit: a unit whose hook has failed.
+            no_retry: let the unit go on as if the hook had succeeded: secret-changed and secret-remove count as
+                delivered, secret-rotate and secret-expired run once more.
+
+        Raises:
+            UsageError: if the unit is not in error.
+        """
+        self._dispatcher.check_no_hook('resolve')
+        operations.find_unit(self._world, unit)
+        self._dispatcher.resolve(unit, retry=not no_retry)
+        self._note('resolved', unit, *(('--no-retry',) if no_retry else ()))
+
+    def stop_agent(self, unit: str) -> None:
+        """Stop the agent of a unit, as a machine or pod that is down does: the unit runs nothing until ``start_agent``.
+
+        What it owns and tracks stays. If it leads, Juju would soon choose another leader; ``set_leader`` does.
+
+        Raises:
+            UsageError: if the agent is stopped.
+        """
+        self._dispatcher.check_no_hook('stop_agent')
+        operations.find_unit(self._world, unit)
+        self._scheduler.stop_agent(unit)
+        self._note('stop-agent', unit)
+
+    def start_agent(self, unit: str) -> None:
+        """Start a stopped agent: it knows what it has run, and looks at what there is now.
+
+        A secret-changed that became due meanwhile is lost, if the unit has run one for that secret before, as in Juju.
+        Rotation and expiry are made up for; of secret-remove Juju 3.x tells nothing, 4.0 everything.
+
+        Raises:
+            UsageError: if the agent is running.
+        """
+        self._dispatcher.check_no_hook('start_agent')
+        operations.find_unit(self._world, unit)
+        self._scheduler.start_agent(unit)
+        self._note('start-agent', unit)
+
+    def restart_agent(self, unit: str) -> None:
+        """Stop the agent of a unit and start it, as an upgrade of Juju or a short outage does.
+
+        Raises:
+            UsageError: if the agent is stopped.
+        """
+        self._dispatcher.check_no_hook('restart_agent')
+        operations.find_unit(self._world, unit)
+        self._scheduler.agent(unit)
+        self._scheduler.restart_agents(unit)
+        self._note('restart-agent', unit)
+
+    def restart_controller(self) -> None:
+        """Restart the controller: every running agent loses its connection, and starts anew."""
+        self._dispatcher.check_no_hook('restart_controller')
+        self._scheduler.restart_agents(*self._scheduler.running_agents())
+        self._note('restart-controller')
+
+    def inject_fault(self, kind: FaultKind, *, unit: str | None = None, hook: str | None = None) -> InjectedFault:
+        """Let something go wrong once, at the next hook that fits; return the fault, which knows whether it has struck.
+
+        No HookFailed is raised for what fails by it alone; the hooks that ``settle`` returns tell.
+
+        Args:
+            kind: ``hook-fails``: the hook is killed when the charm is through, and everything it asked for is discarded.
+                ``hook-fails-after-commit``: the agent dies after the commit, and starts with the hook in error.
+                ``agent-dies``: the agent stops after the hook; see ``start_agent``.
+                ``leader-lost``: leadership moves to another unit before the commit; only a leader fits.
+                ``controller-restarts``: the controller restarts after the hook.
+                ``backend-refuses``: an outside backend for secrets lets nobody save or read content during the hook.
+            unit: the unit it strikes; by default whichever comes first.
+            hook: the hook it strikes, by Juju's name such as ``secret-rotate``; by default whichever comes first.
+
+        Raises:
+            UsageError: if nothing could ever fit.
+        """
+        self._dispatcher.check_no_hook('inject_fault')
+        if unit is not None:
+            operations.find_unit(self._world, unit)
+        units = [unit] if unit is not None else [one.name for one in self._world.units()]
+        if hook is not None:
+            self._check_hook_exists(hook, units)
+        if kind == 'leader-lost' and not any(len(self._world.application_of(one).units) > 1 for one in units):
+            raise UsageError('leader-lost needs an application with two units; add one with add_unit')
+        if kind == 'backend-refuses' and self._world.secrets.backend == INTERNAL:
+            raise UsageError(
+                "backend-refuses needs a backend outside Juju; choose one with model_secret_backend('vault') first"
+            )
+        fault = InjectedFault(kind, unit, hook)
+        self._dispatcher.injection.add(fault)
+        self._note('inject-fault', str(fault))
+        return fault
+
+    def _check_hook_exists(self, hook: str, units: Iterable[str]) -> None:
+        applications = {application.name: application for application in map(self._world.application_of, units)}
+        known = [name for one in applications.values() for name in hook_names(one.metadata)]
+        if hook not in known:
+            raise unknown('hook', hook, dict.fromkeys(known), 'Juju names hooks with hyphens, such as secret-changed')
+
+    def _note(self, operation: str, *arguments: str) -> None:
+        self._world.journal.append(Operation(self._world.clock.now, operation, arguments))
