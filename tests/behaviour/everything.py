@@ -41,6 +41,24 @@ def fail_once(self: Any, _: Any) -> None:
         raise RuntimeError('as it was told')
 
 
+def let_things_go_wrong(model: FakeModel) -> None:
+    """Let agents, controller and hooks fail, and the units upgrade."""
+    secret = model.secret(label='password')
+    model.stop_agent('web/1')
+    model.inject_fault('hook-fails', hook='secret-changed')
+    model.inject_fault('hook-fails-after-commit', hook='update-status')
+    model.inject_fault('leader-lost', hook='secret-rotate')
+    model.exec('secret-set', secret.id, 'password=other', unit='database/2')
+    model.refresh('web', StubbornWeb)
+    model.advance_to(secret.rotates or model.now)
+    # The unit that led would retry for ever what only a leader may do.
+    model.resolve('database/2', no_retry=True)
+    model.start_agent('web/1')
+    model.advance(days=7)
+    model.restart_controller()
+    model.settle()
+
+
 def run(seed: int, order: int | list[int] = 0) -> FakeModel:
     """Run the scenario."""
     model = FakeModel(seed=seed, order=order, update_status_interval=datetime.timedelta(days=7))
@@ -57,8 +75,10 @@ def run(seed: int, order: int | list[int] = 0) -> FakeModel:
     model.remove_unit('app/2', 'web/0')
     model.add_unit('web')
     model.settle()
+    let_things_go_wrong(model)
     model.remove_relation('web', 'database')
     model.advance(days=1)
+    model.remove_application('app', force=True)
     model.close()
     return model
 

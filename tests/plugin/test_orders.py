@@ -237,6 +237,29 @@ def test_a_test_that_passes_or_is_skipped_is_reported_as_any_other(pytester):
     result.assert_outcomes(passed=1, skipped=1, errors=1)
 
 
+def test_a_journal_is_the_same_in_one_process_and_in_several(pytester, monkeypatch):
+    monkeypatch.setenv('PYTEST_PLUGINS', 'pytest_charmsecrets.plugin,xdist')
+    pytester.makepyfile(
+        RACE
+        + """
+    def test_it(fake_model):
+        with open(f'{fake_model.order.given}.txt', 'a') as written:
+            try:
+                change_both(fake_model)
+            finally:
+                written.write('\\n'.join(map(repr, fake_model.journal)) + '\\n\\n')
+    """
+    )
+    for arguments in ((), ('-n', '2')):
+        pytester.runpytest_subprocess('-p', 'no:randomly', '--charmsecrets-orders=4', *arguments)
+    journals = {path.stem: path.read_text().split('\n\n') for path in pytester.path.glob('[0-9]*.txt')}
+    assert sorted(journals) == ['0', '1', '2', '3', '4']
+    assert len({journal[0] for journal in journals.values()}) > 1
+    for journal in journals.values():
+        half = len(journal) // 2
+        assert journal[:half] == journal[half : 2 * half]
+
+
 def test_orders_are_spread_over_processes(pytester, monkeypatch):
     monkeypatch.setenv('PYTEST_PLUGINS', 'pytest_charmsecrets.plugin,xdist')
     pytester.makepyfile(RACE + TEST)
