@@ -189,6 +189,8 @@ class Dispatcher:
         context = HookContext(self._world, unit, hook, agent.local.relations)
         context.backend_refuses = 'backend-refuses' in faults
         started = context.now
+        if hook.kind == 'install':
+            context.model_unit.surroundings = self.runners[context.application].surroundings(unit)
         with self._activate(context):
             outcome = self._run_charm(context, rules.charm_version_of(agent.local, hook))
         if context.now > started:
@@ -310,6 +312,7 @@ class Dispatcher:
             model_name=self._world.name,
             model_uuid=self._world.uuid,
             juju_version=self._world.profile.version,
+            principal_unit=context.model_unit.principal or '',
         )
         return self.runners[context.application].run(
             Invocation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..juju.state import Surroundings
 from .runner import Invocation, Outcome
 
 
@@ -14,6 +15,10 @@ class PuppetRunner:
 
     def forget(self, unit: str) -> None:
         """Nothing is kept for a puppet's units."""
+
+    def surroundings(self, unit: str) -> Surroundings:  # noqa: ARG002
+        """Nothing but what every unit has."""
+        return Surroundings()
 
     def replace_pod(self, unit: str) -> None:
         """A puppet's units have no pods."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from ..hookcommands.result import Result
     from ..juju.hooks import Hook
+    from ..juju.state import Surroundings
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class Runner(Protocol):
 
     def forget(self, unit: str) -> None:
         """Drop what is kept for a unit that was removed."""
+        ...
+
+    def surroundings(self, unit: str) -> Surroundings:
+        """Return what the hook commands say about a unit's networks, storages and resources."""
         ...
 
     def replace_pod(self, unit: str) -> None:

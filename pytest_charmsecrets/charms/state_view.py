@@ -58,6 +58,15 @@ def _relation(relation: Relation, unit: str, application: str) -> testing.Relati
     if relation.is_peer:
         return testing.PeerRelation(**common, peers_data=remote)
     remote_application = relation.remote_of(application).application
+    if relation.is_container:
+        ((number, data),) = remote.items() if remote else ((0, {}),)
+        return testing.SubordinateRelation(
+            **common,
+            remote_app_name=remote_application,
+            remote_app_data=dict(relation.application_data[remote_application].values),
+            remote_unit_id=number,
+            remote_unit_data=data,
+        )
     return testing.Relation(
         **common,
         remote_app_name=remote_application,

@@ -128,6 +128,8 @@ def note_watchers_restart(local: LocalState) -> None:
 class ScopeChanges:
     """The relations, by id, that an agent enters or leaves without running a hook."""
 
+    is_idle: bool = False
+    """Whether the agent looks at relations at all: not before install, nor while a hook is queued or in error."""
     entered: tuple[int, ...] = ()
     left: tuple[int, ...] = ()
 
@@ -153,7 +155,7 @@ def follow_snapshot(snapshot: Snapshot, local: LocalState) -> ScopeChanges:
         local.charm_version = snapshot.charm_version
     if not local.installed or local.failed or local.queued:
         return ScopeChanges()
-    return ScopeChanges(tuple(_enter_relations(snapshot, local)), tuple(_leave_relations(snapshot, local)))
+    return ScopeChanges(True, tuple(_enter_relations(snapshot, local)), tuple(_leave_relations(snapshot, local)))
 
 
 def _forget_lost_relations(snapshot: Snapshot, local: LocalState) -> None:
@@ -180,7 +182,7 @@ def _leave_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
     left = [
         relation_id
         for relation_id, known in sorted(local.relations.items())
-        if not known.created
+        if (snapshot.relations[relation_id].is_implicit or not known.created)
         and not known.members
         and not snapshot.relations[relation_id].is_peer
         and (snapshot.life != 'alive' or snapshot.relations[relation_id].life != 'alive')
@@ -188,6 +190,15 @@ def _leave_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
     for relation_id in left:
         del local.relations[relation_id]
     return left
+
+
+def is_cut_off(snapshot: Snapshot, local: LocalState, principal: str) -> bool:
+    """Whether a subordinate has no relation left to the application that it is a subordinate of."""
+    return not any(
+        relation.is_container and relation.remote_application == principal and relation.life == 'alive'
+        for relation_id, relation in snapshot.relations.items()
+        if relation_id in local.relations
+    )
 
 
 def is_finished(snapshot: Snapshot, local: LocalState) -> bool:
@@ -236,7 +247,7 @@ def _charm_and_config(snapshot: Snapshot, local: LocalState) -> Lane:
 def _relations_to_create(snapshot: Snapshot, local: LocalState) -> Iterator[Lane]:
     for relation_id, relation in sorted(snapshot.relations.items()):
         known = local.relations.get(relation_id)
-        if known is not None and not known.created and relation.life == 'alive':
+        if known is not None and not known.created and relation.life == 'alive' and not relation.is_implicit:
             yield iter((_relation_hook('relation-created', relation_id, relation),))
 
 
@@ -281,7 +292,7 @@ def _relations(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]
         yield (
             _relation_hooks(snapshot, relation_id, relation, local.relations[relation_id])
             for relation_id, relation in sorted(snapshot.relations.items())
-            if relation.is_peer is peers and relation_id in local.relations
+            if relation.is_peer is peers and not relation.is_implicit and relation_id in local.relations
         )
 
 

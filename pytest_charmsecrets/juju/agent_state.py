@@ -28,6 +28,8 @@ class RelationSnapshot:
     """Version of each remote unit's data."""
     applications: dict[str, int]
     """Version of each application's data that the unit follows."""
+    is_implicit: bool = False
+    is_container: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

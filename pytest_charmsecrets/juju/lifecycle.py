@@ -13,22 +13,51 @@ from .state import Application, Unit
 from .world import World
 
 
-def add_unit(world: World, application: Application) -> Unit:
-    """Add the next unit of an application; the first one leads."""
+def add_unit(world: World, application: Application, principal: Unit | None = None) -> Unit:
+    """Add the next unit of an application; the first one leads. A subordinate lives beside its principal."""
     number = application.next_unit_number
     application.next_unit_number += 1
-    index = world.count('address')
     unit = Unit(
         name=f'{application.name}/{number}',
         application=application.name,
         number=number,
-        address=f'10.{index // 62500}.{index // 250 % 250}.{index % 250 + 1}',
+        principal=principal.name if principal is not None else None,
+        address=principal.address if principal is not None else _new_address(world),
     )
     application.units[unit.name] = unit
     if application.leader is None:
         set_leader(world, application, unit.name)
     world.changes.note('unit', unit.name)
     return unit
+
+
+def _new_address(world: World) -> str:
+    index = world.count('address')
+    return f'10.{index // 62500}.{index // 250 % 250}.{index % 250 + 1}'
+
+
+def add_subordinate(world: World, relation: Relation, principal: Unit) -> None:
+    """Add the subordinate unit that goes with a unit which has entered a relation of container scope, if there is none.
+
+    Source: juju 3.6: state/relationunit.go, subordinateOps.
+    """
+    application = world.applications[relation.remote_of(principal.application).application]
+    if not relation.is_container or not application.metadata.subordinate or principal.principal is not None:
+        return
+    if application.name not in {unit.application for unit in subordinates_of(world, principal)}:
+        add_unit(world, application, principal)
+
+
+def subordinates_of(world: World, principal: Unit) -> tuple[Unit, ...]:
+    """Return the units that live beside a unit."""
+    return tuple(unit for unit in world.units() if unit.principal == principal.name)
+
+
+def begin_removal_of_subordinates(world: World, principal: Unit) -> None:
+    """Make the units dying that live beside a unit."""
+    for subordinate in subordinates_of(world, principal):
+        if subordinate.life == 'alive':
+            begin_unit_removal(world, subordinate)
 
 
 def set_leader(world: World, application: Application, unit: str | None) -> None:
@@ -56,6 +85,8 @@ def finish_unit_removal(world: World, unit: Unit) -> None:
     _forget_owner(world, Owner('unit', unit.name))
     del application.units[unit.name]
     world.changes.note('unit', unit.name)
+    if unit.principal is not None:
+        world.changes.note('unit', unit.principal)
     if application.leader == unit.name:
         heirs = [name for name, heir in application.units.items() if heir.life == 'alive']
         set_leader(world, application, heirs[0] if heirs else None)
@@ -65,7 +96,9 @@ def finish_unit_removal(world: World, unit: Unit) -> None:
 
 
 def force_unit_removal(world: World, unit: Unit) -> None:
-    """Remove a unit without waiting for its agent, which runs nothing any more."""
+    """Remove a unit, and its subordinates, without waiting for any agent: they run nothing any more."""
+    for subordinate in subordinates_of(world, unit):
+        force_unit_removal(world, subordinate)
     begin_unit_removal(world, unit)
     finish_unit_removal(world, unit)
 
@@ -119,7 +152,7 @@ def force_application_removal(world: World, application: Application) -> None:
         if not relation.is_peer:
             force_relation_removal(world, relation)
     for unit in tuple(application.units.values()):
-        finish_unit_removal(world, unit)
+        force_unit_removal(world, unit)
     finish_application_removal(world, application)
 
 

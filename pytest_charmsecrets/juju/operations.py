@@ -13,7 +13,7 @@ from . import identity, lifecycle, relations
 from .journal import Operation
 from .relations import Relation, RelationEndpoint
 from .secrets import backends
-from .state import Application, CharmMetadata, Cloud, ConfigOption, EndpointMetadata, Unit
+from .state import JUJU_INFO, Application, CharmMetadata, Cloud, ConfigOption, EndpointMetadata, Unit
 from .world import World
 
 _COMPLEMENTS: Final = {'provider': 'requirer', 'requirer': 'provider'}
@@ -70,16 +70,18 @@ def deploy(
         raise UsageError(f'application {name!r} is deployed already; give another name as the second argument')
     if num_units < 0:
         raise UsageError(f'num_units is {num_units}; it must be 0 or more')
-    if metadata.subordinate:
-        raise UsageError(f'{name!r} is a subordinate charm; subordinates are not supported')
+    if metadata.subordinate and num_units > 1:
+        raise UsageError(
+            f'{name!r} is a subordinate: it is deployed without units, and gets one beside each it is related to'
+        )
     values = _checked_config(name, metadata, config or {})
     application = Application(name, metadata, cloud, number=world.count('application'), config=values)
     world.applications[name] = application
     for endpoint in metadata.peers:
         _add_relation(world, RelationEndpoint(name, endpoint))
-    for _ in range(num_units):
+    for _ in range(0 if metadata.subordinate else num_units):
         lifecycle.add_unit(world, application)
-    _journal(world, 'deploy', name, f'--num-units={num_units}')
+    _journal(world, 'deploy', name, f'--num-units={len(application.units)}')
     return application
 
 
@@ -89,6 +91,8 @@ def add_units(world: World, name: str, count: int) -> tuple[Unit, ...]:
     _check_alive(application)
     if count < 1:
         raise UsageError(f'num_units is {count}; it must be 1 or more')
+    if application.metadata.subordinate:
+        raise UsageError(f'{name!r} is a subordinate: it gets a unit beside each unit that it is related to; add those')
     _journal(world, 'add-unit', name, f'--num-units={count}')
     return tuple(lifecycle.add_unit(world, application) for _ in range(count))
 
@@ -105,6 +109,7 @@ def integrate(world: World, first: str, second: str) -> Relation:
         fix = 'remove that relation first' if taken[0].life == 'alive' else 'settle the model until it is gone'
         raise UsageError(f'{taken[0].key!r} are related already; {fix}')
     _check_limits(world, pair)
+    _check_scope(world, pair)
     _journal(world, 'integrate', *map(str, pair))
     return _add_relation(world, *pair)
 
@@ -144,7 +149,7 @@ def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = F
     _check_alive(application)
     for relation in world.relations_of(name):
         endpoint = relation.endpoint_of(name)
-        if endpoint.name not in metadata.endpoints:
+        if endpoint.name not in metadata.endpoints and not endpoint.metadata.implicit:
             raise UsageError(
                 f'the new charm of {name!r} has no endpoint {endpoint.name!r}, which is in use by {relation.key!r}'
             )
@@ -163,6 +168,11 @@ def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = F
 def remove_unit(world: World, name: str, *, force: bool = False) -> None:
     """Begin to remove a unit; it is gone once it has run its last hooks, or at once by force."""
     unit = find_unit(world, name)
+    if unit.principal is not None:
+        raise UsageError(
+            f'unit "{name}" is a subordinate, to remove use remove-relation. '
+            f'Note: this will remove all units of "{unit.application}"'
+        )
     _journal(world, 'remove-unit', name, *_forcing(force))
     remove = lifecycle.force_unit_removal if force else lifecycle.begin_unit_removal
     remove(world, unit)
@@ -249,6 +259,16 @@ def _check_limits(world: World, endpoints: Iterable[RelationEndpoint]) -> None:
             )
 
 
+def _check_scope(world: World, endpoints: Iterable[RelationEndpoint]) -> None:
+    pair = tuple(endpoints)
+    subordinates = [end for end in pair if world.applications[end.application].metadata.subordinate]
+    if not subordinates and any(end.metadata.scope == 'container' for end in pair):
+        raise UsageError(
+            f'{str(pair[0])!r} and {str(pair[1])!r} cannot be related: '
+            'container scoped relation requires at least one subordinate application'
+        )
+
+
 def _matching_endpoints(world: World, first: str, second: str) -> tuple[RelationEndpoint, RelationEndpoint]:
     sides = (_endpoints_named(world, first), _endpoints_named(world, second))
     if first.partition(':')[0] == second.partition(':')[0]:
@@ -260,13 +280,18 @@ def _matching_endpoints(world: World, first: str, second: str) -> tuple[Relation
         if _COMPLEMENTS.get(one.metadata.role) == other.metadata.role
     ]
     fitting = [(one, other) for one, other in pairs if one.metadata.interface == other.metadata.interface]
+    declared = [pair for pair in fitting if not any(end.metadata.implicit for end in pair)]
+    fitting = declared or fitting
     if len(fitting) == 1:
         return fitting[0]
     if len(fitting) > 1:
         choices = ', '.join(f'{one} with {other}' for one, other in fitting)
         raise UsageError(f'{first!r} and {second!r} fit in several ways; name the endpoints of one of: {choices}')
     described = ', '.join(
-        f'{endpoint} ({endpoint.metadata.role} of {endpoint.metadata.interface})' for side in sides for endpoint in side
+        f'{endpoint} ({endpoint.metadata.role} of {endpoint.metadata.interface})'
+        for side in sides
+        for endpoint in side
+        if not endpoint.metadata.implicit
     )
     raise UsageError(
         f'{first!r} and {second!r} cannot be related: it takes a provider and a requirer of the same interface, '
@@ -280,7 +305,10 @@ def _endpoints_named(world: World, text: str) -> tuple[RelationEndpoint, ...]:
     _check_alive(application)
     declared: Mapping[str, EndpointMetadata] = application.metadata.endpoints
     if not endpoint:
-        return tuple(RelationEndpoint(name, metadata) for metadata in declared.values() if metadata.role != 'peer')
+        candidates = {JUJU_INFO.name: JUJU_INFO, **declared}.values()
+        return tuple(RelationEndpoint(name, metadata) for metadata in candidates if metadata.role != 'peer')
+    if endpoint == JUJU_INFO.name and endpoint not in declared:
+        return (RelationEndpoint(name, JUJU_INFO),)
     if endpoint not in declared:
         raise unknown(
             'endpoint',

@@ -64,6 +64,8 @@ class Relation:
     """By unit; kept until the relation is removed, also for units that have left."""
     in_scope: dict[str, dict[str, None]] = dataclasses.field(default_factory=dict[str, dict[str, None]])
     """The units, by application, that have entered the relation and not left it."""
+    principals: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    """In a relation of container scope, the principal unit beside which each member lives: itself for a principal."""
 
     @property
     def key(self) -> str:
@@ -79,6 +81,11 @@ class Relation:
     def is_peer(self) -> bool:
         """Whether this is a peer relation."""
         return len(self.endpoints) == 1
+
+    @property
+    def is_container(self) -> bool:
+        """Whether each unit talks only to the one beside it."""
+        return any(endpoint.metadata.scope == 'container' for endpoint in self.endpoints)
 
     def involves(self, application: str) -> bool:
         """Whether an application is a side of this relation."""
@@ -97,7 +104,10 @@ class Relation:
     def remote_members(self, unit: str) -> tuple[str, ...]:
         """Return the units in scope that a unit talks to, in the order they entered."""
         remote = self.remote_of(identity.application_of(unit)).application
-        return tuple(name for name in self.in_scope.get(remote, ()) if name != unit)
+        others = (name for name in self.in_scope.get(remote, ()) if name != unit)
+        if self.is_container:
+            return tuple(name for name in others if self.principals[name] == self.principals.get(unit))
+        return tuple(others)
 
 
 def make_relation(relation_id: int, *endpoints: RelationEndpoint) -> Relation:
@@ -114,6 +124,9 @@ def enter_scope(relation: Relation, unit: Unit, changes: Changes) -> None:
         'private-address': unit.address,
     }
     relation.in_scope.setdefault(unit.application, {})[unit.name] = None
+    if relation.is_container:
+        relation.principals[unit.name] = unit.principal or unit.name
+        changes.note('relation', unit.application)
     relation.unit_data.setdefault(unit.name, Bag(addresses))
     note_written_by(relation, unit.application, changes)
 

@@ -14,12 +14,13 @@ from typing import Final
 
 from ..errors import UsageError
 from . import agent as rules
-from . import lifecycle, relations, watchers
+from . import identity, lifecycle, relations, watchers
 from .hooks import Hook
 from .journal import BecameDue
 from .moves import Delivery, Move, Pick, Removal, deliveries
 from .order import Order
 from .secrets import removal
+from .state import Unit
 from .watchers import Agent
 from .workers import UpdateStatusTimer
 from .world import World
@@ -160,8 +161,8 @@ class Scheduler:
         """Hand what was written to the watchers, and let every unit concerned take notice of what it was told."""
         while self._world.changes or self._touched:
             self._follow_units()
-            watchers.route(self._world, self._agents, self._world.changes.collect())
-            touched = tuple(self._touched)
+            routed = watchers.route(self._world, self._agents, self._world.changes.collect())
+            touched = tuple({**self._touched, **routed})
             self._touched.clear()
             for unit in touched:
                 if unit in self._agents:
@@ -390,13 +391,30 @@ class Scheduler:
         for relation_id in scopes.entered:
             relation = self._world.relations[relation_id]
             relations.enter_scope(relation, self._world.unit(unit), self._world.changes)
+            lifecycle.add_subordinate(self._world, relation, self._world.unit(unit))
         for relation_id in scopes.left:
             relation = self._world.relations[relation_id]
             relations.leave_scope(relation, unit, self._world.changes)
             lifecycle.finish_relation_removal(self._world, relation)
-        if rules.is_finished(agent.snapshot, agent.local):
-            lifecycle.finish_unit_removal(self._world, self._world.unit(unit))
+        model_unit = self._world.unit(unit)
+        if scopes.is_idle:
+            self._follow_principal(model_unit, agent)
+        if rules.is_finished(agent.snapshot, agent.local) and not lifecycle.subordinates_of(self._world, model_unit):
+            lifecycle.finish_unit_removal(self._world, model_unit)
             self._follow_units()
+
+    def _follow_principal(self, unit: Unit, agent: Agent) -> None:
+        """Let the subordinates of a dying unit die, and a subordinate that has lost its relations to its principal.
+
+        Source: juju 3.6: uniter/relation/resolver.go, maybeDestroySubordinates; statetracker.go, maybeSetSubordinateDying.
+        """
+        if agent.snapshot.life != 'alive':
+            lifecycle.begin_removal_of_subordinates(self._world, unit)
+            return
+        if unit.principal is not None and unit.life == 'alive':
+            principal = identity.application_of(unit.principal)
+            if rules.is_cut_off(agent.snapshot, agent.local, principal):
+                lifecycle.begin_unit_removal(self._world, unit)
 
     def _announce(self, unit: str, agent: Agent) -> None:
         """Write into the journal what a unit has newly to run."""

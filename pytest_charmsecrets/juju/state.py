@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 Life: TypeAlias = Literal['alive', 'dying', 'dead']
 Role: TypeAlias = Literal['provider', 'requirer', 'peer']
@@ -20,6 +20,11 @@ class EndpointMetadata:
     interface: str
     scope: Literal['global', 'container'] = 'global'
     limit: int | None = None
+    implicit: bool = False
+    """Whether every application has it, declared or not; the charm gets no hooks for it."""
+
+
+JUJU_INFO: Final = EndpointMetadata('juju-info', 'provider', 'juju-info', implicit=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ class Unit:
     name: str
     application: str
     number: int
+    principal: str | None = None
+    """The unit that it is a subordinate of."""
     life: Life = 'alive'
     status: Status = Status()
     address: str = ''

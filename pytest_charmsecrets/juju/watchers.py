@@ -243,6 +243,8 @@ def relation_snapshot(relation: Relation, unit: str, application: str) -> Relati
         endpoint=relation.endpoint_of(application).name,
         remote_application=remote,
         is_peer=relation.is_peer,
+        is_implicit=relation.endpoint_of(application).metadata.implicit,
+        is_container=relation.is_container,
         life=relation.life,
         members={member: relation.unit_data[member].version for member in relation.remote_members(unit)},
         applications={remote: relation.application_data[remote].version},

@@ -67,9 +67,6 @@ MISUSE = {
     'there is no directory nowhere; give the path of a charm directory, or a charm class': lambda model: model.deploy(
         'nowhere'
     ),
-    "'other' is a subordinate charm; subordinates are not supported": lambda model: model.deploy(
-        charm(), 'other', meta=meta(subordinate=True)
-    ),
     # units and applications
     "'web' is no unit; name units such as web/0, or say num_units=...": lambda model: model.remove_unit('web'),
     "'web' has 1 units; 2 cannot be removed": lambda model: model.remove_unit('web', num_units=2),
