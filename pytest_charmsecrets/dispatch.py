@@ -19,7 +19,7 @@ from .errors import EndlessHooks, HookFailed, JujuError, UsageError, describe_ex
 from .hookcommands.result import Result
 from .injection import FAILED_AFTER_COMMIT, FAILED_BEFORE_COMMIT, FaultKind, Injection
 from .juju import agent as rules
-from .juju import identity, operations, transaction
+from .juju import identity, lifecycle, operations, transaction
 from .juju.hooks import Hook
 from .juju.journal import Command, HookRun
 from .juju.scheduler import Scheduler
@@ -191,8 +191,11 @@ class Dispatcher:
         started = context.now
         if hook.kind == 'install':
             context.model_unit.surroundings = self.runners[context.application].surroundings(unit)
+        lifecycle.note_hook_begins(self._world, context.model_unit, hook.kind)
         with self._activate(context):
             outcome = self._run_charm(context, rules.charm_version_of(agent.local, hook))
+        if outcome.exit_code == 0:
+            lifecycle.note_hook_succeeded(self._world, context.model_unit, hook.kind)
         if context.now > started:
             self._scheduler.wake()
         if outcome.exit_code != 0 or 'hook-fails' in faults:

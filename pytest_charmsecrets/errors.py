@@ -23,8 +23,13 @@ class CharmSecretsError(Exception):
 class UsageError(CharmSecretsError):
     """The test asked for something impossible; the message names the thing and the fix."""
 
+    def __init__(self, message: str, *, refusal: str | None = None) -> None:
+        super().__init__(message)
+        self.refusal = refusal
+        """What the Juju CLI prints, where Juju would refuse the same."""
 
-def unknown(kind: str, name: str, known: Iterable[str], fix: str) -> UsageError:
+
+def unknown(kind: str, name: str, known: Iterable[str], fix: str, *, refusal: str | None = None) -> UsageError:
     """Return the error for a name that does not exist: with near misses, what does exist, and the fix."""
     import difflib
 
@@ -32,7 +37,7 @@ def unknown(kind: str, name: str, known: Iterable[str], fix: str) -> UsageError:
     near = difflib.get_close_matches(name, known, n=2)
     guess = f'; did you mean {" or ".join(map(repr, near))}?' if near else ''
     others = f' (there are: {", ".join(known)})' if known and not near else ''
-    return UsageError(f'there is no {kind} {name!r}{others}{guess or "; " + fix}')
+    return UsageError(f'there is no {kind} {name!r}{others}{guess or "; " + fix}', refusal=refusal)
 
 
 class JujuError(CharmSecretsError):

@@ -16,8 +16,9 @@ from .charms.puppet import PuppetRunner
 from .charms.source import load_source
 from .deployed import ApplicationView
 from .dispatch import Dispatcher, OnHookError
-from .errors import ActionFailed, HookFailed, JujuError, UsageError
-from .juju import identity, operations
+from .errors import ActionFailed, HookFailed, JujuError, UsageError, unknown
+from .hookcommands import gotime
+from .juju import gotext, identity, operations
 from .juju.hooks import Hook
 from .juju.journal import HookRun, Journal, TimePassed
 from .juju.order import GivenOrder, Order
@@ -41,6 +42,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .charms.in_process import AroundHook, HookBeingRun
+
+UPDATE_STATUS_INTERVAL: Final = 'update-status-hook-interval'
+"""The setting of the model that can be changed."""
+
+_INTERVALS: Final = (datetime.timedelta(minutes=1), datetime.timedelta(minutes=60))
 
 DEFAULT_START: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -104,8 +110,10 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         self._world = World(profile=profile_for(juju_version, juju_faults), seed=seed, start=start)
         self._scheduler = Scheduler(self._world, order=Order(order), update_status_interval=update_status_interval)
         self._dispatcher = Dispatcher(self._world, self._scheduler, on_hook_error=on_hook_error)
-        self._cloud: Final = cloud
+        self._cloud: Final[Cloud | None] = cloud
         self._around_hook: Final = around_hook
+        self._update_status_interval: Final = update_status_interval
+        self._settings: Final[dict[str, str]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -149,6 +157,7 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
 
         Raises:
             UsageError: if the charm, its metadata, the name, a config value or the state is not usable.
+            JujuError: if Juju refuses a config value, with Juju's text.
         """
         self._dispatcher.check_no_hook('deploy')
         source = load_source(charm, meta=meta)
@@ -209,6 +218,10 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
             app: the application.
             values: new values by option.
             reset: options to set back to their defaults.
+
+        Raises:
+            UsageError: if there is no such application or option, or a value is of another type.
+            JujuError: if Juju refuses a value, with Juju's text: an option of ``type: secret`` takes a secret's URI.
         """
         self._dispatcher.check_no_charm_runs('config')
         options = (reset,) if isinstance(reset, str) else tuple(reset)
@@ -349,7 +362,8 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
                     task, return_code=result.exit_code, stdout=result.stdout, stderr=result.stderr
                 )
                 if not task.success:
-                    raise ActionFailed(dataclasses.replace(task, status='failed'))
+                    # For Juju, to have run a command that fails is to have completed it.
+                    raise ActionFailed(task)
         except HookFailed as failure:
             stderr = failure.juju_error or ''
             raise ActionFailed(
@@ -388,6 +402,35 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
     def _as_user(self, operation: str) -> User:
         self._dispatcher.check_no_charm_runs(operation)
         return User(self._world)
+
+    def model_config(
+        self, values: Mapping[str, str] | None = None, *, reset: str | Iterable[str] = ()
+    ) -> dict[str, str] | None:
+        """Change settings of the model (``juju model-config``), or return them when none are given.
+
+        Args:
+            values: ``update-status-hook-interval``, as a duration such as ``5m``; there are no others.
+            reset: settings to set back to what the model was made with.
+
+        Raises:
+            UsageError: if there is no such setting.
+            JujuError: if Juju refuses the value, with Juju's text.
+        """
+        self._dispatcher.check_no_charm_runs('model_config')
+        names = (reset,) if isinstance(reset, str) else tuple(reset)
+        for name in (*(values or {}), *names):
+            if name != UPDATE_STATUS_INTERVAL:
+                raise unknown('setting of the model', name, [UPDATE_STATUS_INTERVAL], 'leave it out')
+        if values is None and not names:
+            return dict(self._settings)
+        interval = self._update_status_interval
+        if values:
+            interval = _read_interval(values[UPDATE_STATUS_INTERVAL])
+        operations.configure_model(self._world, values or {}, names)
+        self._settings.clear()
+        self._settings.update(values or {})
+        self._scheduler.set_update_status_interval(interval)
+        return None
 
     def model_secret_backend(self, name: str | None = None) -> str:
         """Keep content in another backend (``juju model-secret-backend``), what there is included; return its name.
@@ -555,6 +598,14 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         )
 
     @property
+    def cloud(self) -> Cloud:
+        """The cloud that the model is on: what it was made with, else Kubernetes once an application is there."""
+        if self._cloud is not None:
+            return self._cloud
+        clouds = {application.cloud for application in self._world.applications.values()}
+        return 'kubernetes' if 'kubernetes' in clouds else 'machine'
+
+    @property
     def order(self) -> Order:
         """In which order things happen: what was asked for, the choices made so far, and how they depart from the fixed order."""
         return self._scheduler.order
@@ -588,3 +639,22 @@ def _both(outer: AroundHook | None, inner: AroundHook | None) -> AroundHook | No
             yield
 
     return around
+
+
+def inside(model: FakeModel) -> tuple[World, Scheduler]:
+    """Return what is behind a model, for what renders it; a test asks the model itself."""
+    return model._world, model._scheduler  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+def _read_interval(text: str) -> datetime.timedelta:
+    nanoseconds = gotime.parse_duration(text)
+    if nanoseconds is None:
+        invalid = f'time: invalid duration {gotext.quote(text)}'
+        raise JujuError(f'invalid update status hook interval in model configuration: {invalid}')
+    interval = datetime.timedelta(microseconds=nanoseconds // 1000)
+    shortest, longest = _INTERVALS
+    if interval < shortest:
+        raise JujuError(f'update status hook frequency {text} cannot be less than 1m')
+    if interval > longest:
+        raise JujuError(f'update status hook frequency {text} cannot be greater than 60m')
+    return interval

@@ -89,7 +89,8 @@ def _option(name: str, value: object) -> ConfigOption:
             f"config.options.{name}.type in the charm's metadata must be one of {', '.join(get_args(OptionType))}, "
             f'not {kind!r}'
         )
-    return ConfigOption(name=name, type=kind, default=declared.get('default'))
+    description = str(declared.get('description') or '')
+    return ConfigOption(name=name, type=kind, default=declared.get('default'), description=description)
 
 
 def _action(name: str, value: object) -> ActionMetadata:

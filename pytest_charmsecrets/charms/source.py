@@ -106,6 +106,11 @@ def load_source(
     """
     if isinstance(charm, type):
         return _load_class(charm, meta)
+    root = _find_directory(charm)
+    return _load_directory(root, _documents_of(root, meta))
+
+
+def _find_directory(charm: str | os.PathLike[str]) -> Path:
     if not isinstance(cast('object', charm), str | os.PathLike):
         raise UsageError(f'{charm!r} is no charm; give a subclass of ops.CharmBase, or the path of a charm directory')
     path = Path(charm).expanduser().resolve()
@@ -113,7 +118,18 @@ def load_source(
         raise UsageError(f'{charm} is a packed charm, which cannot be run yet; give the directory it was packed from')
     if not path.is_dir():
         raise UsageError(f'there is no directory {charm}; give the path of a charm directory, or a charm class')
-    return _load_directory(path, meta)
+    return path
+
+
+def read_charm(charm: type[ops.CharmBase] | str | os.PathLike[str]) -> CharmMetadata:
+    """Return a charm's metadata; the code of a directory is not run.
+
+    Raises:
+        UsageError: if there is no such charm, or its metadata is missing or makes no sense.
+    """
+    if isinstance(charm, type):
+        return load_source(charm).metadata
+    return read_metadata(_documents_of(_find_directory(charm), None))
 
 
 def _load_class(charm_class: type[Any], meta: Mapping[str, Any] | None) -> CharmSource:
@@ -133,10 +149,14 @@ def _load_class(charm_class: type[Any], meta: Mapping[str, Any] | None) -> Charm
     return _make_source(charm_class, document, root)
 
 
-def _load_directory(root: Path, meta: Mapping[str, Any] | None) -> CharmSource:
+def _documents_of(root: Path, meta: Mapping[str, Any] | None) -> Document:
     document = _read_files(root) if meta is None else _checked_document(dict(meta), f'meta of {root}')
     if document is None:
         raise UsageError(f'{root} has no charmcraft.yaml or metadata.yaml; add one, or pass meta={{...}} to deploy()')
+    return document
+
+
+def _load_directory(root: Path, document: Document) -> CharmSource:
     if not (root / 'src' / 'charm.py').is_file():
         raise UsageError(f'{root} has no src/charm.py; give the path of a charm directory')
     modules = ModuleTable(root)

@@ -9,13 +9,10 @@ from __future__ import annotations
 import collections
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from ..errors import JujuError
 from ..juju import gotext
-
-if TYPE_CHECKING:
-    from ..juju.transaction import HookContext
 
 T = TypeVar('T')
 
@@ -24,17 +21,30 @@ class HelpRequested(Exception):
     """``--help`` or ``-h`` was given."""
 
 
+class UndefinedOption(JujuError):
+    """An option that the command does not have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'option provided but not defined: {spell(name)}')
+        self.option = spell(name)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Flag(Generic[T]):
     """One flag of a command."""
 
     name: str
-    read: Callable[[HookContext, str], T]
-    """Turns the text of the value into the value; raises JujuError with the cause when it cannot."""
-    default: Callable[[HookContext], T]
+    read: Callable[[Any, str], T]
+    """Turns the text of the value into the value, within the hook that runs, if one does.
+
+    It raises JujuError with the cause when it cannot.
+    """
+    default: Callable[[Any], T]
     aliases: tuple[str, ...] = ()
     is_boolean: bool = False
     """Whether the flag alone means true."""
+    accumulates: bool = False
+    """Whether each occurrence adds to the value, a tuple, instead of replacing it."""
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -63,13 +73,23 @@ def integer(name: str, *aliases: str, default: int = 0) -> Flag[int]:
     return Flag(name, lambda _, text: gotext.parse_int(text), lambda _: default, aliases)
 
 
+def strings(name: str, *aliases: str) -> Flag[tuple[str, ...]]:
+    """Declare a flag that takes any text and may be given several times."""
+    return Flag(name, lambda _, text: (text,), lambda _: (), aliases, accumulates=True)
+
+
 def boolean(name: str, *aliases: str) -> Flag[bool]:
     """Declare a flag that is false unless given."""
     return Flag(name, lambda _, text: gotext.parse_bool(text), lambda _: False, aliases, is_boolean=True)
 
 
-def parse(context: HookContext, flags: Sequence[Flag[Any]], arguments: Sequence[str]) -> Parsed:
+def parse(context: object, flags: Sequence[Flag[Any]], arguments: Sequence[str]) -> Parsed:
     """Read a command line, the command's name excluded.
+
+    Args:
+        context: The hook that runs, which defaults and values may depend on; None outside hooks.
+        flags: The options of the command.
+        arguments: The command line.
 
     Raises:
         JujuError: with Juju's text.
@@ -84,7 +104,7 @@ def spell(name: str) -> str:
 
 
 class _Parser:
-    def __init__(self, context: HookContext, flags: Sequence[Flag[Any]], arguments: Sequence[str]) -> None:
+    def __init__(self, context: object, flags: Sequence[Flag[Any]], arguments: Sequence[str]) -> None:
         self._context = context
         self._flags = {spelling: flag for flag in flags for spelling in flag.spellings}
         self._values: dict[str, Any] = {flag.name: flag.default(context) for flag in flags}
@@ -128,7 +148,7 @@ class _Parser:
             return self._flags[name]
         if name in ('help', 'h'):
             raise HelpRequested
-        raise JujuError(f'option provided but not defined: {spell(name)}')
+        raise UndefinedOption(name)
 
     def _set(self, name: str, value: str | None) -> None:
         flag = self._find(name)
@@ -140,6 +160,7 @@ class _Parser:
                 raise JujuError(f'option needs an argument: {spell(name)}')
             value = self._pending.popleft()
         try:
-            self._values[flag.name] = flag.read(self._context, value)
+            read = flag.read(self._context, value)
+            self._values[flag.name] = (*self._values[flag.name], *read) if flag.accumulates else read
         except JujuError as error:
             raise JujuError(f'invalid value {gotext.quote(value)} for option {spell(name)}: {error}') from None

@@ -5,6 +5,7 @@ Source: juju 3.6: jujuc/status-get.go, status-set.go, application-version-set.go
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import JujuError
@@ -113,6 +114,14 @@ def _log_level(call: Call) -> str:
         return level
     call.context.log('WARNING', f'Specified log level of {gotext.quote(given)} is not valid')
     return 'INFO'
+
+
+def read_log_line(words: Sequence[str]) -> tuple[str, str]:
+    """Return level and message of a ``juju-log`` that has run, from its arguments."""
+    parsed = gnuflag.parse(None, (_DEBUG, _LOG_LEVEL, DEPRECATED_FORMAT), words)
+    given = parsed[_LOG_LEVEL].upper()
+    level = 'DEBUG' if parsed[_DEBUG] else 'WARNING' if given == 'WARN' else given
+    return level if level in (*_LEVELS, _SILENT_LEVEL) else 'INFO', ' '.join(parsed.positionals)
 
 
 def _log_prefix(call: Call) -> str:

@@ -1,16 +1,33 @@
 """What goes with something that is removed: units, relations, applications, and the secrets that belong to them.
 
-Source: spec/model-semantics.md, section 4.2; spec/events.md, sections 8 and 12.
+Source: spec/model-semantics.md, section 4.2; spec/events.md, sections 8 and 12. The status that a unit has before its charm
+sets one: juju 3.6: state/application.go; internal/worker/uniter/operation/runhook.go.
 """
 
 from __future__ import annotations
+
+import dataclasses
+from typing import Final
 
 from . import relations
 from .relations import Relation
 from .secrets import access, backends, consumption, labels, removal
 from .secrets.entities import Owner
-from .state import Application, Unit
+from .state import Application, Cloud, Status, Unit
 from .world import World
+
+_NEW: Final[dict[Cloud, Status]] = {
+    'kubernetes': Status('waiting', 'installing agent'),
+    'machine': Status('waiting', 'waiting for machine'),
+}
+_BEFORE_HOOK: Final = {
+    'install': Status('maintenance', 'installing charm software'),
+    'stop': Status('maintenance', 'stopping charm software'),
+    'remove': Status('maintenance', 'cleaning up prior to charm deletion'),
+}
+_AFTER_HOOK: Final = {'start': Status('unknown'), 'stop': Status('maintenance'), 'remove': Status('terminated')}
+_UNLESS_SET: Final = ('install', 'start')
+"""The hooks around which the status is left alone once the charm has set it."""
 
 
 def add_unit(world: World, application: Application, principal: Unit | None = None) -> Unit:
@@ -24,6 +41,7 @@ def add_unit(world: World, application: Application, principal: Unit | None = No
         principal=principal.name if principal is not None else None,
         address=principal.address if principal is not None else _new_address(world),
     )
+    _set_status(world, unit, _NEW[application.cloud])
     application.units[unit.name] = unit
     if application.leader is None:
         set_leader(world, application, unit.name)
@@ -58,6 +76,25 @@ def begin_removal_of_subordinates(world: World, principal: Unit) -> None:
     for subordinate in subordinates_of(world, principal):
         if subordinate.life == 'alive':
             begin_unit_removal(world, subordinate)
+
+
+def note_hook_begins(world: World, unit: Unit, hook: str) -> None:
+    """Set the status that a unit's agent sets before a hook."""
+    _set_status_around(world, unit, hook, _BEFORE_HOOK)
+
+
+def note_hook_succeeded(world: World, unit: Unit, hook: str) -> None:
+    """Set the status that a unit's agent sets after a hook."""
+    _set_status_around(world, unit, hook, _AFTER_HOOK)
+
+
+def _set_status_around(world: World, unit: Unit, hook: str, statuses: dict[str, Status]) -> None:
+    if hook in statuses and not (unit.status_was_set and hook in _UNLESS_SET):
+        _set_status(world, unit, statuses[hook])
+
+
+def _set_status(world: World, unit: Unit, status: Status) -> None:
+    unit.status = dataclasses.replace(status, since=world.clock.now)
 
 
 def set_leader(world: World, application: Application, unit: str | None) -> None:

@@ -1,15 +1,16 @@
 """What a user can do to a model: deploy, integrate, config, scale, remove.
 
-Misuse raises UsageError before anything is changed.
+Misuse raises UsageError before anything is changed; where Juju refuses the same, the error carries Juju's text, too.
+Source of those: juju 3.6: state/state.go, state/application.go, apiserver/facades/client/application/application.go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from ..errors import UsageError, unknown
-from . import identity, lifecycle, relations
+from ..errors import JujuError, UsageError, unknown
+from . import gotext, identity, lifecycle, relations
 from .journal import Operation
 from .relations import Relation, RelationEndpoint
 from .secrets import backends
@@ -24,6 +25,13 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     'float': (float, int),
     'boolean': (bool,),
 }
+_PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    'string': str,
+    'secret': str,
+    'int': gotext.parse_decimal,
+    'float': float,
+    'boolean': gotext.parse_bool,
+}
 
 
 def find_application(world: World, name: str) -> Application:
@@ -33,7 +41,9 @@ def find_application(world: World, name: str) -> Application:
         UsageError: if there is none of that name.
     """
     if name not in world.applications:
-        raise unknown('application', name, world.applications, 'deploy it first')
+        raise unknown(
+            'application', name, world.applications, 'deploy it first', refusal=f'application "{name}" not found'
+        )
     return world.applications[name]
 
 
@@ -45,7 +55,8 @@ def find_unit(world: World, name: str) -> Unit:
     """
     application = find_application(world, identity.application_of(name))
     if name not in application.units:
-        raise unknown('unit', name, application.units, f'add units with add_unit({application.name!r})')
+        fix = f'add units with add_unit({application.name!r})'
+        raise unknown('unit', name, application.units, fix, refusal=f'unit "{name}" not found')
     return application.units[name]
 
 
@@ -62,19 +73,26 @@ def deploy(
 
     Raises:
         UsageError: if the name is taken or no name, or a config value does not fit.
+        JujuError: if Juju refuses a config value.
     """
     name = name or metadata.name
     if not identity.is_application_name(name):
-        raise UsageError(f'{name!r} is no name for an application: use lower-case letters, digits and hyphens')
+        raise UsageError(
+            f'{name!r} is no name for an application: use lower-case letters, digits and hyphens',
+            refusal=f'invalid application name "{name}"',
+        )
     if name in world.applications:
-        raise UsageError(f'application {name!r} is deployed already; give another name as the second argument')
+        raise UsageError(
+            f'application {name!r} is deployed already; give another name as the second argument',
+            refusal=f'cannot add application "{name}": application already exists',
+        )
     if num_units < 0:
         raise UsageError(f'num_units is {num_units}; it must be 0 or more')
     if metadata.subordinate and num_units > 1:
         raise UsageError(
             f'{name!r} is a subordinate: it is deployed without units, and gets one beside each it is related to'
         )
-    values = _checked_config(name, metadata, config or {})
+    values = _checked_config(world, name, metadata, config or {}, doing='')
     application = Application(name, metadata, cloud, number=world.count('application'), config=values)
     world.applications[name] = application
     for endpoint in metadata.peers:
@@ -107,7 +125,12 @@ def integrate(world: World, first: str, second: str) -> Relation:
     taken = [relation for relation in world.relations.values() if set(relation.endpoints) == set(pair)]
     if taken:
         fix = 'remove that relation first' if taken[0].life == 'alive' else 'settle the model until it is gone'
-        raise UsageError(f'{taken[0].key!r} are related already; {fix}')
+        state = 'already exists' if taken[0].life == 'alive' else 'is dying, but not yet removed'
+        raise UsageError(
+            f'{taken[0].key!r} are related already; {fix}',
+            refusal=f'cannot add relation "{taken[0].key}"\nrelation {taken[0].key} {state} (already exists): \n\n'
+            "Use 'juju status --relations' to view the current relations.",
+        )
     _check_limits(world, pair)
     _check_scope(world, pair)
     _journal(world, 'integrate', *map(str, pair))
@@ -115,9 +138,14 @@ def integrate(world: World, first: str, second: str) -> Relation:
 
 
 def configure(world: World, name: str, values: Mapping[str, Any], reset: Iterable[str] = ()) -> None:
-    """Set config values and reset others to their defaults; only a difference is a change."""
+    """Set config values and reset others to their defaults; only a difference is a change.
+
+    Raises:
+        UsageError: if there is no such option, or a value is of another type.
+        JujuError: if Juju refuses a value.
+    """
     application = find_application(world, name)
-    checked = _checked_config(name, application.metadata, values)
+    checked = _checked_config(world, name, application.metadata, values)
     for option in reset:
         _find_option(name, application.metadata, option)
     kept = {option: value for option, value in application.config.items() if option not in tuple(reset)}
@@ -151,7 +179,9 @@ def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = F
         endpoint = relation.endpoint_of(name)
         if endpoint.name not in metadata.endpoints and not endpoint.metadata.implicit:
             raise UsageError(
-                f'the new charm of {name!r} has no endpoint {endpoint.name!r}, which is in use by {relation.key!r}'
+                f'the new charm of {name!r} has no endpoint {endpoint.name!r}, which is in use by {relation.key!r}',
+                refusal=f'cannot upgrade application "{name}" to charm "{metadata.name}": '
+                f'would break relation "{relation.key}"',
             )
     known = {relation.endpoint_of(name).name for relation in world.relations_of(name) if relation.is_peer}
     application.config = {option: value for option, value in application.config.items() if option in metadata.options}
@@ -206,7 +236,13 @@ def find_relation(world: World, first: str, second: str) -> Relation:
     if len(found) != 1:
         candidates = ', '.join(repr(relation.key) for relation in found or removable) or 'none'
         which = 'are several relations' if found else 'is no relation'
-        raise UsageError(f'there {which} between {first!r} and {second!r}; name the endpoints of one of: {candidates}')
+        could = '; '.join(f'"{relation.key}"' for relation in found)
+        raise UsageError(
+            f'there {which} between {first!r} and {second!r}; name the endpoints of one of: {candidates}',
+            refusal=f'ambiguous relation: "{first} {second}" could refer to {could}'
+            if found
+            else f'relation matching "{first} {second}" not found (not found)',
+        )
     return found[0]
 
 
@@ -220,6 +256,16 @@ def remove_application(world: World, name: str, *, force: bool = False) -> None:
 
 def _forcing(force: bool) -> tuple[str, ...]:
     return ('--force', '--no-wait') if force else ()
+
+
+def configure_model(world: World, values: Mapping[str, str], reset: Iterable[str]) -> None:
+    """Note that settings of the model change."""
+    _journal(
+        world,
+        'model-config',
+        *(f'{name}={value}' for name, value in values.items()),
+        *(f'--reset={name}' for name in reset),
+    )
 
 
 def use_secret_backend(world: World, name: str) -> None:
@@ -236,10 +282,15 @@ def action_parameters(application: Application, name: str, given: Mapping[str, A
     """
     actions = application.metadata.actions
     if name not in actions:
-        raise unknown('action', name, actions, f'declare it in the metadata of {application.name!r}')
+        fix = f'declare it in the metadata of {application.name!r}'
+        raise unknown('action', name, actions, fix, refusal=f'action "{name}" not defined')
     missing = [parameter for parameter in actions[name].required if parameter not in given]
     if missing:
-        raise UsageError(f'action {name!r} of {application.name!r} requires {", ".join(missing)}; give it in params')
+        said = '; '.join(f'(root) : "{parameter}" property is missing and required' for parameter in missing)
+        raise UsageError(
+            f'action {name!r} of {application.name!r} requires {", ".join(missing)}; give it in params',
+            refusal=f'validation failed: {said}',
+        )
     return {**actions[name].defaults, **given}
 
 
@@ -255,7 +306,9 @@ def _check_limits(world: World, endpoints: Iterable[RelationEndpoint]) -> None:
         if limit is not None and len(related) >= limit:
             raise UsageError(
                 f'{str(endpoint)!r} takes at most {limit} relations, and is related by {related[0].key!r}; '
-                'remove that relation first, or raise the limit in the metadata'
+                'remove that relation first, or raise the limit in the metadata',
+                refusal=f'cannot add relation "{related[0].key}": establishing a new relation for {endpoint} would exceed '
+                f'its maximum relation limit of {limit} (quota limit exceeded)',
             )
 
 
@@ -272,7 +325,10 @@ def _check_scope(world: World, endpoints: Iterable[RelationEndpoint]) -> None:
 def _matching_endpoints(world: World, first: str, second: str) -> tuple[RelationEndpoint, RelationEndpoint]:
     sides = (_endpoints_named(world, first), _endpoints_named(world, second))
     if first.partition(':')[0] == second.partition(':')[0]:
-        raise UsageError(f'{first!r} and {second!r} are one application, which cannot be related to itself')
+        raise UsageError(
+            f'{first!r} and {second!r} are one application, which cannot be related to itself',
+            refusal='no relations found',
+        )
     pairs = [
         (one, other)
         for one in sides[0]
@@ -286,7 +342,11 @@ def _matching_endpoints(world: World, first: str, second: str) -> tuple[Relation
         return fitting[0]
     if len(fitting) > 1:
         choices = ', '.join(f'{one} with {other}' for one, other in fitting)
-        raise UsageError(f'{first!r} and {second!r} fit in several ways; name the endpoints of one of: {choices}')
+        could = '; '.join(sorted(f'"{relations.make_relation(0, *pair).key}"' for pair in fitting))
+        raise UsageError(
+            f'{first!r} and {second!r} fit in several ways; name the endpoints of one of: {choices}',
+            refusal=f'ambiguous relation: "{first} {second}" could refer to {could}',
+        )
     described = ', '.join(
         f'{endpoint} ({endpoint.metadata.role} of {endpoint.metadata.interface})'
         for side in sides
@@ -295,7 +355,8 @@ def _matching_endpoints(world: World, first: str, second: str) -> tuple[Relation
     )
     raise UsageError(
         f'{first!r} and {second!r} cannot be related: it takes a provider and a requirer of the same interface, '
-        f'and there are {described or "no endpoints"}'
+        f'and there are {described or "no endpoints"}',
+        refusal='no relations found',
     )
 
 
@@ -315,6 +376,7 @@ def _endpoints_named(world: World, text: str) -> tuple[RelationEndpoint, ...]:
             f'{name}:{endpoint}',
             [f'{name}:{known}' for known in declared],
             "declare it in the charm's metadata",
+            refusal=f'application "{name}" has no "{endpoint}" relation',
         )
     return (RelationEndpoint(name, declared[endpoint]),)
 
@@ -326,7 +388,14 @@ def _add_relation(world: World, *endpoints: RelationEndpoint) -> Relation:
     return relation
 
 
-def _checked_config(name: str, metadata: CharmMetadata, values: Mapping[str, Any]) -> dict[str, Any]:
+def _checked_config(
+    world: World,
+    name: str,
+    metadata: CharmMetadata,
+    values: Mapping[str, Any],
+    *,
+    doing: str = 'parsing settings for application: ',
+) -> dict[str, Any]:
     for option, value in values.items():
         declared = _find_option(name, metadata, option)
         fits = isinstance(value, _TYPES[declared.type]) and (isinstance(value, bool) == (declared.type == 'boolean'))
@@ -335,9 +404,44 @@ def _checked_config(name: str, metadata: CharmMetadata, values: Mapping[str, Any
                 f'config option {option!r} of {name!r} takes a {declared.type}, not {value!r}; '
                 f'give a value of that type'
             )
-        if declared.type == 'secret' and value and not str(value).startswith('secret:'):
-            raise UsageError(f"config option {option!r} of {name!r} takes a secret's URI (secret:<id>), not {value!r}")
+        if declared.type == 'secret' and value:
+            _check_secret_option(world, option, str(value), doing)
     return dict(values)
+
+
+def _check_secret_option(world: World, option: str, value: str, doing: str) -> None:
+    """Refuse what is no secret's URI; whether there is such a secret, Juju does not ask.
+
+    Source: juju 3.6: apiserver/facades/client/application/application.go, validateSecretConfig; 4.0:
+    domain/application/service/application.go, which takes a bare id, too.
+    """
+    before_4 = world.profile.error_dialect == 'v3'
+    try:
+        identity.parse_secret_uri(value)
+    except JujuError as error:
+        doing = doing if before_4 else ''
+        raise JujuError(f'{doing}invalid secret URI for option "{option}": {error}') from None
+    if before_4 and not value.startswith('secret:'):
+        doing = 'updating charm config settings: ' if doing else ''
+        raise JujuError(f'{doing}option "{option}" expected secret, got {gotext.quote(value)}')
+
+
+def read_settings(metadata: CharmMetadata, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of config options that somebody gave as text, as the Juju CLI does.
+
+    Raises:
+        JujuError: with Juju's text, when there is no such option, or it is of another type.
+    """
+    values: dict[str, Any] = {}
+    for name, text in texts.items():
+        if name not in metadata.options:
+            raise JujuError(f'unknown option {gotext.quote(name)}')
+        kind = metadata.options[name].type
+        try:
+            values[name] = _PARSERS[kind](text)
+        except (JujuError, ValueError):
+            raise JujuError(f'option {gotext.quote(name)} expected {kind}, got {gotext.quote(text)}') from None
+    return values
 
 
 def _find_option(name: str, metadata: CharmMetadata, option: str) -> ConfigOption:

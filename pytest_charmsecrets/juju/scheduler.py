@@ -299,6 +299,7 @@ class Scheduler:
         while (hook := rules.next_operation(agent.snapshot, agent.local)) is not None and hook.kind in _STARTING:
             rules.note_start(agent.local, hook)
             rules.note_success(agent.snapshot, agent.local, hook)
+            lifecycle.note_hook_succeeded(self._world, self._world.unit(unit), hook.kind)
             self._touched[unit] = None
             self.deliver()
 
@@ -317,6 +318,10 @@ class Scheduler:
                 self._touched[unit] = None
             if self.order.is_fixed and watchers.wake_workers(self._world, agent.watchers):
                 self._touched[unit] = None
+
+    def set_update_status_interval(self, interval: datetime.timedelta | None) -> None:
+        """Let units run update-status that often, or never."""
+        self._update_status.set_interval(interval, self._world.clock.now)
 
     def next_deadline(self, kind: str | None = None) -> datetime.datetime | None:
         """Return when time alone makes something due next.

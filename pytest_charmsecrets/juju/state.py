@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias
 
@@ -34,6 +35,7 @@ class ConfigOption:
     name: str
     type: Literal['string', 'int', 'float', 'boolean', 'secret']
     default: Any = None
+    description: str = ''
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Status:
     name: str = 'unknown'
     message: str = ''
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    since: datetime.datetime | None = dataclasses.field(default=None, compare=False)
+    """When it was set."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ class Unit:
     """The unit that it is a subordinate of."""
     life: Life = 'alive'
     status: Status = Status()
+    status_was_set: bool = False
+    """Whether the charm has set the status: until then the unit's agent does."""
     address: str = ''
     ports: set[Port] = dataclasses.field(default_factory=set[Port])
     charm_state: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
@@ -149,6 +155,10 @@ class Application:
     """Rises with every refresh."""
     forced_charm: bool = False
     """Whether the last refresh was forced upon units in error."""
+    trusted: bool = False
+    """Whether the user let it use the cloud's credential."""
+    charmhub_name: str = ''
+    """The charm's name in Charmhub; empty for one that the user has."""
     status: Status = Status()
     workload_version: str = ''
     next_unit_number: int = 0

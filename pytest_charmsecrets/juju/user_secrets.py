@@ -208,6 +208,17 @@ def find_to_show(user: User, identifier: str, *, reveal: bool) -> Secret:
     raise JujuError(f'secret {gotext.quote(uri.id if uri is not None else identifier)} not found')
 
 
+def check_revision_to_show(secret: Secret, revision: int) -> None:
+    """Refuse a revision that is not there, for a user who wants to see it (``juju show-secret --revision``).
+
+    Raises:
+        JujuError: with Juju's text.
+    """
+    if revision not in secret.revisions:
+        uri = SecretURI(secret.id)
+        raise _of_facade(_MISSING_REVISION['revision'].format(uri=uri, id=uri.id, revision=revision), 'not found')
+
+
 def _change_access(
     user: User,
     command: str,

@@ -109,6 +109,10 @@ class UpdateStatusTimer:
     """Tells when units run update-status: at regular intervals, without Juju's random variation of each."""
 
     def __init__(self, interval: datetime.timedelta | None, now: datetime.datetime) -> None:
+        self.set_interval(interval, now)
+
+    def set_interval(self, interval: datetime.timedelta | None, now: datetime.datetime) -> None:
+        """Choose another interval, which begins now; None for none."""
         self._interval = interval
         self.deadline = now + interval if interval is not None else None
         """The next time, or None when update-status is off."""

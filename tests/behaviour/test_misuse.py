@@ -49,9 +49,6 @@ MISUSE = {
     "config option 'colour' of 'web' takes a string, not 3; give a value of that type": lambda model: model.config(
         'web', {'colour': 3}
     ),
-    "config option 'token' of 'web' takes a secret's URI (secret:<id>), not 'token'": lambda model: model.config(
-        'web', {'token': 'token'}
-    ),
     "action 'look' of 'web' requires what; give it in params": lambda model: model.run('web/0', 'look'),
     # deploy
     "application 'web' is deployed already; give another name as the second argument": lambda model: model.deploy(

@@ -61,11 +61,13 @@ class HookContext(SecretsInHook, RelationsInHook):
 
     def set_status(self, name: str, message: str, *, app: bool) -> None:
         """Set a status, at once."""
+        status = Status(name, message, since=self.now)
         if app:
             self.check_leadership()
-            self.world.applications[self.application].status = Status(name, message)
+            self.world.applications[self.application].status = status
         else:
-            self.model_unit.status = Status(name, message)
+            self.model_unit.status = status
+            self.model_unit.status_was_set = True
         self.keep('status-set', self.application if app else self.unit, f'{name} {message}'.strip())
 
     def set_workload_version(self, version: str) -> None:
