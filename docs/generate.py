@@ -1,5 +1,6 @@
 """Writes the pages of the reference that are made from what the code itself uses.
 
+- ``client-commands.md``: the commands of the Juju client, from ``client``
 - ``juju-versions.md``: the releases, the switches and the faults, from ``juju/versions``
 - ``permissions.md``: who may do what, by asking the model
 - ``rules.md``: the rules that are reproduced, from the transcripts under ``tests/conformance``
@@ -18,7 +19,9 @@ from collections.abc import Callable, Iterator
 
 import yaml
 
-from pytest_charmsecrets import FakeModel, HookFailed, JujuError, Puppet, PuppetUnit, RelationView
+from pytest_charmsecrets import FakeModel, HookFailed, JujuError, Puppet, PuppetUnit, RelationView, client
+from pytest_charmsecrets.client.command import Command
+from pytest_charmsecrets.hookcommands.gnuflag import Flag, spell
 from pytest_charmsecrets.juju import user_secrets
 from pytest_charmsecrets.juju.versions import ALIASES, FAULTS, PROFILES, RELEASES, Profile, profile_for
 from pytest_charmsecrets.juju.versions.switches import Switch
@@ -294,7 +297,45 @@ def vector_number(identifier: str) -> tuple[str, int, str]:
     return match['kind'], int(match['number']), match['scene']
 
 
+# --- client-commands.md
+
+
+def spelled(flags: typing.Iterable[Flag[typing.Any]]) -> str:
+    """Return flags as a cell shows them."""
+    spellings = (sorted((spell(name) for name in flag.spellings), key=len) for flag in flags)
+    return ', '.join('/'.join(f'`{spelling}`' for spelling in each) for each in spellings)
+
+
+def command_rows() -> Iterator[tuple[str, ...]]:
+    """Return a row for each command."""
+    for command in client.COMMANDS:
+        names = ' or '.join(f'`{name}`' for name in (command.name, *command.aliases))
+        usage = f' `{command.usage}`' if command.usage else ''
+        yield names + usage, spelled(command.flags), printed(command), spelled(command.without_effect), command.lacks
+
+
+def printed(command: Command) -> str:
+    """Return the formats of a command, the default first."""
+    default = (command.formats_of_juju or command.formats or ('',))[0]
+    return ', '.join(f'{name} (default)' if name == default else name for name in command.formats)
+
+
+def client_commands() -> str:
+    """Return the page about the Juju client."""
+    return f"""# Client commands
+
+The commands of the Juju client that `FakeJuju` and `Client` know. `Client(model).run(argv)` takes a command line without `juju` and
+returns a `Result` with `exit_code`, `stdout` and `stderr`: Juju's output, and what Juju refuses as `ERROR ...` with exit code 1, or
+2 for a wrong command line. Whatever is not in this table raises `UsageError`, which names it and what is supported.
+
+Every command about a model takes `-m`/`--model`. Flags without effect are about what a fake model does not have, such as bases and
+colours.
+
+{table(('Command', 'Flags', 'Formats', 'Flags without effect', 'What it lacks'), command_rows())}"""
+
+
 PAGES_BY_NAME: dict[str, Callable[[], str]] = {
+    'client-commands.md': client_commands,
     'juju-versions.md': juju_versions,
     'permissions.md': permissions,
     'rules.md': rules,

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from .actors import Puppet, PuppetHook, PuppetSecret, PuppetUnit
     from .charms.in_process import HookBeingRun
+    from .client import Client
+    from .client.fake_juju import FakeJuju
     from .deployed import ApplicationView, UnitView
     from .errors import ActionFailed, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
     from .injection import InjectedFault
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from .juju.order import Departure, Order
     from .juju.scheduler import DueHook
     from .model import FakeModel, Task
-    from .plugin import FakeModelFactory
+    from .plugin import FakeJujuFactory, FakeModelFactory
     from .users import ModelUser, ShownSecret
     from .views import RelationView, RevisionView, SecretView
 
@@ -27,11 +29,14 @@ __all__ = [
     'ApplicationView',
     'BecameDue',
     'CharmSecretsError',
+    'Client',
     'Command',
     'Departure',
     'DueHook',
     'Effect',
     'EndlessHooks',
+    'FakeJuju',
+    'FakeJujuFactory',
     'FakeModel',
     'FakeModelFactory',
     'HookBeingRun',
@@ -66,6 +71,8 @@ _NAMES_BY_MODULE: Final = {
         'PuppetUnit',
     ),
     '.charms.in_process': ('HookBeingRun',),
+    '.client': ('Client',),
+    '.client.fake_juju': ('FakeJuju',),
     '.deployed': (
         'ApplicationView',
         'UnitView',
@@ -98,7 +105,10 @@ _NAMES_BY_MODULE: Final = {
         'FakeModel',
         'Task',
     ),
-    '.plugin': ('FakeModelFactory',),
+    '.plugin': (
+        'FakeJujuFactory',
+        'FakeModelFactory',
+    ),
     '.users': (
         'ModelUser',
         'ShownSecret',

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import weakref
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import pytest
@@ -21,6 +21,8 @@ from .errors import CharmSecretsError, UsageError
 
 if TYPE_CHECKING:
     from .charms.in_process import AroundHook, HookBeingRun
+    from .client.command import CharmLike
+    from .client.fake_juju import FakeJuju
     from .juju.order import GivenOrder
     from .model import FakeModel
 
@@ -53,6 +55,19 @@ class FakeModelFactory(Protocol):
 
     def __call__(self, **settings: Any) -> FakeModel:
         """Return a new model, by the keywords of FakeModel over command line and ini file."""
+        ...
+
+
+class FakeJujuFactory(Protocol):
+    """The type of the fixture ``fake_juju_factory``."""
+
+    def __call__(self, *, charmhub: Mapping[str, CharmLike] | None = None, **settings: Any) -> FakeJuju:
+        """Return a ``jubilant.Juju`` over a new model, by the keywords of FakeModel over command line and ini file.
+
+        Args:
+            charmhub: for each name in Charmhub, the charm that stands for it: a charm class or a charm directory.
+            settings: keywords of FakeModel.
+        """
         ...
 
 
@@ -257,6 +272,37 @@ def fake_model_factory(request: pytest.FixtureRequest) -> Generator[FakeModelFac
             return _note(request.config, model)
 
         yield make
+
+
+@pytest.fixture
+def fake_juju(fake_model: FakeModel) -> FakeJuju:
+    """A ``jubilant.Juju`` over ``fake_model``; it takes the extra ``jubilant``."""
+    __tracebackhide__ = True
+    return _over(fake_model)
+
+
+@pytest.fixture(scope='session')
+def fake_juju_factory(fake_model_factory: FakeModelFactory) -> FakeJujuFactory:
+    """Makes a ``jubilant.Juju`` over a new fake model, for fixtures of any scope, as ``fake_model_factory`` makes the model."""
+
+    def make(*, charmhub: Mapping[str, CharmLike] | None = None, **settings: Any) -> FakeJuju:
+        __tracebackhide__ = True
+        return _over(fake_model_factory(**settings), charmhub=charmhub)
+
+    return make
+
+
+def _over(model: FakeModel, *, charmhub: Mapping[str, CharmLike] | None = None) -> FakeJuju:
+    __tracebackhide__ = True
+    try:
+        kind = pytest_charmsecrets.FakeJuju
+    except ModuleNotFoundError as error:
+        if error.name != 'jubilant':
+            raise
+        raise UsageError(
+            "fake_juju is a jubilant.Juju, and jubilant is not installed: pip install 'pytest-charmsecrets[jubilant]'"
+        ) from None
+    return kind(model, charmhub=charmhub)
 
 
 @pytest.hookimpl(tryfirst=True)

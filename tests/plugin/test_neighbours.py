@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ('ops', 'scenario', 'yaml', 'time_machine', 'pytest_charmsecrets.model')
+HEAVY = ('jubilant', 'ops', 'scenario', 'yaml', 'time_machine', 'pytest_charmsecrets.model')
 
 PUPPETS = """
     import pytest
@@ -87,3 +87,40 @@ def test_works_beside_pytest_jubilant(pytester):
     result = pytester.runpytest_subprocess('--help')
     result.stdout.fnmatch_lines(['*--charmsecrets-seed=SEED*'])
     result.stdout.fnmatch_lines(['*--juju-*'])
+
+
+def test_fake_juju_and_pytest_jubilant_work_in_one_test(pytester):
+    pytest.importorskip('pytest_jubilant')
+    pytester.makepyfile(
+        """
+        import jubilant
+        import pytest
+
+        @pytest.fixture(scope='module')
+        def shared(fake_juju_factory):
+            return fake_juju_factory(juju_version='3.5.7', seed=2)
+
+        def test_own(fake_juju, fake_model, shared):
+            assert isinstance(fake_juju, jubilant.Juju)
+            assert fake_juju.fake_model is fake_model
+            shared.add_secret('one', {'key': 'value'})
+
+        def test_shared(fake_juju, shared):
+            assert shared.version().tuple == (3, 5, 7)
+            assert [secret.name for secret in shared.secrets()] == ['one']
+            assert fake_juju.secrets() == []
+        """
+    )
+    pytester.runpytest_subprocess('-W', 'error', '-p', 'no:randomly').assert_outcomes(passed=2)
+
+
+def test_fake_juju_says_what_it_lacks(pytester):
+    pytester.makeconftest(
+        "import sys\nsys.modules['jubilant'] = None\nsys.modules.pop('pytest_charmsecrets.client.fake_juju', None)"
+    )
+    pytester.makepyfile('def test_it(fake_juju): pass')
+    result = pytester.runpytest_subprocess('-p', 'no:pytest-jubilant')
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ['*UsageError: fake_juju is a jubilant.Juju, and jubilant is not installed: pip install*']
+    )

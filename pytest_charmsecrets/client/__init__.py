@@ -1,0 +1,70 @@
+"""The juju command line over a fake model: ``argv`` in, exit code and output out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, final
+
+from ..errors import unknown
+from ..hookcommands.result import Result
+from ..model import FakeModel, inside
+from . import applications, log, secrets, settings, show, status, tasks
+from .command import CharmLike, Command, Session, execute
+
+__all__ = ['COMMANDS', 'Client', 'Command', 'Result']
+
+COMMANDS: Final[tuple[Command, ...]] = tuple(
+    sorted(
+        (
+            command
+            for module in (applications, settings, secrets, tasks, status, show, log)
+            for command in module.COMMANDS
+        ),
+        key=lambda command: command.name,
+    )
+)
+"""Every command that there is."""
+
+_BY_NAME: Final = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
+
+
+@final
+class Client:
+    """A ``juju`` that knows one fake model."""
+
+    def __init__(
+        self,
+        model: FakeModel,
+        *,
+        charmhub: Mapping[str, CharmLike] | None = None,
+    ) -> None:
+        """Make a client of a model.
+
+        Args:
+            model: the model that commands work on.
+            charmhub: for each name in Charmhub, the charm that stands for it: a charm class or a charm directory.
+        """
+        self._session: Final = Session(model, *inside(model), dict(charmhub or {}))
+
+    @property
+    def model_name(self) -> str:
+        """The name of the model, as ``--model`` takes it."""
+        return self._session.world.name
+
+    def run(self, argv: Sequence[str], stdin: str | None = None, cwd: str | None = None) -> Result:
+        """Run one command.
+
+        Args:
+            argv: the command line behind ``juju``.
+            stdin: what the command reads from its standard input.
+            cwd: the directory that relative paths begin at; the process's own when None.
+
+        Raises:
+            UsageError: for a command, or a flag, that is not supported, and for what a test can do wrong and a user of
+                Juju cannot. What Juju would refuse is a result, as in Juju.
+        """
+        name = argv[0] if argv else ''
+        if name not in _BY_NAME:
+            supported = [command.name for command in COMMANDS]
+            raise unknown('juju command', name, supported, f'the client knows {", ".join(supported)}')
+        return execute(_BY_NAME[name], self._session, argv[1:], stdin, cwd)

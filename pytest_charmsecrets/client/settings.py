@@ -1,0 +1,211 @@
+"""Commands about settings: config of an application, model-config.
+
+Source: juju 3.6: cmd/juju/config/config.go, cmd/juju/application/config.go, cmd/juju/model/config.go;
+apiserver/facades/client/application/get.go.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..errors import JujuError, UsageError
+from ..hookcommands import gnuflag
+from ..hookcommands.goyaml import Fields
+from ..juju import gotext, operations
+from ..juju.state import Application
+from ..model import UPDATE_STATUS_INTERVAL
+from .applications import TRUST, read_config_file
+from .command import CONTROLLER, USER, Call, Command, Run, application_not_found
+
+_FILE: Final = gnuflag.string('file')
+_RESET: Final = gnuflag.strings('reset')
+_COLOR: Final = gnuflag.boolean('color')
+_NO_COLOR: Final = gnuflag.boolean('no-color')
+
+_AGENT_VERSION: Final = 'agent-version'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Request:
+    """What a command line asks for."""
+
+    wanted: str | None
+    values: Mapping[str, str]
+    reset: tuple[str, ...]
+    file: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is to be changed."""
+        return bool(self.values or self.reset or self.file)
+
+
+def _read_request(call: Call, given: tuple[str, ...]) -> _Request:
+    values: dict[str, str] = {}
+    wanted: list[str] = []
+    for argument in given:
+        key, equals, value = argument.partition('=')
+        if not equals:
+            wanted.append(argument)
+        elif not key:
+            raise JujuError(f'expected "key=value", got {gotext.quote(argument)}')
+        elif key in values:
+            raise JujuError(f'key {gotext.quote(key)} specified more than once')
+        else:
+            values[key] = value
+    reset = tuple(key for part in call.flags[_RESET] for key in part.strip(',').split(','))
+    for key in reset:
+        if '=' in key:
+            raise JujuError(f'--reset accepts a comma delimited set of keys "a,b,c", received: {gotext.quote(key)}')
+    request = _Request(wanted[0] if wanted else None, values, reset, call.flags.values.get(_FILE.name, ''))
+    _check_combination(request, wanted)
+    return request
+
+
+def _check_combination(request: _Request, wanted: list[str]) -> None:
+    actions = {
+        'use --file flag': request.file,
+        'use --reset flag': request.reset,
+        'get value': wanted,
+        'set key=value pairs': request.values,
+    }
+    asked = [action for action, present in actions.items() if present]
+    if wanted and len(asked) > 1:
+        raise JujuError(f'cannot {", ".join(asked[:-1])} and {asked[-1]} simultaneously')
+    if len(wanted) > 1:
+        raise JujuError('cannot specify multiple keys to get')
+    for key in request.reset:
+        if key in request.values:
+            raise JujuError(f'cannot set and reset key {gotext.quote(key)} simultaneously')
+
+
+# --- an application's
+
+
+def _config(call: Call) -> Run:
+    if not call.arguments or '=' in call.arguments[0]:
+        raise JujuError('no application name specified')
+    name = call.arguments[0]
+    request = _read_request(call, call.arguments[1:])
+
+    def run() -> str:
+        application = call.session.world.applications.get(name)
+        if application is None:
+            # A change is refused item by item, where the client prints no kind.
+            raise JujuError(f'application "{name}" not found') if request.changes else application_not_found(name)
+        if request.changes:
+            _change(call, application, request)
+            return ''
+        shown = _describe(application)
+        if request.wanted is None:
+            return call.output({'application': name, 'charm': application.metadata.name, **shown})
+        described = shown['settings'].get(request.wanted) or shown['application-config'].get(request.wanted)
+        if described is None:
+            raise JujuError(
+                f'key {gotext.quote(request.wanted)} not found in "{name}" application config or charm settings.'
+            )
+        return f'{_printed(described.get("value", ""))}\n'
+
+    return run
+
+
+def _change(call: Call, application: Application, request: _Request) -> None:
+    metadata = application.metadata
+    reset = [key for key in request.reset if key != TRUST]
+    for key in reset:
+        if key not in metadata.options:
+            raise JujuError(f'updating application charm settings: unknown option {gotext.quote(key)}')
+    trusted = application.trusted and TRUST not in request.reset
+    try:
+        values = read_config_file(call.read(request.file), metadata, application.name) if request.file else {}
+        texts = {key: call.read(text[1:]) if text.startswith('@') else text for key, text in request.values.items()}
+        if TRUST in texts:
+            trusted = gotext.parse_bool(texts.pop(TRUST))
+        values |= operations.read_settings(metadata, texts)
+    except JujuError as error:
+        raise JujuError(f'parsing settings for application: {error}') from None
+    call.session.model.config(application.name, values, reset=reset)
+    application.trusted = trusted
+
+
+def _describe(application: Application) -> dict[str, Any]:
+    options = application.metadata.options.values()
+    settings: dict[str, Any] = {}
+    for option in options:
+        described: dict[str, Any] = {'description': option.description, 'type': option.type, 'source': 'unset'}
+        value = application.config.get(option.name)
+        if option.default is not None:
+            described |= {'default': option.default, 'value': option.default, 'source': 'default'}
+        if value is not None and value != option.default:
+            described |= {'value': value, 'source': 'user'}
+        settings[option.name] = described
+    trust = {
+        'default': False,
+        'description': 'Does this application have access to trusted credentials',
+        'source': 'user' if application.trusted else 'default',
+        'type': 'bool',
+        'value': application.trusted,
+    }
+    return {'settings': settings, 'application-config': {TRUST: trust}}
+
+
+def _printed(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+# --- the model's
+
+
+def _model_config(call: Call) -> Run:
+    request = _read_request(call, call.arguments)
+    if _AGENT_VERSION in request.values:
+        raise JujuError(f'"{_AGENT_VERSION}" must be set via "upgrade-model"')
+    for key in (*request.values, *request.reset):
+        if key != UPDATE_STATUS_INTERVAL:
+            raise UsageError(f'juju model-config {key} is not supported; supported: {UPDATE_STATUS_INTERVAL}')
+
+    def run() -> str:
+        if request.changes:
+            call.session.model.model_config(request.values or None, reset=request.reset)
+            return ''
+        return _show_settings(call, request.wanted)
+
+    return run
+
+
+def _show_settings(call: Call, wanted: str | None) -> str:
+    chosen = call.session.model.model_config() or {}
+    settings = {name: Fields({'Value': value, 'Source': 'model'}) for name, value in chosen.items()}
+    settings[_AGENT_VERSION] = Fields({'Value': call.session.world.profile.version, 'Source': 'model'})
+    if wanted is None:
+        return call.output(settings)
+    if wanted not in settings:
+        model = f'{CONTROLLER}:{USER}/{call.session.world.name}'
+        raise JujuError(f'{gotext.quote(wanted)} is not a key of the currently targeted model: {gotext.quote(model)}')
+    if call.format == 'tabular':
+        return f'{settings[wanted]["Value"]}\n'
+    return call.output({wanted: settings[wanted]})
+
+
+COMMANDS: Final = (
+    Command(
+        'config',
+        _config,
+        (_FILE, _RESET),
+        (_COLOR, _NO_COLOR),
+        formats=('yaml', 'json'),
+        usage='<application> [--reset <key[,key]>] [<attribute-key>][=<value>] ...]',
+    ),
+    Command(
+        'model-config',
+        _model_config,
+        (_RESET,),
+        (_COLOR, _NO_COLOR),
+        formats=('yaml', 'json'),
+        formats_of_juju=('tabular',),
+        usage='[--reset <key[,key]>] [<attribute-key>][=<value>] ...]',
+        lacks=f'every setting but `{UPDATE_STATUS_INTERVAL}`, which is absent until it is set; the table',
+    ),
+)

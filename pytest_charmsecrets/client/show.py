@@ -1,0 +1,185 @@
+"""Commands that show one thing: show-unit, show-model, version.
+
+Source: juju 3.6: cmd/juju/application/showunit.go; apiserver/facades/client/application/application.go, relationData;
+cmd/juju/model/show.go; cmd/juju/commands/version.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from ..errors import JujuError
+from ..hookcommands import arguments, gnuflag
+from ..hookcommands.goyaml import Fields
+from ..juju import identity
+from ..juju.relations import Relation
+from ..juju.secrets.entities import INTERNAL
+from ..juju.state import Unit
+from ..juju.world import World
+from .command import CONTROLLER, USER, Call, Command, Run, check_model
+from .status import CLOUDS, charm_url
+
+_ENDPOINT: Final = gnuflag.string('endpoint')
+_RELATED_UNIT: Final = gnuflag.string('related-unit')
+_APP: Final = gnuflag.boolean('app')
+_ALL: Final = gnuflag.boolean('all')
+
+_PLATFORM: Final = 'ubuntu-amd64'
+
+
+# --- show-unit
+
+
+def _show_unit(call: Call) -> Run:
+    if not call.arguments:
+        raise JujuError('an unit name must be supplied')
+    if call.flags[_RELATED_UNIT] and not identity.is_unit_name(call.flags[_RELATED_UNIT]):
+        raise JujuError(f'related unit name {call.flags[_RELATED_UNIT]} not valid')
+    invalid = [name for name in call.arguments if not identity.is_unit_name(name)]
+    if invalid:
+        raise JujuError(f'unit name{"s" if len(invalid) > 1 else ""} {", ".join(invalid)} not valid')
+
+    def run() -> str:
+        world = call.session.world
+        missing = [name for name in call.arguments if world.find_unit(name) is None]
+        if missing:
+            raise JujuError('\n'.join(f'unit "{name}" not found' for name in missing))
+        return call.output({name: _unit(call, world.unit(name)) for name in call.arguments})
+
+    return run
+
+
+def _unit(call: Call, unit: Unit) -> Fields:
+    world = call.session.world
+    application = world.application_of(unit.name)
+    on_machine = application.cloud == 'machine'
+    shown: dict[str, Any] = {'workload-version': application.workload_version} if application.workload_version else {}
+    shown['opened-ports'] = [str(port) for port in sorted(unit.ports)]
+    if on_machine:
+        shown['public-address'] = unit.address
+    shown |= {'charm': charm_url(application), 'leader': world.is_leader(unit.name), 'life': unit.life}
+    wanted = call.flags[_ENDPOINT]
+    relations = [
+        _relation(call, world, unit, relation)
+        for relation in world.relations_of(application.name)
+        if wanted in ('', relation.endpoint_of(application.name).name)
+    ]
+    relations = [
+        relation
+        for relation in relations
+        if wanted or relation['application-data'] or 'related-units' in relation or 'local-unit' in relation
+    ]
+    if relations:
+        shown['relation-info'] = relations
+    if not on_machine:
+        shown['address'] = unit.address
+    return Fields(shown)
+
+
+def _relation(call: Call, world: World, unit: Unit, relation: Relation) -> Fields:
+    remote = relation.remote_of(unit.application)
+    shown: dict[str, Any] = {
+        'relation-id': relation.id,
+        'endpoint': relation.endpoint_of(unit.application).name,
+        'related-endpoint': remote.name,
+        'application-data': dict(relation.application_data[remote.application].values),
+    }
+    if call.flags[_APP]:
+        return Fields(shown)
+    wanted = call.flags[_RELATED_UNIT]
+    names = [name for name in world.applications[remote.application].units if wanted in ('', name)]
+    if unit.name in names:
+        shown['local-unit'] = _unit_data(relation, unit.name)
+    if others := {name: _unit_data(relation, name) for name in names if name != unit.name}:
+        shown['related-units'] = others
+    return Fields(shown)
+
+
+def _unit_data(relation: Relation, unit: str) -> Fields:
+    in_scope = any(unit in units for units in relation.in_scope.values())
+    bag = relation.unit_data.get(unit)
+    return Fields({'in-scope': in_scope, 'data': dict(bag.values) if in_scope and bag is not None else {}})
+
+
+# --- show-model
+
+
+def _show_model(call: Call) -> Run:
+    arguments.check_empty(call.arguments[1:])
+
+    def run() -> str:
+        if call.arguments:
+            check_model(call.session, call.arguments[0])
+        world = call.session.world
+        return call.output({world.name: _model(world, *CLOUDS[call.session.model.cloud])})
+
+    return run
+
+
+def _model(world: World, cloud: str, provider: str, kind: str) -> Fields:
+    return Fields(
+        {
+            'name': f'{USER}/{world.name}',
+            'short-name': world.name,
+            'model-uuid': world.uuid,
+            'model-type': kind,
+            'controller-uuid': identity.make_uuid(world.seed, 'controller', CONTROLLER),
+            'controller-name': CONTROLLER,
+            'is-controller': False,
+            'owner': USER,
+            'cloud': cloud,
+            'type': provider,
+            'life': 'alive',
+            'status': Fields({'current': 'available'}),
+            'users': {USER: Fields({'display-name': USER, 'access': 'admin', 'last-connection': 'just now'})},
+            'secret-backends': {
+                name: Fields({'num-secrets': _count(world, name), 'status': 'active'}) for name in _backends(world)
+            },
+            'agent-version': world.profile.version,
+        }
+    )
+
+
+def _backends(world: World) -> Iterable[str]:
+    used = {revision.backend for secret in world.secrets for revision in secret.revisions.values()}
+    return sorted({INTERNAL, world.secrets.backend, *used})
+
+
+def _count(world: World, backend: str) -> int:
+    return sum(any(revision.backend == backend for revision in secret.revisions.values()) for secret in world.secrets)
+
+
+# --- version
+
+
+def _version(call: Call) -> Run:
+    arguments.check_empty(call.arguments)
+
+    def run() -> str:
+        version = f'{call.session.world.profile.version}-{_PLATFORM}'
+        if not call.flags[_ALL]:
+            return call.output(version)
+        return call.output(Fields({'version': version, 'compiler': 'gc', 'official': False}))
+
+    return run
+
+
+COMMANDS: Final = (
+    Command('show-unit', _show_unit, (_ENDPOINT, _RELATED_UNIT, _APP), formats=('yaml', 'json'), usage='<unit name>'),
+    Command(
+        'show-model',
+        _show_model,
+        formats=('yaml', 'json'),
+        usage='[<model name>]',
+        lacks='machines; cloud, controller and users are made up',
+    ),
+    Command(
+        'version',
+        _version,
+        (_ALL,),
+        formats=('smart', 'json', 'yaml'),
+        lacks='how a client was built: it has the version of the model',
+        on_model=False,
+    ),
+)

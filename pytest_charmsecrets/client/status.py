@@ -1,0 +1,189 @@
+"""The command status: what the model and its agents are in.
+
+Source: juju 3.6: cmd/juju/status/formatted.go, formatter.go; apiserver/facades/client/client/status.go; core/status/status.go;
+internal/worker/uniter/uniter.go, operation/runhook.go.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from ..errors import UsageError
+from ..hookcommands import gnuflag
+from ..hookcommands.goyaml import Fields
+from ..juju import agent as rules
+from ..juju.hooks import Hook
+from ..juju.state import Application, Cloud, Status, Unit
+from ..juju.world import World
+from .command import CONTROLLER, Call, Command, Run, Session
+
+CLOUDS: Final[Mapping[Cloud, tuple[str, str, str]]] = {
+    'kubernetes': ('k8s', 'kubernetes', 'caas'),
+    'machine': ('lxd', 'lxd', 'iaas'),
+}
+"""Name and type of each cloud, and the type of a model there."""
+
+_SEVERITIES: Final = ('unknown', 'terminated', 'active', 'waiting', 'maintenance', 'blocked', 'error')
+"""The status of units from least to most severe: the most severe is that of an application that has set none."""
+
+_MONTHS: Final = ('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')
+
+
+def _status(call: Call) -> Run:
+    if call.arguments:
+        raise UsageError(f'juju status {call.arguments[0]} is not supported: it shows everything; leave the names out')
+    return lambda: call.output(describe(call.session))
+
+
+def describe(session: Session) -> Fields:
+    """Return what ``juju status`` shows of a model."""
+    world = session.world
+    # Whoever asks what is due has every watcher deliver what it holds.
+    due = session.model.due
+    cloud, _, kind = CLOUDS[session.model.cloud]
+    busy = {hook.unit for hook in due}
+    return Fields(
+        {
+            'model': Fields(
+                {
+                    'name': world.name,
+                    'type': kind,
+                    'controller': CONTROLLER,
+                    'cloud': cloud,
+                    'version': world.profile.version,
+                    'model-status': Fields({'current': 'available'}),
+                }
+            ),
+            'machines': {},
+            'applications': {
+                application.name: _application(session, application, busy)
+                for application in world.applications.values()
+            },
+            'controller': Fields({'timestamp': f'{world.clock.now:%H:%M:%S}Z'}),
+        }
+    )
+
+
+def _application(session: Session, application: Application, busy: Iterable[str]) -> Fields:
+    units = {unit.name: _unit(session, unit, application, busy) for unit in application.units.values()}
+    alive = sum(unit.life == 'alive' for unit in application.units.values())
+    name = application.charmhub_name or application.metadata.name
+    return _present(
+        {
+            'charm': name if application.charmhub_name else charm_url(application),
+            'charm-origin': 'charmhub' if application.charmhub_name else 'local',
+            'charm-name': name,
+            'charm-rev': application.charm_version,
+            'scale': alive if application.cloud == 'kubernetes' else None,
+            'exposed': False,
+            'life': application.life if application.life != 'alive' else None,
+            'application-status': _info(_application_status(session, application)),
+            'relations': _relations(session.world, application.name),
+            'units': units,
+            'version': application.workload_version,
+        }
+    )
+
+
+def charm_url(application: Application) -> str:
+    """Return the URL of an application's charm."""
+    schema = 'ch' if application.charmhub_name else 'local'
+    return f'{schema}:{application.charmhub_name or application.metadata.name}-{application.charm_version}'
+
+
+def _application_status(session: Session, application: Application) -> Status:
+    if application.status.name != 'unknown':
+        return application.status
+    statuses = [_workload_status(session, unit, application) for unit in application.units.values()]
+    return max(statuses, key=lambda status: _SEVERITIES.index(status.name), default=Status('unknown'))
+
+
+def _relations(world: World, application: str) -> dict[str, list[Fields]]:
+    shown: dict[str, list[Fields]] = {}
+    for relation in world.relations_of(application):
+        own, remote = relation.endpoint_of(application), relation.remote_of(application)
+        described = {
+            'related-application': remote.application,
+            'interface': own.metadata.interface,
+            'scope': own.metadata.scope,
+        }
+        shown.setdefault(own.name, []).append(Fields(described))
+    return {name: sorted(sides, key=lambda side: side['related-application']) for name, sides in shown.items()}
+
+
+def _unit(session: Session, unit: Unit, application: Application, busy: Iterable[str]) -> Fields:
+    juju = _info(_agent_status(session, unit, is_busy=unit.name in busy))
+    juju['version'] = session.world.profile.version
+    if unit.life != 'alive':
+        juju['life'] = unit.life
+    return _present(
+        {
+            'workload-status': _info(_workload_status(session, unit, application)),
+            'juju-status': juju,
+            'leader': application.leader == unit.name or None,
+            'open-ports': [str(port) for port in sorted(unit.ports)],
+            'public-address' if application.cloud == 'machine' else 'address': unit.address,
+        }
+    )
+
+
+def _agent_status(session: Session, unit: Unit, *, is_busy: bool) -> Status:
+    agent = session.scheduler.agent(unit.name)
+    if not agent.local.installed and agent.local.failed is None:
+        return Status('allocating')
+    hook = rules.next_operation(agent.snapshot, agent.local) if is_busy else None
+    # An agent whose hook failed says that it is idle, and the unit says that it is in error.
+    if hook is None or agent.local.failed is not None:
+        return Status('idle')
+    return Status('executing', _running(hook))
+
+
+def _running(hook: Hook) -> str:
+    about = ''
+    if hook.relation_id is not None and hook.remote_unit:
+        about = f' for {hook.remote_unit}'
+    elif hook.is_secret_hook:
+        revision = f'/{hook.secret_revision}' if hook.kind in ('secret-expired', 'secret-remove') else ''
+        about = f' for {hook.secret}{revision}'
+    return f'running {hook.name} hook{about}'
+
+
+def _workload_status(session: Session, unit: Unit, application: Application) -> Status:
+    failed = session.scheduler.agent(unit.name).local.failed
+    if failed is None:
+        return unit.status
+    message = f'hook failed: "{failed.name}"'
+    relation = session.world.relations.get(failed.relation_id) if failed.relation_id is not None else None
+    if relation is not None and not relation.is_peer:
+        message += f' for {relation.remote_of(application.name)}'
+    return Status('error', message)
+
+
+def _info(status: Status) -> Fields:
+    since = _format_time(status.since) if status.since is not None else None
+    return _present({'current': status.name, 'message': status.message, 'since': since})
+
+
+def _present(fields: Mapping[str, Any]) -> Fields:
+    return Fields({key: value for key, value in fields.items() if value is not None and value not in ('', [], {})})
+
+
+def _format_time(when: datetime.datetime) -> str:
+    """Return a time as the client shows it, in UTC, whatever the zone of the machine."""
+    utc = when.astimezone(datetime.timezone.utc)
+    return f'{utc:%d} {_MONTHS[utc.month - 1]} {utc:%Y %H:%M:%S}Z'
+
+
+COMMANDS: Final = (
+    Command(
+        'status',
+        _status,
+        (),
+        tuple(gnuflag.boolean(name) for name in ('utc', 'color', 'no-color', 'relations', 'integrations', 'storage')),
+        formats=('json', 'yaml'),
+        formats_of_juju=('tabular', 'short', 'oneline', 'line', 'summary'),
+        lacks='the tables, `--watch`, a choice of names; machines and storage are empty; times are in UTC',
+    ),
+)
