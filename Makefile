@@ -11,12 +11,13 @@ LOWEST_EXAMPLES := --ignore-glob='examples/charms/ldap-*' --ignore-glob='example
 ARGS :=
 PROCESSES = $(if $(ARGS),,$(shell $(<D)/bin/python -c 'import os; n = os.cpu_count() or 1; print(f"-n {min(n, 8)}" if n > 1 else "")'))
 
-.PHONY: help demo test test-lowest coverage mutation lint format docs bench clean
+.PHONY: help demo test test-lowest live coverage mutation lint format docs bench clean
 
 help:
 	@echo 'make demo         run the example charms, then print what happened between two of them'
 	@echo 'make test         run all tests'
 	@echo 'make test-lowest  run them with the lowest supported ops'
+	@echo 'make live         run the tests that ops publishes for a live controller, on a fake one'
 	@echo 'make coverage     run them, and fail unless they run every line and branch of Juju'"'"'s rules'
 	@echo 'make mutation     change the rules about secrets in every way, and count what the tests notice'
 	@echo 'make lint         check formatting, lint, types and import directions'
@@ -34,6 +35,9 @@ test: $(VENV)/installed
 
 test-lowest: $(LOWEST)/installed
 	$(LOWEST)/bin/python -m pytest -q $(LOWEST_EXAMPLES) $(PROCESSES) $(ARGS)
+
+live: $(VENV)/installed
+	$(VENV)/bin/python tests/published/live $(ARGS)
 
 coverage: $(VENV)/installed
 	$(VENV)/bin/coverage erase
@@ -63,7 +67,7 @@ bench: $(VENV)/installed
 	$(VENV)/bin/python -m pytest -q -p no:randomly -p no:xdist -o python_files='bench_*.py' tests/benchmarks $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(LOWEST) mutants .benchmarks .coverage .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(LOWEST) mutants .benchmarks .coverage .hypothesis .import_linter_cache .published .pytest_cache .ruff_cache
 
 $(VENV)/installed: REQUIREMENTS = -e '.[dev]'
 $(LOWEST)/installed: REQUIREMENTS = -e '.[test]' $(LOWEST_OPS)
