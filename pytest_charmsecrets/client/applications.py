@@ -37,6 +37,9 @@ _CONSTRAINTS: Final = gnuflag.strings('constraints')
 _FORCE: Final = gnuflag.boolean('force')
 _NO_PROMPT: Final = gnuflag.boolean('no-prompt')
 _DESTROY_STORAGE: Final = gnuflag.boolean('destroy-storage')
+_FORCE_UNITS: Final = gnuflag.boolean('force-units')
+_NO_RETRY: Final = gnuflag.boolean('no-retry')
+_NO_WAIT: Final = gnuflag.boolean('no-wait')
 
 
 TRUST: Final = 'trust'
@@ -96,7 +99,7 @@ def _refresh(call: Call) -> Run:
         charm = call.path(call.flags[_PATH]) if call.flags[_PATH] else _same_charm(call, application)
         metadata = read_charm(charm)
         config = _read_config(call, metadata, application.name)
-        call.session.model.refresh(application.name, charm)
+        call.session.model.refresh(application.name, charm, force=call.flags[_FORCE_UNITS])
         if config:
             call.session.model.config(application.name, config)
         revision = application.charm_version
@@ -253,7 +256,7 @@ def _scale_down(call: Call, name: str, count: int) -> str:
     alive = sum(unit.life == 'alive' for unit in units)
     if count > alive:
         raise JujuError('cannot remove more units than currently exist not valid')
-    call.session.model.remove_unit(name, num_units=count)
+    call.session.model.remove_unit(name, num_units=count, force=call.flags[_FORCE])
     call.messages.append(f'scaling down to {alive - count} units')
     return ''
 
@@ -262,7 +265,7 @@ def _remove_units(call: Call) -> str:
     missing = [name for name in call.arguments if call.session.world.find_unit(name) is None]
     removed = [name for name in call.arguments if name not in missing]
     if removed:
-        call.session.model.remove_unit(*removed)
+        call.session.model.remove_unit(*removed, force=call.flags[_FORCE])
     return _report(
         call,
         [f'removing unit {name} failed: unit "{name}" does not exist' for name in missing],
@@ -285,7 +288,7 @@ def _remove_application(call: Call) -> Run:
         for name in removed:
             told += f'will remove application {name}\n'
             told += ''.join(f'- will remove unit {unit}\n' for unit in applications[name].units)
-        call.session.model.remove_application(*removed)
+        call.session.model.remove_application(*removed, force=call.flags[_FORCE])
         refusals = [f'removing application {name} failed: application "{name}" not found' for name in missing]
         return _report(call, refusals, told)
 
@@ -312,12 +315,14 @@ def _resolved(call: Call) -> Run:
             raise JujuError(f'unit name {gotext.quote(name)} not valid')
 
     def run() -> str:
-        # A unit in error retries whenever the model settles, so that nothing is left to do.
         for name in call.arguments:
             if call.session.world.find_unit(name) is None:
                 raise JujuError(f'unit "{name}" not found')
-            if call.session.scheduler.agent(name).local.failed is None:
+        in_error = call.session.scheduler.units_in_error()
+        for name in in_error if call.flags[_ALL] else call.arguments:
+            if name not in in_error:
                 raise JujuError(f'unit "{name}" is not in an error state')
+            call.session.model.resolve(name, no_retry=call.flags[_NO_RETRY])
         return ''
 
     return run
@@ -348,7 +353,7 @@ def _remove_relation(call: Call) -> Run:
     def run() -> str:
         for name in call.arguments:
             _find(call, name.partition(':')[0])
-        call.session.model.remove_relation(*call.arguments)
+        call.session.model.remove_relation(*call.arguments, force=call.flags[_FORCE])
         return ''
 
     return run
@@ -377,7 +382,7 @@ COMMANDS: Final = (
     Command(
         'refresh',
         _refresh,
-        (_PATH, _CONFIG),
+        (_PATH, _CONFIG, _FORCE_UNITS),
         (*_WITHOUT_EFFECT, *_CHARMHUB),
         usage='<application>',
         lacks='`--switch`, resources',
@@ -389,25 +394,26 @@ COMMANDS: Final = (
     Command(
         'remove-relation',
         _remove_relation,
+        (_FORCE,),
         usage='<application>[:<endpoint>] <application>[:<endpoint>]',
-        lacks='relation ids',
+        lacks='relation ids; the minute that `--force` waits',
     ),
     Command('add-unit', _add_unit, (_NUM_UNITS,), usage='<application>', lacks='storage, placement'),
     Command(
         'remove-unit',
         _remove_unit,
-        (_NUM_UNITS_REMOVED,),
-        _STORAGE,
+        (_NUM_UNITS_REMOVED, _FORCE),
+        (*_STORAGE, _NO_WAIT),
         usage='<unit> [...] | <application>',
-        lacks='`--force`: units run their last hooks',
+        lacks='the minute that `--force` waits without `--no-wait`',
     ),
     Command(
         'remove-application',
         _remove_application,
-        (),
-        _STORAGE,
+        (_FORCE,),
+        (*_STORAGE, _NO_WAIT),
         usage='<application> [<application>...]',
-        lacks='`--force`: units run their last hooks',
+        lacks='the minute that `--force` waits without `--no-wait`',
     ),
-    Command('resolved', _resolved, (_ALL,), usage='[<unit> ...]', lacks='`--no-retry`', aliases=('resolve',)),
+    Command('resolved', _resolved, (_ALL, _NO_RETRY), usage='[<unit> ...]', aliases=('resolve',)),
 )

@@ -118,18 +118,15 @@ class _Watch:
         self._seen: tuple[jubilant.Status, tuple[DueHook, ...]] | None = None
 
     def settle(self) -> HookFailed | None:
-        """Run what is due, and return the last failure of a hook; other units go on, as in Juju."""
+        """Run what is due, and return the last failure of a hook; other units go on, and units in error retry in time."""
         __tracebackhide__ = True
-        failed: set[tuple[str, str]] = set()
         while True:
             try:
-                self._model.settle()
+                self._model.advance()
             except HookFailed as failure:
                 self._failure = failure
-                if (failure.unit, failure.hook) not in failed:
-                    failed.add((failure.unit, failure.hook))
-                    continue
-            return self._failure
+            else:
+                return self._failure
 
     def go_on(self, status: jubilant.Status, *, is_ready: bool) -> str | None:
         """Let time pass until the next look; return why there is none, if so."""

@@ -231,6 +231,13 @@ class Scheduler:
         self._touched[unit] = None
         return failed
 
+    def units_in_error(self) -> tuple[str, ...]:
+        """Return the units whose hook has failed, in the order of deployment and of their numbers."""
+        self._follow_units()
+        agents = {**self._agents, **self._down}
+        in_error = [unit for unit, agent in agents.items() if agent.local.failed is not None]
+        return tuple(sorted(in_error, key=self._positions.__getitem__))
+
     def stop_agent(self, unit: str) -> None:
         """Stop the agent of a unit: it is told nothing and runs nothing. What it has run is kept, as Juju keeps it.
 

@@ -236,6 +236,28 @@ def test_removes_applications(juju, web, db):
 def test_resolved_wants_a_unit_in_error(juju, web):
     assert juju.refusal('resolved web/0') == 'unit "web/0" is not in an error state'
     assert juju.refusal('resolve web/7') == 'unit "web/7" not found'
+    juju('resolved --all')
+
+
+def test_resolved_without_retry_lets_the_unit_go_on(juju, web):
+    fault = juju.model.inject_fault('hook-fails', unit='web/0', hook='config-changed')
+    juju('config web colour=green')
+    juju.model.advance()
+    assert fault.struck
+    juju('resolved --no-retry --all')
+    assert juju.model.advance() == ()
+    assert juju.refusal('resolved web/0') == 'unit "web/0" is not in an error state'
+
+
+@pytest.mark.parametrize(
+    'line',
+    ('remove-relation web db --force', 'remove-application web --force --no-prompt', 'remove-unit web/0 --force'),
+)
+def test_by_force_nobody_runs_anything_for_what_is_removed(juju, web, db, line):
+    juju('integrate web db')
+    juju.model.settle()
+    juju(line)
+    assert not [hook for hook in juju.model.settle() if hook.unit == 'web/0']
 
 
 def test_trust_is_kept(juju, web):
@@ -267,10 +289,10 @@ def test_trust_on_kubernetes_takes_a_scope(juju, web):
             'deploy ./x --to 0',
             'juju deploy --to is not supported; supported: --base, --channel, --config, --constraints, ',
         ),
-        ('remove-application web --force', 'juju remove-application --force is not supported; supported: '),
+        ('remove-application web --destroy', 'juju remove-application --destroy is not supported; supported: '),
         ('status --help', 'juju status --help is not supported'),
         ('remove-relation 3', 'juju remove-relation <relation-id> is not supported; name the two applications'),
-        ('resolved web/0 --no-retry', 'juju resolved --no-retry is not supported'),
+        ('remove-relation web db --no-wait', 'juju remove-relation --no-wait is not supported'),
         (
             'offer db:database',
             "there is no juju command 'offer' .*; the client knows add-secret, add-unit, config, debug-log",
