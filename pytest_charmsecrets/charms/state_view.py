@@ -86,7 +86,7 @@ def _secrets(world: World, unit: str, application: str) -> Iterator[testing.Secr
             yield testing.Secret(
                 tracked_content=content.decode_text(tracked.content),
                 latest_content=content.decode_text(latest.content),
-                id=f'secret:{secret.id}',
+                id=str(world.secret_uri(secret.id, secret.owner)),
                 owner=_owner_kind(secret, unit, application),
                 label=(secret.label if own else consumer.label if consumer else '') or None,
                 description=(secret.description or None) if own else None,
@@ -103,9 +103,10 @@ def _owner_kind(secret: Secret, unit: str, application: str) -> Literal['app', '
 
 
 def _rotate(secret: Secret) -> Any:
+    """Return the policy; None without one, which Juju and its charms call ``never``."""
     import ops
 
-    return ops.SecretRotate(secret.rotate_policy)
+    return ops.SecretRotate(secret.rotate_policy) if secret.rotate_policy != 'never' else None
 
 
 def _remote_grants(world: World, secret: Secret) -> dict[int, set[str]]:

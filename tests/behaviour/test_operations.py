@@ -584,6 +584,23 @@ def test_the_state_of_a_unit_is_rendered_from_the_model(pair):
     assert state.planned_units == 2
 
 
+def test_a_secret_in_a_state_bears_the_id_that_the_charm_was_told(pair):
+    """So that what a charm wrote into a data bag finds the secret; ops.testing looks ids up as they are written."""
+    shared = pair.relation.data('database')['secret-id']
+    assert [unit.state.get_secret(id=shared).id for unit in (*pair.database.units, *pair.web.units)] == [shared] * 4
+
+
+def test_a_secret_without_a_policy_is_in_a_state_as_an_author_writes_it(play):
+    def install(self, _):
+        self.unit.add_secret({'key': 'value'}, label='plain')
+        self.unit.add_secret({'key': 'value'}, label='rotated', rotate=ops.SecretRotate.DAILY)
+
+    state = play(charm(install=install)).app.units[0].state
+    written = testing.Secret({'key': 'value'}, id=state.get_secret(label='plain').id, owner='unit', label='plain')
+    assert state.get_secret(label='plain') == written
+    assert state.get_secret(label='rotated').rotate == ops.SecretRotate.DAILY
+
+
 def test_deferred_shows_what_waits_for_a_next_hook(fake_model):
     app = fake_model.deploy(charm(start=lambda self, event: event.defer()), meta=meta())
     fake_model.settle()
