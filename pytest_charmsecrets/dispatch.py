@@ -186,7 +186,7 @@ class Dispatcher:
         agent = self._scheduler.agent(unit)
         self._scheduler.begin(unit, hook)
         faults = self.injection.strike(unit, hook.name, lambda kind: kind != 'leader-lost' or self._has_heir(unit))
-        context = HookContext(self._world, unit, hook, agent.local.relations)
+        context = HookContext(self._world, unit, hook, agent.local.relations, alone='leader-lost' not in faults)
         context.backend_refuses = 'backend-refuses' in faults
         started = context.now
         if hook.kind == 'install':

@@ -107,8 +107,8 @@ def _secret_info_get(call: Call) -> Run:
     arguments.check_empty(call.arguments[1:])
 
     def run() -> str:
-        infos = call.context.secret_infos()
-        info = _labelled(infos, label) if uri is None else infos.get(uri.id)
+        labelled = call.context.secret_infos_labelled(label) if uri is None else ()
+        info = next(iter(labelled), None) if uri is None else call.context.secret_info(uri.id)
         if info is None:
             raise JujuError(f'secret {gotext.quote(label if uri is None else uri.id)} not found')
         return call.output(Fields({info.id: _display(info)}))
@@ -217,10 +217,6 @@ def _value_of(key: str, encoded: Mapping[str, str], values: Mapping[str, bytes])
     if name not in encoded:
         raise JujuError(f'secret key value {gotext.quote(name)} not found')
     return encoded[name] if name != key else gotext.from_bytes(values[name])
-
-
-def _labelled(infos: Mapping[str, SecretInfo], label: str) -> SecretInfo | None:
-    return next((info for info in infos.values() if info.label == label), None)
 
 
 def _display(info: SecretInfo) -> Fields:

@@ -142,3 +142,13 @@ def test_access_is_granted_over_one_relation_at_a_time(model, db, secret, versio
     error = refusal(db.leader, lambda: None, ('secret-grant', secret.id, '-r', '2'))
     assert SCOPES[version].format(uri=secret.id) in error
     assert list(secret.view.grants) == ['web']
+
+
+def test_a_hook_knows_its_secrets_as_they_were_when_it_first_asked(model, db, secret):
+    with db.leader.hook() as hook:
+        ids = hook.command('secret-ids')
+        model.set_leader('db/1')
+        assert hook.command('secret-ids') == ids == f'{secret.view.unique_identifier}\n'
+        assert 'label: one' in hook.command('secret-info-get', '--label', 'one')
+    with db.units[0].hook() as hook:
+        assert hook.command('secret-ids') == ''

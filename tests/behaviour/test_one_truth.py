@@ -146,3 +146,21 @@ def test_every_way_goes_through_the_journal(within):
         'key=one',
         'key=two',
     ]
+
+
+def test_what_is_known_of_own_secrets_is_as_it_was_when_a_hook_first_asked(within):
+    """The label that a read gives at once is known to secret-get, and not yet to secret-info-get."""
+    within(lambda self: [self.app.add_secret({'key': name}, label=name) for name in ('one', 'two')] and None)
+
+    def act(self):
+        first = hookcmds.secret_info_get(label='one')
+        for name in ('one', 'two'):
+            self.model.get_secret(id=self.model.get_secret(label=name).get_info().id, label=f'new-{name}')
+        assert self.model.get_secret(label='new-two').get_content() == {'key': 'two'}
+        with pytest.raises(hookcmds.Error, match='exited with status 1') as refused:
+            hookcmds.secret_info_get(label='new-one')
+        assert refused.value.stderr == 'ERROR secret "new-one" not found\n'
+        return first == hookcmds.secret_info_get(label='one'), len(hookcmds.secret_ids())
+
+    assert within(act) == (True, 2)
+    assert within(lambda self: hookcmds.secret_info_get(label='new-one').label) == 'new-one'

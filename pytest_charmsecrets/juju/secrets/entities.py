@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
@@ -151,7 +152,7 @@ class SecretStore:
         self.changes: Final = changes
         self.profile: Final = profile
         self._secrets: dict[str, Secret] = {}
-        self._ids_by_owner: dict[Owner, dict[str, None]] = {}
+        self._by_owner: dict[Owner, dict[str, Secret]] = {}
         self._ids_by_consumer: dict[str, dict[str, None]] = {}
         self.owner_labels: Final = LabelRegister()
         """Labels in use by owners."""
@@ -174,7 +175,7 @@ class SecretStore:
     def add(self, secret: Secret) -> None:
         """Store a new secret."""
         self._secrets[secret.id] = secret
-        self._ids_by_owner.setdefault(secret.owner, {})[secret.id] = None
+        self._by_owner.setdefault(secret.owner, {})[secret.id] = secret
 
     def add_consumer(self, secret: Secret, consumer: Consumer) -> None:
         """Store a new consumer record."""
@@ -191,11 +192,11 @@ class SecretStore:
         for unit in tuple(secret.consumers):
             self.drop_consumer(secret, unit)
         del self._secrets[secret.id]
-        del self._ids_by_owner[secret.owner][secret.id]
+        del self._by_owner[secret.owner][secret.id]
 
     def owned_by(self, *owners: Owner) -> tuple[Secret, ...]:
         """Return the secrets of these owners, oldest first per owner."""
-        return tuple(self._secrets[secret_id] for owner in owners for secret_id in self._ids_by_owner.get(owner, ()))
+        return tuple(itertools.chain.from_iterable(self._by_owner.get(owner, {}).values() for owner in owners))
 
     def consumed_by(self, unit: str) -> tuple[Secret, ...]:
         """Return the secrets a unit has read, in the order of first reads."""
@@ -230,7 +231,7 @@ class SecretStore:
             if before is None:
                 self.drop(now)
             else:
-                self._secrets[secret_id] = before
+                self.add(before)
         self.owner_labels.update(checkpoint.owner_labels)
         self.removals[:] = checkpoint.removals
         self.prunable.clear()

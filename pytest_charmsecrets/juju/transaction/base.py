@@ -20,17 +20,25 @@ class ContextBase:
     """One run of one unit: who runs, why, what is pending, and what has taken effect at once."""
 
     def __init__(
-        self, world: World, unit: str, hook: Hook, relations: Mapping[int, LocalRelation] | None = None
+        self,
+        world: World,
+        unit: str,
+        hook: Hook,
+        relations: Mapping[int, LocalRelation] | None = None,
+        *,
+        alone: bool = False,
     ) -> None:
         """Begin a hook.
 
         Args:
             relations: the relations the unit's agent has entered, with the members its charm was told about.
+            alone: whether nobody else does anything while it runs.
         """
         self.world = world
         self.unit = unit
         self.application = identity.application_of(unit)
         self.hook = hook
+        self.alone = alone
         self.pending = PendingChanges(world.profile)
         self.kept: list[Effect] = []
         """What took effect at once."""

@@ -83,9 +83,10 @@ def commit(context: HookContext) -> CommitResult:
     except JujuError as error:
         return CommitResult((), describe_pending(context), str(error))
     changes.delete_external_content(context)
+    saved = changes.saved_content(context)
     result = _commit(context, _items(context))
     if result.error is not None:
-        changes.delete_saved_content(context)
+        changes.delete_saved_content(context, saved)
     return result
 
 

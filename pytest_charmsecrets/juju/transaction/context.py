@@ -29,9 +29,15 @@ class HookContext(SecretsInHook, RelationsInHook):
     """What a hook command can ask and do, for one run of one unit. Every refusal is a JujuError with Juju's text."""
 
     def __init__(
-        self, world: World, unit: str, hook: Hook, relations: Mapping[int, LocalRelation] | None = None
+        self,
+        world: World,
+        unit: str,
+        hook: Hook,
+        relations: Mapping[int, LocalRelation] | None = None,
+        *,
+        alone: bool = False,
     ) -> None:
-        super().__init__(world, unit, hook, relations)
+        super().__init__(world, unit, hook, relations, alone=alone)
         self.action = ActionOutcome()
         self.log_lines: list[tuple[str, str]] = []
         """Level and text of what the charm logged."""

@@ -9,6 +9,7 @@ domain/unitstate/state/commithook.go.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 from ...errors import JujuError
 from .. import gotext, identity
@@ -155,14 +156,20 @@ def check_backend(context: HookContext) -> None:
             raise JujuError(f'saving content for secret "{change.uri.id}": {PERMISSION_DENIED}')
 
 
-def delete_saved_content(context: HookContext) -> None:
-    """Delete again what was saved in an external backend for a commit that failed, even where it was half done."""
+def saved_content(context: HookContext) -> tuple[tuple[str, int], ...]:
+    """Return the ids and revisions whose content is saved in an external backend before the commit."""
     if context.world.secrets.backend == INTERNAL:
-        return
-    for secret_id in (*context.pending.creates, *context.pending.updates):
+        return ()
+    ids = (*context.pending.creates, *context.pending.updates)
+    return tuple((secret_id, (context.revision_loaded(secret_id) or 0) + 1) for secret_id in ids)
+
+
+def delete_saved_content(context: HookContext, saved: Iterable[tuple[str, int]]) -> None:
+    """Delete again what was saved for a commit that failed, even where it was half done."""
+    for secret_id, revision in saved:
         secret = context.world.secrets.get(secret_id)
         if secret is not None:
-            backends.lose_content(secret, [(context.revision_loaded(secret_id) or 0) + 1])
+            backends.lose_content(secret, [revision])
 
 
 def not_leader(context: HookContext) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ...errors import JujuError
 from .. import content, gotext, identity
@@ -19,10 +19,9 @@ from ..secrets.entities import INTERNAL, Owner, Secret
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
 from ..secrets.wording import PERMISSION_DENIED, RELABELING, wording
-from ..versions import Profile
 from .base import ContextBase
+from .known_secrets import KnownSecret, KnownSecrets
 from .pending import (
-    AccessInfo,
     OwnerKind,
     PendingCreate,
     PendingGrant,
@@ -31,18 +30,10 @@ from .pending import (
 )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class KnownSecret:
-    """A secret the unit may manage, as loaded once per hook."""
-
-    info: SecretInfo
-    checksum: str
-
-
 class SecretsInHook(ContextBase):
     """What a hook can ask about secrets and do with them."""
 
-    _metadata: dict[str, KnownSecret] | None = None
+    _metadata: KnownSecrets | None = None
 
     def secret_add(self, owner: OwnerKind, attributes: SecretAttributes) -> SecretURI:
         """Record a new secret and return its URI."""
@@ -94,16 +85,26 @@ class SecretsInHook(ContextBase):
 
     def secret_infos(self) -> Mapping[str, SecretInfo]:
         """Return the secrets the unit may manage, by id: the committed ones under what is pending."""
-        infos = {secret_id: known.info for secret_id, known in self._known_secrets().items()}
-        for secret_id in self.pending.removals:
-            infos.pop(secret_id, None)
-        for secret_id, updates in self.pending.updates.items():
-            if secret_id in infos:
-                infos[secret_id] = _overlay(infos[secret_id], updates[-1].attributes)
-        for secret_id, create in self.pending.creates.items() if self.profile.pending_creates_known else ():
+        ids = {*self._known_secrets(), *self.pending.creates}
+        return {secret_id: info for secret_id in sorted(ids) if (info := self.secret_info(secret_id)) is not None}
+
+    def secret_info(self, secret_id: str) -> SecretInfo | None:
+        """Return a secret the unit may manage, with what is pending; None if it may not, or removes it."""
+        known = self._known_secrets().get(secret_id)
+        create = self.pending.creates.get(secret_id)
+        if create is not None and self.profile.pending_creates_known:
             kind: OwnerKind = 'application' if create.owner.kind == 'application' else 'unit'
-            infos[secret_id] = _overlay(SecretInfo(secret_id, kind, revision=1), create.attributes)
-        return dict(sorted(infos.items()))
+            return _overlay(SecretInfo(secret_id, kind, revision=1), create.attributes)
+        if known is None or secret_id in self.pending.removals:
+            return None
+        updates = self.pending.updates.get(secret_id)
+        return _overlay(known.info, updates[-1].attributes) if updates else known.info
+
+    def secret_infos_labelled(self, label: str) -> Iterator[SecretInfo]:
+        """Return the secrets the unit may manage that bear a label, with what is pending."""
+        ids = {*self._known_secrets().labelled(label), *self.pending.updates, *self.pending.creates}
+        infos = (self.secret_info(secret_id) for secret_id in sorted(ids))
+        return (info for info in infos if info is not None and info.label == label)
 
     def secret_get(self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool) -> EncodedContent:
         """Return content: what is pending in this hook where Juju shows it, else what the controller answers."""
@@ -139,12 +140,11 @@ class SecretsInHook(ContextBase):
         known = self._known_secrets().get(secret_id)
         return known.info.revision if known else None
 
-    def _known_secrets(self) -> dict[str, KnownSecret]:
+    def _known_secrets(self) -> KnownSecrets:
         """Return the committed metadata, loaded at the first use in this hook and frozen from then on."""
         if self._metadata is None:
             owners = self.world.manageable_secret_owners(self.unit)
-            owned = self.world.secrets.owned_by(*owners)
-            self._metadata = {secret.id: _known(secret, self.profile) for secret in owned}
+            self._metadata = KnownSecrets(self.world.secrets, owners, at_once=not self.alone)
         return self._metadata
 
     def _check_leads(self, known: KnownSecret | None) -> None:
@@ -157,7 +157,7 @@ class SecretsInHook(ContextBase):
         Raises:
             JujuError: if the secret is not the unit's to grant, or grants to units stand in the way.
         """
-        info = self.secret_infos().get(grant.uri.id)
+        info = self.secret_info(grant.uri.id)
         if info is None:
             raise JujuError(f'secret "{grant.uri.id}" not found')
         if info.owner == 'application':
@@ -174,9 +174,9 @@ class SecretsInHook(ContextBase):
     def _owned_by_label(self, label: str) -> str | None:
         """Return the id of the unit's own secret that bears a label, or of its application's as far as Juju looks."""
         sees_application = self.is_leader() and self.profile.pending_update_by_label
-        for secret_id, info in self.secret_infos().items():
-            if info.label == label and (info.owner == 'unit' or sees_application):
-                return secret_id
+        for info in self.secret_infos_labelled(label):
+            if info.owner == 'unit' or sees_application:
+                return info.id
         for create in self.pending.creates.values():
             if create.attributes.label == label and (create.owner.kind == 'unit' or self.profile.pending_app_label):
                 return create.uri.id
@@ -296,9 +296,11 @@ class SecretsInHook(ContextBase):
             owners = owners[:1] if not label else ()
         if uri is not None and not self._is_local(uri):
             return None
+        if uri is not None and not self.profile.own_label_beats_uri:
+            secret = self.world.secrets.get(uri.id)
+            return secret if secret is not None and secret.owner in owners else None
         for secret in self.world.secrets.owned_by(*owners):
-            by_label = label and secret.label == label and (uri is None or self.profile.own_label_beats_uri)
-            if by_label or (uri is not None and secret.id == uri.id):
+            if (label and secret.label == label) or (uri is not None and secret.id == uri.id):
                 return secret
         return None
 
@@ -340,6 +342,8 @@ class SecretsInHook(ContextBase):
             return self._label_of_follower(label)
         if self.profile.owner_label_via_get == 'leader' and not self.is_leader():
             raise JujuError(wording(self.profile).not_leader.format(unit=self.unit, application=self.application))
+        if self._metadata is not None:
+            self._metadata.get(secret.id)  # what is known of it stays as it was
         try:
             revisions.update(self.world.secrets, secret, uri, SecretAttributes(label=label), self.now)
         except LabelTaken:
@@ -362,27 +366,6 @@ class SecretsInHook(ContextBase):
 
     def _is_local(self, uri: SecretURI) -> bool:
         return uri.source in ('', self.world.uuid)
-
-
-def _known(secret: Secret, profile: Profile) -> KnownSecret:
-    kind: OwnerKind = 'application' if secret.owner.kind == 'application' else 'unit'
-    granted = tuple(
-        AccessInfo(permission.subject, permission.scope, permission.role)
-        for permission in secret.permissions.values()
-        if permission.role == 'view' and profile.info_has_access
-    )
-    info = SecretInfo(
-        id=secret.id,
-        owner=kind,
-        revision=secret.latest_revision,
-        label=secret.label,
-        description=secret.description,
-        rotation=secret.rotate_policy,
-        expiry=secret.latest_expiry,
-        rotates=secret.next_rotation,
-        access=granted,
-    )
-    return KnownSecret(info, secret.latest_checksum)
 
 
 def _overlay(info: SecretInfo, attributes: SecretAttributes) -> SecretInfo:

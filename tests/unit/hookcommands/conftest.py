@@ -59,9 +59,12 @@ RELATION_HOOK = Hook('relation-changed', relation_id=1, endpoint='db', remote_ap
 
 @pytest.fixture
 def make_context():
-    """Build a context of unit u/0, with the relations db:1 and db2:2 to mw."""
+    """Build a context of unit u/0, with the relations db:1 and db2:2 to mw; one secret is found among ``secret_infos``."""
 
     def make(hook=None, **answers):
+        if (infos := answers.get('secret_infos')) is not None:
+            answers['secret_info'] = infos.get
+            answers['secret_infos_labelled'] = lambda label: [info for info in infos.values() if info.label == label]
         return StrictContext(hook, **{'relation': RELATIONS.get, **answers})
 
     return make
