@@ -67,8 +67,9 @@ format: $(VENV)/installed
 docs: $(VENV)/installed
 	$(VENV)/bin/python docs/generate.py
 
+# Without the plugin that keeps every line that a test logs, which would be measured, too.
 bench: $(VENV)/installed
-	$(VENV)/bin/python -m pytest -q -p no:randomly -p no:xdist -o python_files='bench_*.py' tests/benchmarks $(ARGS)
+	$(VENV)/bin/python -m pytest -q -p no:randomly -p no:xdist -p no:logging -o python_files='bench_*.py' tests/benchmarks $(ARGS)
 
 clean:
 	rm -rf $(VENV) $(LOWEST) mutants .benchmarks .coverage .hypothesis .import_linter_cache .published .pytest_cache .ruff_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import time
@@ -100,6 +101,79 @@ def test_cost_per_hook_with_units_observing_one_secret(benchmark, ratios, num_un
                 f'cost per hook, 300 units / 10 units observing one secret: '
                 f'{medians["300 units"] / medians["10 units"]:.2f}   '
                 f'({medians["300 units"] * 1e3:.2f} ms / {medians["10 units"] * 1e3:.2f} ms; target 1.3)'
+            )
+        )
+
+
+class KeeperCharm(ops.CharmBase):
+    """Shares as many secrets as it is told, gives one of them new content at a time, and removes what nobody tracks."""
+
+    def __init__(self, framework: ops.Framework):
+        super().__init__(framework)
+        framework.observe(self.on.database_relation_created, self._on_database_relation_created)
+        framework.observe(self.on.publish_action, self._on_publish_action)
+        framework.observe(self.on.secret_remove, self._on_secret_remove)
+
+    def _on_database_relation_created(self, event: ops.RelationCreatedEvent):
+        secrets = [
+            self.app.add_secret({'password': 'revision 1'}, label=f'password-{number}')
+            for number in range(self.config['secrets'])
+        ]
+        for secret in secrets:
+            secret.grant(event.relation)
+        event.relation.data[self.app]['secret-ids'] = ' '.join(secret.id for secret in secrets)
+
+    def _on_publish_action(self, event: ops.ActionEvent):
+        secret = self.model.get_secret(label=event.params['label'])
+        secret.set_content({'password': f'revision {secret.get_info().revision + 1}'})
+
+    def _on_secret_remove(self, event: ops.SecretRemoveEvent):
+        event.secret.remove_revision(event.revision)
+
+
+class ReaderCharm(WebCharm):
+    """Follows every secret that it finds in relation data."""
+
+    def _on_database_relation_changed(self, event: ops.RelationChangedEvent):
+        for number, secret_id in enumerate(event.relation.data[event.app].get('secret-ids', '').split()):
+            self.model.get_secret(id=secret_id, label=f'password-{number}')
+
+
+KEEPER = {
+    'name': 'db',
+    'provides': {'database': {'interface': 'postgresql_client'}},
+    'config': {'options': {'secrets': {'type': 'int', 'default': 0}}},
+    'actions': {'publish': {'params': {'label': {'type': 'string'}}}},
+}
+PUBLISHED = ['db/0 publish', 'web/0 secret-changed', 'db/0 secret-changed', 'db/0 secret-remove']
+
+
+@pytest.mark.parametrize('num_secrets', (10, 1000))
+def test_cost_per_hook_with_secrets_of_one_owner_that_one_unit_observes(benchmark, ratios, num_secrets):
+    model = FakeModel()
+    model.deploy(KeeperCharm, meta=KEEPER, config={'secrets': num_secrets})
+    model.deploy(ReaderCharm, meta=META)
+    model.integrate('web', 'db')
+    model.settle()
+    numbers = itertools.cycle(range(10))
+    ran = []
+
+    def publish():
+        done = len(model.journal.hooks())
+        model.run('db/0', 'publish', {'label': f'password-{next(numbers)}'})
+        model.settle()
+        ran[:] = model.journal.hooks()[done:]
+
+    benchmark.pedantic(publish, rounds=100, warmup_rounds=10)
+
+    assert [str(record) for record in ran] == PUBLISHED
+    ratios.medians[f'{num_secrets} secrets'] = benchmark.stats.stats.median / len(ran)
+    if num_secrets == 1000:
+        ratios.lines.append(
+            lambda medians: (
+                f'cost per hook, 1,000 secrets / 10 secrets of one owner, all observed by one unit: '
+                f'{medians["1000 secrets"] / medians["10 secrets"]:.2f}   '
+                f'({medians["1000 secrets"] * 1e3:.2f} ms / {medians["10 secrets"] * 1e3:.2f} ms; target 1.3)'
             )
         )
 
