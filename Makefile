@@ -18,7 +18,7 @@ help:
 	@echo 'make test         run all tests'
 	@echo 'make test-lowest  run them with the lowest supported ops'
 	@echo 'make live         run the tests that ops publishes for a live controller, on a fake one'
-	@echo 'make published    run the tests that ops.testing publishes, with the fake Juju behind it'
+	@echo 'make published    run the tests about Juju that ops publishes, with the fake Juju behind them'
 	@echo 'make coverage     run them, and fail unless they run every line and branch of Juju'"'"'s rules'
 	@echo 'make mutation     change the rules about secrets in every way, and count what the tests notice'
 	@echo 'make lint         check formatting, lint, types and import directions'

@@ -1,4 +1,4 @@
-"""Runs the tests that ops.testing publishes, with the fake Juju behind it."""
+"""Runs the tests about Juju that ops and ops.testing publish, with the fake Juju behind them."""
 
 from __future__ import annotations
 
@@ -11,27 +11,21 @@ from fetch import fetch
 
 HERE: Final = Path(__file__).parent
 HOME: Final = HERE.parents[1] / '.published'
-SUITES: Final = ('tests/test_e2e/test_secrets.py',)
+SUITES: Final = {
+    'backend': ('tests/test_e2e/test_secrets.py',),
+    'command_lines': ('test/test_model.py', 'test/test_hookcmds.py'),
+}
+"""Files of tests, by the plugin they are run with."""
 
 
 def main(*arguments: str) -> int:
     """Run the suites, with further arguments for pytest; returns the exit code."""
     fetched = fetch(HOME)
     sys.path.insert(0, str(fetched))
-    suites = [str(fetched / suite) for suite in SUITES]
-    return pytest.main(
-        [
-            '-c',
-            str(HERE / 'pytest.ini'),
-            '--rootdir',
-            str(fetched),
-            '-p',
-            'backend',
-            '-p',
-            'differences',
-            *suites,
-            *arguments,
-        ]
+    common = ['-c', str(HERE / 'pytest.ini'), '--rootdir', str(fetched), '-p', 'differences', *arguments]
+    return max(
+        pytest.main([*common, '-p', plugin, *(str(fetched / file) for file in files)])
+        for plugin, files in SUITES.items()
     )
 
 

@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     documents: dict[str, list[dict[str, Any]]] = yaml.safe_load(LISTING.read_text(encoding='utf-8'))
     by_file: dict[str, dict[str, pytest.Item]] = {}
     for item in items:
-        by_file.setdefault(item.path.name, {})[item.name] = item
+        by_file.setdefault(item.path.name, {})[item.nodeid.partition('::')[2]] = item
     for file, found in by_file.items():
         for difference in documents.get(file, ()):
             _expect(difference, found, f'{LISTING}: {file}')
@@ -32,7 +32,7 @@ def _expect(difference: dict[str, Any], found: dict[str, pytest.Item], where: st
     reason = f'{difference["because"]} ({difference["juju"]})'
     for name in difference['tests']:
         if name not in found:
-            raise pytest.UsageError(f'{where} has no test {name}; the listing is about another release of ops-scenario')
+            raise pytest.UsageError(f'{where} has no test {name}; it is about another release of ops and ops-scenario')
         found[name].add_marker(pytest.mark.xfail(reason=reason, strict=True))
         found[name].stash[ERROR] = difference['error']
 
@@ -44,7 +44,7 @@ def pytest_runtest_makereport(
     """Let a test fail that fails otherwise than the difference makes it fail."""
     report = yield
     if report.skipped and hasattr(report, 'wasxfail') and call.excinfo is not None:
-        error = item.stash[ERROR]
+        error = item.stash.get(ERROR, '')
         if error not in str(call.excinfo.value):
             del report.wasxfail
             report.outcome = 'failed'
@@ -56,7 +56,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which tests differ, reason by reason."""
     by_reason: dict[str, list[str]] = {}
     for report in _reports(terminalreporter.stats.get('xfailed', ())):
-        by_reason.setdefault(report.wasxfail, []).append(report.nodeid.rpartition('::')[2])
+        by_reason.setdefault(report.wasxfail, []).append(report.nodeid.partition('::')[2])
     terminalreporter.section('tests that say something else than Juju')
     for reason, tests in by_reason.items():
         terminalreporter.line(f'{reason}:')
