@@ -16,7 +16,7 @@ from . import hookcommands
 from .charms.environment import hook_environment
 from .charms.runner import Invocation, Outcome, Runner
 from .errors import EndlessHooks, HookFailed, JujuError, UsageError, describe_exception
-from .hookcommands.result import Result
+from .hookcommands.result import Result, Stdin
 from .juju import transaction
 from .juju.hooks import Hook
 from .juju.journal import Command, HookRun
@@ -205,10 +205,10 @@ class Dispatcher:
         if error is not None:
             raise HookFailed(unit, hook.name, None, error, record.discarded, (*record.kept, *record.committed))
 
-    def execute(self, context: HookContext, argv: Sequence[str], stdin: str | None = None) -> Result:
+    def execute(self, context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
         """Run a hook command within a hook, and write it into the journal."""
-        readable, held = tuple(_readable(argument) for argument in argv), _held_file(argv)
-        result = hookcommands.run(context, argv, stdin)
+        readable, held = tuple(_readable(argument) for argument in argv), _held_file(argv, cwd)
+        result = hookcommands.run(context, argv, stdin, cwd)
         if result.exit_code != 0:
             context.juju_error = result.stderr.removeprefix('ERROR ').rstrip('\n')
         self._world.journal.append(
@@ -220,7 +220,7 @@ class Dispatcher:
                 result.exit_code,
                 result.stdout,
                 result.stderr,
-                stdin or held,
+                (stdin if isinstance(stdin, str) else '') or held,
             )
         )
         return result
@@ -254,7 +254,7 @@ class Dispatcher:
                 unit=context.unit,
                 hook=context.hook,
                 environment=environment,
-                execute=lambda argv, stdin: self.execute(context, argv, stdin),
+                execute=lambda argv, stdin=None, cwd=None: self.execute(context, argv, stdin, cwd),
                 now=lambda: context.now,
                 sleep=sleep,
             )
@@ -295,7 +295,7 @@ class Dispatcher:
         if self._on_hook_error == 'error-state':
             return
         exception = ran.outcome.exception
-        refusal = _refusal_behind(exception, ran.context.juju_error)
+        refusal = _refusal_behind(exception, ran.context.juju_error, _last_words(ran))
         failure = HookFailed(
             unit=ran.record.unit,
             hook=ran.record.hook,
@@ -305,6 +305,7 @@ class Dispatcher:
             discarded=ran.record.discarded,
             kept=(*ran.record.kept, *ran.record.committed),
             where=_where(exception.__traceback__) if exception is not None else None,
+            output=_last_words(ran),
         )
         raise failure.with_traceback(exception.__traceback__ if exception is not None else None) from None
 
@@ -325,12 +326,12 @@ def _record(context: HookContext, started: datetime.datetime) -> HookRun:
     )
 
 
-def _held_file(argv: Sequence[str]) -> str:
+def _held_file(argv: Sequence[str], cwd: str | None) -> str:
     """Return what the file of ``--file`` holds, for the journal."""
     for flag, path in itertools.pairwise(argv):
         if flag == '--file' and path != '-':
             with contextlib.suppress(OSError):
-                return pathlib.Path(path).read_text(encoding='utf-8', errors='replace')
+                return pathlib.Path(cwd or '', path).read_text(encoding='utf-8', errors='replace')
     return ''
 
 
@@ -358,8 +359,18 @@ def _where(traceback: TracebackType | None) -> str | None:
     return found
 
 
-def _refusal_behind(exception: BaseException | None, refusal: str | None) -> str | None:
+def _last_words(ran: Ran) -> str:
+    """Return what a process wrote about its end: to its standard error, or else to Juju's log as an error."""
+    if ran.outcome.stderr is None:
+        return ''
+    logged = [text for level, text in ran.context.log_lines if level in ('ERROR', 'CRITICAL')]
+    return ran.outcome.stderr.strip() or (logged[-1] if logged else '')
+
+
+def _refusal_behind(exception: BaseException | None, refusal: str | None, last_words: str) -> str | None:
     """Return the last refusal that a hook command met, if it is what the exception came from."""
+    if refusal is not None and refusal in last_words:
+        return refusal
     while exception is not None and refusal is not None:
         if refusal in f'{exception} {getattr(exception, "stderr", "")}':
             return refusal
