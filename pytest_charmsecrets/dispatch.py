@@ -295,7 +295,10 @@ class Dispatcher:
         if self._on_hook_error == 'error-state':
             return
         exception = ran.outcome.exception
-        refusal = _refusal_behind(exception, ran.context.juju_error, _last_words(ran))
+        if ran.outcome.stderr is None:
+            refusal = _refusal_behind(exception, ran.context.juju_error)
+        else:
+            refusal = ran.context.juju_error if self._last_command_was_refused(ran) else None
         failure = HookFailed(
             unit=ran.record.unit,
             hook=ran.record.hook,
@@ -308,6 +311,12 @@ class Dispatcher:
             output=_last_words(ran),
         )
         raise failure.with_traceback(exception.__traceback__ if exception is not None else None) from None
+
+    def _last_command_was_refused(self, ran: Ran) -> bool:
+        """Whether a process ended after a command that was refused; it tells no more about what it died of."""
+        commands = self._world.journal.commands(unit=ran.record.unit, hook=ran.record.hook)
+        acting = [command for command in commands if command.name != 'juju-log']
+        return bool(acting) and acting[-1].exit_code != 0
 
 
 def _record(context: HookContext, started: datetime.datetime) -> HookRun:
@@ -367,10 +376,8 @@ def _last_words(ran: Ran) -> str:
     return ran.outcome.stderr.strip() or (logged[-1] if logged else '')
 
 
-def _refusal_behind(exception: BaseException | None, refusal: str | None, last_words: str) -> str | None:
+def _refusal_behind(exception: BaseException | None, refusal: str | None) -> str | None:
     """Return the last refusal that a hook command met, if it is what the exception came from."""
-    if refusal is not None and refusal in last_words:
-        return refusal
     while exception is not None and refusal is not None:
         if refusal in f'{exception} {getattr(exception, "stderr", "")}':
             return refusal

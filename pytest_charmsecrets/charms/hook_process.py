@@ -324,6 +324,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    # It takes the kernel a moment.
+    deadline = real_monotonic() + _GRACE
+    while _members(process.pid) and real_monotonic() < deadline:
+        threading.Event().wait(_POLL)
 
 
 def _members(leader: int) -> tuple[str, ...]:
