@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -66,6 +67,8 @@ class Status:
     name: str = 'unknown'
     message: str = ''
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    since: datetime.datetime | None = dataclasses.field(default=None, compare=False)
+    """When a charm set it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -79,6 +82,13 @@ class Port:
     def __lt__(self, other: Port) -> bool:
         """Order ports as Juju lists them."""
         return self._order < other._order
+
+    def overlaps(self, other: Port) -> bool:
+        """Whether two ranges of ports have one in common."""
+        if self.number is None or other.number is None:
+            return self.protocol == other.protocol
+        last, other_last = self.to_number or self.number, other.to_number or other.number
+        return self.protocol == other.protocol and last >= other.number and other_last >= self.number
 
     @property
     def _order(self) -> tuple[str, int, int]:
