@@ -193,8 +193,9 @@ class _Run:
 
     def _drain(self, stream: Any) -> None:
         """Read what is there; a process that has got away may hold the other end open."""
+        deadline = real_monotonic() + _GRACE
         with contextlib.suppress(BlockingIOError):
-            while not stream.closed:
+            while not stream.closed and real_monotonic() < deadline:
                 os.set_blocking(stream.fileno(), False)
                 self._read(stream)
 
@@ -253,12 +254,12 @@ class _Request:
             data = self.connection.recv(_BLOCK)
             self._received += data
             parts = _parse(self._received)
-            if parts is not None:
-                self._received.clear()
-                return self._answer(parts)
         except (OSError, ValueError):
             return False
-        return bool(data)
+        if parts is None:
+            return bool(data)
+        self._received.clear()
+        return self._answer(parts)
 
     def _answer(self, parts: list[str]) -> bool:
         directory, has_stdin, text, *argv = parts
@@ -275,7 +276,8 @@ class _Request:
         header = ' '.join(str(len(part)) for part in data)
         # A command that does not take its answer loses it, and holds nobody up.
         self.connection.settimeout(_GRACE)
-        self.connection.sendall(b''.join([header.encode(), b'\n', *data]))
+        with contextlib.suppress(OSError):
+            self.connection.sendall(b''.join([header.encode(), b'\n', *data]))
         self.connection.setblocking(False)
 
 

@@ -137,7 +137,7 @@ class ProcessRunner:
                 time_limit=self._time_limit,
             )
         except OSError as error:
-            return Outcome(1, error, stdout='', stderr=f'{program}: {error}\n')
+            return Outcome(1, error.with_traceback(None), stdout='', stderr=f'{program}: {error}\n')
         return self._outcome(program, finished)
 
     def forget(self, unit: str) -> None:

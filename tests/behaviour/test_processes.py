@@ -119,8 +119,9 @@ def test_program_of_a_hook_becomes_executable_as_packing_makes_it(fake_model, wr
 
 def test_dispatch_that_is_not_executable_fails(fake_model, write):
     fake_model.deploy(write({'dispatch': 'exit 0\n'}), runner='process')
-    with pytest.raises(HookFailed, match='Permission denied'):
+    with pytest.raises(HookFailed, match='Permission denied') as caught:
         fake_model.settle()
+    assert caught.value.where is None
 
 
 def test_later_changes_of_the_directory_have_no_effect(fake_model, write):
@@ -299,6 +300,13 @@ def test_process_that_gets_away_with_the_output_fails_the_hook(run, tmp_path):
             "python3 -c \"import os, time; os.setsid(); open('$out/pid', 'w').write(str(os.getpid())); time.sleep(600)\" & "
             'while [ ! -s "$out/pid" ]; do :; done'
         )
+    os.kill(int((tmp_path / 'pid').read_text()), signal.SIGKILL)
+
+
+def test_process_that_gets_away_and_never_stops_to_write_holds_nobody_up(run, tmp_path):
+    write = f"import os; os.setsid(); open('{tmp_path}/pid', 'w').write(str(os.getpid())); os.execlp('yes', 'yes')"
+    with pytest.raises(HookFailed, match='left behind: a program in a session of its own'):
+        run(f'python3 -c "{write}" & while [ ! -s "$out/pid" ]; do :; done')
     os.kill(int((tmp_path / 'pid').read_text()), signal.SIGKILL)
 
 
