@@ -53,13 +53,15 @@ def task_of_action(ran: Ran, hook: Hook) -> Task:
         message = str(outcome.exception)
     elif ran.failed:
         stderr = stderr if outcome.stderr is not None else str(ran.record.error)
-        message = message or f'exit status {outcome.exit_code}'
+        # What Juju reports instead of what action-fail said.
+        message = f'exit status {outcome.exit_code}'
     return Task(
         id=hook.task_id or '',
         unit=ran.record.unit,
         action=hook.action or '',
         status='failed' if failed else 'completed',
-        results=dict(said.results),
+        # Juju puts the exit code of the process there, whatever the charm has set.
+        results={key: value for key, value in said.results.items() if key != 'return-code'},
         return_code=outcome.exit_code or (1 if ran.failed else 0),
         stdout=outcome.stdout or '',
         stderr=stderr,

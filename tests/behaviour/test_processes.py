@@ -9,6 +9,7 @@ import signal
 import subprocess
 import textwrap
 import time
+import zipfile
 
 import ops
 import pytest
@@ -130,6 +131,32 @@ def test_later_changes_of_the_directory_have_no_effect(fake_model, write):
     write({'dispatch': '#!/bin/sh\nexit 1\n'})
     fake_model.settle()
     assert app.leader.status == ops.ActiveStatus('old')
+
+
+@pytest.mark.parametrize('runner', ['in-process', 'process'])
+def test_packed_charm_runs(fake_model, tmp_path, runner):
+    code = """
+        import ops
+
+        class Charm(ops.CharmBase):
+            def __init__(self, framework):
+                super().__init__(framework)
+                framework.observe(self.on.install, self.on_install)
+
+            def on_install(self, _):
+                self.unit.status = ops.ActiveStatus(self.charm_dir.joinpath('templates', 'greeting').read_text())
+
+        if __name__ == '__main__':
+            ops.main(Charm)
+    """
+    with zipfile.ZipFile(tmp_path / 'greeter.charm', 'w') as packed:
+        packed.writestr('metadata.yaml', 'name: greeter\n')
+        packed.writestr('src/charm.py', textwrap.dedent(code))
+        packed.writestr('templates/greeting', 'hello')
+    app = fake_model.deploy(tmp_path / 'greeter.charm', runner=runner)
+    fake_model.settle()
+    assert app.name == 'greeter'
+    assert app.leader.status == ops.ActiveStatus('hello')
 
 
 # --- hook commands as executables
@@ -353,7 +380,7 @@ def greeter(fake_model, write):
     files = {
         'hooks/install': '#!/bin/sh\n',
         'actions/greet': '#!/bin/sh\naction-set greeting="hello $(action-get name)"; action-log done; echo out; echo err >&2\n',
-        'actions/sulk': '#!/bin/sh\necho "not today" >&2; exit 4\n',
+        'actions/sulk': '#!/bin/sh\naction-fail sulking; action-set return-code=5 mood=bad; echo "not today" >&2; exit 4\n',
     }
     return fake_model.deploy(write(files, metadata=ACTIONS), runner='process')
 
@@ -374,6 +401,7 @@ def test_action_that_fails_has_the_code_of_its_process(fake_model, greeter):
         fake_model.run('app/0', 'sulk')
     task = caught.value.task
     assert (task.return_code, task.message, task.stderr) == (4, 'exit status 4', 'not today\n')
+    assert task.results == {'mood': 'bad'}
 
 
 def test_action_without_a_program_is_not_implemented(fake_model, greeter):
