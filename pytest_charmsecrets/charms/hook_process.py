@@ -53,6 +53,8 @@ class Finished:
     timed_out: bool = False
     left_behind: tuple[str, ...] = ()
     """Names of the programs that it had started and that would not end."""
+    not_started: OSError | None = None
+    """Why there was no process at all."""
 
 
 class HookCommands:
@@ -103,13 +105,13 @@ def run_process(
         execute: Runs a hook command.
         address: Where the socket is to be.
         time_limit: After how many seconds of real time the process is killed.
-
-    Raises:
-        OSError: if it cannot be started.
     """
     with contextlib.ExitStack() as stack:
         run = _Run(stack, execute, address)
-        run.start(argv, {**environment, **socket_variables(address)}, cwd)
+        try:
+            run.start(argv, {**environment, **socket_variables(address)}, cwd)
+        except OSError as error:
+            return Finished(-1, '', f'{error}\n', not_started=error.with_traceback(None))
         return run.finish(real_monotonic() + time_limit)
 
 

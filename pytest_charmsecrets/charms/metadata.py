@@ -27,6 +27,11 @@ def read_metadata(document: Section) -> CharmMetadata:
     name = document.get('name')
     if not isinstance(name, str) or not name:
         raise UsageError(f"a charm's name must be text, not {reprlib.repr(name)}")
+    for key in ('requires', 'provides', 'peers', 'actions', 'containers', 'storage', 'resources'):
+        for part in _section(document, key):
+            # These become the names of files.
+            if part.startswith('.') or '/' in part or '\0' in part:
+                raise UsageError(f"{key} in the charm's metadata has a name that Juju does not take: {part!r}")
     return CharmMetadata(
         name=name,
         endpoints=_endpoints(document),

@@ -127,17 +127,14 @@ class ProcessRunner:
         if program is None:
             return _missing(invocation)
         self._runs += 1
-        try:
-            finished = run_process(
-                [str(unit.charm_dir / program)],
-                environment=self._environment(invocation, unit.charm_dir),
-                cwd=unit.charm_dir,
-                execute=invocation.execute,
-                address=self._home / f'socket-{self._runs}',
-                time_limit=self._time_limit,
-            )
-        except OSError as error:
-            return Outcome(1, error.with_traceback(None), stdout='', stderr=f'{program}: {error}\n')
+        finished = run_process(
+            [str(unit.charm_dir / program)],
+            environment=self._environment(invocation, unit.charm_dir),
+            cwd=unit.charm_dir,
+            execute=invocation.execute,
+            address=self._home / f'socket-{self._runs}',
+            time_limit=self._time_limit,
+        )
         return self._outcome(program, finished)
 
     def forget(self, unit: str) -> None:
@@ -271,14 +268,17 @@ class ProcessRunner:
 
     def _outcome(self, program: str, finished: Finished) -> Outcome:
         exit_code = max(finished.exit_code, -1)
-        error: Exception | None = None
-        if finished.timed_out:
-            error = subprocess.TimeoutExpired(program, self._time_limit)
-        elif finished.left_behind:
-            error = ChildProcessError(f'{program} left behind: {", ".join(finished.left_behind)}')
-        elif exit_code != 0:
-            error = subprocess.CalledProcessError(finished.exit_code, program, finished.stdout, finished.stderr)
+        error = finished.not_started or self._error(program, finished)
         return Outcome(exit_code or int(error is not None), error, finished.stdout, finished.stderr)
+
+    def _error(self, program: str, finished: Finished) -> Exception | None:
+        if finished.timed_out:
+            return subprocess.TimeoutExpired(program, self._time_limit)
+        if finished.left_behind:
+            return ChildProcessError(f'{program} left behind: {", ".join(finished.left_behind)}')
+        if finished.exit_code != 0:
+            return subprocess.CalledProcessError(finished.exit_code, program, finished.stdout, finished.stderr)
+        return None
 
 
 def _check_state(state: testing.State) -> None:

@@ -240,8 +240,21 @@ def alias_bomb() -> str:
         (f'{alias_bomb()}\nname: web\nconfig: {{options: {{a: {{default: *a29}}}}}}', 'must be one value, not ['),
         ('name: web\nrequires: {1: {interface: a}}', "requires in the charm's metadata has a name that is no text: 1"),
         ('? [a]\n: b', 'is not valid YAML'),
+        ('name: web\nactions: {../../evil: {}}', "actions in the charm's metadata has a name that Juju does not take"),
+        ('name: web\ncontainers: {../evil: {}}', "containers in the charm's metadata has a name"),
     ],
-    ids=['huge', 'deep', 'no text', 'bomb as name', 'bomb as section', 'bomb as default', 'number', 'list as key'],
+    ids=[
+        'huge',
+        'deep',
+        'no text',
+        'bomb as name',
+        'bomb as section',
+        'bomb as default',
+        'number',
+        'list as key',
+        'action',
+        'container',
+    ],
 )
 def test_hostile_yaml_is_refused(write_charm: Callable[..., Path], text: str, message: str) -> None:
     root = write_charm('web', {'src/charm.py': CHARM})
