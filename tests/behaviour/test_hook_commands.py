@@ -69,6 +69,15 @@ def test_status_of_units_and_of_the_application(unit):
     assert refused(unit, 'status-get', '--application', unit='app/1').endswith('this unit is not the leader')
 
 
+def test_status_of_an_application_that_has_set_none_is_that_of_its_gravest_unit(unit):
+    assert unit('status-get', '--application') == 'unknown\n'
+    unit('status-set', 'active', 'ready')
+    unit('status-set', 'waiting', 'for app/0', unit='app/1')
+    printed = json.loads(unit('status-get', '--application', '--include-data', '--format=json'))
+    assert printed['application-status']['status'] == 'waiting'
+    assert printed['application-status']['message'] == 'for app/0'
+
+
 def test_goal_state(unit, fake_model):
     unit('status-set', 'blocked')
     fake_model.advance(hours=1)

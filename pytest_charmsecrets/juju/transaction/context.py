@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from ...errors import JujuError
 from ..agent_state import LocalRelation
@@ -13,6 +13,8 @@ from ..state import Port, Status
 from ..world import World
 from .relations import RelationsInHook
 from .secrets import SecretsInHook
+
+_BY_SEVERITY: Final = ('unknown', 'terminated', 'active', 'waiting', 'maintenance', 'blocked', 'error')
 
 
 @dataclasses.dataclass(slots=True)
@@ -53,11 +55,15 @@ class HookContext(SecretsInHook, RelationsInHook):
         return tuple(self.world.applications[self.application].metadata.options)
 
     def status(self, *, app: bool) -> Status:
-        """Return the status of the unit; of the application for its leader."""
-        if app:
-            self.check_leadership()
-            return self.world.applications[self.application].status
-        return self.model_unit.status
+        """Return the status of the unit; of the application for its leader, the gravest of its units if it has set none.
+
+        Source: juju 3.6: core/cache/application.go, maybeDerivedStatus; core/status/status.go, DeriveStatus.
+        """
+        if not app:
+            return self.model_unit.status
+        self.check_leadership()
+        own = self.world.applications[self.application].status
+        return max((own, *self.unit_statuses().values()), key=_severity) if own.name == Status().name else own
 
     def unit_statuses(self) -> Mapping[str, Status]:
         """Return the status of every unit of the application, for ``status-get --application``."""
@@ -231,6 +237,10 @@ class HookContext(SecretsInHook, RelationsInHook):
     def _check_action(self) -> None:
         if self.hook.kind != 'action':
             raise JujuError('not running an action')
+
+
+def _severity(status: Status) -> int:
+    return _BY_SEVERITY.index(status.name)
 
 
 def _merge(into: dict[str, Any], values: Mapping[str, Any]) -> None:
