@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, final
 
-from .charms.in_process import InProcessRunner
+from .charms.runner import CharmRunner
 from .charms.state_view import render_state
 from .charms.unit_state import check_is_the_units_own
 from .errors import UsageError, unknown
@@ -26,7 +26,7 @@ _CHANGEABLE: Final = ('containers', 'networks', 'resources', 'storages')
 class UnitView:
     """One unit of an application with a charm."""
 
-    def __init__(self, world: World, runner: InProcessRunner, name: str) -> None:
+    def __init__(self, world: World, runner: CharmRunner, name: str) -> None:
         self._world: Final = world
         self._runner: Final = runner
         self.name: Final = name
@@ -80,7 +80,7 @@ class UnitView:
 class ApplicationView:
     """An application with a charm."""
 
-    def __init__(self, world: World, runner: InProcessRunner, name: str) -> None:
+    def __init__(self, world: World, runner: CharmRunner, name: str) -> None:
         self._world: Final = world
         self._runner: Final = runner
         self.name: Final = name

@@ -16,7 +16,7 @@ from . import hookcommands
 from .charms.environment import hook_environment
 from .charms.runner import Invocation, Outcome, Runner
 from .errors import EndlessHooks, HookFailed, JujuError, UsageError, describe_exception
-from .hookcommands.result import Result
+from .hookcommands.result import Result, Stdin
 from .injection import FAILED_AFTER_COMMIT, FAILED_BEFORE_COMMIT, FaultKind, Injection
 from .juju import agent as rules
 from .juju import identity, lifecycle, operations, transaction
@@ -272,10 +272,10 @@ class Dispatcher:
         if error is not None:
             raise HookFailed(unit, hook.name, None, error, record.discarded, (*record.kept, *record.committed))
 
-    def execute(self, context: HookContext, argv: Sequence[str], stdin: str | None = None) -> Result:
+    def execute(self, context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
         """Run a hook command within a hook, and write it into the journal."""
-        readable, held = tuple(_readable(argument) for argument in argv), _held_file(argv)
-        result = hookcommands.run(context, argv, stdin)
+        readable, held = tuple(_readable(argument) for argument in argv), _held_file(argv, cwd)
+        result = hookcommands.run(context, argv, stdin, cwd)
         if result.exit_code != 0:
             context.juju_error = result.stderr.removeprefix('ERROR ').rstrip('\n')
         self._world.journal.append(
@@ -287,7 +287,7 @@ class Dispatcher:
                 result.exit_code,
                 result.stdout,
                 result.stderr,
-                stdin or held,
+                (stdin if isinstance(stdin, str) else '') or held,
             )
         )
         return result
@@ -322,7 +322,7 @@ class Dispatcher:
                 unit=context.unit,
                 hook=context.hook,
                 environment=environment,
-                execute=lambda argv, stdin: self.execute(context, argv, stdin),
+                execute=lambda argv, stdin=None, cwd=None: self.execute(context, argv, stdin, cwd),
                 now=lambda: context.now,
                 sleep=sleep,
                 charm_version=charm_version,
@@ -366,7 +366,10 @@ class Dispatcher:
         if self._on_hook_error == 'error-state' or ran.is_asked_for:
             return
         exception = ran.outcome.exception
-        refusal = _refusal_behind(exception, ran.context.juju_error)
+        if ran.outcome.stderr is None:
+            refusal = _refusal_behind(exception, ran.context.juju_error)
+        else:
+            refusal = ran.context.juju_error if self._last_command_was_refused(ran) else None
         failure = HookFailed(
             unit=ran.record.unit,
             hook=ran.record.hook,
@@ -376,8 +379,15 @@ class Dispatcher:
             discarded=ran.record.discarded,
             kept=(*ran.record.kept, *ran.record.committed),
             where=_where(exception.__traceback__) if exception is not None else None,
+            output=_last_words(ran),
         )
         raise failure.with_traceback(exception.__traceback__ if exception is not None else None) from None
+
+    def _last_command_was_refused(self, ran: Ran) -> bool:
+        """Whether a process ended after a command that was refused; it tells no more about what it died of."""
+        commands = self._world.journal.commands(unit=ran.record.unit, hook=ran.record.hook)
+        acting = [command for command in commands if command.name != 'juju-log']
+        return bool(acting) and acting[-1].exit_code != 0
 
 
 def _record(context: HookContext, started: datetime.datetime) -> HookRun:
@@ -396,12 +406,12 @@ def _record(context: HookContext, started: datetime.datetime) -> HookRun:
     )
 
 
-def _held_file(argv: Sequence[str]) -> str:
+def _held_file(argv: Sequence[str], cwd: str | None) -> str:
     """Return what the file of ``--file`` holds, for the journal."""
     for flag, path in itertools.pairwise(argv):
         if flag == '--file' and path != '-':
             with contextlib.suppress(OSError):
-                return pathlib.Path(path).read_text(encoding='utf-8', errors='replace')
+                return pathlib.Path(cwd or '', path).read_text(encoding='utf-8', errors='replace')
     return ''
 
 
@@ -427,6 +437,14 @@ def _where(traceback: TracebackType | None) -> str | None:
             found = f'{_shortened(code.co_filename)}:{traceback.tb_lineno} in {code.co_name}'
         traceback = traceback.tb_next
     return found
+
+
+def _last_words(ran: Ran) -> str:
+    """Return what a process wrote about its end: to its standard error, or else to Juju's log as an error."""
+    if ran.outcome.stderr is None:
+        return ''
+    logged = [text for level, text in ran.context.log_lines if level in ('ERROR', 'CRITICAL')]
+    return ran.outcome.stderr.strip() or (logged[-1] if logged else '')
 
 
 def _refusal_behind(exception: BaseException | None, refusal: str | None) -> str | None:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from .juju.journal import Effect
     from .tasks import Task
+
+
+_OUTPUT_LINES: Final = 20
 
 
 class CharmSecretsError(Exception):
@@ -72,6 +75,8 @@ class HookFailed(CharmSecretsError):
     """The state of the model behind Juju's refusal, where it is known."""
     where: str | None = None
     """File, line and function in the charm where the exception came from."""
+    output: str = ''
+    """What a charm that runs as a process said about its end: its standard error, or what it logged as an error."""
 
     def __str__(self) -> str:
         lines = [f'{self.unit} failed in {self.hook}']
@@ -86,6 +91,7 @@ class HookFailed(CharmSecretsError):
             lines.append(f'  why: {self.why}')
         if self.where is not None:
             lines.append(f'  charm: {self.where}')
+        lines += [f'  | {line}' for line in self.output.splitlines()[-_OUTPUT_LINES:]]
         lines += [f'  discarded with the hook: {effect}' for effect in self.discarded]
         lines += [f'  kept all the same: {effect}' for effect in self.kept]
         return '\n'.join(lines)

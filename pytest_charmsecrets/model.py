@@ -10,10 +10,10 @@ from collections.abc import Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final, get_args
 
 from .actors import Puppet
-from .charms.in_process import InProcessRunner
+from .charms.choice import make_runner
 from .charms.metadata import read_metadata
 from .charms.puppet import PuppetRunner
-from .charms.source import load_source
+from .charms.runner import CharmRunner, RunnerName
 from .deployed import ApplicationView
 from .dispatch import Dispatcher, OnHookError
 from .errors import ActionFailed, HookFailed, JujuError, UsageError, unknown
@@ -126,7 +126,7 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
     def close(self) -> None:
         """Give back what the model holds on disk and in memory; what it recorded stays readable."""
         for runner in self._dispatcher.runners.values():
-            if isinstance(runner, InProcessRunner):
+            if isinstance(runner, CharmRunner):
                 runner.close()
 
     # --- what a user does
@@ -142,11 +142,13 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         state: testing.State | None = None,
         around_hook: AroundHook | None = None,
         started: bool = False,
+        runner: RunnerName = 'in-process',
+        time_limit: float | None = None,
     ) -> ApplicationView:
         """Deploy a charm as an application.
 
         Args:
-            charm: a charm class, or the directory of a charm.
+            charm: a charm class, the directory of a charm, or a packed charm.
             app: the application's name; by default the charm's.
             num_units: how many units to begin with.
             config: values of config options.
@@ -154,26 +156,28 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
             state: containers, storages, networks, resources, stored states and deferred events that units begin with.
             around_hook: called with the hook that is about to run; what it returns is entered around the charm's run.
             started: let the units begin after their start hook.
+            runner: ``in-process``, or ``process`` for a process of its own per hook, as on a unit's machine.
+            time_limit: how many seconds of real time a hook of a process may take; by default ten minutes.
 
         Raises:
             UsageError: if the charm, its metadata, the name, a config value or the state is not usable.
             JujuError: if Juju refuses a config value, with Juju's text.
         """
         self._dispatcher.check_no_hook('deploy')
-        source = load_source(charm, meta=meta)
-        name = app or source.metadata.name
-        around = _both(self._around_hook, around_hook)
-        runner = InProcessRunner(source, around_hook=around, state=state, started=started)
-        cloud = self._cloud or ('kubernetes' if source.metadata.containers else 'machine')
-        application = operations.deploy(
-            self._world, source.metadata, name, num_units=num_units, config=config, cloud=cloud
+        around = _both(self._around_hook, around_hook) if runner == 'in-process' else around_hook
+        charm_runner = make_runner(
+            charm, runner, meta=meta, around_hook=around, state=state, started=started, time_limit=time_limit
         )
-        self._dispatcher.runners[name] = runner
-        self._surround(application, application.units, runner)
+        metadata = charm_runner.source.metadata
+        name = app or metadata.name
+        cloud = self._cloud or ('kubernetes' if metadata.containers else 'machine')
+        application = operations.deploy(self._world, metadata, name, num_units=num_units, config=config, cloud=cloud)
+        self._dispatcher.runners[name] = charm_runner
+        self._surround(application, application.units, charm_runner)
         if started:
             for unit in application.units:
                 self._scheduler.start_at_once(unit)
-        return ApplicationView(self._world, runner, name)
+        return ApplicationView(self._world, charm_runner, name)
 
     def deploy_puppet(
         self,
@@ -235,7 +239,7 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         self._dispatcher.check_no_charm_runs('add_unit')
         added = tuple(unit.name for unit in operations.add_units(self._world, app, num_units))
         runner = self._dispatcher.runners[app]
-        if isinstance(runner, InProcessRunner):
+        if isinstance(runner, CharmRunner):
             self._surround(self._world.applications[app], added, runner)
         return added
 
@@ -313,7 +317,7 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
 
         Args:
             app: the application.
-            charm: a charm class, or the directory of a charm.
+            charm: a charm class, the directory of a charm, or a packed charm.
             meta: what charmcraft.yaml would hold; by default, for a class, what the application has.
             force: let units in error run the new charm, too (``--force-units``): they retry the hook that has failed,
                 and run no upgrade-charm.
@@ -321,11 +325,11 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         self._dispatcher.check_no_hook('refresh')
         operations.find_application(self._world, app)
         runner = self._dispatcher.runners[app]
-        if not isinstance(runner, InProcessRunner):
+        if not isinstance(runner, CharmRunner):
             raise UsageError(f'{app!r} is a puppet, which has no charm to refresh')
         if meta is None and isinstance(charm, type):
             meta = runner.source.as_charmcraft()
-        source = load_source(charm, meta=meta)
+        source = runner.load(charm, meta=meta)
         operations.refresh(self._world, app, source.metadata, force=force)
         runner.replace_source(source)
 
@@ -624,7 +628,7 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
             self._world.journal.append(TimePassed(self.now, since))
         self._scheduler.wake()
 
-    def _surround(self, application: Application, units: Iterable[str], runner: InProcessRunner) -> None:
+    def _surround(self, application: Application, units: Iterable[str], runner: CharmRunner) -> None:
         for unit in units:
             application.units[unit].surroundings = runner.surroundings(unit)
 

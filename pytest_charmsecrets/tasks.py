@@ -6,9 +6,10 @@ Source: spec/hook-commands.md, section 7.1; juju 3.6: internal/worker/uniter/run
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 from .dispatch import Ran
+from .errors import JujuError
 from .juju.hooks import Hook
 
 COMMIT_REFUSED: Final = 'committing requested changes failed'
@@ -41,24 +42,28 @@ class Task:
 def task_of_action(ran: Ran, hook: Hook) -> Task:
     """Return what an action left behind, as Juju reports it."""
     said = ran.context.action
-    results = dict(said.results)
+    outcome = ran.outcome
     failed = ran.failed or said.failed
-    stderr = cast('str', results.pop('stderr', ''))
+    stderr = outcome.stderr or ''
     message = said.message
     if ran.commit_error is not None:
         stderr = f'{stderr}\n{ran.commit_error}'.strip()
         message = message or COMMIT_REFUSED
+    elif isinstance(outcome.exception, JujuError):
+        message = str(outcome.exception)
     elif ran.failed:
-        stderr = f'{stderr}\n{ran.record.error}'.strip()
-        message = message or f'exit status {ran.outcome.exit_code}'
+        stderr = stderr if outcome.stderr is not None else str(ran.record.error)
+        # What Juju reports instead of what action-fail said.
+        message = f'exit status {outcome.exit_code}'
     return Task(
         id=hook.task_id or '',
         unit=ran.record.unit,
         action=hook.action or '',
         status='failed' if failed else 'completed',
-        results=results,
-        return_code=int(results.pop('return-code', 0) or (1 if ran.failed else 0)),
-        stdout=cast('str', results.pop('stdout', '')),
+        # Juju puts the exit code of the process there, whatever the charm has set.
+        results={key: value for key, value in said.results.items() if key != 'return-code'},
+        return_code=outcome.exit_code or (1 if ran.failed else 0),
+        stdout=outcome.stdout or '',
         stderr=stderr,
         message=message,
         log=list(said.log),

@@ -22,7 +22,7 @@ import tempfile
 import uuid
 import warnings
 import weakref
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace, TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -36,7 +36,7 @@ from ..errors import UsageError
 from .charm_class import CharmClass
 from .isolation import isolated, replaced
 from .runner import Invocation, Outcome
-from .surroundings import make_surroundings
+from .source import Charm, load_source
 from .unit_state import UnitState, check_is_the_units_own
 from .virtual_time import virtual_time
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ..juju.hooks import Hook
     from ..juju.state import Surroundings
     from .source import CharmSource
+    from .unit_storage import Storage
 
 
 def _unsupported() -> UsageError:
@@ -194,6 +195,8 @@ class InProcessRunner:
 
     def close(self) -> None:
         """Remove what is kept on disk; a closed runner runs nothing any more."""
+        for charm in self._charms:
+            charm.source.close()
         self._cleanup()
 
     # --- what a unit holds
@@ -209,12 +212,11 @@ class InProcessRunner:
 
     def deferred(self, unit: str) -> tuple[str, ...]:
         """Return what waits for the unit's next hook, oldest first, by the names of ops such as ``secret_changed``."""
-        return tuple(event.name for event in self._database(unit).get_deferred_events())
+        return names_of_deferred(self._unit(unit).storage)
 
     def stored_states(self, unit: str) -> tuple[testing.StoredState, ...]:
         """Return what the charm and its libraries have stored."""
-        states = self._database(unit).get_stored_states()
-        return tuple(sorted(states, key=lambda state: (state.owner_path or '', state.name)))
+        return stored_states(self._unit(unit).storage)
 
     def containers(self, unit: str) -> tuple[testing.Container, ...]:
         """Return copies of the unit's containers as they are now."""
@@ -222,13 +224,7 @@ class InProcessRunner:
 
     def surroundings(self, unit: str) -> Surroundings:
         """Return what the hook commands say about the unit's networks, storages and resources."""
-        state = self._unit(unit)
-        return make_surroundings(
-            networks=state.networks,
-            storages=state.storages,
-            resources=state.resources,
-            storage_root=state.home / 'storages',
-        )
+        return self._unit(unit).surroundings
 
     def own_state(self, unit: str) -> dict[str, Any]:
         """Return the fields of ``ops.testing.State`` that are the unit's own rather than the model's."""
@@ -238,8 +234,7 @@ class InProcessRunner:
             'networks': state.networks,
             'storages': state.storages,
             'resources': state.resources,
-            'deferred': self._database(unit).get_deferred_events(),
-            'stored_states': self.stored_states(unit),
+            **kept_by_ops(state.storage),
         }
 
     def update_state(
@@ -255,12 +250,16 @@ class InProcessRunner:
         state = self._unit(unit)
         if containers is not None:
             state.set_containers(containers)
-        if networks is not None:
-            state.networks = tuple(networks)
-        if storages is not None:
-            state.storages = tuple(storages)
-        if resources is not None:
-            state.resources = tuple(resources)
+        state.change(networks=networks, storages=storages, resources=resources)
+
+    @staticmethod
+    def load(charm: Charm, *, meta: Mapping[str, Any] | None = None) -> CharmSource:
+        """Find another version of the charm, and load it.
+
+        Raises:
+            UsageError: if there is no such charm, or its metadata is missing or makes no sense.
+        """
+        return load_source(charm, meta=meta)
 
     def replace_source(self, source: CharmSource) -> None:
         """Have another charm, for the units that are upgraded to it; everything that units hold is kept."""
@@ -270,6 +269,8 @@ class InProcessRunner:
 
     # --- details
     def _use(self, source: CharmSource) -> None:
+        if source.charm_class is None:
+            raise UsageError(f'{source.metadata.name} was not loaded, so it runs as a process only')
         directory = source.root or source.write_root(self._home / f'charm-{len(self._charms) + 1}')
         self._charms.append(_Charm(source, CharmClass(source.charm_class), directory))
 
@@ -287,9 +288,7 @@ class InProcessRunner:
         state = UnitState(self._home / 'units' / name.replace('/', '-'))
         if self._start is not None:
             state.set_containers(sorted(self._start.containers, key=lambda container: container.name))
-            state.networks = tuple(self._start.networks)
-            state.storages = tuple(self._start.storages)
-            state.resources = tuple(self._start.resources)
+            state.start_as(self._start)
             UnitStateDB(cast('Any', state.storage)).apply_state(self._start)
             state.storage.commit()
         self._add_missing_containers(state)
@@ -299,8 +298,25 @@ class InProcessRunner:
         missing = [name for name in self.source.metadata.containers if name not in state.containers]
         state.set_containers(testing.Container(name, can_connect=self._started) for name in missing)
 
-    def _database(self, unit: str) -> UnitStateDB:
-        return UnitStateDB(cast('Any', self._unit(unit).storage))
+
+# --- what ops keeps between hooks
+
+
+def names_of_deferred(storage: Storage) -> tuple[str, ...]:
+    """Return the events that wait in a storage of ops, oldest first, by the names of ops such as ``secret_changed``."""
+    return tuple(event.name for event in UnitStateDB(cast('Any', storage)).get_deferred_events())
+
+
+def stored_states(storage: Storage) -> tuple[testing.StoredState, ...]:
+    """Return what the charm and its libraries have stored."""
+    states = UnitStateDB(cast('Any', storage)).get_stored_states()
+    return tuple(sorted(states, key=lambda state: (state.owner_path or '', state.name)))
+
+
+def kept_by_ops(storage: Storage) -> dict[str, Any]:
+    """Return the fields of ``ops.testing.State`` that a storage of ops holds."""
+    deferred = UnitStateDB(cast('Any', storage)).get_deferred_events()
+    return {'deferred': deferred, 'stored_states': stored_states(storage)}
 
 
 # --- one run

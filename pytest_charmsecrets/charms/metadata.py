@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
@@ -25,7 +26,12 @@ def read_metadata(document: Section) -> CharmMetadata:
     """
     name = document.get('name')
     if not isinstance(name, str) or not name:
-        raise UsageError(f"a charm's name must be text, not {name!r}")
+        raise UsageError(f"a charm's name must be text, not {reprlib.repr(name)}")
+    for key in ('requires', 'provides', 'peers', 'actions', 'containers', 'storage', 'resources'):
+        for part in _section(document, key):
+            # These become the names of files.
+            if part.startswith('.') or '/' in part or '\0' in part:
+                raise UsageError(f"{key} in the charm's metadata has a name that Juju does not take: {part!r}")
     return CharmMetadata(
         name=name,
         endpoints=_endpoints(document),
@@ -45,8 +51,13 @@ def _section(document: Section, *keys: str) -> Section:
         inner: object = found.get(key) or {}
         if not isinstance(inner, Mapping):
             where = '.'.join(keys[: depth + 1])
-            raise UsageError(f"{where} in the charm's metadata must be a mapping, not {inner!r}")
+            raise UsageError(f"{where} in the charm's metadata must be a mapping, not {reprlib.repr(inner)}")
         found = cast('Section', inner)
+        for name in found:
+            if not isinstance(cast('object', name), str):
+                raise UsageError(
+                    f"{'.'.join(keys[: depth + 1])} in the charm's metadata has a name that is no text: {name!r}"
+                )
     return found
 
 
@@ -89,8 +100,13 @@ def _option(name: str, value: object) -> ConfigOption:
             f"config.options.{name}.type in the charm's metadata must be one of {', '.join(get_args(OptionType))}, "
             f'not {kind!r}'
         )
+    default = declared.get('default')
+    if default is not None and not isinstance(default, str | int | float):
+        raise UsageError(
+            f"config.options.{name}.default in the charm's metadata must be one value, not {reprlib.repr(default)}"
+        )
     description = str(declared.get('description') or '')
-    return ConfigOption(name=name, type=kind, default=declared.get('default'), description=description)
+    return ConfigOption(name=name, type=kind, default=default, description=description)
 
 
 def _action(name: str, value: object) -> ActionMetadata:

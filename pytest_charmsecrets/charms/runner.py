@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from ..hookcommands.result import Result
+    from ops import testing
+
+    from ..hookcommands.result import Result, Stdin
     from ..juju.hooks import Hook
     from ..juju.state import Surroundings
+    from .source import Charm, CharmSource
+
+RunnerName: TypeAlias = Literal['in-process', 'process']
+
+
+class Execute(Protocol):
+    """Runs a hook command."""
+
+    def __call__(self, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None, /) -> Result:
+        """Run ``argv``, called from the directory ``cwd``: this process's own when None."""
+        ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -21,8 +34,8 @@ class Invocation:
     hook: Hook
     environment: Mapping[str, str]
     """The ``JUJU_*`` variables, as Juju sets them."""
-    execute: Callable[[Sequence[str], str | None], Result]
-    """Runs a hook command: ``execute(argv, stdin)``. The only door to the model."""
+    execute: Execute
+    """Runs a hook command. The only door to the model."""
     now: Callable[[], datetime.datetime]
     """The virtual time, in UTC."""
     sleep: Callable[[float], None]
@@ -37,7 +50,11 @@ class Outcome:
 
     exit_code: int = 0
     exception: BaseException | None = None
-    """What the charm raised, with its own traceback."""
+    """What the charm raised, with its own traceback; for a process, how it ended."""
+    stdout: str | None = None
+    """What a process wrote to its standard output; None where there was no process."""
+    stderr: str | None = None
+    """The same for its standard error."""
 
 
 class Runner(Protocol):
@@ -57,4 +74,46 @@ class Runner(Protocol):
 
     def replace_pod(self, unit: str) -> None:
         """Drop what a unit loses with its pod: what its containers ran, and their files."""
+        ...
+
+
+@runtime_checkable
+class CharmRunner(Runner, Protocol):
+    """A runner with a charm."""
+
+    @property
+    def source(self) -> CharmSource:
+        """The charm that runs."""
+        ...
+
+    def load(self, charm: Charm, *, meta: Mapping[str, Any] | None = None) -> CharmSource:
+        """Find another version of the charm, for ``replace_source``."""
+        ...
+
+    def replace_source(self, source: CharmSource) -> None:
+        """Have another charm, for the units that are upgraded to it; everything that units hold is kept."""
+        ...
+
+    def deferred(self, unit: str) -> tuple[str, ...]:
+        """Return what waits for the unit's next hook, oldest first, by the names of ops such as ``secret_changed``."""
+        ...
+
+    def own_state(self, unit: str) -> dict[str, Any]:
+        """Return the fields of ``ops.testing.State`` that are the unit's own rather than the model's."""
+        ...
+
+    def update_state(
+        self,
+        unit: str,
+        *,
+        containers: Iterable[testing.Container] | None = None,
+        networks: Iterable[testing.Network] | None = None,
+        storages: Iterable[testing.Storage] | None = None,
+        resources: Iterable[testing.Resource] | None = None,
+    ) -> None:
+        """Change what the author decides about a unit."""
+        ...
+
+    def close(self) -> None:
+        """Remove what is kept on disk."""
         ...

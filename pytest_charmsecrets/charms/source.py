@@ -1,4 +1,4 @@
-"""Where an application's charm comes from: a charm class or a charm directory.
+"""Where an application's charm comes from: a charm class, a charm directory, or a packed charm.
 
 A class keeps its ordinary modules. The modules of a directory are private to it (``modules.py``), so two charms that
 both have ``src/charm.py`` live side by side. Metadata is what charmcraft.yaml holds, or the three older files; for a
@@ -13,10 +13,14 @@ import dataclasses
 import inspect
 import os
 import re
+import reprlib
+import shutil
+import tempfile
+import weakref
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import yaml
 
@@ -25,6 +29,7 @@ from ..juju.identity import is_application_name
 from ..juju.state import CharmMetadata
 from .metadata import read_metadata
 from .modules import ModuleTable
+from .packing import unpack_charm
 from .virtual_time import stand_ins
 
 if TYPE_CHECKING:
@@ -33,12 +38,26 @@ if TYPE_CHECKING:
 Document: TypeAlias = 'dict[str, Any]'
 """What a YAML file of a charm holds."""
 
+Charm: TypeAlias = 'type[ops.CharmBase] | str | os.PathLike[str]'
+"""A charm class, or the path of a charm directory or of a packed charm."""
+
+_MAX_YAML_BYTES: Final = 1 << 20
+
+
+class _Unpacked:
+    """A directory that is removed with the last charm that uses it, at the latest."""
+
+    def __init__(self) -> None:
+        self.root: Final = Path(tempfile.mkdtemp(prefix='charmsecrets-')).resolve()
+        self.remove: Final = weakref.finalize(self, shutil.rmtree, self.root, ignore_errors=True)
+
 
 @dataclasses.dataclass(frozen=True)
 class CharmSource:
     """A charm that can be deployed: its metadata, and the way to its code."""
 
-    charm_class: type[ops.CharmBase]
+    charm_class: type[ops.CharmBase] | None
+    """None for files that are run, and not loaded into this process."""
     metadata: CharmMetadata
     meta: Document
     """What metadata.yaml holds, as ``ops.testing.Context`` wants it."""
@@ -47,7 +66,14 @@ class CharmSource:
     root: Path | None = None
     """The directory that the charm's files are in; None for a class that has no metadata beside it."""
     modules: ModuleTable | None = None
-    """The private modules of a charm directory; None for a class."""
+    """The private modules of a charm directory; None for a class, and for files that are not loaded."""
+    unpacked: _Unpacked | None = None
+    """What holds the files of a packed charm."""
+
+    def close(self) -> None:
+        """Remove what was unpacked for it."""
+        if self.unpacked is not None:
+            self.unpacked.remove()
 
     def as_charmcraft(self) -> Document:
         """Return the metadata as charmcraft.yaml would hold it."""
@@ -60,6 +86,11 @@ class CharmSource:
         Raises:
             UsageError: if the charm is a class, or has no such module.
         """
+        if self.charm_class is None:
+            raise UsageError(
+                f'the charm in {self.root} runs as a process, so none of its modules is loaded here to be patched; '
+                "deploy it with runner='in-process', or put what it calls on the PATH"
+            )
         if self.modules is None:
             raise UsageError(
                 f'{self.charm_class.__name__} was deployed as a class, so its modules are ordinary ones; '
@@ -81,10 +112,14 @@ class CharmSource:
     def write_root(self, root: Path) -> Path:
         """Write the files that every charm has into a new directory, for a class that has none beside it."""
         root.mkdir(parents=True)
+        self.write_metadata(root)
+        return root
+
+    def write_metadata(self, root: Path) -> None:
+        """Write the three files that a packed charm has its metadata in."""
         documents = {'metadata.yaml': self.meta, 'config.yaml': self.config, 'actions.yaml': self.actions}
         for name, document in documents.items():
             (root / name).write_text(yaml.safe_dump(document or {}), encoding='utf-8')
-        return root
 
     @staticmethod
     def _load(modules: ModuleTable, name: str) -> ModuleType:
@@ -92,44 +127,50 @@ class CharmSource:
             return modules.load(name)
 
 
-def load_source(
-    charm: type[ops.CharmBase] | str | os.PathLike[str], *, meta: Mapping[str, Any] | None = None
-) -> CharmSource:
-    """Find a charm's metadata and class.
+def load_source(charm: Charm, *, meta: Mapping[str, Any] | None = None, is_run_here: bool = True) -> CharmSource:
+    """Find a charm's metadata and, for charms that run in this process, its class.
 
     Args:
-        charm: A charm class, or the path of a charm directory.
+        charm: A charm class, or the path of a charm directory or of a packed charm.
         meta: What charmcraft.yaml would hold, instead of the file.
+        is_run_here: Whether the code of a charm directory is loaded into this process.
 
     Raises:
         UsageError: if there is no such charm, or its metadata is missing or makes no sense.
     """
     if isinstance(charm, type):
         return _load_class(charm, meta)
-    root = _find_directory(charm)
-    return _load_directory(root, _documents_of(root, meta))
-
-
-def _find_directory(charm: str | os.PathLike[str]) -> Path:
     if not isinstance(cast('object', charm), str | os.PathLike):
         raise UsageError(f'{charm!r} is no charm; give a subclass of ops.CharmBase, or the path of a charm directory')
     path = Path(charm).expanduser().resolve()
-    if path.suffix == '.charm' and not path.is_dir():
-        raise UsageError(f'{charm} is a packed charm, which cannot be run yet; give the directory it was packed from')
+    if path.suffix == '.charm' and path.is_file():
+        return _load_packed(path, meta, is_run_here=is_run_here)
     if not path.is_dir():
-        raise UsageError(f'there is no directory {charm}; give the path of a charm directory, or a charm class')
-    return path
+        what = 'packed charm' if path.suffix == '.charm' else 'directory'
+        raise UsageError(f'there is no {what} {charm}; give the path of a charm directory, or a charm class')
+    return _load_directory(path, meta, is_run_here=is_run_here)
 
 
-def read_charm(charm: type[ops.CharmBase] | str | os.PathLike[str]) -> CharmMetadata:
+def read_charm(charm: Charm) -> CharmMetadata:
     """Return a charm's metadata; the code of a directory is not run.
 
     Raises:
         UsageError: if there is no such charm, or its metadata is missing or makes no sense.
     """
-    if isinstance(charm, type):
-        return load_source(charm).metadata
-    return read_metadata(_documents_of(_find_directory(charm), None))
+    source = load_source(charm, is_run_here=False)
+    source.close()
+    return source.metadata
+
+
+def _load_packed(archive: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool) -> CharmSource:
+    unpacked = _Unpacked()
+    try:
+        unpack_charm(archive, unpacked.root)
+        source = _load_directory(unpacked.root, meta, is_run_here=is_run_here)
+    except UsageError as error:
+        unpacked.remove()
+        raise UsageError(str(error).replace(str(unpacked.root), str(archive))) from error
+    return dataclasses.replace(source, unpacked=unpacked)
 
 
 def _load_class(charm_class: type[Any], meta: Mapping[str, Any] | None) -> CharmSource:
@@ -149,16 +190,19 @@ def _load_class(charm_class: type[Any], meta: Mapping[str, Any] | None) -> Charm
     return _make_source(charm_class, document, root)
 
 
-def _documents_of(root: Path, meta: Mapping[str, Any] | None) -> Document:
+def _load_directory(root: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool) -> CharmSource:
     document = _read_files(root) if meta is None else _checked_document(dict(meta), f'meta of {root}')
     if document is None:
         raise UsageError(f'{root} has no charmcraft.yaml or metadata.yaml; add one, or pass meta={{...}} to deploy()')
-    return document
-
-
-def _load_directory(root: Path, document: Document) -> CharmSource:
-    if not (root / 'src' / 'charm.py').is_file():
-        raise UsageError(f'{root} has no src/charm.py; give the path of a charm directory')
+    is_program = any((root / name).exists() for name in ('dispatch', 'hooks'))
+    has_module = (root / 'src' / 'charm.py').is_file()
+    if not is_run_here:
+        if not is_program and not has_module:
+            raise UsageError(f'{root} has neither dispatch, nor hooks, nor src/charm.py; is it a charm?')
+        return _make_source(None, document, root)
+    if not has_module:
+        instead = "deploy it with runner='process'" if is_program else 'give the path of a charm directory'
+        raise UsageError(f'{root} has no src/charm.py; {instead}')
     modules = ModuleTable(root)
     with stand_ins():
         module = modules.load('charm')
@@ -166,9 +210,10 @@ def _load_directory(root: Path, document: Document) -> CharmSource:
 
 
 def _make_source(
-    charm_class: type[ops.CharmBase], document: Document, root: Path | None, modules: ModuleTable | None = None
+    charm_class: type[ops.CharmBase] | None, document: Document, root: Path | None, modules: ModuleTable | None = None
 ) -> CharmSource:
-    document.setdefault('name', _default_name(charm_class))
+    if charm_class is not None:
+        document.setdefault('name', _default_name(charm_class))
     meta = {key: value for key, value in document.items() if key not in ('config', 'actions')}
     return CharmSource(
         charm_class=charm_class,
@@ -211,18 +256,22 @@ def _read_files(root: Path) -> Document | None:
 
 
 def _read_yaml(path: Path) -> Document | None:
+    if not path.exists():
+        return None
+    if not path.is_file() or path.stat().st_size > _MAX_YAML_BYTES:
+        raise UsageError(f'{path} is no file of at most {_MAX_YAML_BYTES >> 20} MiB, as the metadata of a charm is')
     try:
         document: object = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except FileNotFoundError:
-        return None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise UsageError(f'{path} is not valid YAML: {" ".join(str(error).split())}') from error
+    except RecursionError:
+        raise UsageError(f'{path} is not valid YAML: it is nested too deeply') from None
     return _checked_document({} if document is None else document, str(path))
 
 
 def _checked_document(document: object, where: str) -> Document:
     if not isinstance(document, dict):
-        raise UsageError(f'{where} must be a mapping of keys such as name and requires, not {document!r}')
+        raise UsageError(f'{where} must be a mapping of keys such as name and requires, not {reprlib.repr(document)}')
     known = cast('Document', document)
     if known.get('extensions'):
         raise UsageError(

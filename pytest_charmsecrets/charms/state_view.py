@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from ..juju.secrets.entities import Secret
     from ..juju.state import Port, Status
     from ..juju.world import World
-    from .in_process import InProcessRunner
+    from .runner import CharmRunner
 
 
-def render_state(world: World, unit: str, runner: InProcessRunner) -> testing.State:
+def render_state(world: World, unit: str, runner: CharmRunner) -> testing.State:
     """Render everything a unit sees.
 
     Args:

@@ -13,6 +13,8 @@ from typing import Any, Final
 from ops import pebble, testing
 
 from ..errors import UsageError, unknown
+from ..juju.state import Surroundings
+from .surroundings import make_surroundings
 from .unit_storage import UnitStorage
 
 _OWNED_BY_THE_MODEL: Final = {
@@ -41,6 +43,35 @@ class UnitState:
     resources: tuple[testing.Resource, ...] = ()
     pebble_changes: int = 0
     """How many ids Pebble has given out."""
+
+    def start_as(self, state: testing.State) -> None:
+        """Begin with the networks, storages and resources of a state."""
+        self.change(networks=state.networks, storages=state.storages, resources=state.resources)
+
+    def change(
+        self,
+        *,
+        networks: Iterable[testing.Network] | None = None,
+        storages: Iterable[testing.Storage] | None = None,
+        resources: Iterable[testing.Resource] | None = None,
+    ) -> None:
+        """Replace what is given, each as a whole."""
+        if networks is not None:
+            self.networks = tuple(networks)
+        if storages is not None:
+            self.storages = tuple(storages)
+        if resources is not None:
+            self.resources = tuple(resources)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the hook commands say about networks, storages and resources."""
+        return make_surroundings(
+            networks=self.networks,
+            storages=self.storages,
+            resources=self.resources,
+            storage_root=self.home / 'storages',
+        )
 
     def set_containers(self, containers: Iterable[testing.Container]) -> None:
         """Replace the containers that are named; the objects given are not changed later."""

@@ -8,12 +8,28 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from ops.storage import NoSnapshotError
 
 Notice: TypeAlias = tuple[str, str, str]
 """Event path, observer path, method name."""
+
+
+class Storage(Protocol):
+    """The reading half of a storage of ops."""
+
+    def list_snapshots(self) -> Iterator[str]:
+        """Return the handle paths of all snapshots."""
+        ...
+
+    def load_snapshot(self, handle_path: str) -> Any:
+        """Return a snapshot."""
+        ...
+
+    def notices(self, event_path: str | None = None) -> Iterator[Notice]:
+        """Return notices, of one event or of all, oldest first."""
+        ...
 
 
 class UnitStorage:

@@ -35,6 +35,11 @@ def _genuine(name: str) -> Callable[..., Any]:
 _REAL: Final = {name: _genuine(name) for name in ('sleep', *_MONOTONIC, *(f'{function}_ns' for function in _MONOTONIC))}
 
 
+def real_monotonic() -> float:
+    """Return what ``time.monotonic`` would, whatever stands in its place."""
+    return _REAL['monotonic']()
+
+
 class _HookTime:
     """The time of the hook that is running."""
 

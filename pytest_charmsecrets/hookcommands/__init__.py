@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ..errors import UsageError
 from . import action, config, network, relation, secret, state, status, storage
 from .command import Command, execute
-from .result import Result
+from .result import Result, Stdin
 
 if TYPE_CHECKING:
     from ..juju.transaction import HookContext
 
-__all__ = ['SUPPORTED', 'Result', 'run']
+__all__ = ['NOT_SUPPORTED', 'SUPPORTED', 'Result', 'Stdin', 'run']
 
 _COMMANDS: Final[dict[str, Command]] = {
     command.name: command
@@ -25,14 +25,29 @@ _COMMANDS: Final[dict[str, Command]] = {
 SUPPORTED: Final[tuple[str, ...]] = tuple(sorted(_COMMANDS))
 """The hook commands that :func:`run` knows."""
 
+_NO_POD_SPECS: Final = 'charms that describe their pods to Juju are of another kind than those that run beside Pebble'
+_NO_PAYLOADS: Final = 'the model holds no payloads, which Juju 4.0 dropped'
+_LEADER_SETTINGS: Final = 'it is older than application data; write it into a peer relation with relation-set --app'
 
-def run(context: HookContext, argv: Sequence[str], stdin: str | None = None, cwd: str | None = None) -> Result:
+NOT_SUPPORTED: Final[Mapping[str, str]] = {
+    **dict.fromkeys(('k8s-raw-get', 'k8s-raw-set', 'k8s-spec-get', 'k8s-spec-set'), _NO_POD_SPECS),
+    **dict.fromkeys(('leader-get', 'leader-set'), _LEADER_SETTINGS),
+    **dict.fromkeys(('payload-register', 'payload-status-set', 'payload-unregister'), _NO_PAYLOADS),
+    **dict.fromkeys(('pod-spec-get', 'pod-spec-set'), _NO_POD_SPECS),
+}
+"""The hook commands of Juju that :func:`run` refuses, each with the reason.
+
+Source: juju 3.6: jujuc/server.go.
+"""
+
+
+def run(context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
     """Run one hook command.
 
     Args:
         context: The hook that calls it.
         argv: The command's name and its arguments.
-        stdin: What the command reads from its standard input.
+        stdin: What the command reads from its standard input, or what reads it when the command asks.
         cwd: The directory it is called from, for relative paths; the process's own when None.
 
     Raises:
@@ -45,6 +60,8 @@ def run(context: HookContext, argv: Sequence[str], stdin: str | None = None, cwd
 
 
 def _unknown(name: str) -> str:
+    if name in NOT_SUPPORTED:
+        return f'hook command {name!r} is not supported: {NOT_SUPPORTED[name]}'
     close = difflib.get_close_matches(name, SUPPORTED)
     lines = [f'hook command {name!r} is not supported']
     if close:

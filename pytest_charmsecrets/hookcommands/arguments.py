@@ -111,5 +111,5 @@ def with_settings_file(call: Call, overrides: dict[str, str]) -> dict[str, str]:
     path = call.flags[SETTINGS_FILE]
     if not path:
         return overrides
-    data = gotext.to_bytes(call.stdin) if path == STDIN else files.read(files.expand_home(path), call.directory)
+    data = gotext.to_bytes(call.read_stdin()) if path == STDIN else files.read(files.expand_home(path), call.directory)
     return {**goyaml.load_strings(data, 'map[string]string'), **overrides}

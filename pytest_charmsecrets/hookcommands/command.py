@@ -15,7 +15,7 @@ from ..errors import JujuError
 from ..juju import gotext
 from . import files, formats, gnuflag
 from .gnuflag import Flag
-from .result import Result
+from .result import Result, Stdin
 
 if TYPE_CHECKING:
     from ..juju.transaction import HookContext
@@ -37,7 +37,7 @@ class Call:
     context: HookContext
     name: str
     flags: gnuflag.Parsed
-    stdin: str
+    stdin: Stdin
     directory: str
     """Where the command was called; an absolute path."""
     warnings: list[str]
@@ -47,6 +47,10 @@ class Call:
     def arguments(self) -> tuple[str, ...]:
         """The positional arguments."""
         return self.flags.positionals
+
+    def read_stdin(self) -> str:
+        """Read the standard input, which a command does when it is told to and not before."""
+        return self.stdin() if callable(self.stdin) else self.stdin or ''
 
     def output(self, value: Any, *, null_if_empty: bool = False) -> str:
         """Render a value as the output flags say; to the file named with ``--output``, if there is one.
@@ -100,13 +104,13 @@ class Command:
 
 
 def execute(
-    command: Command, context: HookContext, arguments: Sequence[str], stdin: str | None, directory: str | None
+    command: Command, context: HookContext, arguments: Sequence[str], stdin: Stdin, directory: str | None
 ) -> Result:
     """Run a command as Juju would; whatever Juju refuses becomes a result in its form."""
     warnings: list[str] = []
     try:
         parsed = gnuflag.parse(context, command.all_flags, arguments)
-        call = Call(context, command.name, parsed, stdin or '', directory or str(pathlib.Path.cwd()), warnings)
+        call = Call(context, command.name, parsed, stdin, directory or str(pathlib.Path.cwd()), warnings)
         run = command.init(call)
     except gnuflag.HelpRequested:
         return Result(0, _help(command, context))

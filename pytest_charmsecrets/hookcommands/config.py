@@ -25,7 +25,10 @@ def _config_get(call: Call) -> Run:
 
     def run() -> str:
         options = call.context.config()
-        return call.output(options.get(key) if key else dict(options))
+        if key:
+            return call.output(options.get(key))
+        without_value = dict.fromkeys(call.context.options()) if call.flags[_ALL] else {}
+        return call.output({**without_value, **options})
 
     return run
 

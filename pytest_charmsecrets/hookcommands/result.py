@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from typing import TypeAlias
+
+Stdin: TypeAlias = 'str | Callable[[], str] | None'
+"""What a command may read from its standard input: text, or what reads it when the command asks for it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

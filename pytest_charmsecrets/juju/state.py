@@ -89,6 +89,13 @@ class Port:
         """Order ports as Juju lists them."""
         return self._order < other._order
 
+    def overlaps(self, other: Port) -> bool:
+        """Whether two ranges of ports have one in common."""
+        if self.number is None or other.number is None:
+            return self.protocol == other.protocol
+        last, other_last = self.to_number or self.number, other.to_number or other.number
+        return self.protocol == other.protocol and last >= other.number and other_last >= self.number
+
     @property
     def _order(self) -> tuple[str, int, int]:
         first = -1 if self.number is None else self.number

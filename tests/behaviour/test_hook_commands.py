@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import ops
 import pytest
 from ops import testing
 
@@ -48,6 +49,7 @@ def refused(run, /, *argv, **options):
 def test_config(unit, fake_model):
     assert unit('config-get', 'colour') == 'red\n'
     assert json.loads(unit('config-get', '--format=json')) == {'colour': 'red'}
+    assert unit('config-get', '--all') == 'colour: red\nsize: null\n'
     fake_model.config('app', {'size': 3})
     assert json.loads(unit('config-get', '--format=json')) == {'colour': 'red', 'size': 3}
 
@@ -67,12 +69,23 @@ def test_status_of_units_and_of_the_application(unit):
     assert refused(unit, 'status-get', '--application', unit='app/1').endswith('this unit is not the leader')
 
 
+def test_status_of_an_application_that_has_set_none_is_that_of_its_gravest_unit(unit):
+    assert unit('status-get', '--application') == 'unknown\n'
+    unit('status-set', 'active', 'ready')
+    unit('status-set', 'waiting', 'for app/0', unit='app/1')
+    printed = json.loads(unit('status-get', '--application', '--include-data', '--format=json'))
+    assert printed['application-status']['status'] == 'waiting'
+    assert printed['application-status']['message'] == 'for app/0'
+
+
 def test_goal_state(unit, fake_model):
+    unit('status-set', 'blocked')
+    fake_model.advance(hours=1)
     fake_model.remove_unit('app/1')
     printed = json.loads(unit('goal-state', '--format=json'))
-    assert {name: one['status'] for name, one in printed['units'].items()} == {'app/0': 'active', 'app/1': 'dying'}
+    assert {name: one['status'] for name, one in printed['units'].items()} == {'app/0': 'blocked', 'app/1': 'dying'}
+    assert printed['units']['app/0']['since'] == '2026-01-01 00:00:00Z'
     assert {endpoint: list(remotes) for endpoint, remotes in printed['relations'].items()} == {
-        'cluster': [],
         'database': ['db', 'db/0', 'db/1'],
     }
 
@@ -128,6 +141,41 @@ def test_ports(unit):
     assert unit('opened-ports') == 'icmp\n'
 
 
+def test_ranges_of_ports_do_not_overlap(unit):
+    unit('open-port', '80-90')
+    unit('open-port', '85/udp')
+    unit('open-port', '80-90')
+    conflict = 'port range conflicts with 80-90/tcp (unit "app/0")'
+    assert refused(unit, 'open-port', '90') == f'cannot open 90/tcp (unit "app/0"): {conflict}'
+    assert refused(unit, 'close-port', '70-80') == f'cannot close 70-80/tcp (unit "app/0"): {conflict}'
+    unit('close-port', '80-90')
+    assert unit('opened-ports') == '85/udp\n'
+
+
+def test_ranges_of_ports_do_not_overlap_within_a_hook(fake_model):
+    puppet = fake_model.deploy_puppet('app')
+    fake_model.settle()
+    with puppet.leader.hook() as hook:
+        for command, doing in (('open-port', 'open'), ('close-port', 'close')):
+            hook.command(command, '80-90')
+            with pytest.raises(JujuError) as caught:
+                hook.command(command, '90-99')
+            assert str(caught.value) == (
+                f'cannot {doing} 90-99/tcp (unit "app/0"): '
+                'port range conflicts with 80-90/tcp (unit "app/0") requested earlier'
+            )
+
+
+def test_ports_of_a_pod_are_opened_one_by_one(fake_model_factory):
+    model = fake_model_factory(cloud='kubernetes')
+    puppet = model.deploy_puppet('app')
+    model.settle()
+    with puppet.leader.hook() as hook:
+        hook.command('open-port', '80')
+        with pytest.raises(JujuError, match='port ranges are not supported for k8s applications'):
+            hook.command('open-port', '80-90')
+
+
 def test_ports_of_one_hook(fake_model):
     seen = []
 
@@ -139,7 +187,7 @@ def test_ports_of_one_hook(fake_model):
 
     fake_model.deploy(charm(start=start), 'app', meta=meta())
     fake_model.settle()
-    assert seen == [set()]
+    assert seen == [{ops.Port('tcp', 80)}]
     assert [str(effect) for effect in fake_model.journal.hooks(name='start')[0].committed] == ['open-port app/0 80/tcp']
 
 

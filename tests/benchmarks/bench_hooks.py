@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import subprocess
 import sys
@@ -34,11 +35,40 @@ class WebCharm(ops.CharmBase):
         self.unit.status = ops.ActiveStatus(f'{len(content["password"])} characters')
 
 
-def observed_secret(num_units):
+IN_SHELL = """\
+#!/bin/sh
+case $JUJU_DISPATCH_PATH in
+hooks/database-relation-changed)
+    id=$(relation-get --app secret-id db)
+    [ -z "$id" ] || secret-get "$id" --label password >/dev/null
+    ;;
+hooks/secret-changed)
+    password=$(secret-get "$JUJU_SECRET_ID" --refresh password)
+    status-set active "${#password} characters"
+    ;;
+esac
+"""
+
+
+@pytest.fixture
+def charm_dir(tmp_path):
+    """Writes a charm directory with one program."""
+
+    def write(name, text):
+        program = tmp_path / name
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(text)
+        program.chmod(0o755)
+        return tmp_path
+
+    return write
+
+
+def observed_secret(num_units, charm=WebCharm, **options):
     """Return a model in which that many units read a secret of a puppet, and the secret."""
     model = FakeModel()
     db = model.deploy_puppet('db', provides={'database': 'postgresql_client'})
-    model.deploy(WebCharm, 'web', num_units=num_units, meta=META)
+    model.deploy(charm, 'web', num_units=num_units, meta=META, **options)
     relation = model.integrate('web', 'db')
     model.settle(max_hooks=100_000)
     with db.leader.hook() as hook:
@@ -79,6 +109,36 @@ def test_secret_changed_through_the_model(benchmark, ratios):
             f'secret-changed with a refresh, through the model / by ops.testing alone: '
             f'{medians["model"] / medians["bare"]:.2f}   ({medians["model"] * 1e3:.2f} ms / {medians["bare"] * 1e3:.2f} ms;'
             ' target 1.0, stretch 0.7)'
+        )
+    )
+
+
+@pytest.mark.parametrize('language', ('ops', 'shell'))
+def test_secret_changed_as_a_process(benchmark, ratios, charm_dir, language):
+    if language == 'ops':
+        charm = charm_dir('src/charm.py', f'import ops\n\n{inspect.getsource(WebCharm)}\nops.main(WebCharm)\n')
+    else:
+        charm = charm_dir('dispatch', IN_SHELL)
+    model, secret = observed_secret(1, charm, runner='process')
+    revisions = iter(range(2, 1000))
+
+    def publish():
+        secret.set_content({'password': f'revision {next(revisions)}'})
+        while model.due[0].unit != 'web/0':
+            model.step()
+
+    commands = len(model.journal.commands(unit='web/0'))
+    ran = benchmark.pedantic(model.step, setup=publish, rounds=20, warmup_rounds=2)
+    commands = (len(model.journal.commands(unit='web/0')) - commands) / 22
+    model.close()
+
+    assert str(ran) == 'web/0 secret-changed'
+    ratios.medians[language] = benchmark.stats.stats.median
+    ratios.lines.append(
+        lambda medians: (
+            f'secret-changed with a refresh, as a process of {language} / in process: '
+            f'{medians[language] / medians["model"]:.0f}   '
+            f'({medians[language] * 1e3:.0f} ms with {commands:.0f} hook commands / {medians["model"] * 1e3:.2f} ms)'
         )
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from ...errors import JujuError
 from ..agent_state import LocalRelation
@@ -13,6 +13,8 @@ from ..state import Port, Status
 from ..world import World
 from .relations import RelationsInHook
 from .secrets import SecretsInHook
+
+_BY_SEVERITY: Final = ('unknown', 'terminated', 'active', 'waiting', 'maintenance', 'blocked', 'error')
 
 
 @dataclasses.dataclass(slots=True)
@@ -54,12 +56,20 @@ class HookContext(SecretsInHook, RelationsInHook):
         """Return values by option; options with neither value nor default are absent."""
         return self.world.config_of(self.world.applications[self.application])
 
+    def options(self) -> tuple[str, ...]:
+        """Return the names of all options, with a value or without."""
+        return tuple(self.world.applications[self.application].metadata.options)
+
     def status(self, *, app: bool) -> Status:
-        """Return the status of the unit; of the application for its leader."""
-        if app:
-            self.check_leadership()
-            return self.world.applications[self.application].status
-        return self.model_unit.status
+        """Return the status of the unit; of the application for its leader, the gravest of its units if it has set none.
+
+        Source: juju 3.6: core/cache/application.go, maybeDerivedStatus; core/status/status.go, DeriveStatus.
+        """
+        if not app:
+            return self.model_unit.status
+        self.check_leadership()
+        own = self.world.applications[self.application].status
+        return max((own, *self.unit_statuses().values()), key=_severity) if own.name == Status().name else own
 
     def unit_statuses(self) -> Mapping[str, Status]:
         """Return the status of every unit of the application, for ``status-get --application``."""
@@ -86,40 +96,71 @@ class HookContext(SecretsInHook, RelationsInHook):
         self.log_lines.append((level, message))
 
     def goal_state(self) -> Mapping[str, Any]:
-        """Return the units and relations that the user asked for (``goal-state``)."""
-        units = self.world.applications[self.application].units.values()
+        """Return the units and relations that the user asked for (``goal-state``); peer relations are not among them.
+
+        Source: juju 3.6: apiserver/facades/agent/uniter/uniter.go, oneGoalState.
+        """
         relations: dict[str, dict[str, Any]] = {}
         for relation in self.world.relations_of(self.application):
-            remote = relation.remote_of(self.application).application
-            endpoint = relations.setdefault(relation.endpoint_of(self.application).name, {})
-            if relation.is_peer:
-                continue
-            endpoint[remote] = self._goal('joined')
-            for unit in self.world.applications[remote].units.values():
-                endpoint[unit.name] = self._goal('active')
-        return {
-            'units': {unit.name: self._goal('active' if unit.life == 'alive' else 'dying') for unit in units},
-            'relations': relations,
-        }
+            if not relation.is_peer:
+                remote = relation.remote_of(self.application).application
+                endpoint = relations.setdefault(relation.endpoint_of(self.application).name, {})
+                endpoint[remote] = self._goal(Status('joined'))
+                endpoint.update(self._unit_goals(remote))
+        return {'units': self._unit_goals(self.application), 'relations': relations}
 
-    def _goal(self, status: str) -> dict[str, str]:
-        return {'status': status, 'since': self.now.strftime('%Y-%m-%d %H:%M:%SZ')}
+    def _unit_goals(self, application: str) -> dict[str, dict[str, str]]:
+        units = self.world.applications[application].units.values()
+        goals = {unit.name: self._goal(unit.status) for unit in units if unit.life != 'dead'}
+        dying = {unit.name: {**goals[unit.name], 'status': unit.life} for unit in units if unit.life == 'dying'}
+        return {**goals, **dying}
+
+    def _goal(self, status: Status) -> dict[str, str]:
+        return {'status': status.name, 'since': (status.since or self.now).strftime('%Y-%m-%d %H:%M:%SZ')}
 
     # --- ports, state, machine
 
     def opened_ports(self) -> tuple[Port, ...]:
-        """Return the ports that are open; what this hook opens and closes shows when it has ended."""
-        return tuple(sorted(self.model_unit.ports))
+        """Return the ports that are open, with what this hook has opened, and without what it has closed.
+
+        Source: juju 3.6: internal/worker/uniter/runner/context/ports.go, mergeWithPendingChanges. The help of opened-ports
+        says otherwise.
+        """
+        return tuple(sorted((self.model_unit.ports | self.pending.opened) - self.pending.closed))
 
     def open_port(self, port: Port) -> None:
-        """Record a port to open."""
+        """Record a port to open.
+
+        Raises:
+            JujuError: if it overlaps with another range of the unit, or is a range and the unit runs on Kubernetes.
+        """
+        self._check_range(port)
         self.pending.closed.discard(port)
+        self._check_overlap(port, 'open', self.pending.opened, ' requested earlier')
+        self._check_overlap(port, 'open', self.model_unit.ports)
         self.pending.opened.add(port)
 
     def close_port(self, port: Port) -> None:
-        """Record a port to close."""
+        """Record a port to close.
+
+        Raises:
+            JujuError: as for ``open_port``.
+        """
+        self._check_range(port)
         self.pending.opened.discard(port)
+        self._check_overlap(port, 'close', self.pending.closed, ' requested earlier')
+        self._check_overlap(port, 'close', self.model_unit.ports)
         self.pending.closed.add(port)
+
+    def _check_range(self, port: Port) -> None:
+        if port.to_number is not None and self.world.applications[self.application].cloud == 'kubernetes':
+            raise JujuError('port ranges are not supported for k8s applications, please specify a single port')
+
+    def _check_overlap(self, port: Port, doing: str, ports: set[Port], when: str = '') -> None:
+        overlapping = [other for other in sorted(ports) if other != port and other.overlaps(port)]
+        if overlapping and port not in ports:
+            conflict = f'port range conflicts with {overlapping[0]} (unit "{self.unit}"){when}'
+            raise JujuError(f'cannot {doing} {port} (unit "{self.unit}"): {conflict}')
 
     def charm_state(self) -> Mapping[str, str]:
         """Return what ``state-set`` stored, with what is pending."""
@@ -204,6 +245,10 @@ class HookContext(SecretsInHook, RelationsInHook):
     def _check_action(self) -> None:
         if self.hook.kind != 'action':
             raise JujuError('not running an action')
+
+
+def _severity(status: Status) -> int:
+    return _BY_SEVERITY.index(status.name)
 
 
 def _merge(into: dict[str, Any], values: Mapping[str, Any]) -> None:

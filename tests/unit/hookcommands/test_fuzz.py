@@ -94,6 +94,7 @@ ANSWERS = {
     'relation_data': {'key': 'value'},
     'relation_model_uuid': 'uuid',
     'config': {'key': 1},
+    'options': ('key', 'other'),
     'is_leader': True,
     'status': Status('active'),
     'unit_statuses': {'u/0': Status('active')},

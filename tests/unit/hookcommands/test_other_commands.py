@@ -118,7 +118,8 @@ def test_arguments_are_refused(make_context, run_in, argv, message):
     ('argv', 'answers', 'stdout'),
     (
         (('config-get',), {'config': {'b': 1, 'a': 'x'}}, 'a: x\nb: 1\n'),
-        (('config-get', '--all'), {'config': {}}, '{}\n'),
+        (('config-get', '--all'), {'config': {'b': 1}, 'options': ('a', 'b')}, 'a: null\nb: 1\n'),
+        (('config-get', '--all'), {'config': {}, 'options': ()}, '{}\n'),
         (('config-get', 'b'), {'config': {'b': 1.5}}, '1.5\n'),
         (('config-get', 'b'), {'config': {'b': True}}, 'True\n'),
         (('config-get', 'missing'), {'config': {}}, ''),
@@ -379,6 +380,13 @@ def test_unknown_command_names_near_misses_and_what_is_supported(make_context):
     assert first == "hook command 'secret-gt' is not supported"
     assert second == 'did you mean secret-get or secret-grant or secret-set?'
     assert third.startswith('supported: action-fail, action-get, ')
+
+
+@pytest.mark.parametrize('name', hookcommands.NOT_SUPPORTED)
+def test_command_of_juju_that_is_not_supported_is_named_in_one_sentence(make_context, name):
+    assert name not in hookcommands.SUPPORTED
+    with pytest.raises(UsageError, match=rf"^hook command '{name}' is not supported: [^\n]+$"):
+        hookcommands.run(make_context(), [name])
 
 
 def test_no_command_at_all(make_context):

@@ -1,0 +1,47 @@
+"""Which runner runs an application's charm."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, get_args
+
+from ..errors import UsageError
+from .in_process import HookBeingRun, InProcessRunner
+from .process import DEFAULT_TIME_LIMIT, ProcessRunner
+from .runner import CharmRunner, RunnerName
+from .source import Charm, load_source
+
+if TYPE_CHECKING:
+    from ops import testing
+
+
+def make_runner(
+    charm: Charm,
+    runner: RunnerName,
+    *,
+    meta: Mapping[str, Any] | None,
+    around_hook: Callable[[HookBeingRun], contextlib.AbstractContextManager[Any]] | None,
+    state: testing.State | None,
+    started: bool,
+    time_limit: float | None,
+) -> CharmRunner:
+    """Return what runs a charm.
+
+    Raises:
+        UsageError: if the charm, its metadata or the state is not usable, or something is given that this runner cannot do.
+    """
+    if runner not in get_args(RunnerName):
+        raise UsageError(f'runner is {runner!r}; give {" or ".join(map(repr, get_args(RunnerName)))}')
+    if runner == 'process':
+        if around_hook is not None:
+            raise UsageError(
+                'around_hook patches this process, which a charm that runs as a process never sees; '
+                'put what the charm calls on the PATH'
+            )
+        return ProcessRunner(
+            charm, meta=meta, state=state, time_limit=DEFAULT_TIME_LIMIT if time_limit is None else time_limit
+        )
+    if time_limit is not None:
+        raise UsageError("time_limit is for charms that run as processes; give it together with runner='process'")
+    return InProcessRunner(load_source(charm, meta=meta), around_hook=around_hook, state=state, started=started)

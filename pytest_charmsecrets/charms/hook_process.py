@@ -1,0 +1,368 @@
+"""One process that calls hook commands: started, answered, watched, and ended with whatever it has started.
+
+The commands are executables in a directory on its ``PATH`` (``hook_command.py``). They speak to a Unix socket that is
+there as long as the process is, and are run one at a time, in the thread of the test. Nothing of this waits longer than
+the time limit, whatever the process does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import os
+import selectors
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ..juju import gotext
+from .runner import Execute
+from .virtual_time import real_monotonic
+
+_CLIENT: Final = Path(__file__).with_name('hook_command.py')
+_MAX_SOCKET_PATH: Final = 100
+"""The shortest limit of an operating system, which counts the closing zero, is 104 bytes."""
+_MAX_MESSAGE: Final = 64 << 20
+_ELSEWHERE: Final = ('a program in a session of its own',)
+_MAX_HEADER: Final = 1 << 20
+_FEWEST_PARTS: Final = 4
+_MAX_OUTPUT: Final = 8 << 20
+"""How much of the end of the output is kept."""
+_BLOCK: Final = 1 << 16
+_GRACE: Final = 2.0
+"""How many seconds what a process has started may take to end after it, such as the end of a pipeline."""
+_POLL: Final = 0.01
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finished:
+    """How a process ended."""
+
+    exit_code: int
+    """Negative for a signal."""
+    stdout: str
+    stderr: str
+    timed_out: bool = False
+    left_behind: tuple[str, ...] = ()
+    """Names of the programs that it had started and that would not end."""
+    not_started: OSError | None = None
+    """Why there was no process at all."""
+
+
+class HookCommands:
+    """The hook commands as executables, in a directory of their own.
+
+    Args:
+        home: An existing directory to make it in.
+        names: Of the commands.
+    """
+
+    def __init__(self, home: Path, names: Iterable[str]) -> None:
+        self.directory: Final = home / 'tools'
+        self.directory.mkdir()
+        # A link, because the line that names a script's interpreter takes neither a long path nor blanks.
+        python = home / 'python'
+        python.symlink_to(os.path.realpath(sys.executable))
+        client = home / _CLIENT.name
+        client.write_text(f'#!{python} -ISXutf8\n{_CLIENT.read_text(encoding="utf-8")}', encoding='utf-8')
+        client.chmod(client.stat().st_mode | stat.S_IXUSR)
+        for name in names:
+            (self.directory / name).symlink_to(client)
+
+
+def make_home() -> Path:
+    """Make a directory whose path is short enough for a socket in it, and for the interpreter of a script."""
+    home = Path(tempfile.mkdtemp(prefix='charmsecrets-')).resolve()
+    if len(os.fsencode(home)) > _MAX_SOCKET_PATH // 2:
+        home.rmdir()
+        home = Path(tempfile.mkdtemp(prefix='charmsecrets-', dir='/tmp')).resolve()
+    return home
+
+
+def run_process(
+    argv: list[str],
+    *,
+    environment: Mapping[str, str],
+    cwd: Path,
+    execute: Execute,
+    address: Path,
+    time_limit: float,
+) -> Finished:
+    """Run a process to its end, and answer the hook commands that it calls.
+
+    Args:
+        argv: The program and its arguments.
+        environment: All of its environment, but the address of the socket.
+        cwd: Where it starts.
+        execute: Runs a hook command.
+        address: Where the socket is to be.
+        time_limit: After how many seconds of real time the process is killed.
+    """
+    with contextlib.ExitStack() as stack:
+        run = _Run(stack, execute, address)
+        try:
+            run.start(argv, {**environment, **socket_variables(address)}, cwd)
+        except OSError as error:
+            return Finished(-1, '', f'{error}\n', not_started=error.with_traceback(None))
+        return run.finish(real_monotonic() + time_limit)
+
+
+def socket_variables(address: Path) -> dict[str, str]:
+    """Return the variables that tell a hook command where the socket is."""
+    return {'JUJU_AGENT_SOCKET_ADDRESS': str(address), 'JUJU_AGENT_SOCKET_NETWORK': 'unix'}
+
+
+class _Run:
+    """One run of a process: the selector, and what it watches."""
+
+    def __init__(self, stack: contextlib.ExitStack, execute: Execute, address: Path) -> None:
+        self._stack = stack
+        self._execute = execute
+        self._selector = stack.enter_context(selectors.DefaultSelector())
+        listener = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        listener.bind(str(address))
+        stack.callback(address.unlink)
+        listener.listen()
+        listener.setblocking(False)
+        self._watch(listener, lambda: self._accept(listener))
+        self._connections = stack.enter_context(contextlib.ExitStack())
+        self._output: dict[Any, bytearray] = {}
+        self._has_ended = False
+
+    def start(self, argv: list[str], environment: Mapping[str, str], cwd: Path) -> None:
+        process = subprocess.Popen(  # noqa: S603
+            argv,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self._stack.enter_context(_ended(process))
+        self._process = process
+        for stream in (process.stdout, process.stderr):
+            assert stream is not None
+            self._output[stream] = bytearray()
+            self._watch(stream, lambda stream=stream: self._read(stream))
+        self._stack.enter_context(self._told_of_the_end())
+
+    def finish(self, deadline: float) -> Finished:
+        """Serve until the process has ended, and those that it started; kill those that do not end."""
+        timed_out = not self._serve_until(lambda: self._has_ended, deadline)
+        # What ends on its own, such as the last of a pipeline, gets the time to do so.
+        left_behind: tuple[str, ...] = ()
+        if not timed_out and not self._serve_until(self._is_quiet, real_monotonic() + _GRACE, poll=_POLL):
+            left_behind = _members(self._process.pid) or _ELSEWHERE
+        _end(self._process)
+        for stream in self._output:
+            self._drain(stream)
+        stdout, stderr = (gotext.from_bytes(bytes(written)) for written in self._output.values())
+        return Finished(self._process.returncode, stdout, stderr, timed_out, left_behind)
+
+    def _serve_until(self, is_over: Callable[[], bool], deadline: float, poll: float | None = None) -> bool:
+        """Return whether it was over before the deadline."""
+        while not is_over():
+            remaining = deadline - real_monotonic()
+            if remaining <= 0:
+                return False
+            for key, _ in self._selector.select(remaining if poll is None else min(remaining, poll)):
+                key.data()
+        return True
+
+    def _is_quiet(self) -> bool:
+        return all(stream.closed for stream in self._output) and not _members(self._process.pid)
+
+    def _watch(self, what: Any, react: Callable[[], None]) -> None:
+        self._selector.register(what, selectors.EVENT_READ, react)
+
+    def _read(self, stream: Any) -> None:
+        data = os.read(stream.fileno(), _BLOCK)
+        written = self._output[stream]
+        written += data
+        del written[:-_MAX_OUTPUT]
+        if not data:
+            self._selector.unregister(stream)
+            stream.close()
+
+    def _drain(self, stream: Any) -> None:
+        """Read what is there; a process that has got away may hold the other end open."""
+        deadline = real_monotonic() + _GRACE
+        with contextlib.suppress(BlockingIOError):
+            while not stream.closed and real_monotonic() < deadline:
+                os.set_blocking(stream.fileno(), False)
+                self._read(stream)
+
+    @contextlib.contextmanager
+    def _told_of_the_end(self) -> Generator[None]:
+        """Let the selector wake when the process ends."""
+        ours, theirs = socket.socketpair()
+
+        def wait() -> None:
+            self._process.wait()
+            theirs.close()
+
+        def note() -> None:
+            self._has_ended = True
+            self._selector.unregister(ours)
+
+        self._watch(ours, note)
+        waiter = threading.Thread(target=wait, daemon=True)
+        waiter.start()
+        with ours:
+            try:
+                yield
+            finally:
+                _end(self._process)
+                waiter.join()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(BlockingIOError):
+            connection, _ = listener.accept()
+            connection.setblocking(False)
+            self._connections.enter_context(connection)
+            request = _Request(connection, self._execute)
+            self._watch(connection, lambda: self._receive(request))
+
+    def _receive(self, request: _Request) -> None:
+        if not request.receive():
+            self._selector.unregister(request.connection)
+            request.connection.close()
+
+
+class _StdinWanted(Exception):
+    """A command reads its standard input, which has not been sent yet."""
+
+
+class _Request:
+    """What one hook command has sent so far."""
+
+    def __init__(self, connection: socket.socket, execute: Execute) -> None:
+        self.connection = connection
+        self._execute = execute
+        self._received = bytearray()
+
+    def receive(self) -> bool:
+        """Take what has come and answer it if it is complete; returns whether there is more to come."""
+        try:
+            data = self.connection.recv(_BLOCK)
+            self._received += data
+            parts = _parse(self._received)
+        except (OSError, ValueError):
+            return False
+        if parts is None:
+            return bool(data)
+        self._received.clear()
+        return self._answer(parts)
+
+    def _answer(self, parts: list[str]) -> bool:
+        directory, has_stdin, text, *argv = parts
+        try:
+            result = self._execute(argv, text if has_stdin else _want_stdin, directory)
+        except _StdinWanted:
+            self._send([])
+            return True
+        self._send([str(result.exit_code), result.stdout, result.stderr])
+        return False
+
+    def _send(self, parts: list[str]) -> None:
+        data = [gotext.to_bytes(part) for part in parts]
+        header = ' '.join(str(len(part)) for part in data)
+        # A command that does not take its answer loses it, and holds nobody up.
+        self.connection.settimeout(_GRACE)
+        with contextlib.suppress(OSError):
+            self.connection.sendall(b''.join([header.encode(), b'\n', *data]))
+        self.connection.setblocking(False)
+
+
+def _want_stdin() -> str:
+    raise _StdinWanted
+
+
+def _parse(received: bytearray) -> list[str] | None:
+    """Return the parts of a message; None while it is incomplete.
+
+    Raises:
+        ValueError: for what is no message of a hook command.
+    """
+    end = received.find(b'\n')
+    if end < 0 and len(received) <= _MAX_HEADER:
+        return None
+    if end not in range(_MAX_HEADER):
+        raise ValueError('the header is too long')
+    lengths = [int(length) for length in received[:end].split()]
+    if len(lengths) < _FEWEST_PARTS or min(lengths) < 0 or sum(lengths) > _MAX_MESSAGE:
+        raise ValueError('these are no lengths of a message')
+    if len(received) < end + 1 + sum(lengths):
+        return None
+    bounds = itertools.accumulate(lengths, initial=end + 1)
+    return [gotext.from_bytes(bytes(received[begin:end])) for begin, end in itertools.pairwise(bounds)]
+
+
+# --- the processes of a session
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Generator[None]:
+    """Let no process of the session live longer than this."""
+    try:
+        yield
+    finally:
+        _end(process)
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process that began a session, and all that are left of its group."""
+    if process.poll() is None or _members(process.pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    # It takes the kernel a moment.
+    deadline = real_monotonic() + _GRACE
+    while _members(process.pid) and real_monotonic() < deadline:
+        threading.Event().wait(_POLL)
+
+
+def _members(leader: int) -> tuple[str, ...]:
+    """Return the names of the programs that run in the group of a process that began a session and has ended."""
+    try:
+        os.killpg(leader, 0)
+    except ProcessLookupError:
+        return ()
+    except PermissionError:  # macOS, where all of them have ended and wait for their parent.
+        return ()
+    return tuple(sorted(name for group, state, name in _all_processes() if group == leader and state not in 'ZX'))
+
+
+def _all_processes() -> Iterator[tuple[int, str, str]]:
+    """Return the group, the state and the name of every process."""
+    return _listed_by_kernel() if Path('/proc/self/stat').exists() else _listed_by_ps()
+
+
+def _listed_by_kernel() -> Iterator[tuple[int, str, str]]:
+    for entry in Path('/proc').glob('[0-9]*/stat'):
+        with contextlib.suppress(OSError):
+            # The name stands in parentheses, and may hold some itself.
+            name, _, rest = entry.read_text(errors='replace').rpartition(')')
+            state, _, group, *_ = rest.split()
+            yield int(group), state, name.partition('(')[2]
+
+
+def _listed_by_ps() -> Iterator[tuple[int, str, str]]:
+    listing = subprocess.run(
+        ['/bin/ps', '-A', '-o', 'pgid=,stat=,comm='], check=True, capture_output=True, text=True, errors='replace'
+    )
+    for line in listing.stdout.splitlines():
+        group, state, name = line.split(None, 2)
+        yield int(group), state[0], name

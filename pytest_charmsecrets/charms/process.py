@@ -1,0 +1,383 @@
+"""Running a charm as a process, whatever it is written in: as Juju's agent does on a unit's machine.
+
+Each unit has a copy of the charm's files, which is its working directory and lasts from hook to hook; an upgrade replaces
+the files that came with the charm, and keeps those that the unit made. Which program runs, and with which environment,
+is Juju's: 3.6: internal/worker/uniter/runner/runner.go and args.go, context/env.go; internal/worker/uniter/charm.
+
+Limits: there is no Pebble; and a process has the clock of its machine, not the model's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import weakref
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
+
+from .. import hookcommands
+from ..errors import JujuError, UsageError
+from ..juju import identity
+from . import unit_state_file
+from .hook_process import Finished, HookCommands, make_home, run_process
+from .in_process import kept_by_ops, names_of_deferred
+from .packing import copy_charm
+from .runner import Invocation, Outcome
+from .source import Charm, CharmSource, load_source
+from .unit_state import UnitState, check_is_the_units_own
+from .unit_state_file import UnitStateFile
+
+if TYPE_CHECKING:
+    import ops
+    from ops import testing
+
+    from ..juju.hooks import Hook
+    from ..juju.state import Surroundings
+
+DEFAULT_TIME_LIMIT: Final = 600.0
+"""How many seconds of real time a hook may take."""
+
+_DISPATCH: Final = 'dispatch'
+_MAIN: Final = 'charmsecrets_main.py'
+_SURROUNDINGS_OF_A_MACHINE: Final = {
+    'APT_LISTCHANGES_FRONTEND': 'none',
+    'DEBIAN_FRONTEND': 'noninteractive',
+    'LANG': 'C.UTF-8',
+    'TERM': 'tmux-256color',
+    # Juju leaves these two to the machine, which would make tests differ from one to the other.
+    'PYTHONHASHSEED': '0',
+    'TZ': 'UTC',
+}
+_NOT_IN_A_STATE: Final = ('containers', 'deferred', 'stored_states')
+
+
+@dataclasses.dataclass(slots=True)
+class _Unit:
+    """What one unit holds."""
+
+    home: Path
+    state: UnitState
+    installed: CharmSource | None = None
+    """The charm whose files are in place."""
+
+    @property
+    def charm_dir(self) -> Path:
+        return self.home / 'charm'
+
+    @property
+    def storage(self) -> UnitStateFile:
+        return UnitStateFile(self.charm_dir / unit_state_file.NAME)
+
+
+class ProcessRunner:
+    """Runs the charm of one application, each hook in a process of its own.
+
+    Args:
+        charm: A charm class, or the path of a charm directory or of a packed charm.
+        meta: What charmcraft.yaml would hold, instead of the file.
+        state: The start of every unit: networks, storages, resources.
+        time_limit: After how many seconds of real time a hook is killed, and has failed.
+
+    Raises:
+        UsageError: if the charm cannot be run as a process, or ``state`` says something that the model says.
+    """
+
+    def __init__(
+        self,
+        charm: Charm,
+        *,
+        meta: Mapping[str, Any] | None = None,
+        state: testing.State | None = None,
+        time_limit: float = DEFAULT_TIME_LIMIT,
+    ) -> None:
+        if state is not None:
+            _check_state(state)
+        if time_limit <= 0:
+            raise UsageError(f'time_limit is {time_limit}; give the seconds that a hook may take')
+        self._start = state
+        self._time_limit = time_limit
+        self._units: dict[str, _Unit] = {}
+        self._runs = 0
+        self._loads = 0
+        self._sources: list[CharmSource] = []
+        self._home = make_home()
+        self._cleanup = weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
+        try:
+            self._commands = HookCommands(self._home, (*hookcommands.SUPPORTED, *hookcommands.NOT_SUPPORTED))
+            self.replace_source(self.load(charm, meta=meta))
+        except BaseException:
+            self._cleanup()
+            raise
+
+    # --- the protocol
+    def run(self, invocation: Invocation) -> Outcome:
+        """Run the charm once.
+
+        Raises:
+            UsageError: if the charm called a hook command that is not supported.
+        """
+        unit = self._unit(invocation.unit)
+        self._install(unit, self._sources[invocation.charm_version])
+        program = _find_program(unit.charm_dir, invocation.hook)
+        if program is None:
+            return _missing(invocation)
+        self._runs += 1
+        finished = run_process(
+            [str(unit.charm_dir / program)],
+            environment=self._environment(invocation, unit.charm_dir),
+            cwd=unit.charm_dir,
+            execute=invocation.execute,
+            address=self._home / f'socket-{self._runs}',
+            time_limit=self._time_limit,
+        )
+        return self._outcome(program, finished)
+
+    def forget(self, unit: str) -> None:
+        """Drop what is kept for a unit that was removed."""
+        gone = self._units.pop(unit, None)
+        if gone is not None:
+            shutil.rmtree(gone.home, ignore_errors=True)
+
+    def replace_pod(self, unit: str) -> None:
+        """A unit without containers loses nothing that is kept here."""
+
+    def close(self) -> None:
+        """Remove what is kept on disk; a closed runner runs nothing any more."""
+        self._cleanup()
+
+    # --- the charm
+    @property
+    def source(self) -> CharmSource:
+        """The charm that runs; after a refresh, the new one."""
+        return self._sources[-1]
+
+    def load(self, charm: Charm, *, meta: Mapping[str, Any] | None = None) -> CharmSource:
+        """Find another version of the charm, and take a copy of its files; what happens to them later has no effect.
+
+        Raises:
+            UsageError: if there is no such charm, or it cannot be run as a process.
+        """
+        source = load_source(charm, meta=meta, is_run_here=False)
+        try:
+            if source.metadata.containers:
+                raise UsageError(
+                    f'the charm {source.metadata.name!r} has containers ({", ".join(source.metadata.containers)}), and '
+                    "a process has no Pebble to talk to; deploy it with runner='in-process'"
+                )
+            self._loads += 1
+            return dataclasses.replace(source, root=self._stage(source, self._home / f'charm-{self._loads}'))
+        finally:
+            source.close()
+
+    def replace_source(self, source: CharmSource) -> None:
+        """Have another charm, for the units that are upgraded to it; everything that units hold is kept."""
+        self._sources.append(source)
+
+    # --- what a unit holds
+    def deferred(self, unit: str) -> tuple[str, ...]:
+        """Return what waits for the unit's next hook, oldest first, by the names of ops such as ``secret_changed``.
+
+        It is read from the file in which ops keeps it; a charm that keeps it in the controller shows nothing.
+        """
+        return names_of_deferred(self._unit(unit).storage)
+
+    def surroundings(self, unit: str) -> Surroundings:
+        """Return what the hook commands say about the unit's networks, storages and resources."""
+        return self._unit(unit).state.surroundings
+
+    def own_state(self, unit: str) -> dict[str, Any]:
+        """Return the fields of ``ops.testing.State`` that are the unit's own rather than the model's."""
+        held = self._unit(unit)
+        state = held.state
+        return {
+            'networks': state.networks,
+            'storages': state.storages,
+            'resources': state.resources,
+            **kept_by_ops(held.storage),
+        }
+
+    def update_state(
+        self,
+        unit: str,
+        *,
+        containers: Iterable[testing.Container] | None = None,
+        networks: Iterable[testing.Network] | None = None,
+        storages: Iterable[testing.Storage] | None = None,
+        resources: Iterable[testing.Resource] | None = None,
+    ) -> None:
+        """Change what the author decides about a unit.
+
+        Raises:
+            UsageError: for containers.
+        """
+        if containers is not None:
+            raise UsageError(f"{unit} runs as a process and has no containers; deploy it with runner='in-process'")
+        self._unit(unit).state.change(networks=networks, storages=storages, resources=resources)
+
+    # --- details
+    def _unit(self, name: str) -> _Unit:
+        if name not in self._units:
+            home = self._home / identity.unit_tag(name)
+            state = UnitState(home)
+            if self._start is not None:
+                state.start_as(self._start)
+            self._units[name] = _Unit(home, state)
+        return self._units[name]
+
+    def _stage(self, source: CharmSource, into: Path) -> Path:
+        """Put the files that every unit gets into a new directory, as packing a charm would."""
+        into.mkdir()
+        if source.root is not None:
+            copy_charm(source.root, into)
+        source.write_metadata(into)
+        program = None
+        if source.charm_class is not None:
+            (into / _MAIN).write_text(_write_main(source.charm_class), encoding='utf-8')
+            program = _MAIN
+        elif not (into / _DISPATCH).exists() and (into / 'src' / 'charm.py').exists():
+            program = 'src/charm.py'
+        if program is not None:
+            # What charmcraft writes, with the Python that the tests run on.
+            variables = 'JUJU_DISPATCH_PATH="${JUJU_DISPATCH_PATH:-$0}" PYTHONPATH=lib:venv'
+            (into / _DISPATCH).write_text(f'#!/bin/sh\n{variables} exec {shlex.quote(sys.executable)} ./{program}\n')
+            (into / _DISPATCH).chmod(0o755)
+        return into
+
+    @staticmethod
+    def _install(unit: _Unit, source: CharmSource) -> None:
+        """Put the files of the charm into the unit's directory, in the place of those of the version before."""
+        if unit.installed is source:
+            return
+        assert source.root is not None
+        unit.charm_dir.mkdir(parents=True, exist_ok=True)
+        if unit.installed is not None and unit.installed.root is not None:
+            _remove_files(unit.installed.root, unit.charm_dir)
+        shutil.copytree(source.root, unit.charm_dir, symlinks=True, dirs_exist_ok=True)
+        unit.installed = source
+
+    def _environment(self, invocation: Invocation, charm_dir: Path) -> dict[str, str]:
+        path = [str(self._commands.directory), str(Path(sys.executable).parent), os.environ.get('PATH', os.defpath)]
+        return {
+            **_SURROUNDINGS_OF_A_MACHINE,
+            **invocation.environment,
+            **dict.fromkeys(('CHARM_DIR', 'JUJU_CHARM_DIR'), str(charm_dir)),
+            'PATH': os.pathsep.join(path),
+        }
+
+    def _outcome(self, program: str, finished: Finished) -> Outcome:
+        exit_code = max(finished.exit_code, -1)
+        error = finished.not_started or self._error(program, finished)
+        return Outcome(exit_code or int(error is not None), error, finished.stdout, finished.stderr)
+
+    def _error(self, program: str, finished: Finished) -> Exception | None:
+        if finished.timed_out:
+            return subprocess.TimeoutExpired(program, self._time_limit)
+        if finished.left_behind:
+            return ChildProcessError(f'{program} left behind: {", ".join(finished.left_behind)}')
+        if finished.exit_code != 0:
+            return subprocess.CalledProcessError(finished.exit_code, program, finished.stdout, finished.stderr)
+        return None
+
+
+def _check_state(state: testing.State) -> None:
+    check_is_the_units_own(state)
+    for name in _NOT_IN_A_STATE:
+        if getattr(state, name):
+            raise UsageError(
+                f"State.{name} cannot be given to a charm that runs as a process; deploy it with runner='in-process'"
+            )
+
+
+def _find_program(charm_dir: Path, hook: Hook) -> str | None:
+    """Return what Juju would start: ``dispatch``, or the hook's own program; None if there is neither."""
+    own = f'actions/{hook.action}' if hook.action is not None else f'hooks/{hook.name}'
+    return next((program for program in (_DISPATCH, own) if (charm_dir / program).exists()), None)
+
+
+def _missing(invocation: Invocation) -> Outcome:
+    """A hook without a program has succeeded; an action has failed."""
+    if invocation.hook.action is None:
+        return Outcome()
+    return Outcome(1, JujuError(f'action not implemented on unit "{invocation.unit}"'))
+
+
+def _remove_files(version: Path, charm_dir: Path) -> None:
+    """Remove the files that a version of a charm has brought, and the directories that are empty then."""
+    for directory, _, files in os.walk(version, topdown=False):
+        place = charm_dir / Path(directory).relative_to(version)
+        links = [entry.name for entry in Path(directory).iterdir() if entry.is_symlink()]
+        for name in {*files, *links}:
+            if (place / name).is_symlink() or (place / name).is_file():
+                (place / name).unlink()
+        if place.is_dir() and place != charm_dir and not any(place.iterdir()):
+            place.rmdir()
+
+
+# --- a charm class as a program
+
+
+def _write_main(charm_class: type[ops.CharmBase]) -> str:
+    """Return a program that imports a charm class from where this process has it, and gives it to ops.
+
+    Raises:
+        UsageError: for a class that another process cannot import.
+    """
+    name, module = charm_class.__qualname__, sys.modules.get(charm_class.__module__)
+    found: object = module
+    for part in name.split('.'):
+        found = getattr(found, part, None)
+    if module is None or found is not charm_class or getattr(module, '__file__', None) is None:
+        raise UsageError(
+            f'{name} cannot be imported by another process; define it at the top level of a module, '
+            "or deploy it with runner='in-process'"
+        )
+    modules = [_place_of(parent) for parent in _with_parents(module)]
+    path = [entry or str(Path.cwd()) for entry in sys.path]
+    return _MAIN_PROGRAM.format(path=path, modules=modules, name=name)
+
+
+def _with_parents(module: ModuleType) -> list[ModuleType]:
+    """Return a module after the packages that it is in, as far as this process has loaded them."""
+    parts = module.__name__.split('.')
+    names = ['.'.join(parts[: length + 1]) for length in range(len(parts))]
+    return [sys.modules[name] for name in names if name in sys.modules]
+
+
+def _place_of(module: ModuleType) -> tuple[str, str | None, list[str] | None]:
+    # A module that was started as a program must not take itself for one there.
+    name = '__charm__' if module.__name__ == '__main__' else module.__name__
+    path = getattr(module, '__path__', None)
+    return name, getattr(module, '__file__', None), None if path is None else list(path)
+
+
+_MAIN_PROGRAM: Final = """\
+import importlib.util
+import operator
+import sys
+import types
+
+sys.path[:] = {path!r}
+for name, file, path in {modules!r}:
+    if file is None:
+        module = types.ModuleType(name)
+        module.__path__ = path
+        sys.modules[name] = module
+    else:
+        spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    parent, _, child = name.rpartition('.')
+    if parent in sys.modules:
+        setattr(sys.modules[parent], child, module)
+
+import ops
+
+ops.main(operator.attrgetter({name!r})(module))
+"""
