@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from .agent_state import LocalRelation, LocalState, RelationSnapshot, Snapshot
+from .agent_state import ConsumedSecret, LocalRelation, LocalState, RelationSnapshot, Snapshot
 from .hooks import WORKLOAD_KINDS, Hook
 
 Lane: TypeAlias = Iterator[Hook]
@@ -269,15 +269,16 @@ def _secrets(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]]:
     expired = (Hook('secret-expired', secret=key, secret_revision=revision) for key, revision in snapshot.expirations)
     yield iter((expired,))
     yield iter(((Hook('secret-rotate', secret=f'secret:{secret_id}') for secret_id in snapshot.rotations),))
-    yield (_changed(snapshot, local, secret_id) for secret_id in snapshot.consumed)
+    yield (
+        iter((_changed(secret_id, info),))
+        for secret_id, info in snapshot.consumed.items()
+        if local.secret_revisions.get(secret_id, 0) != info.revision
+    )
     yield (_obsolete(snapshot, local, secret_id) for secret_id in snapshot.obsolete)
 
 
-def _changed(snapshot: Snapshot, local: LocalState, secret_id: str) -> Lane:
-    revision, label = snapshot.consumed[secret_id].revision, snapshot.consumed[secret_id].label
-    if local.secret_revisions.get(secret_id, 0) != revision:
-        secret = f'secret:{secret_id}'
-        yield Hook('secret-changed', secret=secret, secret_label=label, secret_revision=revision)
+def _changed(secret_id: str, info: ConsumedSecret) -> Hook:
+    return Hook('secret-changed', secret=f'secret:{secret_id}', secret_label=info.label, secret_revision=info.revision)
 
 
 def _obsolete(snapshot: Snapshot, local: LocalState, secret_id: str) -> Lane:
