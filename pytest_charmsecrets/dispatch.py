@@ -203,7 +203,8 @@ class Dispatcher:
         else:
             if 'leader-lost' in faults:
                 operations.set_leader(self._world, self._other_units(unit)[0])
-            record, commit_error = self._commit(context, started)
+            is_noted = 'hook-fails-after-commit' not in faults
+            record, commit_error = self._commit(context, started, is_noted=is_noted)
         if 'hook-fails-after-commit' in faults and record.error is None:
             record = dataclasses.replace(record, error=FAILED_AFTER_COMMIT)
         self._world.journal.append(record)
@@ -329,10 +330,13 @@ class Dispatcher:
             )
         )
 
-    def _commit(self, context: HookContext, started: datetime.datetime) -> tuple[HookRun, str | None]:
+    def _commit(
+        self, context: HookContext, started: datetime.datetime, *, is_noted: bool = True
+    ) -> tuple[HookRun, str | None]:
+        """Commit a hook; unless the agent dies before it notes that, the controller is told that a secret was rotated."""
         result = transaction.commit(context)
         error = result.error
-        if error is None and context.hook.kind == 'secret-rotate':
+        if error is None and is_noted and context.hook.kind == 'secret-rotate':
             known = context.revision_known(context.hook.secret_id)
             error = self._set_rotated(context.unit, context.hook, known)
         record = dataclasses.replace(

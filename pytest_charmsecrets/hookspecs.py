@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def pytest_charmsecrets_around_hook(hook: HookBeingRun) -> contextlib.AbstractContextManager[Any] | None:
     """Return a context manager that is entered around a run of a charm, or None.
 
-    It is called for every hook of every charm in the fixtures' models, with what ``around_hook`` of ``deploy`` is called
+    It is called for every hook of every charm that runs in this process, in the fixtures' models, with what ``around_hook`` of ``deploy`` is called
     with; all that are returned are entered, those of ``deploy`` last. A ``conftest.py`` is asked for the tests beside and
     below it.
 

@@ -139,6 +139,8 @@ class _Models:
 
 _DEFAULTS: Final = pytest.StashKey[_Defaults]()
 _MODELS: Final = pytest.StashKey[_Models]()
+_RUNNING: Final = pytest.StashKey[pytest.Item]()
+"""The test that is set up, runs, or is torn down."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -249,7 +251,7 @@ def fake_model(request: pytest.FixtureRequest) -> Generator[FakeModel]:
     node = cast('pytest.Item', request.node)
     settings = {**request.config.stash[_DEFAULTS].settings(), **_marked_settings(node.iter_markers(MARKER))}
     settings.update(_asked_of_this_run(request))
-    with pytest_charmsecrets.FakeModel(**settings, around_hook=_around_hook(node)) as model:
+    with pytest_charmsecrets.FakeModel(**settings, around_hook=_around_hook(request.config)) as model:
         yield _note(request.config, model)
 
 
@@ -261,12 +263,11 @@ def fake_model_factory(request: pytest.FixtureRequest) -> Generator[FakeModelFac
     to no single test.
     """
     settings = {**request.config.stash[_DEFAULTS].settings(), **_asked_of_this_run(request)}
-    node = cast('pytest.Session', request.node)
     with contextlib.ExitStack() as models:
 
         def make(**keywords: Any) -> FakeModel:
             __tracebackhide__ = True
-            around = _around_hook(node, keywords.pop('around_hook', None))
+            around = _around_hook(request.config, keywords.pop('around_hook', None))
             model = pytest_charmsecrets.FakeModel(**{**settings, **keywords}, around_hook=around)
             models.callback(model.close)
             return _note(request.config, model)
@@ -315,6 +316,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note how far the journals of models in wider scopes have got."""
+    item.config.stash[_RUNNING] = item
     item.config.stash[_MODELS].note_lengths()
     item.config.stash[explore.ORDERS] = []
     item.config.stash[explore.FAILURE] = None
@@ -356,13 +358,16 @@ def _redact(report: pytest.TestReport, call: pytest.CallInfo[None], models: Iter
             entry.lines = [redactor.redact(line) if line.startswith('E ') else line for line in entry.lines]
 
 
-def _around_hook(node: pytest.Item | pytest.Session, inner: AroundHook | None = None) -> AroundHook:
-    """Return what enters everything that plugins and ``conftest.py`` files put around a hook, then ``inner``."""
+def _around_hook(config: pytest.Config, inner: AroundHook | None = None) -> AroundHook:
+    """Return what enters everything that plugins and ``conftest.py`` files put around a hook, then ``inner``.
+
+    Those are asked that are there for the test that runs, whatever scope the model has.
+    """
 
     @contextlib.contextmanager
     def around(hook: HookBeingRun) -> Generator[None]:
         with contextlib.ExitStack() as stack:
-            for manager in node.ihook.pytest_charmsecrets_around_hook(hook=hook):
+            for manager in config.stash[_RUNNING].ihook.pytest_charmsecrets_around_hook(hook=hook):
                 stack.enter_context(manager)
             if inner is not None:
                 stack.enter_context(inner(hook))

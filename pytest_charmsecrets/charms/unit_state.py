@@ -86,7 +86,9 @@ class UnitState:
         """Let the containers begin anew: Pebble does not answer, runs nothing, and files are gone; what is mounted stays."""
         shutil.rmtree(self.home / 'containers', ignore_errors=True)
         for name, container in self.containers.items():
-            self.containers[name] = dataclasses.replace(container, can_connect=False, layers={}, service_statuses={})
+            self.containers[name] = dataclasses.replace(
+                container, can_connect=False, layers={}, service_statuses={}, notices=[], check_infos=frozenset()
+            )
 
     def add_notice(self, name: str, key: str, data: Mapping[str, str], now: datetime.datetime) -> str:
         """Let Pebble record a custom notice in a container, one for each key, and return its id."""

@@ -44,8 +44,9 @@ def test_a_hook_whose_agent_dies_after_the_commit_runs_again_though_its_changes_
     assert [effect.kind for effect in struck.committed] == ['secret-set']
     assert 'the agent died after the commit' in struck.error
     assert rotates.secret.latest_revision == 2
+    assert rotates.secret.rotates == rotates.model.now, 'the controller was not told that the secret was rotated'
     again = [hook for hook in rotates.model.advance(seconds=5) if hook.hook == 'secret-rotate']
-    assert [hook.outcome for hook in again] == ['committed']
+    assert [hook.outcome for hook in again] == ['committed', 'committed'], 'the retry, and what was due at the start'
     assert hooks[0].secret == again[0].secret
 
 

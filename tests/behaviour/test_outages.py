@@ -533,6 +533,7 @@ def test_on_kubernetes_a_refresh_replaces_the_pod(fake_model):
     app = fake_model.deploy(charm(workload_pebble_ready=write), meta=meta(containers={'workload': {}}))
     fake_model.settle()
     assert app.units[0].state.get_container('workload').can_connect
+    fake_model.pebble_custom_notice('app/0', 'workload', 'example.com/backup')
     fake_model.refresh('app', charm(stop=look, upgrade_charm=look, start=look, workload_pebble_ready=look))
     assert [str(hook) for hook in fake_model.settle()] == [
         'app/0 stop',
@@ -542,6 +543,7 @@ def test_on_kubernetes_a_refresh_replaces_the_pod(fake_model):
         'app/0 workload-pebble-ready',
     ]
     assert seen == [(False, False), (False, False), (True, False)]
+    assert app.units[0].state.get_container('workload').notices == []
     assert fake_model.settle() == ()
 
 

@@ -81,20 +81,27 @@ def test_models_of_the_factory_are_asked_about_too_and_their_own_comes_inside(tr
     tree.runpytest().assert_outcomes(passed=1)
 
 
-def test_a_conftest_is_asked_for_the_tests_below_it_alone(tree):
+@pytest.mark.parametrize('make', ('fake_model', 'fake_model_factory()'))
+def test_a_conftest_is_asked_for_the_tests_below_it_alone(tree, make):
     body = """
         from charms import META, Charm
 
-        def test_it(fake_model, entered):
-            fake_model.deploy(Charm, meta=META, started=True)
-            fake_model.update_status('app/0')
+        def test_it(fake_model, fake_model_factory, entered):
+            model = {make}
+            model.deploy(Charm, meta=META, started=True)
+            model.update_status('app/0')
             assert any('inner enters' in line for line in entered) is {expected}
     """
     tree.mkpydir('inside')
     tree.path.joinpath('inside', 'conftest.py').write_text(
         "from conftest import around\ndef pytest_charmsecrets_around_hook(hook):\n    return around('inner', hook)\n"
     )
-    tree.makepyfile(**{'inside/test_inside': body.format(expected=True), 'test_outside': body.format(expected=False)})
+    tree.makepyfile(
+        **{
+            'inside/test_inside': body.format(make=make, expected=True),
+            'test_outside': body.format(make=make, expected=False),
+        }
+    )
     tree.runpytest().assert_outcomes(passed=2)
 
 
