@@ -162,7 +162,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         '--charmsecrets-order',
         metavar='ORDER',
-        help='order of what Juju does not order: 0 for the fixed one, another number, or choices separated by commas',
+        help='order of what Juju does not order: 0 for the fixed one, another number, or choices such as 20:1,24:2',
     )
     group.addoption(
         '--charmsecrets-orders',
@@ -495,15 +495,18 @@ def _configured_order(config: pytest.Config) -> GivenOrder | None:
     """Return the order of the command line, else of the ini file.
 
     Raises:
-        pytest.UsageError: if it is no number and no list of numbers.
+        pytest.UsageError: if it is no number, and no choices by their places.
     """
     given = cast('str | None', config.getoption('--charmsecrets-order'))
     text = (given if given is not None else cast('str', config.getini('charmsecrets_order'))).strip()
     if not text:
         return None
     try:
-        numbers = [int(part) for part in text.split(',')]
+        if ':' not in text:
+            return int(text)
+        return {int(place): int(number) for place, number in (part.split(':') for part in text.split(','))}
     except ValueError:
         where = '--charmsecrets-order' if given is not None else 'charmsecrets_order in the ini file'
-        raise pytest.UsageError(f'{where}: {text!r} is neither a number nor numbers separated by commas') from None
-    return numbers if len(numbers) > 1 else numbers[0]
+        raise pytest.UsageError(
+            f'{where}: {text!r} is no order; give a number, or choices by their places such as 20:1,24:2'
+        ) from None

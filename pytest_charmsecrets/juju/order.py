@@ -1,15 +1,15 @@
 """Which of several things that could happen next does: the only place that draws.
 
-Order zero always takes the first, which is the fixed order. Any other number draws, by itself as a seed. A list of numbers
-says which to take each time that there is a choice, and the first once it has ended. A list of departures says what to
-take before what, wherever that comes up.
+Order zero always takes the first, which is the fixed order. Any other number draws, by itself as a seed. A mapping says which
+to take at some choices, and leaves the first to all others. A list of departures says what to take before what, wherever
+that comes up.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias, TypeVar, cast
 
 from ..errors import UsageError
@@ -30,7 +30,7 @@ class Departure:
         return f'{self.chosen}, before {self.instead_of}'
 
 
-GivenOrder: TypeAlias = int | Sequence[int] | Sequence[Departure]
+GivenOrder: TypeAlias = int | Mapping[int, int] | Sequence[Departure]
 
 
 class Order:
@@ -39,11 +39,13 @@ class Order:
     def __init__(self, given: GivenOrder = 0) -> None:
         _check(given)
         self.given: Final = given
-        self.choices: Final[list[int]] = []
-        """The choices that were made, where there was one."""
+        self.choices: Final[dict[int, int]] = {}
+        """The choices that did not take the first: which was taken, by the place of the choice; places count from 1."""
         self.departures: Final[list[Departure]] = []
+        """The same choices, told by what they took before what."""
+        self._place = 0
         self._random: Final = random.Random(f'order {given}')  # noqa: S311
-        self._left: Final = [] if isinstance(given, int) else list(given)
+        self._left: Final = [] if isinstance(given, int | Mapping) else list(given)
 
     @property
     def is_fixed(self) -> bool:
@@ -59,10 +61,11 @@ class Order:
         """
         if len(options) == 1:
             return options[0]
+        self._place += 1
         number = self._number(options, ready)
         if number:
             self.departures.append(Departure(str(options[number]), str(options[0])))
-        self.choices.append(number)
+            self.choices[self._place] = number
         return options[number]
 
     def shuffle(self, options: Sequence[_Option]) -> Iterator[_Option]:
@@ -76,8 +79,8 @@ class Order:
     def _number(self, options: Sequence[object], ready: int) -> int:
         if isinstance(self.given, int):
             return self._draw(len(options), ready) if self.given else 0
-        if self._left and isinstance(self._left[0], int):
-            return min(cast('int', self._left.pop(0)), len(options) - 1)
+        if isinstance(self.given, Mapping):
+            return min(self.given.get(self._place, 0), len(options) - 1)
         return self._depart(options)
 
     def _draw(self, count: int, ready: int) -> int:
@@ -91,7 +94,7 @@ class Order:
         if not self._left:
             return 0
         texts = [str(option) for option in options]
-        for departure in cast('list[Departure]', self._left):
+        for departure in self._left:
             if departure.instead_of == texts[0] and departure.chosen in texts:
                 self._left.remove(departure)
                 return texts.index(departure.chosen)
@@ -124,10 +127,18 @@ def shorten(
 
 
 def _check(given: GivenOrder) -> None:
-    choices = (given,) if isinstance(given, int) else given
-    for choice in choices:
-        is_number = isinstance(choice, int) and not isinstance(choice, bool) and choice >= 0
-        if not is_number and not isinstance(choice, Departure):
-            raise UsageError(
-                f'order is {given!r}; give 0 for the fixed order, another number for one of its own, or a list of choices'
-            )
+    match given:
+        case Mapping():
+            fits = all(_is_whole(place, 1) and _is_whole(number, 0) for place, number in given.items())
+        case int():
+            fits = _is_whole(given, 0)
+        case _:
+            fits = all(isinstance(departure, Departure) for departure in cast('Sequence[object]', given))
+    if not fits:
+        raise UsageError(
+            f'order is {given!r}; give 0 for the fixed order, another number for one of its own, or choices by their places'
+        )
+
+
+def _is_whole(number: object, least: int) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and number >= least

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from ..juju.order import Order
 
 
-def render_order(given: int | Sequence[int]) -> str:
+def render_order(given: int | Mapping[int, int]) -> str:
     """Return how to ask for an order: as an option, and as Python."""
     if isinstance(given, int):
         return f'--charmsecrets-order={given}, or @pytest.mark.charmsecrets(order={given})'
-    choices = list(given)
-    return f'--charmsecrets-order={",".join(map(str, choices))}, or @pytest.mark.charmsecrets(order={choices})'
+    choices = ','.join(f'{place}:{number}' for place, number in given.items())
+    return f'--charmsecrets-order={choices}, or @pytest.mark.charmsecrets(order={dict(given)})'
 
 
 def render_failure(given: int, shortest: Order | None) -> str:
@@ -29,8 +29,7 @@ def render_failure(given: int, shortest: Order | None) -> str:
     if not departures:
         return '\n'.join([*lines, 'It fails in the fixed order, too.'])
     count = f'{len(departures)} places' if len(departures) > 1 else 'one place'
-    last = max(place for place, choice in enumerate(shortest.choices) if choice)
     lines.append(f'The shortest order found that fails departs from the fixed one in {count}:')
     lines += [f'  {departure}' for departure in departures]
-    lines += ['To have that one:', f'  {render_order(shortest.choices[: last + 1])}']
+    lines += ['To have that one:', f'  {render_order(shortest.choices)}']
     return '\n'.join(lines)

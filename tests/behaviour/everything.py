@@ -59,7 +59,7 @@ def let_things_go_wrong(model: FakeModel) -> None:
     model.settle()
 
 
-def run(seed: int, order: int | list[int] = 0) -> FakeModel:
+def run(seed: int, order: int | dict[int, int] = 0) -> FakeModel:
     """Run the scenario."""
     model = FakeModel(seed=seed, order=order, update_status_interval=datetime.timedelta(days=7))
     model.deploy(Database, meta=DATABASE, num_units=3)

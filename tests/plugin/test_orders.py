@@ -74,7 +74,7 @@ def test_marker_wins_over_the_option(ids):
     assert ids(text, '--charmsecrets-orders=3') == [0, 1]
 
 
-@pytest.mark.parametrize(('value', 'order'), (('7', 7), ('0,0,2', [0, 0, 2])), ids=('number', 'choices'))
+@pytest.mark.parametrize(('value', 'order'), (('7', 7), ('3:2,5:1', {3: 2, 5: 1})), ids=('number', 'choices'))
 def test_one_order_can_be_asked_for(ids, value, order):
     assert ids('def test_it(fake_model): pass', f'--charmsecrets-order={value}') == [order]
 
@@ -115,9 +115,9 @@ def test_ini_file_and_header(pytester, models):
         (
             ['--charmsecrets-order=first'],
             '',
-            "*--charmsecrets-order: 'first' is neither a number nor numbers separated*",
+            "*--charmsecrets-order: 'first' is no order; give a number, or choices by their places such as*",
         ),
-        ([], 'charmsecrets_order = 1,x', "*charmsecrets_order in the ini file: '1,x' is neither a number nor*"),
+        ([], 'charmsecrets_order = 1,x', "*charmsecrets_order in the ini file: '1,x' is no order; give*"),
         ([], 'charmsecrets_orders = many', "*charmsecrets_orders in the ini file: 'many' is not a whole number*"),
     ),
 )
@@ -142,7 +142,7 @@ def test_a_race_is_found_and_explained(pytester):
             'The shortest order found that fails departs from the fixed one in one place:',
             '  web/0 runs database-relation-changed database:1, before web/0 is told of secret *',
             'To have that one:',
-            '  --charmsecrets-order=0,*,1, or @pytest.mark.charmsecrets(order=[[]0, *, 1])',
+            '  --charmsecrets-order=[1-9]*:[1-9]*, or @pytest.mark.charmsecrets(order={[1-9]*: [1-9]*})',
         ],
         consecutive=True,
     )
@@ -151,7 +151,7 @@ def test_a_race_is_found_and_explained(pytester):
 def test_what_the_report_says_can_be_had_again(pytester):
     pytester.makepyfile(RACE + TEST)
     text = pytester.runpytest('-p', 'no:randomly', '--charmsecrets-orders=10').stdout.str()
-    for option in set(re.findall(r'--charmsecrets-order=[0-9]+(?:,[0-9]+)*', text)):
+    for option in set(re.findall(r'--charmsecrets-order=[0-9:,]*[0-9]', text)):
         again = pytester.runpytest('-p', 'no:randomly', option)
         again.assert_outcomes(failed=1)
         again.stdout.fnmatch_lines(['*RuntimeError: bob has another password'])
