@@ -73,7 +73,7 @@ def deliveries(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> Iterat
     yield from _of_the_unit(world, watchers, delivery)
     if watchers.relations:
         yield from _of_relations(world, watchers, delivery)
-    yield from _of_secrets(watchers, delivery)
+    yield from _of_secrets(world, watchers, delivery)
     for request in watchers.requests[:1]:
         yield delivery(f'the request of {request.name}', _deliver_request)
     if watchers.rotations.is_due(world.clock.now):
@@ -107,17 +107,24 @@ def _of_the_unit(world: World, watchers: UnitWatchers, delivery: MakeDelivery) -
             yield delivery(f'its {_UNIT_FIELDS[field]}', rules.deliver_unit, (field,))
 
 
-def _of_secrets(watchers: UnitWatchers, delivery: MakeDelivery) -> Iterator[Delivery]:
+def _of_secrets(world: World, watchers: UnitWatchers, delivery: MakeDelivery) -> Iterator[Delivery]:
     for secret_id in watchers.consumed:
-        yield delivery(f'secret {secret_id}', rules.deliver_consumed, (secret_id,))
+        yield delivery(_named(world, secret_id), rules.deliver_consumed, (secret_id,))
     for secret_id in watchers.rotation:
-        yield delivery(f'the rotation of its secret {secret_id}', rules.deliver_rotations, (secret_id,))
+        yield delivery(f'the rotation of its {_named(world, secret_id)}', rules.deliver_rotations, (secret_id,))
     for key in watchers.expiries:
-        yield delivery(f'the expiry of its secret {key[0]}/{key[1]}', rules.deliver_expiries, (key,))
+        what = f'the expiry of revision {key[1]} of its {_named(world, key[0])}'
+        yield delivery(what, rules.deliver_expiries, (key,))
     for key in watchers.revisions:
-        yield delivery(f'its secret {key[0]}/{key[1]}', rules.deliver_revisions, (key,))
+        yield delivery(f'revision {key[1]} of its {_named(world, key[0])}', rules.deliver_revisions, (key,))
     for secret_id in watchers.removed:
-        yield delivery(f'the removal of its secret {secret_id}', rules.deliver_removed, (secret_id,))
+        yield delivery(f'the removal of its {_named(world, secret_id)}', rules.deliver_removed, (secret_id,))
+
+
+def _named(world: World, secret_id: str) -> str:
+    secret = world.secrets.get(secret_id)
+    name = secret.label if secret is not None else ''
+    return f'secret {secret_id}' + (f' ({name})' if name else '')
 
 
 _UNIT_FIELDS: Final = {'life': 'life', 'config': 'config', 'charm': 'charm', 'leader': 'leadership'}
