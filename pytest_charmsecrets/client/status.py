@@ -1,6 +1,7 @@
 """The command status: what the model and its agents are in.
 
 Source: juju 3.6: cmd/juju/status/formatted.go, formatter.go; apiserver/facades/client/client/status.go; core/status/status.go;
+apiserver/common/unitstatus.go;
 internal/worker/uniter/uniter.go, operation/runhook.go.
 """
 
@@ -14,6 +15,7 @@ from ..errors import UsageError
 from ..hookcommands import gnuflag
 from ..hookcommands.goyaml import Fields
 from ..juju import agent as rules
+from ..juju import lifecycle
 from ..juju.hooks import Hook
 from ..juju.state import Application, Cloud, Status, Unit
 from ..juju.world import World
@@ -67,7 +69,7 @@ def describe(session: Session) -> Fields:
 
 
 def _application(session: Session, application: Application, busy: Iterable[str]) -> Fields:
-    units = {unit.name: _unit(session, unit, application, busy) for unit in application.units.values()}
+    units = _units(session, (unit for unit in application.units.values() if unit.principal is None), busy)
     alive = sum(unit.life == 'alive' for unit in application.units.values())
     name = application.charmhub_name or application.metadata.name
     return _present(
@@ -81,10 +83,19 @@ def _application(session: Session, application: Application, busy: Iterable[str]
             'life': application.life if application.life != 'alive' else None,
             'application-status': _info(_application_status(session, application)),
             'relations': _relations(session.world, application.name),
+            'subordinate-to': _principals(session.world, application),
             'units': units,
             'version': application.workload_version,
         }
     )
+
+
+def _principals(world: World, application: Application) -> list[str]:
+    """Return the applications beside whose units a subordinate application has its own."""
+    if not application.metadata.subordinate:
+        return []
+    related = (relation for relation in world.relations_of(application.name) if relation.is_container)
+    return sorted({relation.remote_of(application.name).application for relation in related})
 
 
 def charm_url(application: Application) -> str:
@@ -107,10 +118,15 @@ def _relations(world: World, application: str) -> dict[str, list[Fields]]:
         described = {
             'related-application': remote.application,
             'interface': own.metadata.interface,
-            'scope': own.metadata.scope,
+            'scope': 'container' if relation.is_container else 'global',
         }
         shown.setdefault(own.name, []).append(Fields(described))
     return {name: sorted(sides, key=lambda side: side['related-application']) for name, sides in shown.items()}
+
+
+def _units(session: Session, units: Iterable[Unit], busy: Iterable[str]) -> dict[str, Fields]:
+    applications = session.world.applications
+    return {unit.name: _unit(session, unit, applications[unit.application], busy) for unit in units}
 
 
 def _unit(session: Session, unit: Unit, application: Application, busy: Iterable[str]) -> Fields:
@@ -125,14 +141,18 @@ def _unit(session: Session, unit: Unit, application: Application, busy: Iterable
             'leader': application.leader == unit.name or None,
             'open-ports': [str(port) for port in sorted(unit.ports)],
             'public-address' if application.cloud == 'machine' else 'address': unit.address,
+            'subordinates': _units(session, lifecycle.subordinates_of(session.world, unit), busy),
         }
     )
 
 
 def _agent_status(session: Session, unit: Unit, *, is_busy: bool) -> Status:
-    agent = session.scheduler.agent(unit.name)
-    if not agent.local.installed and agent.local.failed is None:
+    local = session.scheduler.local_state(unit.name)
+    if not local.installed and local.failed is None:
         return Status('allocating')
+    if not session.scheduler.is_running(unit.name):
+        return Status('lost', 'agent is not communicating with the server')
+    agent = session.scheduler.agent(unit.name)
     hook = rules.next_operation(agent.snapshot, agent.local) if is_busy else None
     # An agent whose hook failed says that it is idle, and the unit says that it is in error.
     if hook is None or agent.local.failed is not None:
@@ -151,7 +171,10 @@ def _running(hook: Hook) -> str:
 
 
 def _workload_status(session: Session, unit: Unit, application: Application) -> Status:
-    failed = session.scheduler.agent(unit.name).local.failed
+    local = session.scheduler.local_state(unit.name)
+    failed = local.failed
+    if failed is None and local.installed and not session.scheduler.is_running(unit.name):
+        return Status('unknown', f"agent lost, see 'juju show-status-log {unit.name}'")
     if failed is None:
         return unit.status
     message = f'hook failed: "{failed.name}"'

@@ -15,6 +15,7 @@ from typing import Final
 from ..errors import UsageError
 from . import agent as rules
 from . import identity, lifecycle, relations, watchers
+from .agent_state import LocalState
 from .hooks import Hook
 from .journal import BecameDue
 from .moves import Delivery, Move, Pick, Removal, deliveries
@@ -230,6 +231,16 @@ class Scheduler:
             rules.note_success(agent.snapshot, agent.local, failed)
         self._touched[unit] = None
         return failed
+
+    def local_state(self, unit: str) -> LocalState:
+        """Return what a unit that exists has run, whether or not its agent runs."""
+        self._follow_units()
+        return (self._agents.get(unit) or self._down[unit]).local
+
+    def is_running(self, unit: str) -> bool:
+        """Whether the agent of a unit that exists runs."""
+        self._follow_units()
+        return unit in self._agents
 
     def units_in_error(self) -> tuple[str, ...]:
         """Return the units whose hook has failed, in the order of deployment and of their numbers."""

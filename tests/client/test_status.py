@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ops
 import pytest
 import yaml
 
@@ -171,3 +172,37 @@ def test_what_is_going_says_so(juju, web):
         ('stop', 'maintenance', None),
         ('remove', None, None),
     ]
+
+
+def test_an_agent_that_is_stopped_is_lost(juju, web):
+    juju.model.stop_agent('web/0')
+    info = unit(juju)
+    assert info['juju-status']['current'] == 'lost'
+    assert info['workload-status'] == {'current': 'unknown', 'message': "agent lost, see 'juju show-status-log web/0'"}
+    juju.model.start_agent('web/0')
+    assert unit(juju)['juju-status']['current'] == 'idle'
+    juju.model.add_unit('web')
+    juju.model.stop_agent('web/1')
+    assert unit(juju, 'web/1')['juju-status']['current'] == 'allocating'
+    assert unit(juju, 'web/1')['workload-status']['current'] == 'waiting'
+
+
+def test_an_error_is_shown_although_the_agent_is_lost(juju, web):
+    juju.model.inject_fault('hook-fails', unit='web/0', hook='update-status')
+    juju.model.update_status('web/0')
+    juju.model.stop_agent('web/0')
+    assert unit(juju)['juju-status']['current'] == 'lost'
+    assert unit(juju)['workload-status']['message'] == 'hook failed: "update-status"'
+
+
+def test_a_subordinate_is_shown_beside_its_principal(juju, web):
+    logger = {'name': 'logger', 'subordinate': True}
+    logger['requires'] = {'host': {'interface': 'juju-info', 'scope': 'container'}}
+    juju.model.deploy(type('LoggerCharm', (ops.CharmBase,), {}), meta=logger)
+    juju('integrate logger web')
+    juju.model.settle()
+    applications = status(juju)['applications']
+    assert applications['logger']['subordinate-to'] == ['web']
+    assert 'units' not in applications['logger']
+    assert list(applications['web']['units']['web/0']['subordinates']) == ['logger/0']
+    assert applications['logger']['relations']['host'][0]['scope'] == 'container'
