@@ -52,6 +52,18 @@ class Removal:
         return 'the job removes secrets'
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Beginning:
+    """An agent that starts looks for something to run: with the obsolete revisions of its secrets, or before it knows them."""
+
+    unit: str
+    knows: bool
+
+    def __str__(self) -> str:
+        what = 'with' if self.knows else 'without'
+        return f'{self.unit} begins {what} the obsolete revisions of its secrets'
+
+
 Move: TypeAlias = Pick | Delivery | Removal
 MakeDelivery: TypeAlias = Callable[..., Delivery]
 Shuffle: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]

@@ -18,7 +18,7 @@ from . import identity, lifecycle, relations, watchers
 from .agent_state import LocalState
 from .hooks import Hook
 from .journal import BecameDue
-from .moves import Delivery, Move, Pick, Removal, deliveries
+from .moves import Beginning, Delivery, Move, Pick, Removal, deliveries
 from .order import Order
 from .secrets import removal
 from .state import Unit
@@ -300,9 +300,16 @@ class Scheduler:
         self._begin_to_watch(unit, agent)
 
     def _begin_to_watch(self, unit: str, agent: Agent) -> None:
-        """No hook is run before what is required was reported once."""
+        """No hook is run before what is required was reported once.
+
+        What is obsolete is not required. An agent that does not know it forgets which of it the unit was told about.
+        """
         watchers.deliver_required(self._world, agent.watchers)
         self._touched[unit] = None
+        if self.order.is_fixed or not agent.watchers.revisions or not agent.local.secret_obsolete:
+            return
+        if self.order.choose([Beginning(unit, knows=True), Beginning(unit, knows=False)]).knows:
+            watchers.deliver_revisions(self._world, agent.watchers, agent.watchers.revisions)
 
     def _take_notice_of_all(self) -> None:
         if self.order.is_fixed:

@@ -316,6 +316,36 @@ def test_r3_and_r15_two_hooks_of_the_owner():
     assert told >= {1, 2}
 
 
+def test_r16_an_agent_of_juju_4_that_starts_and_an_obsolete_revision_that_it_was_told_of():
+    def act(stage):
+        publish(stage)
+        for unit in stage.web.units:
+            stage.read(unit, '--refresh')
+        stage.model.settle()
+        assert stage.model.journal.hooks(unit='db/0', name='secret-remove')
+        stage.model.restart_agent('db/0')
+
+    assert set(ran_in(act, 'db/0', version='4.0.14')) == {(), ('secret-remove a',)}
+
+
+@pytest.mark.parametrize('steps', range(8))
+def test_r17_leadership_moves_at_any_point(steps):
+    model = FakeModel(order=steps + 1)
+    model.deploy(charm(), 'app', meta=meta(peers={'cluster': 'c'}), num_units=2)
+    for _ in range(steps):
+        model.step()
+    model.set_leader('app/1')
+    model.settle()
+    fault = model.inject_fault('leader-lost')
+    model.update_status('app/1')
+    assert fault.struck
+    model.settle()
+    for unit in ('app/0', 'app/1'):
+        ran = [run.hook for run in model.journal.hooks(unit=unit)]
+        assert ran.index('install') < ran.index('config-changed') < ran.index('start')
+    assert [run.unit for run in model.journal.hooks(name='leader-elected')][-1] == 'app/0'
+
+
 def test_different_units():
     def hooks():
         for order in ORDERS:
