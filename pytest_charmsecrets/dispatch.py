@@ -14,7 +14,8 @@ from typing import Final, Literal, TypeAlias
 
 from . import hookcommands
 from .charms.environment import hook_environment
-from .charms.runner import Invocation, Outcome, Runner
+from .charms.runner import CharmRunner, Invocation, Outcome, Runner
+from .charms.shell import Shell, read_hook_command
 from .errors import EndlessHooks, HookFailed, JujuError, UsageError, describe_exception
 from .hookcommands.result import Result, Stdin
 from .injection import FAILED_AFTER_COMMIT, FAILED_BEFORE_COMMIT, FaultKind, Injection
@@ -68,6 +69,14 @@ class Dispatcher:
         self._on_hook_error: Final[OnHookError] = on_hook_error
         self._active: HookContext | None = None
         self._is_played = False
+        self._shell: Final = Shell()
+
+    def close(self) -> None:
+        """Give back what is held on disk."""
+        for runner in self.runners.values():
+            if isinstance(runner, CharmRunner):
+                runner.close()
+        self._shell.close()
 
     @property
     def active(self) -> HookContext | None:
@@ -216,6 +225,32 @@ class Dispatcher:
         self._follow_faults(unit, faults)
         return Ran(record, context, outcome, commit_error, faults)
 
+    def run_line(self, unit: str, hook: Hook, line: str) -> Ran:
+        """Run a line for a shell on a unit, in a hook of its own: committed whatever its exit code, as in Juju.
+
+        It is discarded if there was no exit code: if the line was killed, or would not end.
+        """
+        agent = self._scheduler.agent(unit)
+        context = HookContext(self._world, unit, hook, agent.local.relations)
+        started = context.now
+        with self._activate(context):
+            outcome = self._run_line(context, line, rules.charm_version_of(agent.local, hook))
+        if outcome.exception is not None:
+            record, commit_error = self._discard(context, started, outcome), None
+        else:
+            record, commit_error = self._commit(context, started)
+        self._world.journal.append(record)
+        return Ran(record, context, outcome, commit_error)
+
+    def _run_line(self, context: HookContext, line: str, charm_version: int) -> Outcome:
+        charm_dir = self.runners[context.application].charm_dir(context.unit, charm_version)
+        directory = charm_dir or self._shell.directory_of(context.unit)
+        words = read_hook_command(line)
+        if not words:
+            return self._shell.run(line, self._invocation(context, charm_version), directory)
+        result = self.execute(context, words, None, str(directory))
+        return Outcome(result.exit_code, None, result.stdout, result.stderr)
+
     def _has_heir(self, unit: str) -> bool:
         return self._world.is_leader(unit) and bool(self._other_units(unit))
 
@@ -306,6 +341,9 @@ class Dispatcher:
             self._active = None
 
     def _run_charm(self, context: HookContext, charm_version: int) -> Outcome:
+        return self.runners[context.application].run(self._invocation(context, charm_version))
+
+    def _invocation(self, context: HookContext, charm_version: int) -> Invocation:
         def sleep(seconds: float) -> None:
             self._world.clock.move_to(context.now + datetime.timedelta(seconds=max(0.0, seconds)))
 
@@ -317,16 +355,14 @@ class Dispatcher:
             juju_version=self._world.profile.version,
             principal_unit=context.model_unit.principal or '',
         )
-        return self.runners[context.application].run(
-            Invocation(
-                unit=context.unit,
-                hook=context.hook,
-                environment=environment,
-                execute=lambda argv, stdin=None, cwd=None: self.execute(context, argv, stdin, cwd),
-                now=lambda: context.now,
-                sleep=sleep,
-                charm_version=charm_version,
-            )
+        return Invocation(
+            unit=context.unit,
+            hook=context.hook,
+            environment=environment,
+            execute=lambda argv, stdin=None, cwd=None: self.execute(context, argv, stdin, cwd),
+            now=lambda: context.now,
+            sleep=sleep,
+            charm_version=charm_version,
         )
 
     def _commit(self, context: HookContext, started: datetime.datetime) -> tuple[HookRun, str | None]:

@@ -50,7 +50,7 @@ def hook_environment(
         availability_zone: Zone of the unit's machine.
         principal_unit: The unit that a subordinate unit belongs to.
     """
-    hook_name = '' if hook.action is not None or hook.kind == 'juju-exec' else hook.name
+    hook_name = '' if hook.is_task else hook.name
     variables = {
         **dict.fromkeys(_ALWAYS_EMPTY, ''),
         'JUJU_AVAILABILITY_ZONE': availability_zone,
@@ -95,10 +95,10 @@ def _relation(hook: Hook) -> dict[str, str]:
 
 
 def _action(hook: Hook) -> dict[str, str]:
-    if hook.action is None:
+    if not hook.is_task:
         return {}
     task_id = hook.task_id or ''
-    return {'JUJU_ACTION_NAME': hook.action, 'JUJU_ACTION_TAG': f'action-{task_id}', 'JUJU_ACTION_UUID': task_id}
+    return {'JUJU_ACTION_NAME': hook.name, 'JUJU_ACTION_TAG': f'action-{task_id}', 'JUJU_ACTION_UUID': task_id}
 
 
 def _secret(hook: Hook) -> dict[str, str]:

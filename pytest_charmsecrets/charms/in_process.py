@@ -185,6 +185,10 @@ class InProcessRunner:
         if state is not None:
             shutil.rmtree(state.home, ignore_errors=True)
 
+    def charm_dir(self, unit: str, charm_version: int) -> Path:  # noqa: ARG002 - units share it
+        """Return where the charm's files are."""
+        return self._charms[charm_version].directory
+
     def replace_pod(self, unit: str) -> None:
         """Let the containers of a unit begin anew."""
         self._unit(unit).replace_pod()
@@ -204,11 +208,6 @@ class InProcessRunner:
     def source(self) -> CharmSource:
         """The charm that runs; after a refresh, the new one."""
         return self._charms[-1].source
-
-    @property
-    def charm_dir(self) -> Path:
-        """Where the charm's files are."""
-        return self._charms[-1].directory
 
     def deferred(self, unit: str) -> tuple[str, ...]:
         """Return what waits for the unit's next hook, oldest first, by the names of ops such as ``secret_changed``."""

@@ -20,5 +20,9 @@ class PuppetRunner:
         """Nothing but what every unit has."""
         return Surroundings()
 
+    def charm_dir(self, unit: str, charm_version: int) -> None:  # noqa: ARG002
+        """A puppet has no charm."""
+        return
+
     def replace_pod(self, unit: str) -> None:
         """A puppet's units have no pods."""

@@ -112,7 +112,7 @@ def _refresh(call: Call) -> Run:
 def _same_charm(call: Call, application: Application) -> CharmLike:
     if not application.charmhub_name:
         raise UsageError(
-            f'juju refresh {application.name}: it was deployed from a directory, where there is no newer charm to find; '
+            f'juju refresh {application.name}: it was deployed from a file, where there is no newer charm to find; '
             'give --path'
         )
     return _stand_in(call.session, application.charmhub_name)
@@ -128,7 +128,7 @@ def _stand_in(session: Session, name: str) -> CharmLike:
         known = f' (there are: {", ".join(session.charmhub)})' if session.charmhub else ''
         raise UsageError(
             f'there is no Charmhub here to find {name!r} in{known}; give a charm that stands for it, as in '
-            f"charmhub={{{name!r}: 'path/to/charm'}}, or the path of a directory that begins with . or /"
+            f"charmhub={{{name!r}: 'path/to/charm'}}, or a path that begins with . or /"
         )
     return session.charmhub[name]
 
@@ -377,7 +377,7 @@ COMMANDS: Final = (
         (_NUM_UNITS, _CONFIG, _RESOURCE, _TRUST),
         (*_WITHOUT_EFFECT, *_CHARMHUB, _CONSTRAINTS),
         usage='<charm> [<application name>]',
-        lacks='bundles, packed charms, storage, placement, bindings, Charmhub: charms stand for those that a test names',
+        lacks='bundles, storage, placement, bindings, Charmhub: charms stand for those that a test names',
     ),
     Command(
         'refresh',

@@ -89,6 +89,11 @@ class Hook:
         return self.kind
 
     @property
+    def is_task(self) -> bool:
+        """Whether a user asked for it, and gets results: ``juju exec`` runs an action that every charm has."""
+        return self.kind in ('action', 'juju-exec')
+
+    @property
     def is_secret_hook(self) -> bool:
         """Whether this is one of the four secret events."""
         return self.kind in SECRET_KINDS

@@ -243,7 +243,7 @@ class HookContext(SecretsInHook, RelationsInHook):
         self.action.message = message
 
     def _check_action(self) -> None:
-        if self.hook.kind != 'action':
+        if not self.hook.is_task:
             raise JujuError('not running an action')
 
 
