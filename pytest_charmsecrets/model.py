@@ -234,6 +234,16 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         operations.configure(self._world, app, values or {}, options)
         return None
 
+    def trust(self, app: str, *, remove: bool = False) -> None:
+        """Let an application use the cloud's credential: ``credential-get`` answers its units. They run config-changed.
+
+        Args:
+            app: the application.
+            remove: take that back.
+        """
+        self._dispatcher.check_no_charm_runs('trust')
+        operations.trust(self._world, app, trusted=not remove)
+
     def add_unit(self, app: str, *, num_units: int = 1) -> tuple[str, ...]:
         """Add units to an application and return their names."""
         self._dispatcher.check_no_charm_runs('add_unit')

@@ -50,7 +50,7 @@ def hook_environment(
         availability_zone: Zone of the unit's machine.
         principal_unit: The unit that a subordinate unit belongs to.
     """
-    hook_name = '' if hook.is_task else hook.name
+    hook_name = '' if hook.is_task or hook.kind == 'juju-exec' else hook.name
     variables = {
         **dict.fromkeys(_ALWAYS_EMPTY, ''),
         'JUJU_AVAILABILITY_ZONE': availability_zone,

@@ -37,7 +37,7 @@ def render_state(world: World, unit: str, runner: CharmRunner) -> testing.State:
         unit_status=_status(model_unit.status),
         app_status=_status(application.status),
         workload_version=application.workload_version,
-        opened_ports=[_port(port) for port in sorted(model_unit.ports)],
+        opened_ports=[_port(port) for port in model_unit.opened_ports],
         model=testing.Model(
             name=world.name, uuid=world.uuid, type='kubernetes' if application.cloud == 'kubernetes' else 'lxd'
         ),

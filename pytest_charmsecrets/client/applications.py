@@ -79,7 +79,9 @@ def _deploy(call: Call) -> Run:
             state=_state_with_resources(call, metadata),
         )
         application = call.session.world.applications[app]
-        application.trusted = call.flags[_TRUST]
+        if call.flags[_TRUST]:
+            # Its agents have not begun, so this is no change for them.
+            application.trusted = True
         if not is_local:
             application.charmhub_name = given
         return ''
@@ -196,7 +198,7 @@ def _trust(call: Call) -> Run:
         scope = call.flags[_SCOPE]
         if call.session.model.cloud == 'kubernetes' and not call.flags[_REMOVE] and scope != 'cluster':
             raise JujuError(f'scope {gotext.quote(scope)} not valid' if scope else _NEEDS_SCOPE)
-        application.trusted = not call.flags[_REMOVE]
+        call.session.model.trust(application.name, remove=call.flags[_REMOVE])
         return ''
 
     return run
@@ -387,7 +389,7 @@ COMMANDS: Final = (
         usage='<application>',
         lacks='`--switch`, resources',
     ),
-    Command('trust', _trust, (_REMOVE, _SCOPE), usage='<application name>', lacks='the credential itself'),
+    Command('trust', _trust, (_REMOVE, _SCOPE), usage='<application name>', lacks='a real credential'),
     Command(
         'integrate', _integrate, usage='<application>[:<endpoint>] <application>[:<endpoint>]', aliases=('relate',)
     ),

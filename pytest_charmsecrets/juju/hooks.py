@@ -90,8 +90,8 @@ class Hook:
 
     @property
     def is_task(self) -> bool:
-        """Whether a user asked for it, and gets results: ``juju exec`` runs an action that every charm has."""
-        return self.kind in ('action', 'juju-exec')
+        """Whether a user asked for it, and gets results: for Juju, ``juju exec`` is an action that every charm has."""
+        return self.action is not None or (self.kind == 'juju-exec' and self.task_id is not None)
 
     @property
     def is_secret_hook(self) -> bool:

@@ -11,6 +11,12 @@ Life: TypeAlias = Literal['alive', 'dying', 'dead']
 Role: TypeAlias = Literal['provider', 'requirer', 'peer']
 Cloud: TypeAlias = Literal['kubernetes', 'machine']
 
+CLOUDS: Final[Mapping[Cloud, tuple[str, str, str]]] = {
+    'kubernetes': ('k8s', 'kubernetes', 'caas'),
+    'machine': ('lxd', 'lxd', 'iaas'),
+}
+"""Name and type of each cloud, and the type of a model there."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class EndpointMetadata:
@@ -84,10 +90,17 @@ class Port:
     protocol: str
     number: int | None = None
     to_number: int | None = None
+    endpoint: str = ''
+    """The endpoint that it is open for; empty for all of them."""
 
     def __lt__(self, other: Port) -> bool:
         """Order ports as Juju lists them."""
         return self._order < other._order
+
+    @property
+    def span(self) -> Port:
+        """The same ports, whichever endpoint they are open for."""
+        return dataclasses.replace(self, endpoint='') if self.endpoint else self
 
     def overlaps(self, other: Port) -> bool:
         """Whether two ranges of ports have one in common."""
@@ -97,9 +110,9 @@ class Port:
         return self.protocol == other.protocol and last >= other.number and other_last >= self.number
 
     @property
-    def _order(self) -> tuple[str, int, int]:
+    def _order(self) -> tuple[str, int, int, str]:
         first = -1 if self.number is None else self.number
-        return self.protocol, first, first if self.to_number is None else self.to_number
+        return self.protocol, first, first if self.to_number is None else self.to_number, self.endpoint
 
     def __str__(self) -> str:
         """The port as Juju prints it, such as ``80/tcp`` or ``8080-8088/tcp``."""
@@ -135,10 +148,15 @@ class Unit:
     status_was_set: bool = False
     """Whether the charm has set the status: until then the unit's agent does."""
     address: str = ''
-    ports: set[Port] = dataclasses.field(default_factory=set[Port])
+    ports: frozenset[Port] = frozenset()
     charm_state: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     """What ``state-set`` stored."""
     surroundings: Surroundings = dataclasses.field(default_factory=Surroundings)
+
+    @property
+    def opened_ports(self) -> tuple[Port, ...]:
+        """What is open for any endpoint, in Juju's order."""
+        return tuple(sorted({port.span for port in self.ports}))
 
 
 @dataclasses.dataclass(slots=True)

@@ -8,7 +8,7 @@ import ops
 import pytest
 from ops import testing
 
-from pytest_charmsecrets import ActionFailed, HookFailed, JujuError
+from pytest_charmsecrets import ActionFailed, FakeModel, HookFailed, JujuError
 
 from .charms import charm, meta
 
@@ -166,6 +166,38 @@ def test_ranges_of_ports_do_not_overlap_within_a_hook(fake_model):
             )
 
 
+def test_ports_are_opened_for_endpoints(unit, fake_model):
+    unit('open-port', '80', '--endpoints', 'database, cluster')
+    unit('open-port', '81')
+    assert unit('opened-ports', '--endpoints') == '80/tcp (cluster, database)\n81/tcp (*)\n'
+    assert unit('opened-ports') == '80/tcp\n81/tcp\n'
+    unit('close-port', '81', '--endpoints', 'cluster')
+    assert unit('opened-ports', '--endpoints').splitlines()[1] == '81/tcp (database)'
+    unit('open-port', '80')
+    assert unit('opened-ports', '--endpoints').splitlines()[0] == '80/tcp (*)'
+    unit('open-port', '80', '--endpoints', 'cluster')
+    assert [str(effect) for effect in fake_model.journal.hooks(name='juju-exec')[-2].committed] == []
+    unit('close-port', '80')
+    unit('close-port', '81')
+    assert unit('opened-ports') == ''
+
+
+def test_a_port_for_no_endpoint_of_the_charm_is_refused_when_it_is_committed(unit):
+    for doing in ('open', 'close'):
+        assert refused(unit, f'{doing}-port', '80', '--endpoints', 'nowhere') == (
+            f'cannot open/close ports: {doing} port range: endpoint "nowhere" for unit "app/0" not found'
+        )
+    assert unit('opened-ports') == ''
+
+
+def test_on_kubernetes_endpoints_have_nothing_to_do_with_each_other():
+    with FakeModel(cloud='kubernetes') as model:
+        model.deploy_puppet('db', provides={'database': 'sql'})
+        for command in ('open-port 80', 'open-port 80 --endpoints database', 'close-port 80'):
+            model.exec(command, unit='db/0')
+        assert model.exec('opened-ports --endpoints', unit='db/0').stdout == '80/tcp (database)\n'
+
+
 def test_ports_of_a_pod_are_opened_one_by_one(fake_model_factory):
     model = fake_model_factory(cloud='kubernetes')
     puppet = model.deploy_puppet('app')
@@ -204,6 +236,20 @@ def test_networks(unit):
     assert refused(unit, 'network-get', 'nowhere') == 'no network config found for binding "nowhere"'
 
 
+@pytest.mark.parametrize(
+    ('cloud', 'device', 'mac', 'cidr'),
+    (('machine', 'eth0', '00:16:3e:00:00:01', '10.0.0.0/24'), ('kubernetes', '', '', '')),
+)
+def test_a_network_is_that_of_a_machine_or_of_a_pod(cloud, device, mac, cidr):
+    with FakeModel(cloud=cloud) as model:
+        model.deploy_puppet('db', provides={'database': 'sql'})
+        network = json.loads(model.exec('network-get', 'database', '--format=json', unit='db/0').stdout)
+    (bound,) = network['bind-addresses']
+    assert (bound['interface-name'], bound['mac-address']) == (device, mac)
+    assert [(address['value'], address['cidr']) for address in bound['addresses']] == [('10.0.0.1', cidr)]
+    assert (network['egress-subnets'], network['ingress-addresses']) == (['10.0.0.1/32'], ['10.0.0.1'])
+
+
 def test_storages(unit, fake_model):
     assert json.loads(unit('storage-list', '--format=json')) == ['data/7']
     assert json.loads(unit('storage-list', 'data', '--format=json')) == ['data/7']
@@ -224,12 +270,34 @@ def test_the_credential_takes_trust(unit):
     assert 'permission denied' in refused(unit, 'credential-get')
 
 
+def test_a_trusted_application_sees_the_cloud(unit, fake_model):
+    fake_model.trust('app')
+    assert [hook.name for hook in fake_model.due] == ['config-changed', 'config-changed']
+    fake_model.settle()
+    spec = json.loads(unit('credential-get', '--format=json'))
+    assert (spec['type'], spec['name'], spec['credential']['auth-type']) == ('lxd', 'lxd', 'certificate')
+    assert 'authtype: certificate' in unit('credential-get')
+    fake_model.trust('app')
+    assert fake_model.due == ()
+    fake_model.trust('app', remove=True)
+    assert 'permission denied' in refused(unit, 'credential-get')
+
+
 # --- actions
 
 
-def test_action_commands_take_an_action(unit):
-    for argv in (['action-get'], ['action-set', 'key=value'], ['action-log', 'text'], ['action-fail']):
-        assert 'not running an action' in refused(unit, *argv)
+def test_action_commands_take_an_action(fake_model):
+    puppet = fake_model.deploy_puppet('db')
+    with puppet.leader.hook() as hook:
+        for argv in (['action-get'], ['action-set', 'key=value'], ['action-log', 'text'], ['action-fail']):
+            with pytest.raises(JujuError, match='not running an action'):
+                hook.command(*argv)
+
+
+def test_exec_is_an_action_for_juju(unit, fake_model):
+    assert unit('action-get', 'command') == 'action-get command\n'
+    assert fake_model.exec('action-set', 'key=value', unit='app/0').results == {'key': 'value'}
+    assert refused(unit, 'juju-reboot') == 'juju-reboot is not supported when running an action.'
 
 
 def test_an_action_adds_to_its_results(fake_model):
