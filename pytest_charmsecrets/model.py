@@ -23,7 +23,7 @@ from .juju.hooks import Hook
 from .juju.journal import HookRun, Journal, TimePassed
 from .juju.order import GivenOrder, Order
 from .juju.scheduler import DueHook, Scheduler
-from .juju.state import Application, Cloud
+from .juju.state import Cloud
 from .juju.user_secrets import User, UserAccess
 from .juju.versions import DEFAULT_VERSION, profile_for
 from .juju.world import World
@@ -173,7 +173,7 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         cloud = self._cloud or ('kubernetes' if metadata.containers else 'machine')
         application = operations.deploy(self._world, metadata, name, num_units=num_units, config=config, cloud=cloud)
         self._dispatcher.runners[name] = charm_runner
-        self._surround(application, application.units, charm_runner)
+        self._surround(application.units)
         if started:
             for unit in application.units:
                 self._scheduler.start_at_once(unit)
@@ -248,9 +248,7 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         """Add units to an application and return their names."""
         self._dispatcher.check_no_charm_runs('add_unit')
         added = tuple(unit.name for unit in operations.add_units(self._world, app, num_units))
-        runner = self._dispatcher.runners[app]
-        if isinstance(runner, CharmRunner):
-            self._surround(self._world.applications[app], added, runner)
+        self._surround(added)
         return added
 
     def remove_unit(self, *app_or_unit: str, num_units: int = 0, force: bool = False) -> None:
@@ -639,9 +637,9 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
             self._world.journal.append(TimePassed(self.now, since))
         self._scheduler.wake()
 
-    def _surround(self, application: Application, units: Iterable[str], runner: CharmRunner) -> None:
+    def _surround(self, units: Iterable[str]) -> None:
         for unit in units:
-            application.units[unit].surroundings = runner.surroundings(unit)
+            self._dispatcher.surround(unit, begins=True)
 
 
 def _both(outer: AroundHook | None, inner: AroundHook | None) -> AroundHook | None:

@@ -221,9 +221,9 @@ class InProcessRunner:
         """Return copies of the unit's containers as they are now."""
         return tuple(copy.deepcopy(container) for container in self._unit(unit).containers.values())
 
-    def surroundings(self, unit: str) -> Surroundings:
+    def surroundings(self, unit: str, storages: Mapping[str, str] = {}) -> Surroundings:
         """Return what the hook commands say about the unit's networks, storages and resources."""
-        return self._unit(unit).surroundings
+        return self._unit(unit).surroundings(storages)
 
     def own_state(self, unit: str) -> dict[str, Any]:
         """Return the fields of ``ops.testing.State`` that are the unit's own rather than the model's."""

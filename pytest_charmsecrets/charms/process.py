@@ -182,9 +182,9 @@ class ProcessRunner:
         """
         return names_of_deferred(self._unit(unit).storage)
 
-    def surroundings(self, unit: str) -> Surroundings:
+    def surroundings(self, unit: str, storages: Mapping[str, str] = {}) -> Surroundings:
         """Return what the hook commands say about the unit's networks, storages and resources."""
-        return self._unit(unit).state.surroundings
+        return self._unit(unit).state.surroundings(storages)
 
     def own_state(self, unit: str) -> dict[str, Any]:
         """Return the fields of ``ops.testing.State`` that are the unit's own rather than the model's."""

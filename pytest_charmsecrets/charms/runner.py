@@ -70,8 +70,13 @@ class Runner(Protocol):
         """Drop what is kept for a unit that was removed."""
         ...
 
-    def surroundings(self, unit: str) -> Surroundings:
-        """Return what the hook commands say about a unit's networks, storages and resources."""
+    def surroundings(self, unit: str, storages: Mapping[str, str] = {}) -> Surroundings:
+        """Return what the hook commands say about a unit's networks, storages and resources.
+
+        Args:
+            unit: Its name.
+            storages: The kind of each storage that Juju gave it, by id.
+        """
         ...
 
     def charm_dir(self, unit: str, charm_version: int) -> Path | None:

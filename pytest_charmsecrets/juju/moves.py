@@ -120,7 +120,13 @@ def _of_secrets(watchers: UnitWatchers, delivery: MakeDelivery) -> Iterator[Deli
         yield delivery(f'the removal of its secret {secret_id}', rules.deliver_removed, (secret_id,))
 
 
-_UNIT_FIELDS: Final = {'life': 'life', 'config': 'config', 'charm': 'charm', 'leader': 'leadership'}
+_UNIT_FIELDS: Final = {
+    'life': 'life',
+    'config': 'config',
+    'charm': 'charm',
+    'leader': 'leadership',
+    'storage': 'storage',
+}
 
 
 def _fire_rotations(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> None:

@@ -29,6 +29,7 @@ _NOBODY: Final = (-1, -1)
 
 
 _STARTING: Final = (
+    'storage-attached',
     'install',
     'relation-created',
     'leader-elected',

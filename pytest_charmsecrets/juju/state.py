@@ -54,6 +54,19 @@ class ActionMetadata:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class StorageMetadata:
+    """Storage that a charm declares."""
+
+    name: str
+    kind: str = 'filesystem'
+    """Or ``block``."""
+    at_least: int = 1
+    """How many instances each unit begins with."""
+    at_most: int | None = 1
+    """How many it may have."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class CharmMetadata:
     """What Juju reads from a charm's metadata, whichever files it was written in."""
 
@@ -62,7 +75,7 @@ class CharmMetadata:
     options: Mapping[str, ConfigOption] = dataclasses.field(default_factory=dict[str, ConfigOption])
     actions: Mapping[str, ActionMetadata] = dataclasses.field(default_factory=dict[str, ActionMetadata])
     containers: tuple[str, ...] = ()
-    storages: tuple[str, ...] = ()
+    storages: Mapping[str, StorageMetadata] = dataclasses.field(default_factory=dict[str, StorageMetadata])
     resources: tuple[str, ...] = ()
     subordinate: bool = False
 
@@ -151,6 +164,8 @@ class Unit:
     ports: frozenset[Port] = frozenset()
     charm_state: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     """What ``state-set`` stored."""
+    storages: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    """The kind of each storage by id such as ``data/0``, beside those that the author has given."""
     surroundings: Surroundings = dataclasses.field(default_factory=Surroundings)
 
     @property

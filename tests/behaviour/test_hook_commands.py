@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pathlib
 
 import ops
 import pytest
 from ops import testing
 
-from pytest_charmsecrets import ActionFailed, FakeModel, HookFailed, JujuError
+from pytest_charmsecrets import ActionFailed, FakeModel, HookFailed, JujuError, UsageError
 
 from .charms import charm, meta
 
@@ -256,9 +258,96 @@ def test_storages(unit, fake_model):
     assert json.loads(unit('storage-list', 'logs', '--format=json')) == []
     assert unit('storage-get', '-s', 'data/7', 'kind') == 'filesystem\n'
     assert refused(unit, 'storage-get', '-s', 'data/8').endswith('storage not found')
-    unit('storage-add', 'data=2')
-    assert [str(effect) for effect in fake_model.journal.hooks(name='juju-exec')[-1].kept] == ['storage-add data 2']
-    assert refused(unit, 'storage-add', 'logs') == 'storage "logs" not found'
+    assert [hook.unit for hook in fake_model.journal.hooks(name='data-storage-attached')] == ['app/0', 'app/1']
+    assert refused(unit, 'storage-add', 'data') == 'cannot attach, storage is singular'
+    assert refused(unit, 'storage-add', 'logs') == 'adding storage logs for unit-app-0: storage "logs" not found'
+
+
+def test_storage_is_attached_before_install_and_detached_before_the_end(fake_model):
+    seen = []
+
+    def look(self, event):
+        environment = (
+            os.environ['JUJU_STORAGE_ID'],
+            os.environ['JUJU_STORAGE_KIND'],
+            os.environ['JUJU_STORAGE_LOCATION'],
+        )
+        seen.append((environment, event.storage.full_id, str(event.storage.location)))
+
+    storages = {'data': {'type': 'filesystem', 'multiple': {'range': '2-3'}}, 'disk': {'type': 'block'}}
+    storages['more'] = {'type': 'filesystem', 'multiple': {'range': '0-'}}
+    app = fake_model.deploy(charm(data_storage_attached=look), 'app', meta={'name': 'app', 'storage': storages})
+    hooks = [hook.hook for hook in fake_model.settle()]
+    attached = 'data-storage-attached'
+    assert hooks == [
+        attached,
+        attached,
+        'disk-storage-attached',
+        'install',
+        'leader-elected',
+        'config-changed',
+        'start',
+    ]
+    assert [environment[:2] for environment, _, _ in seen] == [('data/0', 'filesystem'), ('data/1', 'filesystem')]
+    assert all(environment[2] == location and pathlib.Path(location).is_dir() for environment, _, location in seen)
+    assert fake_model.exec('storage-get -s disk/2 kind', unit='app/0').stdout == 'block\n'
+    assert sorted((one.name, one.index) for one in app.leader.state.storages) == [('data', 0), ('data', 1), ('disk', 2)]
+
+    fake_model.exec('storage-add data more=2', unit='app/0')
+    assert [hook.hook for hook in fake_model.settle()] == [attached, 'more-storage-attached', 'more-storage-attached']
+    assert fake_model.exec('storage-list data', unit='app/0').stdout == 'data/0\ndata/1\ndata/3\n'
+    with pytest.raises(
+        ActionFailed, match='attaching 1 storage instance brings the total to 4, exceeding the maximum of 3'
+    ):
+        fake_model.exec('storage-add data', unit='app/0')
+
+    fake_model.remove_application('app')
+    ended = [hook.hook for hook in fake_model.settle()]
+    assert ended[-2:] == ['stop', 'remove']
+    assert len(ended) == 8
+    assert all(hook.endswith('-storage-detaching') for hook in ended[:-2])
+
+
+def test_storage_of_a_pod_is_attached_after_install(fake_model_factory):
+    model = fake_model_factory(cloud='kubernetes')
+    model.deploy(charm(), 'app', meta={'name': 'app', 'storage': {'data': {'type': 'filesystem'}}}, num_units=2)
+    model.settle()
+    hooks = [hook.hook for hook in model.journal.hooks(unit='app/0')]
+    assert hooks == ['install', 'leader-elected', 'data-storage-attached', 'config-changed', 'start']
+
+
+def test_a_unit_that_ends_before_install_detaches_nothing(fake_model):
+    fake_model.deploy(charm(), 'app', meta={'name': 'app', 'storage': {'data': {'type': 'filesystem'}}})
+    fake_model.step()
+    fake_model.remove_application('app')
+    assert fake_model.settle() == ()
+
+
+def test_a_new_unit_gets_storage_with_the_charm_of_its_time(fake_model):
+    meta = {'name': 'app', 'storage': {'data': {'type': 'filesystem'}}}
+    seen = []
+    fake_model.deploy(charm(), 'app', meta=meta)
+    fake_model.settle()
+    fake_model.refresh('app', charm(data_storage_attached=lambda self, event: seen.append(event.storage.full_id)))
+    fake_model.add_unit('app')
+    fake_model.settle()
+    assert seen == ['data/1']
+
+
+def test_storage_that_the_author_changes_is_attached_later(fake_model):
+    storage = {'data': {'type': 'filesystem', 'multiple': {'range': '0-'}}}
+    app = fake_model.deploy(charm(), 'app', meta={'name': 'app', 'storage': storage})
+    fake_model.settle()
+    app.leader.update_state(storages=[testing.Storage('data', index=9)])
+    assert [str(hook) for hook in fake_model.due] == ['app/0 data-storage-attached']
+    fake_model.settle()
+    assert fake_model.exec('storage-list', unit='app/0').stdout == 'data/9\n'
+
+
+def test_a_range_of_storage_that_makes_no_sense_is_refused(fake_model):
+    storage = {'data': {'type': 'filesystem', 'multiple': {'range': 'many'}}}
+    with pytest.raises(UsageError, match=r"storage.data.multiple.range .* must be such as 1-3, not 'many'"):
+        fake_model.deploy(charm(), 'app', meta={'name': 'app', 'storage': storage})
 
 
 def test_resources(unit, tmp_path):

@@ -64,11 +64,14 @@ def _run(suite: Suite, fetched: Path, arguments: tuple[str, ...]) -> int:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    is_fine = finished.returncode == 0 or (bool(arguments) and finished.returncode == pytest.ExitCode.NO_TESTS_COLLECTED)
+    is_fine = finished.returncode == 0 or (
+        bool(arguments) and finished.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+    )
     if arguments or not is_fine:
-        print(finished.stdout)
+        sys.stdout.write(finished.stdout)
     counts = finished.stdout.rstrip().rpartition('\n')[2].strip('= ')
-    print(f'published tests {suite.title}: {counts}', flush=True)
+    sys.stdout.write(f'published tests {suite.title}: {counts}\n')
+    sys.stdout.flush()
     return 0 if is_fine else finished.returncode
 
 

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Final, Literal, TypeAlias, TypeVar
 
 from ...errors import JujuError
-from .. import relations
+from .. import lifecycle, relations
 from ..identity import application_tag, unit_tag
 from ..journal import Effect
 from ..state import Port
@@ -315,6 +315,10 @@ def _everything_else(context: HookContext) -> Iterator[_Item]:
     for relation_id, values in pending.unit_data.items():
         yield _relation_item(context, relation_id, context.unit, values)
     yield from _port_items(context)
+    for name, count in pending.storages.items():
+        effect = Effect('storage-add', context.unit, f'{name} {count}')
+        add, check = partial(_add_storage, context, name, count), partial(_check_storage, context, name, count)
+        yield _plain_item(effect, add, check)
     if pending.charm_state is not None:
         keys = ' '.join(sorted(pending.charm_state))
         yield _plain_item(Effect('state-set', context.unit, keys), partial(_store_state, context, pending.charm_state))
@@ -335,6 +339,24 @@ def _port_items(context: HookContext) -> Iterator[_Item]:
                 apply = partial(_set_ports, context, after)
                 yield _plain_item(Effect(f'{doing}-port', context.unit, told), apply, check)
             open_now = after
+
+
+def _check_storage(context: HookContext, name: str, count: int) -> None:
+    application = context.world.applications[context.application]
+    storage = application.metadata.storages.get(name)
+    if storage is None:
+        raise JujuError(f'adding storage {name} for {unit_tag(context.unit)}: storage "{name}" not found')
+    if storage.at_least == storage.at_most == 1:
+        raise JujuError('cannot attach, storage is singular')
+    total = len(context.storage_ids(name)) + count
+    if storage.at_most is not None and total > storage.at_most:
+        adding = f'attaching {count} storage instance{"s" if count > 1 else ""}'
+        raise JujuError(f'{adding} brings the total to {total}, exceeding the maximum of {storage.at_most}')
+
+
+def _add_storage(context: HookContext, name: str, count: int) -> None:
+    storage = context.world.applications[context.application].metadata.storages[name]
+    lifecycle.attach_storage(context.world, context.model_unit, storage, count)
 
 
 def _set_ports(context: HookContext, after: frozenset[Port]) -> None:

@@ -211,16 +211,14 @@ class HookContext(SecretsInHook, RelationsInHook):
 
     def storage(self, storage_id: str | None) -> Mapping[str, Any]:
         """Return kind and location of a storage."""
-        found = self.model_unit.surroundings.storages.get(storage_id or '')
+        found = self.model_unit.surroundings.storages.get(storage_id or self.hook.storage or '')
         if found is None:
             raise JujuError('storage not found')
         return found
 
     def add_storage(self, name: str, count: int) -> None:
-        """Ask for storage; it is attached by the user's doing, not by the model."""
-        if name not in self.world.applications[self.application].metadata.storages:
-            raise JujuError(f'storage "{name}" not found')
-        self.keep('storage-add', name, str(count))
+        """Record a request for storage, which is attached after the hook."""
+        self.pending.storages[name] = self.pending.storages.get(name, 0) + count
 
     def resource_path(self, name: str) -> str:
         """Return where a resource lies."""
