@@ -70,7 +70,8 @@ class UnitView:
         unit = operations.find_unit(self._world, self.name)
         _check_changeable(changes)
         self._runner.update_state(self.name, **changes)
-        unit.surroundings = self._runner.surroundings(self.name)
+        unit.surroundings = self._runner.surroundings(self.name, unit.storages)
+        self._world.changes.note('unit', self.name)
 
     def __repr__(self) -> str:
         return f'<unit {self.name}{"" if self.exists else " (removed)"}>'

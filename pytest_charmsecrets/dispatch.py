@@ -14,7 +14,8 @@ from typing import Final, Literal, TypeAlias
 
 from . import hookcommands
 from .charms.environment import hook_environment
-from .charms.runner import Invocation, Outcome, Runner
+from .charms.runner import CharmRunner, Invocation, Outcome, Runner
+from .charms.shell import Shell, read_hook_command
 from .errors import EndlessHooks, HookFailed, JujuError, UsageError, describe_exception
 from .hookcommands.result import Result, Stdin
 from .injection import FAILED_AFTER_COMMIT, FAILED_BEFORE_COMMIT, FaultKind, Injection
@@ -68,6 +69,14 @@ class Dispatcher:
         self._on_hook_error: Final[OnHookError] = on_hook_error
         self._active: HookContext | None = None
         self._is_played = False
+        self._shell: Final = Shell()
+
+    def close(self) -> None:
+        """Give back what is held on disk."""
+        for runner in self.runners.values():
+            if isinstance(runner, CharmRunner):
+                runner.close()
+        self._shell.close()
 
     @property
     def active(self) -> HookContext | None:
@@ -189,8 +198,8 @@ class Dispatcher:
         context = HookContext(self._world, unit, hook, agent.local.relations, alone='leader-lost' not in faults)
         context.backend_refuses = 'backend-refuses' in faults
         started = context.now
-        if hook.kind == 'install':
-            context.model_unit.surroundings = self.runners[context.application].surroundings(unit)
+        if hook.kind in ('install', 'storage-attached'):
+            self.surround(unit)
         lifecycle.note_hook_begins(self._world, context.model_unit, hook.kind)
         with self._activate(context):
             outcome = self._run_charm(context, rules.charm_version_of(agent.local, hook))
@@ -217,6 +226,32 @@ class Dispatcher:
         self._follow_faults(unit, faults)
         return Ran(record, context, outcome, commit_error, faults)
 
+    def run_line(self, unit: str, hook: Hook, line: str) -> Ran:
+        """Run a line for a shell on a unit, in a hook of its own: committed whatever its exit code, as in Juju.
+
+        It is discarded if there was no exit code: if the line was killed, or would not end.
+        """
+        agent = self._scheduler.agent(unit)
+        context = HookContext(self._world, unit, hook, agent.local.relations)
+        started = context.now
+        with self._activate(context):
+            outcome = self._run_line(context, line, rules.charm_version_of(agent.local, hook))
+        if outcome.exception is not None:
+            record, commit_error = self._discard(context, started, outcome), None
+        else:
+            record, commit_error = self._commit(context, started)
+        self._world.journal.append(record)
+        return Ran(record, context, outcome, commit_error)
+
+    def _run_line(self, context: HookContext, line: str, charm_version: int) -> Outcome:
+        charm_dir = self.runners[context.application].charm_dir(context.unit, charm_version)
+        directory = charm_dir or self._shell.directory_of(context.unit)
+        words = read_hook_command(line)
+        if not words:
+            return self._shell.run(line, self._invocation(context, charm_version), directory)
+        result = self.execute(context, words, None, str(directory))
+        return Outcome(result.exit_code, None, result.stdout, result.stderr)
+
     def _has_heir(self, unit: str) -> bool:
         return self._world.is_leader(unit) and bool(self._other_units(unit))
 
@@ -232,6 +267,24 @@ class Dispatcher:
             self._scheduler.restart_agents(*self._scheduler.running_agents())
         if 'agent-dies' in faults and self._world.find_unit(unit) is not None:
             self._scheduler.stop_agent(unit)
+
+    def surround(self, unit: str, *, begins: bool = False) -> None:
+        """Let the model know what its charm's runner holds for a unit.
+
+        Args:
+            unit: the unit.
+            begins: whether it is new: storages that the author gives are in the place of Juju's of the same name then.
+        """
+        found = self._world.unit(unit)
+        runner = self.runners[found.application]
+        if begins:
+            given = {storage.partition('/')[0] for storage in runner.surroundings(unit).storages}
+            kept = {one: kind for one, kind in found.storages.items() if one.partition('/')[0] not in given}
+            found.storages = kept
+        surroundings = runner.surroundings(unit, found.storages)
+        if surroundings.storages.keys() != found.surroundings.storages.keys():
+            self._world.changes.note('unit', unit)
+        found.surroundings = surroundings
 
     def forget(self, unit: str) -> None:
         """Drop what is kept for a unit that was removed."""
@@ -307,6 +360,9 @@ class Dispatcher:
             self._active = None
 
     def _run_charm(self, context: HookContext, charm_version: int) -> Outcome:
+        return self.runners[context.application].run(self._invocation(context, charm_version))
+
+    def _invocation(self, context: HookContext, charm_version: int) -> Invocation:
         def sleep(seconds: float) -> None:
             self._world.clock.move_to(context.now + datetime.timedelta(seconds=max(0.0, seconds)))
 
@@ -317,17 +373,16 @@ class Dispatcher:
             model_uuid=self._world.uuid,
             juju_version=self._world.profile.version,
             principal_unit=context.model_unit.principal or '',
+            storage=context.model_unit.surroundings.storages.get(context.hook.storage or '', {}),
         )
-        return self.runners[context.application].run(
-            Invocation(
-                unit=context.unit,
-                hook=context.hook,
-                environment=environment,
-                execute=lambda argv, stdin=None, cwd=None: self.execute(context, argv, stdin, cwd),
-                now=lambda: context.now,
-                sleep=sleep,
-                charm_version=charm_version,
-            )
+        return Invocation(
+            unit=context.unit,
+            hook=context.hook,
+            environment=environment,
+            execute=lambda argv, stdin=None, cwd=None: self.execute(context, argv, stdin, cwd),
+            now=lambda: context.now,
+            sleep=sleep,
+            charm_version=charm_version,
         )
 
     def _commit(
@@ -336,6 +391,8 @@ class Dispatcher:
         """Commit a hook; unless the agent dies before it notes that, the controller is told that a secret was rotated."""
         result = transaction.commit(context)
         error = result.error
+        if context.pending.storages:
+            self.surround(context.unit)
         if error is None and is_noted and context.hook.kind == 'secret-rotate':
             known = context.revision_known(context.hook.secret_id)
             error = self._set_rotated(context.unit, context.hook, known)

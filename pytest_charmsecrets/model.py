@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 import itertools
+import shlex
 from collections.abc import Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final, get_args
 
 from .actors import Puppet
-from .charms.choice import make_runner
+from .charms.choice import choose_runner, make_runner
 from .charms.metadata import read_metadata
 from .charms.puppet import PuppetRunner
 from .charms.runner import CharmRunner, RunnerName
 from .deployed import ApplicationView
 from .dispatch import Dispatcher, OnHookError
-from .errors import ActionFailed, HookFailed, JujuError, UsageError, unknown
+from .errors import ActionFailed, JujuError, UsageError, unknown
 from .hookcommands import gotime
 from .juju import gotext, identity, operations
 from .juju.hooks import Hook
 from .juju.journal import HookRun, Journal, TimePassed
 from .juju.order import GivenOrder, Order
 from .juju.scheduler import DueHook, Scheduler
-from .juju.state import Application, Cloud
+from .juju.state import Cloud
 from .juju.user_secrets import User, UserAccess
 from .juju.versions import DEFAULT_VERSION, profile_for
 from .juju.world import World
 from .outages import Outages
-from .tasks import COMMIT_REFUSED, Task, task_of_action
+from .tasks import Task, task_of
 from .users import ModelUser, SecretsOfUser
 from .views import RelationView, SecretView
 from .workloads import Workloads
@@ -125,9 +125,7 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
 
     def close(self) -> None:
         """Give back what the model holds on disk and in memory; what it recorded stays readable."""
-        for runner in self._dispatcher.runners.values():
-            if isinstance(runner, CharmRunner):
-                runner.close()
+        self._dispatcher.close()
 
     # --- what a user does
 
@@ -142,7 +140,7 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         state: testing.State | None = None,
         around_hook: AroundHook | None = None,
         started: bool = False,
-        runner: RunnerName = 'in-process',
+        runner: RunnerName | None = None,
         time_limit: float | None = None,
     ) -> ApplicationView:
         """Deploy a charm as an application.
@@ -156,7 +154,8 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
             state: containers, storages, networks, resources, stored states and deferred events that units begin with.
             around_hook: called with the hook that is about to run; what it returns is entered around the charm's run.
             started: let the units begin after their start hook.
-            runner: ``in-process``, or ``process`` for a process of its own per hook, as on a unit's machine.
+            runner: ``in-process``, or ``process`` for a process of its own per hook, as on a unit's machine; by default
+                ``process`` for a charm that has ``dispatch`` or ``hooks`` and no ``src/charm.py``.
             time_limit: how many seconds of real time a hook of a process may take; by default ten minutes.
 
         Raises:
@@ -164,16 +163,17 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
             JujuError: if Juju refuses a config value, with Juju's text.
         """
         self._dispatcher.check_no_hook('deploy')
-        around = _both(self._around_hook, around_hook) if runner == 'in-process' else around_hook
+        chosen = choose_runner(charm, runner)
+        around = _both(self._around_hook, around_hook) if chosen == 'in-process' else around_hook
         charm_runner = make_runner(
-            charm, runner, meta=meta, around_hook=around, state=state, started=started, time_limit=time_limit
+            charm, chosen, meta=meta, around_hook=around, state=state, started=started, time_limit=time_limit
         )
         metadata = charm_runner.source.metadata
         name = app or metadata.name
         cloud = self._cloud or ('kubernetes' if metadata.containers else 'machine')
         application = operations.deploy(self._world, metadata, name, num_units=num_units, config=config, cloud=cloud)
         self._dispatcher.runners[name] = charm_runner
-        self._surround(application, application.units, charm_runner)
+        self._surround(application.units)
         if started:
             for unit in application.units:
                 self._scheduler.start_at_once(unit)
@@ -234,13 +234,21 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         operations.configure(self._world, app, values or {}, options)
         return None
 
+    def trust(self, app: str, *, remove: bool = False) -> None:
+        """Let an application use the cloud's credential: ``credential-get`` answers its units. They run config-changed.
+
+        Args:
+            app: the application.
+            remove: take that back.
+        """
+        self._dispatcher.check_no_charm_runs('trust')
+        operations.trust(self._world, app, trusted=not remove)
+
     def add_unit(self, app: str, *, num_units: int = 1) -> tuple[str, ...]:
         """Add units to an application and return their names."""
         self._dispatcher.check_no_charm_runs('add_unit')
         added = tuple(unit.name for unit in operations.add_units(self._world, app, num_units))
-        runner = self._dispatcher.runners[app]
-        if isinstance(runner, CharmRunner):
-            self._surround(self._world.applications[app], added, runner)
+        self._surround(added)
         return added
 
     def remove_unit(self, *app_or_unit: str, num_units: int = 0, force: bool = False) -> None:
@@ -345,34 +353,35 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         parameters = operations.action_parameters(application, action, params or {})
         task_id = str(self._world.count('task') + 1)
         hook = Hook('action', action=action, parameters=parameters, task_id=task_id)
-        task = task_of_action(self._dispatcher.run_action(unit, hook), hook)
+        task = task_of(self._dispatcher.run_action(unit, hook), hook, action)
         if not task.success:
             raise ActionFailed(task)
         return task
 
     def exec(self, command: str, *args: str, unit: str) -> Task:
-        """Run a hook command on a unit (``juju exec``), in a hook of its own.
+        """Run a line for a shell on a unit (``juju exec``), in a hook of its own.
+
+        A line that is nothing but a hook command with its arguments starts no process; for anything else there is bash,
+        with the hook commands on its ``PATH``, in the directory of the unit's charm. What the line asks of Juju is
+        committed whatever it exits with, as in Juju, unless it is killed.
+
+        Args:
+            command: a line; or the first word of one, with the others in ``args``, which are quoted.
+            args: the other words.
+            unit: the unit.
 
         Raises:
-            ActionFailed: if the command fails or its commit is refused; the task is in ``task``.
+            ActionFailed: if it exits with another code than 0 or its commit is refused; the task is in ``task``.
         """
         self._dispatcher.check_no_hook('exec')
         operations.find_unit(self._world, unit)
-        task = Task(id=str(self._world.count('task') + 1), unit=unit, action=command, status='completed')
-        try:
-            with self._dispatcher.hook(unit, Hook('juju-exec', task_id=task.id)) as context:
-                result = self._dispatcher.execute(context, (command, *args))
-                task = dataclasses.replace(
-                    task, return_code=result.exit_code, stdout=result.stdout, stderr=result.stderr
-                )
-                if not task.success:
-                    # For Juju, to have run a command that fails is to have completed it.
-                    raise ActionFailed(task)
-        except HookFailed as failure:
-            stderr = failure.juju_error or ''
-            raise ActionFailed(
-                dataclasses.replace(task, status='failed', return_code=1, stderr=stderr, message=COMMIT_REFUSED)
-            ) from None
+        line = shlex.join((command, *args)) if args else command
+        task_id = str(self._world.count('task') + 1)
+        hook = Hook('juju-exec', parameters={'command': line, 'workload-context': False}, task_id=task_id)
+        name = command if args else line.split(maxsplit=1)[0] if line.strip() else ''
+        task = task_of(self._dispatcher.run_line(unit, hook, line), hook, name)
+        if not task.success:
+            raise ActionFailed(task)
         return task
 
     def update_status(self, unit: str) -> tuple[HookRun, ...]:
@@ -628,9 +637,9 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
             self._world.journal.append(TimePassed(self.now, since))
         self._scheduler.wake()
 
-    def _surround(self, application: Application, units: Iterable[str], runner: CharmRunner) -> None:
+    def _surround(self, units: Iterable[str]) -> None:
         for unit in units:
-            application.units[unit].surroundings = runner.surroundings(unit)
+            self._dispatcher.surround(unit, begins=True)
 
 
 def _both(outer: AroundHook | None, inner: AroundHook | None) -> AroundHook | None:

@@ -6,8 +6,11 @@ Source: spec/hook-commands.md, section 7.1; juju 3.6: internal/worker/uniter/run
 from __future__ import annotations
 
 import dataclasses
+import signal
+import subprocess
 from typing import Any, Final, Literal
 
+from .charms.runner import Outcome
 from .dispatch import Ran
 from .errors import JujuError
 from .juju.hooks import Hook
@@ -22,7 +25,7 @@ class Task:
     id: str
     unit: str
     action: str
-    """The action, or the hook command that was run."""
+    """The action, or the first word of the line that was run."""
     status: Literal['completed', 'failed']
     results: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     """What the charm put into the results, without return code, stdout and stderr."""
@@ -39,27 +42,24 @@ class Task:
         return self.status == 'completed' and self.return_code == 0
 
 
-def task_of_action(ran: Ran, hook: Hook) -> Task:
-    """Return what an action left behind, as Juju reports it."""
+def task_of(ran: Ran, hook: Hook, action: str) -> Task:
+    """Return what an action or a ``juju exec`` left behind, as Juju reports it."""
     said = ran.context.action
     outcome = ran.outcome
-    failed = ran.failed or said.failed
     stderr = outcome.stderr or ''
     message = said.message
     if ran.commit_error is not None:
         stderr = f'{stderr}\n{ran.commit_error}'.strip()
         message = message or COMMIT_REFUSED
-    elif isinstance(outcome.exception, JujuError):
-        message = str(outcome.exception)
     elif ran.failed:
         stderr = stderr if outcome.stderr is not None else str(ran.record.error)
         # What Juju reports instead of what action-fail said.
-        message = f'exit status {outcome.exit_code}'
+        message = _describe_end(outcome)
     return Task(
         id=hook.task_id or '',
         unit=ran.record.unit,
-        action=hook.action or '',
-        status='failed' if failed else 'completed',
+        action=action,
+        status='failed' if ran.failed or said.failed else 'completed',
         # Juju puts the exit code of the process there, whatever the charm has set.
         results={key: value for key, value in said.results.items() if key != 'return-code'},
         return_code=outcome.exit_code or (1 if ran.failed else 0),
@@ -68,3 +68,15 @@ def task_of_action(ran: Ran, hook: Hook) -> Task:
         message=message,
         log=list(said.log),
     )
+
+
+def _describe_end(outcome: Outcome) -> str:
+    """Return how Go describes the end of a process that failed."""
+    error = outcome.exception
+    if isinstance(error, subprocess.TimeoutExpired):
+        return 'command cancelled'
+    if isinstance(error, subprocess.CalledProcessError) and error.returncode < 0:
+        return f'signal: {(signal.strsignal(-error.returncode) or "unknown").lower()}'
+    if isinstance(error, JujuError | OSError):
+        return str(error)
+    return f'exit status {outcome.exit_code}'

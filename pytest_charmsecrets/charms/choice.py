@@ -10,10 +10,23 @@ from ..errors import UsageError
 from .in_process import HookBeingRun, InProcessRunner
 from .process import DEFAULT_TIME_LIMIT, ProcessRunner
 from .runner import CharmRunner, RunnerName
-from .source import Charm, load_source
+from .source import Charm, is_program, load_source
 
 if TYPE_CHECKING:
     from ops import testing
+
+
+def choose_runner(charm: Charm, runner: RunnerName | None) -> RunnerName:
+    """Return the runner that was asked for; without one, what can be loaded runs in process, and what can be started as a process.
+
+    Raises:
+        UsageError: if there is no such runner.
+    """
+    if runner is None:
+        return 'process' if is_program(charm) else 'in-process'
+    if runner not in get_args(RunnerName):
+        raise UsageError(f'runner is {runner!r}; give {" or ".join(map(repr, get_args(RunnerName)))}')
+    return runner
 
 
 def make_runner(
@@ -31,8 +44,6 @@ def make_runner(
     Raises:
         UsageError: if the charm, its metadata or the state is not usable, or something is given that this runner cannot do.
     """
-    if runner not in get_args(RunnerName):
-        raise UsageError(f'runner is {runner!r}; give {" or ".join(map(repr, get_args(RunnerName)))}')
     if runner == 'process':
         if around_hook is not None:
             raise UsageError(

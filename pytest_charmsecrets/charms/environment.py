@@ -6,7 +6,9 @@ HookVars; runner.go for the dispatch path; hook/hook.go for the two secret hooks
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def hook_environment(
     machine_id: str = '',
     availability_zone: str = '',
     principal_unit: str = '',
+    storage: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Return the variables of one run of a unit's charm.
 
@@ -49,8 +52,9 @@ def hook_environment(
         machine_id: Id of the unit's machine; empty on Kubernetes.
         availability_zone: Zone of the unit's machine.
         principal_unit: The unit that a subordinate unit belongs to.
+        storage: Kind and location of the hook's storage.
     """
-    hook_name = '' if hook.action is not None or hook.kind == 'juju-exec' else hook.name
+    hook_name = '' if hook.is_task or hook.kind == 'juju-exec' else hook.name
     variables = {
         **dict.fromkeys(_ALWAYS_EMPTY, ''),
         'JUJU_AVAILABILITY_ZONE': availability_zone,
@@ -68,6 +72,7 @@ def hook_environment(
         **_action(hook),
         **_secret(hook),
         **_workload(hook),
+        **_storage(hook, storage),
     }
     if charm_dir is not None:
         variables['JUJU_CHARM_DIR'] = variables['CHARM_DIR'] = str(charm_dir)
@@ -95,10 +100,10 @@ def _relation(hook: Hook) -> dict[str, str]:
 
 
 def _action(hook: Hook) -> dict[str, str]:
-    if hook.action is None:
+    if not hook.is_task:
         return {}
     task_id = hook.task_id or ''
-    return {'JUJU_ACTION_NAME': hook.action, 'JUJU_ACTION_TAG': f'action-{task_id}', 'JUJU_ACTION_UUID': task_id}
+    return {'JUJU_ACTION_NAME': hook.name, 'JUJU_ACTION_TAG': f'action-{task_id}', 'JUJU_ACTION_UUID': task_id}
 
 
 def _secret(hook: Hook) -> dict[str, str]:
@@ -111,6 +116,16 @@ def _secret(hook: Hook) -> dict[str, str]:
         else {}
     )
     return {'JUJU_SECRET_ID': hook.secret, 'JUJU_SECRET_LABEL': hook.secret_label, **revision}
+
+
+def _storage(hook: Hook, storage: Mapping[str, str]) -> dict[str, str]:
+    if hook.storage is None:
+        return {}
+    return {
+        'JUJU_STORAGE_ID': hook.storage,
+        'JUJU_STORAGE_KIND': storage['kind'],
+        'JUJU_STORAGE_LOCATION': storage['location'],
+    }
 
 
 def _workload(hook: Hook) -> dict[str, str]:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..juju import gotext
-from .runner import Execute
+from .runner import Execute, Outcome
 from .virtual_time import real_monotonic
 
 _CLIENT: Final = Path(__file__).with_name('hook_command.py')
@@ -40,6 +40,15 @@ _BLOCK: Final = 1 << 16
 _GRACE: Final = 2.0
 """How many seconds what a process has started may take to end after it, such as the end of a pipeline."""
 _POLL: Final = 0.01
+_SURROUNDINGS_OF_A_MACHINE: Final = {
+    'APT_LISTCHANGES_FRONTEND': 'none',
+    'DEBIAN_FRONTEND': 'noninteractive',
+    'LANG': 'C.UTF-8',
+    'TERM': 'tmux-256color',
+    # Juju leaves these two to the machine, which would make tests differ from one to the other.
+    'PYTHONHASHSEED': '0',
+    'TZ': 'UTC',
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,6 +64,21 @@ class Finished:
     """Names of the programs that it had started and that would not end."""
     not_started: OSError | None = None
     """Why there was no process at all."""
+
+    def as_outcome(self, program: str, time_limit: float) -> Outcome:
+        """Return what became of a program that was to succeed within a number of seconds."""
+        exit_code = max(self.exit_code, -1)
+        error = self.not_started or self._error(program, time_limit)
+        return Outcome(exit_code or int(error is not None), error, self.stdout, self.stderr)
+
+    def _error(self, program: str, time_limit: float) -> Exception | None:
+        if self.timed_out:
+            return subprocess.TimeoutExpired(program, time_limit)
+        if self.left_behind:
+            return ChildProcessError(f'{program} left behind: {", ".join(self.left_behind)}')
+        if self.exit_code != 0:
+            return subprocess.CalledProcessError(self.exit_code, program, self.stdout, self.stderr)
+        return None
 
 
 class HookCommands:
@@ -76,6 +100,16 @@ class HookCommands:
         client.chmod(client.stat().st_mode | stat.S_IXUSR)
         for name in names:
             (self.directory / name).symlink_to(client)
+
+    def environment(self, variables: Mapping[str, str], charm_dir: Path) -> dict[str, str]:
+        """Return the environment of a process that finds the commands, with the variables that Juju gives it."""
+        path = [str(self.directory), str(Path(sys.executable).parent), os.environ.get('PATH', os.defpath)]
+        return {
+            **_SURROUNDINGS_OF_A_MACHINE,
+            **variables,
+            **dict.fromkeys(('CHARM_DIR', 'JUJU_CHARM_DIR'), str(charm_dir)),
+            'PATH': os.pathsep.join(path),
+        }
 
 
 def make_home() -> Path:

@@ -185,6 +185,10 @@ class InProcessRunner:
         if state is not None:
             shutil.rmtree(state.home, ignore_errors=True)
 
+    def charm_dir(self, unit: str, charm_version: int) -> Path:  # noqa: ARG002 - units share it
+        """Return where the charm's files are."""
+        return self._charms[charm_version].directory
+
     def replace_pod(self, unit: str) -> None:
         """Let the containers of a unit begin anew."""
         self._unit(unit).replace_pod()
@@ -205,11 +209,6 @@ class InProcessRunner:
         """The charm that runs; after a refresh, the new one."""
         return self._charms[-1].source
 
-    @property
-    def charm_dir(self) -> Path:
-        """Where the charm's files are."""
-        return self._charms[-1].directory
-
     def deferred(self, unit: str) -> tuple[str, ...]:
         """Return what waits for the unit's next hook, oldest first, by the names of ops such as ``secret_changed``."""
         return names_of_deferred(self._unit(unit).storage)
@@ -222,9 +221,9 @@ class InProcessRunner:
         """Return copies of the unit's containers as they are now."""
         return tuple(copy.deepcopy(container) for container in self._unit(unit).containers.values())
 
-    def surroundings(self, unit: str) -> Surroundings:
+    def surroundings(self, unit: str, storages: Mapping[str, str] = {}) -> Surroundings:
         """Return what the hook commands say about the unit's networks, storages and resources."""
-        return self._unit(unit).surroundings
+        return self._unit(unit).surroundings(storages)
 
     def own_state(self, unit: str) -> dict[str, Any]:
         """Return the fields of ``ops.testing.State`` that are the unit's own rather than the model's."""

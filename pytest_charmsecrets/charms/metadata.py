@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 from ..errors import UsageError
-from ..juju.state import ActionMetadata, CharmMetadata, ConfigOption, EndpointMetadata, Role
+from ..juju.state import ActionMetadata, CharmMetadata, ConfigOption, EndpointMetadata, Role, StorageMetadata
 
 Section: TypeAlias = Mapping[str, Any]
 OptionType: TypeAlias = Literal['string', 'int', 'float', 'boolean', 'secret']
 
+_RANGE: Final = re.compile(r'(?P<first>[0-9]+)(?P<sign>[-+])?(?P<last>[0-9]*)')
 _ROLES: Final[Mapping[str, Role]] = {'provides': 'provider', 'requires': 'requirer', 'peers': 'peer'}
 
 
@@ -38,7 +40,7 @@ def read_metadata(document: Section) -> CharmMetadata:
         options={key: _option(key, value) for key, value in _section(document, 'config', 'options').items()},
         actions={key: _action(key, value) for key, value in _section(document, 'actions').items()},
         containers=tuple(_section(document, 'containers')),
-        storages=tuple(_section(document, 'storage')),
+        storages={key: _storage(key, value) for key, value in _section(document, 'storage').items()},
         resources=tuple(_section(document, 'resources')),
         subordinate=bool(document.get('subordinate')),
     )
@@ -107,6 +109,18 @@ def _option(name: str, value: object) -> ConfigOption:
         )
     description = str(declared.get('description') or '')
     return ConfigOption(name=name, type=kind, default=default, description=description)
+
+
+def _storage(name: str, value: object) -> StorageMetadata:
+    """Read a storage; its range is ``2``, ``1-3``, or ``0-`` without an end."""
+    declared = _mapping(value)
+    given = str(_mapping(declared.get('multiple')).get('range', '1'))
+    match = _RANGE.fullmatch(given)
+    if match is None:
+        raise UsageError(f"storage.{name}.multiple.range in the charm's metadata must be such as 1-3, not {given!r}")
+    first, last = match['first'], match['last'] if match['sign'] else match['first']
+    kind = str(declared.get('type', 'filesystem'))
+    return StorageMetadata(name, kind, at_least=int(first), at_most=int(last) if last else None)
 
 
 def _action(name: str, value: object) -> ActionMetadata:

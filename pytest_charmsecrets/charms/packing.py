@@ -78,6 +78,15 @@ def _copy(root: Path, into: Path) -> None:
     _check_links_stay(root, into, [link.relative_to(root) for link in links])
 
 
+def list_files(archive: Path) -> tuple[str, ...]:
+    """Return what is in an archive, by name; nothing if it cannot be read, which ``unpack_charm`` tells."""
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            return tuple(packed.namelist())
+    except _CANNOT_BE_READ:
+        return ()
+
+
 def unpack_charm(archive: Path, into: Path) -> None:
     """Unpack a packed charm.
 

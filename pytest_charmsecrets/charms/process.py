@@ -13,7 +13,6 @@ import dataclasses
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 import weakref
 from collections.abc import Iterable, Mapping
@@ -25,7 +24,7 @@ from .. import hookcommands
 from ..errors import JujuError, UsageError
 from ..juju import identity
 from . import unit_state_file
-from .hook_process import Finished, HookCommands, make_home, run_process
+from .hook_process import HookCommands, make_home, run_process
 from .in_process import kept_by_ops, names_of_deferred
 from .packing import copy_charm
 from .runner import Invocation, Outcome
@@ -45,15 +44,6 @@ DEFAULT_TIME_LIMIT: Final = 600.0
 
 _DISPATCH: Final = 'dispatch'
 _MAIN: Final = 'charmsecrets_main.py'
-_SURROUNDINGS_OF_A_MACHINE: Final = {
-    'APT_LISTCHANGES_FRONTEND': 'none',
-    'DEBIAN_FRONTEND': 'noninteractive',
-    'LANG': 'C.UTF-8',
-    'TERM': 'tmux-256color',
-    # Juju leaves these two to the machine, which would make tests differ from one to the other.
-    'PYTHONHASHSEED': '0',
-    'TZ': 'UTC',
-}
 _NOT_IN_A_STATE: Final = ('containers', 'deferred', 'stored_states')
 
 
@@ -122,21 +112,26 @@ class ProcessRunner:
         Raises:
             UsageError: if the charm called a hook command that is not supported.
         """
-        unit = self._unit(invocation.unit)
-        self._install(unit, self._sources[invocation.charm_version])
-        program = _find_program(unit.charm_dir, invocation.hook)
+        charm_dir = self.charm_dir(invocation.unit, invocation.charm_version)
+        program = _find_program(charm_dir, invocation.hook)
         if program is None:
             return _missing(invocation)
         self._runs += 1
         finished = run_process(
-            [str(unit.charm_dir / program)],
-            environment=self._environment(invocation, unit.charm_dir),
-            cwd=unit.charm_dir,
+            [str(charm_dir / program)],
+            environment=self._commands.environment(invocation.environment, charm_dir),
+            cwd=charm_dir,
             execute=invocation.execute,
             address=self._home / f'socket-{self._runs}',
             time_limit=self._time_limit,
         )
-        return self._outcome(program, finished)
+        return finished.as_outcome(program, self._time_limit)
+
+    def charm_dir(self, unit: str, charm_version: int) -> Path:
+        """Return the unit's own directory, with the charm's files in it."""
+        held = self._unit(unit)
+        self._install(held, self._sources[charm_version])
+        return held.charm_dir
 
     def forget(self, unit: str) -> None:
         """Drop what is kept for a unit that was removed."""
@@ -187,9 +182,9 @@ class ProcessRunner:
         """
         return names_of_deferred(self._unit(unit).storage)
 
-    def surroundings(self, unit: str) -> Surroundings:
+    def surroundings(self, unit: str, storages: Mapping[str, str] = {}) -> Surroundings:
         """Return what the hook commands say about the unit's networks, storages and resources."""
-        return self._unit(unit).state.surroundings
+        return self._unit(unit).state.surroundings(storages)
 
     def own_state(self, unit: str) -> dict[str, Any]:
         """Return the fields of ``ops.testing.State`` that are the unit's own rather than the model's."""
@@ -260,29 +255,6 @@ class ProcessRunner:
             _remove_files(unit.installed.root, unit.charm_dir)
         shutil.copytree(source.root, unit.charm_dir, symlinks=True, dirs_exist_ok=True)
         unit.installed = source
-
-    def _environment(self, invocation: Invocation, charm_dir: Path) -> dict[str, str]:
-        path = [str(self._commands.directory), str(Path(sys.executable).parent), os.environ.get('PATH', os.defpath)]
-        return {
-            **_SURROUNDINGS_OF_A_MACHINE,
-            **invocation.environment,
-            **dict.fromkeys(('CHARM_DIR', 'JUJU_CHARM_DIR'), str(charm_dir)),
-            'PATH': os.pathsep.join(path),
-        }
-
-    def _outcome(self, program: str, finished: Finished) -> Outcome:
-        exit_code = max(finished.exit_code, -1)
-        error = finished.not_started or self._error(program, finished)
-        return Outcome(exit_code or int(error is not None), error, finished.stdout, finished.stderr)
-
-    def _error(self, program: str, finished: Finished) -> Exception | None:
-        if finished.timed_out:
-            return subprocess.TimeoutExpired(program, self._time_limit)
-        if finished.left_behind:
-            return ChildProcessError(f'{program} left behind: {", ".join(finished.left_behind)}')
-        if finished.exit_code != 0:
-            return subprocess.CalledProcessError(finished.exit_code, program, finished.stdout, finished.stderr)
-        return None
 
 
 def _check_state(state: testing.State) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..juju.state import Surroundings
 from .runner import Invocation, Outcome
 
@@ -16,9 +18,13 @@ class PuppetRunner:
     def forget(self, unit: str) -> None:
         """Nothing is kept for a puppet's units."""
 
-    def surroundings(self, unit: str) -> Surroundings:  # noqa: ARG002
+    def surroundings(self, unit: str, storages: Mapping[str, str] = {}) -> Surroundings:  # noqa: ARG002
         """Nothing but what every unit has."""
         return Surroundings()
+
+    def charm_dir(self, unit: str, charm_version: int) -> None:  # noqa: ARG002
+        """A puppet has no charm."""
+        return
 
     def replace_pod(self, unit: str) -> None:
         """A puppet's units have no pods."""

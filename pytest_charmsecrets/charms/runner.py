@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ops import testing
 
     from ..hookcommands.result import Result, Stdin
@@ -68,8 +70,17 @@ class Runner(Protocol):
         """Drop what is kept for a unit that was removed."""
         ...
 
-    def surroundings(self, unit: str) -> Surroundings:
-        """Return what the hook commands say about a unit's networks, storages and resources."""
+    def surroundings(self, unit: str, storages: Mapping[str, str] = {}) -> Surroundings:
+        """Return what the hook commands say about a unit's networks, storages and resources.
+
+        Args:
+            unit: Its name.
+            storages: The kind of each storage that Juju gave it, by id.
+        """
+        ...
+
+    def charm_dir(self, unit: str, charm_version: int) -> Path | None:
+        """Return the directory that a unit's charm runs in; None where there is no charm."""
         ...
 
     def replace_pod(self, unit: str) -> None:

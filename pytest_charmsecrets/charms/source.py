@@ -29,7 +29,7 @@ from ..juju.identity import is_application_name
 from ..juju.state import CharmMetadata
 from .metadata import read_metadata
 from .modules import ModuleTable
-from .packing import unpack_charm
+from .packing import list_files, unpack_charm
 from .virtual_time import stand_ins
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ Charm: TypeAlias = 'type[ops.CharmBase] | str | os.PathLike[str]'
 """A charm class, or the path of a charm directory or of a packed charm."""
 
 _MAX_YAML_BYTES: Final = 1 << 20
+_MODULE: Final = 'src/charm.py'
+_PROGRAMS: Final = ('dispatch', 'hooks')
 
 
 class _Unpacked:
@@ -162,6 +164,17 @@ def read_charm(charm: Charm) -> CharmMetadata:
     return source.metadata
 
 
+def is_program(charm: Charm) -> bool:
+    """Whether a charm has something to start, ``dispatch`` or ``hooks``, and no Python code that could be loaded."""
+    if isinstance(charm, type) or not isinstance(cast('object', charm), str | os.PathLike):
+        return False
+    path = Path(charm).expanduser()
+    if path.is_dir():
+        return not (path / _MODULE).is_file() and any((path / name).exists() for name in _PROGRAMS)
+    names = list_files(path) if path.suffix == '.charm' else ()
+    return _MODULE not in names and any(name.partition('/')[0] in _PROGRAMS for name in names)
+
+
 def _load_packed(archive: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool) -> CharmSource:
     unpacked = _Unpacked()
     try:
@@ -194,14 +207,14 @@ def _load_directory(root: Path, meta: Mapping[str, Any] | None, *, is_run_here: 
     document = _read_files(root) if meta is None else _checked_document(dict(meta), f'meta of {root}')
     if document is None:
         raise UsageError(f'{root} has no charmcraft.yaml or metadata.yaml; add one, or pass meta={{...}} to deploy()')
-    is_program = any((root / name).exists() for name in ('dispatch', 'hooks'))
-    has_module = (root / 'src' / 'charm.py').is_file()
+    has_program = any((root / name).exists() for name in _PROGRAMS)
+    has_module = (root / _MODULE).is_file()
     if not is_run_here:
-        if not is_program and not has_module:
+        if not has_program and not has_module:
             raise UsageError(f'{root} has neither dispatch, nor hooks, nor src/charm.py; is it a charm?')
         return _make_source(None, document, root)
     if not has_module:
-        instead = "deploy it with runner='process'" if is_program else 'give the path of a charm directory'
+        instead = "deploy it with runner='process'" if has_program else 'give the path of a charm directory'
         raise UsageError(f'{root} has no src/charm.py; {instead}')
     modules = ModuleTable(root)
     with stand_ins():

@@ -10,7 +10,7 @@ from ..juju import content
 from ..juju.secrets import access
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..juju.relations import Relation
     from ..juju.secrets.entities import Secret
@@ -37,12 +37,18 @@ def render_state(world: World, unit: str, runner: CharmRunner) -> testing.State:
         unit_status=_status(model_unit.status),
         app_status=_status(application.status),
         workload_version=application.workload_version,
-        opened_ports=[_port(port) for port in sorted(model_unit.ports)],
+        opened_ports=[_port(port) for port in model_unit.opened_ports],
         model=testing.Model(
             name=world.name, uuid=world.uuid, type='kubernetes' if application.cloud == 'kubernetes' else 'lxd'
         ),
-        **runner.own_state(unit),
+        **_with_storages(runner.own_state(unit), model_unit.storages),
     )
+
+
+def _with_storages(state: dict[str, Any], storages: Iterable[str]) -> dict[str, Any]:
+    """Add the storages that Juju gave to those of the author."""
+    given = [testing.Storage(name, index=int(index)) for name, _, index in (one.partition('/') for one in storages)]
+    return {**state, 'storages': [*given, *state.get('storages', ())]}
 
 
 def _relation(relation: Relation, unit: str, application: str) -> testing.RelationBase:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..juju.state import Surroundings
@@ -16,6 +17,7 @@ def make_surroundings(
     *,
     networks: Iterable[testing.Network] = (),
     storages: Iterable[testing.Storage] = (),
+    kinds: Mapping[str, str] = MappingProxyType({}),
     resources: Iterable[testing.Resource] = (),
     storage_root: Path,
 ) -> Surroundings:
@@ -24,12 +26,19 @@ def make_surroundings(
     Args:
         networks: One per binding.
         storages: Attached storages; give each its ``index``, as ops.testing counts them across all tests otherwise.
+        kinds: The kind of each further storage, by id.
         resources: Files that the charm finds at the given paths.
         storage_root: A directory; each storage gets its own directory in it, which is made here.
     """
     return Surroundings(
         networks={network.binding_name: _network(network) for network in networks},
-        storages=dict(_storage(storage, storage_root) for storage in sorted(storages, key=_storage_order)),
+        storages={
+            **{storage_id: _storage(storage_id, kind, storage_root) for storage_id, kind in kinds.items()},
+            **{
+                storage_id: _storage(storage_id, 'filesystem', storage_root)
+                for storage_id in (f'{one.name}/{one.index}' for one in sorted(storages, key=_storage_order))
+            },
+        },
         resources={resource.name: str(resource.path) for resource in resources},
     )
 
@@ -56,7 +65,10 @@ def _storage_order(storage: testing.Storage) -> tuple[str, int]:
     return storage.name, storage.index
 
 
-def _storage(storage: testing.Storage, storage_root: Path) -> tuple[str, dict[str, Any]]:
-    location = storage_root / storage.name / str(storage.index)
-    location.mkdir(parents=True, exist_ok=True)
-    return f'{storage.name}/{storage.index}', {'kind': 'filesystem', 'location': str(location)}
+def _storage(storage_id: str, kind: str, storage_root: Path) -> dict[str, Any]:
+    """Return what a storage is, and make it: a directory, or a file that stands for a device."""
+    location = storage_root / storage_id
+    (location if kind == 'filesystem' else location.parent).mkdir(parents=True, exist_ok=True)
+    if kind != 'filesystem':
+        location.touch()
+    return {'kind': kind, 'location': str(location)}

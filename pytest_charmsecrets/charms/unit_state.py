@@ -63,12 +63,12 @@ class UnitState:
         if resources is not None:
             self.resources = tuple(resources)
 
-    @property
-    def surroundings(self) -> Surroundings:
-        """What the hook commands say about networks, storages and resources."""
+    def surroundings(self, storages: Mapping[str, str]) -> Surroundings:
+        """Return what the hook commands say about networks, resources, and storages: Juju's, and those of the author."""
         return make_surroundings(
             networks=self.networks,
             storages=self.storages,
+            kinds=storages,
             resources=self.resources,
             storage_root=self.home / 'storages',
         )

@@ -79,7 +79,9 @@ def _deploy(call: Call) -> Run:
             state=_state_with_resources(call, metadata),
         )
         application = call.session.world.applications[app]
-        application.trusted = call.flags[_TRUST]
+        if call.flags[_TRUST]:
+            # Its agents have not begun, so this is no change for them.
+            application.trusted = True
         if not is_local:
             application.charmhub_name = given
         return ''
@@ -112,7 +114,7 @@ def _refresh(call: Call) -> Run:
 def _same_charm(call: Call, application: Application) -> CharmLike:
     if not application.charmhub_name:
         raise UsageError(
-            f'juju refresh {application.name}: it was deployed from a directory, where there is no newer charm to find; '
+            f'juju refresh {application.name}: it was deployed from a file, where there is no newer charm to find; '
             'give --path'
         )
     return _stand_in(call.session, application.charmhub_name)
@@ -128,7 +130,7 @@ def _stand_in(session: Session, name: str) -> CharmLike:
         known = f' (there are: {", ".join(session.charmhub)})' if session.charmhub else ''
         raise UsageError(
             f'there is no Charmhub here to find {name!r} in{known}; give a charm that stands for it, as in '
-            f"charmhub={{{name!r}: 'path/to/charm'}}, or the path of a directory that begins with . or /"
+            f"charmhub={{{name!r}: 'path/to/charm'}}, or a path that begins with . or /"
         )
     return session.charmhub[name]
 
@@ -196,7 +198,7 @@ def _trust(call: Call) -> Run:
         scope = call.flags[_SCOPE]
         if call.session.model.cloud == 'kubernetes' and not call.flags[_REMOVE] and scope != 'cluster':
             raise JujuError(f'scope {gotext.quote(scope)} not valid' if scope else _NEEDS_SCOPE)
-        application.trusted = not call.flags[_REMOVE]
+        call.session.model.trust(application.name, remove=call.flags[_REMOVE])
         return ''
 
     return run
@@ -377,7 +379,7 @@ COMMANDS: Final = (
         (_NUM_UNITS, _CONFIG, _RESOURCE, _TRUST),
         (*_WITHOUT_EFFECT, *_CHARMHUB, _CONSTRAINTS),
         usage='<charm> [<application name>]',
-        lacks='bundles, packed charms, storage, placement, bindings, Charmhub: charms stand for those that a test names',
+        lacks='bundles, storage, placement, bindings, Charmhub: charms stand for those that a test names',
     ),
     Command(
         'refresh',
@@ -387,7 +389,7 @@ COMMANDS: Final = (
         usage='<application>',
         lacks='`--switch`, resources',
     ),
-    Command('trust', _trust, (_REMOVE, _SCOPE), usage='<application name>', lacks='the credential itself'),
+    Command('trust', _trust, (_REMOVE, _SCOPE), usage='<application name>', lacks='a real credential'),
     Command(
         'integrate', _integrate, usage='<application>[:<endpoint>] <application>[:<endpoint>]', aliases=('relate',)
     ),

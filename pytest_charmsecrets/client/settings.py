@@ -127,7 +127,8 @@ def _change(call: Call, application: Application, request: _Request) -> None:
     except JujuError as error:
         raise JujuError(f'parsing settings for application: {error}') from None
     call.session.model.config(application.name, values, reset=reset)
-    application.trusted = trusted
+    if trusted != application.trusted:
+        call.session.model.trust(application.name, remove=not trusted)
 
 
 def _describe(application: Application) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from ..hookcommands.goyaml import Fields
 from ..juju import identity
 from ..juju.relations import Relation
 from ..juju.secrets.entities import INTERNAL
-from ..juju.state import Unit
+from ..juju.state import CLOUDS, Unit
 from ..juju.world import World
 from .command import CONTROLLER, USER, Call, Command, Run, check_model
-from .status import CLOUDS, charm_url
+from .status import charm_url
 
 _ENDPOINT: Final = gnuflag.string('endpoint')
 _RELATED_UNIT: Final = gnuflag.string('related-unit')
@@ -55,7 +55,7 @@ def _unit(call: Call, unit: Unit) -> Fields:
     application = world.application_of(unit.name)
     on_machine = application.cloud == 'machine'
     shown: dict[str, Any] = {'workload-version': application.workload_version} if application.workload_version else {}
-    shown['opened-ports'] = [str(port) for port in sorted(unit.ports)]
+    shown['opened-ports'] = [str(port) for port in unit.opened_ports]
     if on_machine:
         shown['public-address'] = unit.address
     shown |= {'charm': charm_url(application), 'leader': world.is_leader(unit.name), 'life': unit.life}

@@ -17,15 +17,9 @@ from ..hookcommands.goyaml import Fields
 from ..juju import agent as rules
 from ..juju import lifecycle
 from ..juju.hooks import Hook
-from ..juju.state import Application, Cloud, Status, Unit
+from ..juju.state import CLOUDS, Application, Status, Unit
 from ..juju.world import World
 from .command import CONTROLLER, Call, Command, Run, Session
-
-CLOUDS: Final[Mapping[Cloud, tuple[str, str, str]]] = {
-    'kubernetes': ('k8s', 'kubernetes', 'caas'),
-    'machine': ('lxd', 'lxd', 'iaas'),
-}
-"""Name and type of each cloud, and the type of a model there."""
 
 _SEVERITIES: Final = ('unknown', 'terminated', 'active', 'waiting', 'maintenance', 'blocked', 'error')
 """The status of units from least to most severe: the most severe is that of an application that has set none."""
@@ -139,7 +133,7 @@ def _unit(session: Session, unit: Unit, application: Application, busy: Iterable
             'workload-status': _info(_workload_status(session, unit, application)),
             'juju-status': juju,
             'leader': application.leader == unit.name or None,
-            'open-ports': [str(port) for port in sorted(unit.ports)],
+            'open-ports': [str(port) for port in unit.opened_ports],
             'public-address' if application.cloud == 'machine' else 'address': unit.address,
             'subordinates': _units(session, lifecycle.subordinates_of(session.world, unit), busy),
         }

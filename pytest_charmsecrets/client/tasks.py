@@ -18,7 +18,6 @@ from ..hookcommands import gnuflag, goyaml
 from ..juju import gotext, identity
 from ..tasks import Task
 from .command import Call, Command, FailedWithOutput, Run, Session
-from .shell import run_line
 
 Receiver: TypeAlias = Callable[[str], Task]
 
@@ -152,9 +151,16 @@ def _exec(call: Call) -> Run:
             if name not in world.applications:
                 raise JujuError(f'application "{name}" not found (not found)')
             units += world.applications[name].units
-        return _perform(call, list(dict.fromkeys(units)), lambda unit: run_line(call.session.model, unit, line))
+        return _perform(call, list(dict.fromkeys(units)), lambda unit: _run_line(call.session, unit, line))
 
     return run
+
+
+def _run_line(session: Session, unit: str, line: str) -> Task:
+    try:
+        return session.model.exec(line, unit=unit)
+    except ActionFailed as failed:
+        return failed.task
 
 
 # --- what comes of it
@@ -294,6 +300,6 @@ COMMANDS: Final = (
         (*_WITHOUT_EFFECT, gnuflag.boolean('parallel'), gnuflag.string('execution-group')),
         formats=_FORMATS,
         usage='<commands>',
-        lacks='machines; anything but one hook command with its arguments',
+        lacks='machines; a line has ended when the command returns, so `--wait` never runs out',
     ),
 )

@@ -63,9 +63,21 @@ def _credential_get(call: Call) -> Run:
             credential = call.context.credential()
         except JujuError as error:
             raise JujuError(f'cannot access cloud credentials: {error}') from None
-        return call.output(Fields(credential))
+        return call.output(_cloud_spec(credential, as_json=call.format == 'json'))
 
     return run
+
+
+def _cloud_spec(spec: Mapping[str, Any], *, as_json: bool) -> Fields:
+    """Lay out a cloud as Juju does: JSON leaves out what is empty; in YAML the keys are those of the fields in Go."""
+    credential = {**_CREDENTIAL, **spec.get('credential', {})}
+    display: dict[str, Any] = {**_CLOUD_SPEC, **spec, 'credential': credential}
+    if as_json:
+        display['credential'] = {key: value for key, value in credential.items() if value}
+        return Fields({key: value for key, value in display.items() if value})
+    in_go = {'authtype': credential['auth-type'], 'attributes': credential['attrs'], 'redacted': credential['redacted']}
+    display['credential'] = Fields(in_go)
+    return Fields({key.replace('-', ''): value for key, value in display.items()})
 
 
 def _resource_get(call: Call) -> Run:
@@ -81,6 +93,21 @@ def _resource_get(call: Call) -> Run:
 
     return run
 
+
+_CREDENTIAL: Final[Mapping[str, Any]] = {'auth-type': '', 'attrs': {}, 'redacted': []}
+_CLOUD_SPEC: Final[Mapping[str, Any]] = {
+    'type': '',
+    'name': '',
+    'region': '',
+    'endpoint': '',
+    'identity-endpoint': '',
+    'storage-endpoint': '',
+    'credential': _CREDENTIAL,
+    'cacertificates': [],
+    'skip-tls-verify': False,
+    'is-controller-cloud': False,
+}
+"""The fields of Juju's params.CloudSpec and params.CloudCredential, in their order, by the names that JSON has for them."""
 
 COMMANDS: Final = (
     Command('config-get', _config_get, (_ALL,), formats.ALL, '[<key>]'),

@@ -5,6 +5,7 @@ Source: juju 3.6: jujuc/network-get.go, unit-get.go, ports.go, opened-ports.go; 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -119,9 +120,12 @@ def _change_port(change: Callable[[HookContext, Port], None]) -> Callable[[Call]
         port = _parse_port(call.arguments[0].lower())
         arguments.check_empty(call.arguments[1:])
 
+        endpoints = call.flags[_ENDPOINTS].split(',')
+
         def run() -> str:
             call.warn_of_deprecated_format()
-            change(call.context, port)
+            for endpoint in endpoints:
+                change(call.context, dataclasses.replace(port, endpoint=endpoint.strip()))
             return ''
 
         return run
@@ -161,10 +165,13 @@ def _opened_ports(call: Call) -> Run:
     arguments.check_empty(call.arguments)
 
     def run() -> str:
-        ports = sorted(call.context.opened_ports())
-        # Ports are opened for all endpoints alike here, which Juju shows as an asterisk.
-        suffix = ' (*)' if call.flags[_SHOW_ENDPOINTS] else ''
-        return call.output([f'{port}{suffix}' for port in ports])
+        endpoints: dict[Port, list[str]] = {}
+        for port in sorted(call.context.opened_ports()):
+            endpoints.setdefault(port.span, []).append(port.endpoint)
+        if not call.flags[_SHOW_ENDPOINTS]:
+            return call.output([f'{port}' for port in endpoints])
+        # The empty name of all endpoints comes first.
+        return call.output([f'{port} ({", ".join(names) if names[0] else "*"})' for port, names in endpoints.items()])
 
     return run
 

@@ -133,7 +133,7 @@ def _juju_reboot(call: Call) -> Run:
     arguments.check_empty(call.arguments)
 
     def run() -> str:
-        if call.context.hook.action is not None:
+        if call.context.hook.is_task:
             raise JujuError('juju-reboot is not supported when running an action.')
         call.context.reboot(now=call.flags[_NOW])
         return ''

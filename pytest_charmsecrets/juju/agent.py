@@ -85,6 +85,9 @@ def note_success(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
         _note_relation_hook(local, hook)
     elif hook.is_secret_hook:
         _note_secret_hook(snapshot, local, hook, was_retry=was_retry)
+    elif hook.storage is not None:
+        others = tuple(storage for storage in local.storages if storage != hook.storage)
+        local.storages = (*others, hook.storage) if hook.kind == 'storage-attached' else others
     else:
         _note_lifecycle_hook(snapshot, local, hook)
 
@@ -99,7 +102,8 @@ def note_failure(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
 
 def charm_version_of(local: LocalState, hook: Hook) -> int:
     """Return which of its application's charms a unit runs for a hook: the one that it was upgraded to, or is now."""
-    return hook.version if hook.kind in ('install', 'upgrade-charm') else local.charm_version or 0
+    begins = hook.kind in ('install', 'upgrade-charm') or local.charm_version is None
+    return hook.version if begins else local.charm_version or 0
 
 
 def note_agent_start(local: LocalState, charm_version: int) -> None:
@@ -222,6 +226,7 @@ def _groups(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]]:
         yield _of_workloads(snapshot, local)
         yield from _secrets(snapshot, local)
     yield iter(((request for request in snapshot.requests if request.kind in _REQUESTED),))
+    yield _of_storages(snapshot, local)
     if snapshot.in_pod and local.started and not local.stopped and not is_upgraded:
         yield iter((iter((Hook('stop'),)),))
         return
@@ -233,6 +238,20 @@ def _groups(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]]:
     yield iter((_charm_and_config(snapshot, local),))
     yield from _relations(snapshot, local)
     yield iter(((request for request in snapshot.requests if request.kind == 'update-status'),))
+
+
+def _of_storages(snapshot: Snapshot, local: LocalState) -> Iterator[Lane]:
+    """Storage that is there is attached before install on a machine, and after it in a pod.
+
+    Source: juju 3.6: internal/worker/uniter/storage/resolver.go.
+    """
+    if snapshot.life != 'alive':
+        for storage in local.storages if local.installed else ():
+            yield iter((Hook('storage-detaching', storage=storage),))
+    elif local.installed or not snapshot.in_pod:
+        for storage in snapshot.storages:
+            if storage not in local.storages:
+                yield iter((Hook('storage-attached', storage=storage, version=snapshot.charm_version),))
 
 
 def _charm_and_config(snapshot: Snapshot, local: LocalState) -> Lane:

@@ -57,6 +57,8 @@ class Snapshot:
     in_pod: bool = False
     """Whether a new charm comes with a new pod."""
     workloads: tuple[str, ...] = ()
+    storages: tuple[str, ...] = ()
+    """Ids of the storages that the unit has."""
     relations: dict[int, RelationSnapshot] = dataclasses.field(default_factory=dict[int, RelationSnapshot])
     consumed: dict[str, ConsumedSecret] = dataclasses.field(default_factory=dict[str, ConsumedSecret])
     rotations: list[str] = dataclasses.field(default_factory=list[str])
@@ -98,6 +100,8 @@ class LocalState:
     charm_version: int | None = None
     workloads: tuple[str, ...] = ()
     """Containers whose pebble-ready was run."""
+    storages: tuple[str, ...] = ()
+    """Storages whose storage-attached was run."""
     relations: dict[int, LocalRelation] = dataclasses.field(default_factory=dict[int, LocalRelation])
     secret_revisions: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
     """The revision of each secret for which secret-changed was last run."""

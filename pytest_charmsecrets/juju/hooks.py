@@ -39,11 +39,15 @@ WORKLOAD_KINDS: Final = (
 )
 
 
+STORAGE_KINDS: Final = ('storage-attached', 'storage-detaching')
+
+
 def hook_names(charm: CharmMetadata) -> tuple[str, ...]:
     """Return the names of every hook that a charm can get, and of its actions."""
     of_relations = (f'{endpoint}-{kind}' for endpoint in charm.endpoints for kind in RELATION_KINDS)
     of_containers = (f'{container}-{kind}' for container in charm.containers for kind in WORKLOAD_KINDS)
-    return (*LIFE_KINDS, *SECRET_KINDS, *of_relations, *of_containers, *charm.actions)
+    of_storages = (f'{storage}-{kind}' for storage in charm.storages for kind in STORAGE_KINDS)
+    return (*LIFE_KINDS, *SECRET_KINDS, *of_relations, *of_containers, *of_storages, *charm.actions)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class Hook:
     """The key of a custom notice, such as ``example.com/backup``."""
     check: str | None = None
     """Name of the check that has failed or recovered."""
+    storage: str | None = None
+    """Id of the storage, such as ``data/0``, for storage hooks."""
     action: str | None = None
     parameters: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any], hash=False)
     task_id: str | None = None
@@ -84,9 +90,16 @@ class Hook:
             return f'{self.endpoint}-{self.kind}'
         if self.workload is not None:
             return f'{self.workload}-{self.kind}'
+        if self.storage is not None:
+            return f'{self.storage.partition("/")[0]}-{self.kind}'
         if self.action is not None:
             return self.action
         return self.kind
+
+    @property
+    def is_task(self) -> bool:
+        """Whether a user asked for it, and gets results: for Juju, ``juju exec`` is an action that every charm has."""
+        return self.action is not None or (self.kind == 'juju-exec' and self.task_id is not None)
 
     @property
     def is_secret_hook(self) -> bool:

@@ -13,7 +13,7 @@ from . import relations
 from .relations import Relation
 from .secrets import access, backends, consumption, labels, removal
 from .secrets.entities import Owner
-from .state import Application, Cloud, Status, Unit
+from .state import Application, Cloud, Status, StorageMetadata, Unit
 from .world import World
 
 _NEW: Final[dict[Cloud, Status]] = {
@@ -41,12 +41,25 @@ def add_unit(world: World, application: Application, principal: Unit | None = No
         principal=principal.name if principal is not None else None,
         address=principal.address if principal is not None else _new_address(world),
     )
+    for storage in application.metadata.storages.values():
+        attach_storage(world, unit, storage, storage.at_least)
     _set_status(world, unit, _NEW[application.cloud])
     application.units[unit.name] = unit
     if application.leader is None:
         set_leader(world, application, unit.name)
     world.changes.note('unit', unit.name)
     return unit
+
+
+def attach_storage(world: World, unit: Unit, storage: StorageMetadata, count: int) -> None:
+    """Give a unit instances of a storage; they are numbered through the whole model.
+
+    Source: juju 3.6: state/storage.go, newStorageInstanceId.
+    """
+    for _ in range(count):
+        unit.storages[f'{storage.name}/{world.count("storage")}'] = storage.kind
+    if count:
+        world.changes.note('unit', unit.name)
 
 
 def _new_address(world: World) -> str:

@@ -139,7 +139,13 @@ def _named(world: World, secret_id: str) -> str:
     return f'secret {secret_id}' + (f' ({name})' if name else '')
 
 
-_UNIT_FIELDS: Final = {'life': 'life', 'config': 'config', 'charm': 'charm', 'leader': 'leadership'}
+_UNIT_FIELDS: Final = {
+    'life': 'life',
+    'config': 'config',
+    'charm': 'charm',
+    'leader': 'leadership',
+    'storage': 'storage',
+}
 
 
 def _fire_rotations(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> None:

@@ -157,6 +157,16 @@ def configure(world: World, name: str, values: Mapping[str, Any], reset: Iterabl
         world.changes.note('config', name)
 
 
+def trust(world: World, name: str, *, trusted: bool) -> None:
+    """Let an application use the cloud's credential, or not; its units run config-changed for a change."""
+    application = find_application(world, name)
+    _journal(world, 'trust', name, *(() if trusted else ('--remove',)))
+    if application.trusted != trusted:
+        application.trusted = trusted
+        application.config_version += 1
+        world.changes.note('config', name)
+
+
 def set_leader(world: World, unit: str) -> None:
     """Move leadership to a unit."""
     found = find_unit(world, unit)

@@ -30,6 +30,7 @@ _NOBODY: Final = (-1, -1)
 
 
 _STARTING: Final = (
+    'storage-attached',
     'install',
     'relation-created',
     'leader-elected',

@@ -11,6 +11,12 @@ Life: TypeAlias = Literal['alive', 'dying', 'dead']
 Role: TypeAlias = Literal['provider', 'requirer', 'peer']
 Cloud: TypeAlias = Literal['kubernetes', 'machine']
 
+CLOUDS: Final[Mapping[Cloud, tuple[str, str, str]]] = {
+    'kubernetes': ('k8s', 'kubernetes', 'caas'),
+    'machine': ('lxd', 'lxd', 'iaas'),
+}
+"""Name and type of each cloud, and the type of a model there."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class EndpointMetadata:
@@ -48,6 +54,19 @@ class ActionMetadata:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class StorageMetadata:
+    """Storage that a charm declares."""
+
+    name: str
+    kind: str = 'filesystem'
+    """Or ``block``."""
+    at_least: int = 1
+    """How many instances each unit begins with."""
+    at_most: int | None = 1
+    """How many it may have."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class CharmMetadata:
     """What Juju reads from a charm's metadata, whichever files it was written in."""
 
@@ -56,7 +75,7 @@ class CharmMetadata:
     options: Mapping[str, ConfigOption] = dataclasses.field(default_factory=dict[str, ConfigOption])
     actions: Mapping[str, ActionMetadata] = dataclasses.field(default_factory=dict[str, ActionMetadata])
     containers: tuple[str, ...] = ()
-    storages: tuple[str, ...] = ()
+    storages: Mapping[str, StorageMetadata] = dataclasses.field(default_factory=dict[str, StorageMetadata])
     resources: tuple[str, ...] = ()
     subordinate: bool = False
 
@@ -84,10 +103,17 @@ class Port:
     protocol: str
     number: int | None = None
     to_number: int | None = None
+    endpoint: str = ''
+    """The endpoint that it is open for; empty for all of them."""
 
     def __lt__(self, other: Port) -> bool:
         """Order ports as Juju lists them."""
         return self._order < other._order
+
+    @property
+    def span(self) -> Port:
+        """The same ports, whichever endpoint they are open for."""
+        return dataclasses.replace(self, endpoint='') if self.endpoint else self
 
     def overlaps(self, other: Port) -> bool:
         """Whether two ranges of ports have one in common."""
@@ -97,9 +123,9 @@ class Port:
         return self.protocol == other.protocol and last >= other.number and other_last >= self.number
 
     @property
-    def _order(self) -> tuple[str, int, int]:
+    def _order(self) -> tuple[str, int, int, str]:
         first = -1 if self.number is None else self.number
-        return self.protocol, first, first if self.to_number is None else self.to_number
+        return self.protocol, first, first if self.to_number is None else self.to_number, self.endpoint
 
     def __str__(self) -> str:
         """The port as Juju prints it, such as ``80/tcp`` or ``8080-8088/tcp``."""
@@ -135,10 +161,17 @@ class Unit:
     status_was_set: bool = False
     """Whether the charm has set the status: until then the unit's agent does."""
     address: str = ''
-    ports: set[Port] = dataclasses.field(default_factory=set[Port])
+    ports: frozenset[Port] = frozenset()
     charm_state: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     """What ``state-set`` stored."""
+    storages: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    """The kind of each storage by id such as ``data/0``, beside those that the author has given."""
     surroundings: Surroundings = dataclasses.field(default_factory=Surroundings)
+
+    @property
+    def opened_ports(self) -> tuple[Port, ...]:
+        """What is open for any endpoint, in Juju's order."""
+        return tuple(sorted({port.span for port in self.ports}))
 
 
 @dataclasses.dataclass(slots=True)

@@ -21,7 +21,7 @@ from .secrets.entities import Owner, Revision, Secret
 from .workers import ExpiryWorker, RetryTimer, RotationWorker
 from .world import World
 
-UNIT_FIELDS: Final = ('life', 'config', 'charm', 'leader')
+UNIT_FIELDS: Final = ('life', 'config', 'charm', 'leader', 'storage')
 """The watchers that report one value for the unit."""
 
 
@@ -194,6 +194,7 @@ def unit_values(world: World, unit: str) -> dict[str, dict[str, Any]]:
             'workloads': application.metadata.containers if on_kubernetes else (),
         },
         'leader': {'leader': application.leader == unit},
+        'storage': {'storages': tuple({**model_unit.storages, **model_unit.surroundings.storages})},
     }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pathlib
 
 import ops
 import pytest
 from ops import testing
 
-from pytest_charmsecrets import ActionFailed, HookFailed, JujuError
+from pytest_charmsecrets import ActionFailed, FakeModel, HookFailed, JujuError, UsageError
 
 from .charms import charm, meta
 
@@ -166,6 +168,38 @@ def test_ranges_of_ports_do_not_overlap_within_a_hook(fake_model):
             )
 
 
+def test_ports_are_opened_for_endpoints(unit, fake_model):
+    unit('open-port', '80', '--endpoints', 'database, cluster')
+    unit('open-port', '81')
+    assert unit('opened-ports', '--endpoints') == '80/tcp (cluster, database)\n81/tcp (*)\n'
+    assert unit('opened-ports') == '80/tcp\n81/tcp\n'
+    unit('close-port', '81', '--endpoints', 'cluster')
+    assert unit('opened-ports', '--endpoints').splitlines()[1] == '81/tcp (database)'
+    unit('open-port', '80')
+    assert unit('opened-ports', '--endpoints').splitlines()[0] == '80/tcp (*)'
+    unit('open-port', '80', '--endpoints', 'cluster')
+    assert [str(effect) for effect in fake_model.journal.hooks(name='juju-exec')[-2].committed] == []
+    unit('close-port', '80')
+    unit('close-port', '81')
+    assert unit('opened-ports') == ''
+
+
+def test_a_port_for_no_endpoint_of_the_charm_is_refused_when_it_is_committed(unit):
+    for doing in ('open', 'close'):
+        assert refused(unit, f'{doing}-port', '80', '--endpoints', 'nowhere') == (
+            f'cannot open/close ports: {doing} port range: endpoint "nowhere" for unit "app/0" not found'
+        )
+    assert unit('opened-ports') == ''
+
+
+def test_on_kubernetes_endpoints_have_nothing_to_do_with_each_other():
+    with FakeModel(cloud='kubernetes') as model:
+        model.deploy_puppet('db', provides={'database': 'sql'})
+        for command in ('open-port 80', 'open-port 80 --endpoints database', 'close-port 80'):
+            model.exec(command, unit='db/0')
+        assert model.exec('opened-ports --endpoints', unit='db/0').stdout == '80/tcp (database)\n'
+
+
 def test_ports_of_a_pod_are_opened_one_by_one(fake_model_factory):
     model = fake_model_factory(cloud='kubernetes')
     puppet = model.deploy_puppet('app')
@@ -204,15 +238,116 @@ def test_networks(unit):
     assert refused(unit, 'network-get', 'nowhere') == 'no network config found for binding "nowhere"'
 
 
+@pytest.mark.parametrize(
+    ('cloud', 'device', 'mac', 'cidr'),
+    (('machine', 'eth0', '00:16:3e:00:00:01', '10.0.0.0/24'), ('kubernetes', '', '', '')),
+)
+def test_a_network_is_that_of_a_machine_or_of_a_pod(cloud, device, mac, cidr):
+    with FakeModel(cloud=cloud) as model:
+        model.deploy_puppet('db', provides={'database': 'sql'})
+        network = json.loads(model.exec('network-get', 'database', '--format=json', unit='db/0').stdout)
+    (bound,) = network['bind-addresses']
+    assert (bound['interface-name'], bound['mac-address']) == (device, mac)
+    assert [(address['value'], address['cidr']) for address in bound['addresses']] == [('10.0.0.1', cidr)]
+    assert (network['egress-subnets'], network['ingress-addresses']) == (['10.0.0.1/32'], ['10.0.0.1'])
+
+
 def test_storages(unit, fake_model):
     assert json.loads(unit('storage-list', '--format=json')) == ['data/7']
     assert json.loads(unit('storage-list', 'data', '--format=json')) == ['data/7']
     assert json.loads(unit('storage-list', 'logs', '--format=json')) == []
     assert unit('storage-get', '-s', 'data/7', 'kind') == 'filesystem\n'
     assert refused(unit, 'storage-get', '-s', 'data/8').endswith('storage not found')
-    unit('storage-add', 'data=2')
-    assert [str(effect) for effect in fake_model.journal.hooks(name='juju-exec')[-1].kept] == ['storage-add data 2']
-    assert refused(unit, 'storage-add', 'logs') == 'storage "logs" not found'
+    assert [hook.unit for hook in fake_model.journal.hooks(name='data-storage-attached')] == ['app/0', 'app/1']
+    assert refused(unit, 'storage-add', 'data') == 'cannot attach, storage is singular'
+    assert refused(unit, 'storage-add', 'logs') == 'adding storage logs for unit-app-0: storage "logs" not found'
+
+
+def test_storage_is_attached_before_install_and_detached_before_the_end(fake_model):
+    seen = []
+
+    def look(self, event):
+        environment = (
+            os.environ['JUJU_STORAGE_ID'],
+            os.environ['JUJU_STORAGE_KIND'],
+            os.environ['JUJU_STORAGE_LOCATION'],
+        )
+        seen.append((environment, event.storage.full_id, str(event.storage.location)))
+
+    storages = {'data': {'type': 'filesystem', 'multiple': {'range': '2-3'}}, 'disk': {'type': 'block'}}
+    storages['more'] = {'type': 'filesystem', 'multiple': {'range': '0-'}}
+    app = fake_model.deploy(charm(data_storage_attached=look), 'app', meta={'name': 'app', 'storage': storages})
+    hooks = [hook.hook for hook in fake_model.settle()]
+    attached = 'data-storage-attached'
+    assert hooks == [
+        attached,
+        attached,
+        'disk-storage-attached',
+        'install',
+        'leader-elected',
+        'config-changed',
+        'start',
+    ]
+    assert [environment[:2] for environment, _, _ in seen] == [('data/0', 'filesystem'), ('data/1', 'filesystem')]
+    assert all(environment[2] == location and pathlib.Path(location).is_dir() for environment, _, location in seen)
+    assert fake_model.exec('storage-get -s disk/2 kind', unit='app/0').stdout == 'block\n'
+    assert sorted((one.name, one.index) for one in app.leader.state.storages) == [('data', 0), ('data', 1), ('disk', 2)]
+
+    fake_model.exec('storage-add data more=2', unit='app/0')
+    assert [hook.hook for hook in fake_model.settle()] == [attached, 'more-storage-attached', 'more-storage-attached']
+    assert fake_model.exec('storage-list data', unit='app/0').stdout == 'data/0\ndata/1\ndata/3\n'
+    with pytest.raises(
+        ActionFailed, match='attaching 1 storage instance brings the total to 4, exceeding the maximum of 3'
+    ):
+        fake_model.exec('storage-add data', unit='app/0')
+
+    fake_model.remove_application('app')
+    ended = [hook.hook for hook in fake_model.settle()]
+    assert ended[-2:] == ['stop', 'remove']
+    assert len(ended) == 8
+    assert all(hook.endswith('-storage-detaching') for hook in ended[:-2])
+
+
+def test_storage_of_a_pod_is_attached_after_install(fake_model_factory):
+    model = fake_model_factory(cloud='kubernetes')
+    model.deploy(charm(), 'app', meta={'name': 'app', 'storage': {'data': {'type': 'filesystem'}}}, num_units=2)
+    model.settle()
+    hooks = [hook.hook for hook in model.journal.hooks(unit='app/0')]
+    assert hooks == ['install', 'leader-elected', 'data-storage-attached', 'config-changed', 'start']
+
+
+def test_a_unit_that_ends_before_install_detaches_nothing(fake_model):
+    fake_model.deploy(charm(), 'app', meta={'name': 'app', 'storage': {'data': {'type': 'filesystem'}}})
+    fake_model.step()
+    fake_model.remove_application('app')
+    assert fake_model.settle() == ()
+
+
+def test_a_new_unit_gets_storage_with_the_charm_of_its_time(fake_model):
+    meta = {'name': 'app', 'storage': {'data': {'type': 'filesystem'}}}
+    seen = []
+    fake_model.deploy(charm(), 'app', meta=meta)
+    fake_model.settle()
+    fake_model.refresh('app', charm(data_storage_attached=lambda self, event: seen.append(event.storage.full_id)))
+    fake_model.add_unit('app')
+    fake_model.settle()
+    assert seen == ['data/1']
+
+
+def test_storage_that_the_author_changes_is_attached_later(fake_model):
+    storage = {'data': {'type': 'filesystem', 'multiple': {'range': '0-'}}}
+    app = fake_model.deploy(charm(), 'app', meta={'name': 'app', 'storage': storage})
+    fake_model.settle()
+    app.leader.update_state(storages=[testing.Storage('data', index=9)])
+    assert [str(hook) for hook in fake_model.due] == ['app/0 data-storage-attached']
+    fake_model.settle()
+    assert fake_model.exec('storage-list', unit='app/0').stdout == 'data/9\n'
+
+
+def test_a_range_of_storage_that_makes_no_sense_is_refused(fake_model):
+    storage = {'data': {'type': 'filesystem', 'multiple': {'range': 'many'}}}
+    with pytest.raises(UsageError, match=r"storage.data.multiple.range .* must be such as 1-3, not 'many'"):
+        fake_model.deploy(charm(), 'app', meta={'name': 'app', 'storage': storage})
 
 
 def test_resources(unit, tmp_path):
@@ -224,12 +359,34 @@ def test_the_credential_takes_trust(unit):
     assert 'permission denied' in refused(unit, 'credential-get')
 
 
+def test_a_trusted_application_sees_the_cloud(unit, fake_model):
+    fake_model.trust('app')
+    assert [hook.name for hook in fake_model.due] == ['config-changed', 'config-changed']
+    fake_model.settle()
+    spec = json.loads(unit('credential-get', '--format=json'))
+    assert (spec['type'], spec['name'], spec['credential']['auth-type']) == ('lxd', 'lxd', 'certificate')
+    assert 'authtype: certificate' in unit('credential-get')
+    fake_model.trust('app')
+    assert fake_model.due == ()
+    fake_model.trust('app', remove=True)
+    assert 'permission denied' in refused(unit, 'credential-get')
+
+
 # --- actions
 
 
-def test_action_commands_take_an_action(unit):
-    for argv in (['action-get'], ['action-set', 'key=value'], ['action-log', 'text'], ['action-fail']):
-        assert 'not running an action' in refused(unit, *argv)
+def test_action_commands_take_an_action(fake_model):
+    puppet = fake_model.deploy_puppet('db')
+    with puppet.leader.hook() as hook:
+        for argv in (['action-get'], ['action-set', 'key=value'], ['action-log', 'text'], ['action-fail']):
+            with pytest.raises(JujuError, match='not running an action'):
+                hook.command(*argv)
+
+
+def test_exec_is_an_action_for_juju(unit, fake_model):
+    assert unit('action-get', 'command') == 'action-get command\n'
+    assert fake_model.exec('action-set', 'key=value', unit='app/0').results == {'key': 'value'}
+    assert refused(unit, 'juju-reboot') == 'juju-reboot is not supported when running an action.'
 
 
 def test_an_action_adds_to_its_results(fake_model):

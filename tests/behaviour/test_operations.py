@@ -434,13 +434,21 @@ def test_exec_runs_a_hook_command_in_a_hook_of_its_own(pair):
     assert pair.secret.content == {'password': 'by-hand'}
 
 
-def test_exec_that_fails_raises_with_its_task_and_is_discarded(pair):
+def test_exec_that_fails_raises_with_its_task(pair):
     with pytest.raises(ActionFailed) as failed:
         pair.model.exec('secret-get', 'secret:9m4e2mr0ui3e8a215n4g', unit='web/0')
     task = failed.value.task
     assert (task.status, task.return_code) == ('completed', 1)
     assert task.stderr == 'ERROR secret "secret:9m4e2mr0ui3e8a215n4g" not found\n'
-    assert [one for one in pair.model.journal if isinstance(one, HookRun)][-1].outcome == 'failed'
+    assert pair.model.journal.hooks(name='juju-exec')[-1].outcome == 'committed'
+
+
+def test_exec_of_one_argument_is_a_line_for_a_shell(pair):
+    uri = pair.secret.id
+    task = pair.model.exec(f'for key in one two; do secret-set {uri} "$key=1"; done; echo $?', unit='database/0')
+    assert (task.action, task.stdout, task.success) == ('for', '0\n', True)
+    assert pair.secret.content == {'two': '1'}
+    assert pair.model.exec('echo', 'two words', '>&2', unit='database/0').stdout == 'two words >&2\n'
 
 
 def test_exec_whose_commit_is_refused_raises_with_its_task(pair):

@@ -616,5 +616,5 @@ def test_directory_that_is_no_charm_is_refused(fake_model, write):
         fake_model.deploy(write({'README.md': 'nothing\n'}), runner='process')
     assert 'has neither dispatch, nor hooks, nor src/charm.py' in sentence(caught)
     with pytest.raises(UsageError) as caught:
-        fake_model.deploy(write({'hooks/install': '#!/bin/sh\n'}))
+        fake_model.deploy(write({'hooks/install': '#!/bin/sh\n'}), runner='in-process')
     assert "has no src/charm.py; deploy it with runner='process'" in sentence(caught)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 import yaml
 
@@ -118,10 +120,46 @@ def test_refresh_takes_a_path(juju, charm):
     assert result.stderr == 'Added local charm "web-charm", revision 1, to the model\n'
     assert applications(juju)['web']['charm-rev'] == 1
     assert juju.model.config('web')['size'] == 4
-    with pytest.raises(UsageError, match='it was deployed from a directory, where there is no newer charm'):
+    with pytest.raises(UsageError, match='it was deployed from a file, where there is no newer charm'):
         juju('refresh web')
     assert juju.refusal('refresh other --path ./charm') == 'application "other" not found (not found)'
     assert juju.refusal('refresh', exit_code=2) == 'no application specified'
+
+
+def pack(root, archive):
+    with zipfile.ZipFile(archive, 'w') as packed:
+        for path in sorted(root.rglob('*')):
+            packed.write(path, path.relative_to(root))
+    return archive
+
+
+def test_deploys_and_refreshes_packed_charms(juju, charm, tmp_path):
+    (tmp_path / 'page.html').write_text('a page')
+    pack(charm, tmp_path / 'one.charm')
+    (charm / 'src' / 'charm.py').write_text(CHARM.replace('page.read()', "'from ' + page.read()"))
+    pack(charm, tmp_path / 'two.charm')
+    result = juju.run('deploy ./one.charm web --resource page=./page.html')
+    assert result.stderr.startswith('Located local charm "web-charm", revision 0\n')
+    juju.model.settle()
+    assert applications(juju)['web']['application-status']['message'] == 'a page'
+    juju('refresh web --path ./two.charm')
+    juju.model.update_status('web/0')
+    assert [hook.hook for hook in juju.model.journal.hooks(name='upgrade-charm')] == ['upgrade-charm']
+    with pytest.raises(UsageError, match='there is no packed charm'):
+        juju('deploy ./three.charm')
+
+
+@pytest.mark.parametrize('packed', (False, True))
+def test_a_charm_without_python_runs_as_processes(juju, tmp_path, packed):
+    root = tmp_path / 'script'
+    (root / 'hooks').mkdir(parents=True)
+    (root / 'hooks' / 'start').write_text('#!/bin/sh\nstatus-set active "$JUJU_UNIT_NAME in sh"\n')
+    (root / 'hooks' / 'start').chmod(0o755)
+    (root / 'metadata.yaml').write_text('name: script\n')
+    juju(f'deploy {pack(root, tmp_path / "script.charm") if packed else root}')
+    juju.model.settle()
+    assert applications(juju)['script']['application-status']['message'] == 'script/0 in sh'
+    assert juju('exec --unit script/0 -- cat hooks/start').startswith('#!/bin/sh\n')
 
 
 def test_integrates_and_parts(juju, web, db):

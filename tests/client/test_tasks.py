@@ -166,29 +166,108 @@ def test_a_command_that_fails_fails_the_client(juju, web):
     assert 'the following task failed:\n - id "2" with return code 1' in result.stderr
 
 
+@pytest.fixture
+def run_line(juju, web):
+    def run(line):
+        result = juju.run(['exec', '--unit', 'web/0', '--format', 'json', '--', line])
+        (shown,) = json.loads(result.stdout).values()
+        return shown
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ('line', 'stdout'),
+    (
+        ('echo hello', 'hello\n'),
+        ('is-leader && echo yes', 'True\nyes\n'),
+        ('relation-ids cluster | cut -d: -f1', 'cluster\n'),
+        ('[[ $(is-leader --format json) == true ]] && echo {a,b}', 'a b\n'),
+        ('is-leader # comment', 'True\n'),
+        ('X=1 is-leader; is-leader >/dev/null', 'True\n'),
+        (
+            'echo "$JUJU_UNIT_NAME $JUJU_ACTION_NAME ${JUJU_HOOK_NAME:-none} ${JUJU_DISPATCH_PATH:-none}"',
+            'web/0 juju-exec none none\n',
+        ),
+        ('[ "$PWD" = "$JUJU_CHARM_DIR" ] && ls metadata.yaml', 'metadata.yaml\n'),
+    ),
+)
+def test_a_line_is_run_by_bash(run_line, line, stdout):
+    shown = run_line(line)
+    assert shown['status'] == 'completed'
+    assert shown['results'] == {'return-code': 0, 'stdout': stdout}
+
+
+def test_what_a_line_asks_for_is_one_transaction(juju, run_line):
+    run_line('uri=$(secret-add key=value --label mine) && secret-set "$uri" --description "of $JUJU_UNIT_NAME"')
+    assert juju.model.secret(label='mine').description == 'of web/0'
+    (hook,) = juju.model.journal.hooks(name='juju-exec')
+    assert [effect.kind for effect in hook.committed] == ['secret-add']
+
+
+def test_an_exit_code_is_a_result_and_discards_nothing(juju, run_line):
+    shown = run_line('secret-add key=value --label mine; echo oops >&2; exit 3')
+    assert (shown['status'], shown['results']['return-code'], shown['results']['stderr']) == ('completed', 3, 'oops\n')
+    assert juju.model.secret(label='mine').content == {'key': 'value'}
+
+
+def test_a_line_that_is_killed_is_discarded(juju, run_line):
+    shown = run_line('secret-add key=value --label mine; kill -9 $$')
+    assert (shown['status'], shown['message']) == ('failed', 'signal: killed')
+    assert juju.model.secrets() == ()
+    assert [hook.outcome for hook in juju.model.journal.hooks(name='juju-exec')] == ['failed']
+
+
+def test_a_commit_that_is_refused_fails_the_task(juju, run_line):
+    run_line('secret-add key=value --label mine')
+    shown = run_line('secret-add key=value --label mine >uri || exit 1; echo added; rm uri')
+    assert (shown['status'], shown['message']) == ('failed', 'committing requested changes failed')
+    assert 'added' in shown['results']['stdout']
+    assert 'already exists' in shown['results']['stderr']
+
+
+def test_a_line_can_give_results_as_an_action_can(run_line):
+    shown = run_line('action-set a.b=1; action-log begun; action-fail "not today"; action-get command | wc -w')
+    assert (shown['status'], shown['message']) == ('failed', 'not today')
+    assert shown['results'] == {'a': {'b': '1'}, 'return-code': 0, 'stdout': '12\n'}
+    assert shown['log'][0].endswith('begun')
+
+
+def test_a_line_that_bash_does_not_understand_fails(run_line):
+    shown = run_line('secret-add "key=unfinished')
+    assert shown['results']['return-code'] == 2
+    assert shown['results']['stderr'].startswith('script.sh: ')
+    assert run_line('secret-gte')['results']['return-code'] == 127
+
+
+def test_a_hook_command_that_is_not_supported_says_so_within_a_line_too(juju, web):
+    for line in ('leader-get', 'leader-get | cat'):
+        with pytest.raises(UsageError, match="hook command 'leader-get' is not supported"):
+            juju.run(['exec', '--unit', 'web/0', '--', line])
+
+
+def test_a_puppet_has_a_shell_and_an_empty_directory(juju, db):
+    assert juju('exec --unit db/0 -- ls -A') == ''
+    juju(['exec', '--unit', 'db/0', '--', 'echo one >notes'])
+    assert juju(['exec', '--unit', 'db/0', '--', 'cat notes; unit-get private-address']) == 'one\n10.0.0.1\n'
+    assert juju('exec --unit db/1 -- ls -A') == ''
+
+
 @pytest.mark.parametrize(
     'line',
     (
-        'echo hello',
-        'is-leader && true',
-        'secret-add "key=$(cat /etc/hostname)"',
-        'secret-add key=*',
-        'relation-ids database | head -1',
-        'is-leader; is-leader',
-        'is-leader > /tmp/x',
-        'is-leader # comment',
-        'secret-add "key=unfinished',
-        'X=1 is-leader',
+        "secret-add 'key=$a*b'",
+        'secret-add key#file=/dev/null',
+        'secret-add key=a-b:c,d/e@f%g+h',
+        'secret-add --file content.yaml',
+        'secret-get 9m4e2mr0ui3e8a215n4g',
+        'relation-get -r cluster:0 - web/0',
     ),
 )
-def test_a_line_that_takes_a_shell_is_not_supported(juju, web, line):
-    with pytest.raises(UsageError, match='is not supported: a line has to be one hook command with its arguments'):
-        juju.run(['exec', '--unit', 'web/0', '--', line])
-
-
-@pytest.mark.parametrize(
-    'line', ("secret-add 'key=$a*b'", 'secret-add key#file=/dev/null', 'secret-add key=a-b:c,d/e@f%g+h')
-)
-def test_a_line_that_a_shell_leaves_alone_is(juju, web, line):
-    result = juju.run(['exec', '--unit', 'web/0', '--format', 'json', '--', line])
-    assert json.loads(result.stdout)['web/0']['results']['return-code'] in (0, 2)
+def test_a_hook_command_alone_starts_no_process_and_does_the_same(juju, run_line, line, monkeypatch):
+    run_line('echo key: value >content.yaml')
+    by_a_shell = run_line(f':; {line}')['results']
+    monkeypatch.setattr('subprocess.Popen', None)
+    directly = run_line(line)['results']
+    assert {**directly, 'stdout': ''} == {**by_a_shell, 'stdout': ''}
+    assert len(directly.get('stdout', '')) == len(by_a_shell.get('stdout', ''))

@@ -13,7 +13,7 @@ LISTING: Final = Path(__file__).with_name('differences.yaml')
 ERROR: Final = pytest.StashKey[str]()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Expect the tests that are listed to fail, and no others.
 
     Raises:
@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     documents: dict[str, list[dict[str, Any]]] = yaml.safe_load(LISTING.read_text(encoding='utf-8'))
     by_file: dict[str, dict[str, pytest.Item]] = {}
     for item in items:
-        by_file.setdefault(item.path.name, {})[item.nodeid.partition('::')[2]] = item
+        by_file.setdefault(item.path.relative_to(config.rootpath).as_posix(), {})[item.nodeid.partition('::')[2]] = item
     for file, found in by_file.items():
         for difference in documents.get(file, ()):
             _expect(difference, found, f'{LISTING}: {file}')
@@ -57,6 +57,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     by_reason: dict[str, list[str]] = {}
     for report in _reports(terminalreporter.stats.get('xfailed', ())):
         by_reason.setdefault(report.wasxfail, []).append(report.nodeid.partition('::')[2])
+    if not by_reason:
+        return
     terminalreporter.section('tests that say something else than Juju')
     for reason, tests in by_reason.items():
         terminalreporter.line(f'{reason}:')

@@ -55,7 +55,7 @@ def make_world(state: testing.State, unit: str, document: Mapping[str, Any], juj
     own.status = Status(state.app_status.name, state.app_status.message)
     own.workload_version = state.workload_version
     own.units[unit].status = Status(state.unit_status.name, state.unit_status.message)
-    own.units[unit].ports = {Port(port.protocol, port.port) for port in state.opened_ports}
+    own.units[unit].ports = frozenset(Port(port.protocol, port.port) for port in state.opened_ports)
     own.units[unit].surroundings = make_surroundings(
         networks=state.networks, resources=state.resources, storage_root=Path()
     )

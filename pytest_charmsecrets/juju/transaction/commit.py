@@ -16,10 +16,11 @@ from functools import partial
 from typing import Final, Literal, TypeAlias, TypeVar
 
 from ...errors import JujuError
-from .. import relations
+from .. import lifecycle, relations
 from ..identity import application_tag, unit_tag
 from ..journal import Effect
-from . import effects
+from ..state import Port
+from . import effects, ports
 from . import secret_changes as changes
 from .context import HookContext
 from .secret_changes import SecretMissing
@@ -313,14 +314,53 @@ def _everything_else(context: HookContext) -> Iterator[_Item]:
         yield _relation_item(context, relation_id, context.application, values)
     for relation_id, values in pending.unit_data.items():
         yield _relation_item(context, relation_id, context.unit, values)
-    unit = context.model_unit
-    for port in sorted(pending.opened - unit.ports):
-        yield _plain_item(Effect('open-port', context.unit, str(port)), partial(unit.ports.add, port))
-    for port in sorted(pending.closed & unit.ports):
-        yield _plain_item(Effect('close-port', context.unit, str(port)), partial(unit.ports.discard, port))
+    yield from _port_items(context)
+    for name, count in pending.storages.items():
+        effect = Effect('storage-add', context.unit, f'{name} {count}')
+        add, check = partial(_add_storage, context, name, count), partial(_check_storage, context, name, count)
+        yield _plain_item(effect, add, check)
     if pending.charm_state is not None:
         keys = ' '.join(sorted(pending.charm_state))
         yield _plain_item(Effect('state-set', context.unit, keys), partial(_store_state, context, pending.charm_state))
+
+
+def _port_items(context: HookContext) -> Iterator[_Item]:
+    application, open_now = context.world.applications[context.application], context.model_unit.ports
+    changes_of = {
+        'open': (context.pending.opened, ports.with_opened),
+        'close': (context.pending.closed, ports.with_closed),
+    }
+    for doing, (wanted, change) in changes_of.items():
+        check = partial(ports.check_endpoints, context.unit, application.metadata.endpoints, doing, wanted)
+        for port in sorted(wanted):
+            after = change(application, open_now, port)
+            if after != open_now or (port.endpoint and port.endpoint not in application.metadata.endpoints):
+                told = f'{port} ({port.endpoint})' if port.endpoint else f'{port}'
+                apply = partial(_set_ports, context, after)
+                yield _plain_item(Effect(f'{doing}-port', context.unit, told), apply, check)
+            open_now = after
+
+
+def _check_storage(context: HookContext, name: str, count: int) -> None:
+    application = context.world.applications[context.application]
+    storage = application.metadata.storages.get(name)
+    if storage is None:
+        raise JujuError(f'adding storage {name} for {unit_tag(context.unit)}: storage "{name}" not found')
+    if storage.at_least == storage.at_most == 1:
+        raise JujuError('cannot attach, storage is singular')
+    total = len(context.storage_ids(name)) + count
+    if storage.at_most is not None and total > storage.at_most:
+        adding = f'attaching {count} storage instance{"s" if count > 1 else ""}'
+        raise JujuError(f'{adding} brings the total to {total}, exceeding the maximum of {storage.at_most}')
+
+
+def _add_storage(context: HookContext, name: str, count: int) -> None:
+    storage = context.world.applications[context.application].metadata.storages[name]
+    lifecycle.attach_storage(context.world, context.model_unit, storage, count)
+
+
+def _set_ports(context: HookContext, after: frozenset[Port]) -> None:
+    context.model_unit.ports = after
 
 
 def _plain_item(effect: Effect, apply: Callable[[], None], check: Callable[[], None] = lambda: None) -> _Item:

@@ -4,17 +4,38 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, cast
 
 from ...errors import JujuError
 from ..agent_state import LocalRelation
 from ..hooks import Hook
-from ..state import Port, Status
+from ..state import CLOUDS, Cloud, Port, Status
 from ..world import World
 from .relations import RelationsInHook
 from .secrets import SecretsInHook
 
 _BY_SEVERITY: Final = ('unknown', 'terminated', 'active', 'waiting', 'maintenance', 'blocked', 'error')
+
+
+_CREDENTIALS: Final[Mapping[Cloud, Mapping[str, Any]]] = {
+    'kubernetes': {'auth-type': 'oauth2', 'attrs': {'Token': 'token'}},
+    'machine': {
+        'auth-type': 'certificate',
+        'attrs': {'client-cert': 'certificate', 'client-key': 'key', 'server-cert': 'certificate'},
+    },
+}
+_CLOUD_SPECS: Final[Mapping[Cloud, Mapping[str, Any]]] = {
+    cloud: {
+        'type': provider,
+        'name': name,
+        'region': 'default',
+        'endpoint': 'https://192.0.2.1:8443',
+        'credential': _CREDENTIALS[cloud],
+        'is-controller-cloud': True,
+    }
+    for cloud, (name, provider, _) in CLOUDS.items()
+}
 
 
 @dataclasses.dataclass(slots=True)
@@ -156,8 +177,8 @@ class HookContext(SecretsInHook, RelationsInHook):
         if port.to_number is not None and self.world.applications[self.application].cloud == 'kubernetes':
             raise JujuError('port ranges are not supported for k8s applications, please specify a single port')
 
-    def _check_overlap(self, port: Port, doing: str, ports: set[Port], when: str = '') -> None:
-        overlapping = [other for other in sorted(ports) if other != port and other.overlaps(port)]
+    def _check_overlap(self, port: Port, doing: str, ports: AbstractSet[Port], when: str = '') -> None:
+        overlapping = [other for other in sorted(ports) if other.span != port.span and other.overlaps(port)]
         if overlapping and port not in ports:
             conflict = f'port range conflicts with {overlapping[0]} (unit "{self.unit}"){when}'
             raise JujuError(f'cannot {doing} {port} (unit "{self.unit}"): {conflict}')
@@ -180,7 +201,8 @@ class HookContext(SecretsInHook, RelationsInHook):
         if binding not in metadata.endpoints and binding not in self.model_unit.surroundings.networks:
             raise JujuError(f'no network config found for binding "{binding}"')
         given = self.model_unit.surroundings.networks.get(binding)
-        return given if given is not None else _network_of(self.model_unit.address)
+        cloud = self.world.applications[self.application].cloud
+        return given if given is not None else _network_of(self.model_unit.address, cloud)
 
     def storage_ids(self, name: str | None) -> tuple[str, ...]:
         """Return the ids of the unit's storages, of one name or of all."""
@@ -189,16 +211,14 @@ class HookContext(SecretsInHook, RelationsInHook):
 
     def storage(self, storage_id: str | None) -> Mapping[str, Any]:
         """Return kind and location of a storage."""
-        found = self.model_unit.surroundings.storages.get(storage_id or '')
+        found = self.model_unit.surroundings.storages.get(storage_id or self.hook.storage or '')
         if found is None:
             raise JujuError('storage not found')
         return found
 
     def add_storage(self, name: str, count: int) -> None:
-        """Ask for storage; it is attached by the user's doing, not by the model."""
-        if name not in self.world.applications[self.application].metadata.storages:
-            raise JujuError(f'storage "{name}" not found')
-        self.keep('storage-add', name, str(count))
+        """Record a request for storage, which is attached after the hook."""
+        self.pending.storages[name] = self.pending.storages.get(name, 0) + count
 
     def resource_path(self, name: str) -> str:
         """Return where a resource lies."""
@@ -208,8 +228,15 @@ class HookContext(SecretsInHook, RelationsInHook):
         return path
 
     def credential(self) -> Mapping[str, Any]:
-        """Return the cloud's credential, for a trusted application; none is trusted in the model yet."""
-        raise JujuError('permission denied')
+        """Return the specification of the cloud with its credential, as JSON has it; its values are made up.
+
+        Raises:
+            JujuError: if the application is not trusted.
+        """
+        application = self.world.applications[self.application]
+        if not application.trusted:
+            raise self.refusal('permission denied', f'juju trust {self.application} would let it')
+        return _CLOUD_SPECS[application.cloud]
 
     def unit_address(self) -> str:
         """Return the unit's address."""
@@ -243,7 +270,7 @@ class HookContext(SecretsInHook, RelationsInHook):
         self.action.message = message
 
     def _check_action(self) -> None:
-        if self.hook.kind != 'action':
+        if not self.hook.is_task:
             raise JujuError('not running an action')
 
 
@@ -260,13 +287,19 @@ def _merge(into: dict[str, Any], values: Mapping[str, Any]) -> None:
             into[key] = value
 
 
-def _network_of(address: str) -> dict[str, Any]:
+def _network_of(address: str, cloud: Cloud) -> dict[str, Any]:
+    """Return what Juju makes of a unit's one address: on a machine it belongs to a device, in a pod to none."""
+    network, device = (
+        f'{address.rpartition(".")[0]}.0/24',
+        ':'.join(f'{int(part):02x}' for part in address.split('.')[1:]),
+    )
+    on_machine = cloud == 'machine'
     return {
         'bind-addresses': [
             {
-                'mac-address': '',
-                'interface-name': '',
-                'addresses': [{'hostname': '', 'value': address, 'cidr': f'{address}/32', 'address': address}],
+                'mac-address': f'00:16:3e:{device}' if on_machine else '',
+                'interface-name': 'eth0' if on_machine else '',
+                'addresses': [{'hostname': '', 'value': address, 'cidr': network if on_machine else ''}],
             }
         ],
         'egress-subnets': [f'{address}/32'],

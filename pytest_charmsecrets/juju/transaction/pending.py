@@ -145,6 +145,8 @@ class PendingChanges:
     opened: set[Port] = dataclasses.field(default_factory=set[Port])
     closed: set[Port] = dataclasses.field(default_factory=set[Port])
     charm_state: dict[str, str] | None = None
+    storages: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
+    """How many more of each storage were asked for."""
 
     def add(self, create: PendingCreate) -> None:
         """Record a new secret.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import types
 from collections.abc import Callable
@@ -27,11 +28,18 @@ def juju(fake_juju_factory: FakeJujuFactory) -> jubilant.Juju:
 
 def _build(name: str) -> Any:
     @pytest.fixture(scope='session')
-    def build(pytestconfig: pytest.Config) -> Callable[[], str]:
-        return lambda: str(pytestconfig.rootpath / 'test' / 'charms' / name)
+    def build(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+        def pack() -> str:
+            archive = shutil.make_archive(
+                str(tmp_path_factory.mktemp('packed') / name), 'zip', pytestconfig.rootpath / 'test' / 'charms' / name
+            )
+            return str(Path(archive).rename(Path(archive).with_suffix('.charm')))
+
+        return pack
 
     return build
 
 
 build_secrets_charm = _build('test_secrets')
 build_relation_charm = _build('test_relation')
+build_hookcmds_charm = _build('test_hookcmds')

@@ -79,9 +79,10 @@ def test_an_action_has_a_task_and_no_hook_name() -> None:
 
 
 def test_juju_exec_dispatches_nothing() -> None:
-    variables = of(Hook('juju-exec'))
+    variables = of(Hook('juju-exec', task_id='4'))
     assert variables['JUJU_HOOK_NAME'] == ''
     assert 'JUJU_DISPATCH_PATH' not in variables
+    assert (variables['JUJU_ACTION_NAME'], variables['JUJU_ACTION_TAG']) == ('juju-exec', 'action-4')
 
 
 def test_pebble_ready_names_the_container() -> None:

@@ -672,7 +672,7 @@ def test_a_charm_sees_no_variable_of_juju_but_those_of_its_hook(
     assert 'JUJU_SECRET_ID' not in seen
     assert seen['JUJU_UNIT_NAME'] == 'web/0'
     assert seen['PATH'] == os.environ['PATH']
-    assert seen['JUJU_CHARM_DIR'] == seen['CHARM_DIR'] == str(world.runner.charm_dir)
+    assert seen['JUJU_CHARM_DIR'] == seen['CHARM_DIR'] == str(world.runner.charm_dir('web/0', 0))
     assert os.environ['JUJU_SECRET_ID'] == 'secret:of-the-developer'
 
 

@@ -71,7 +71,7 @@ def test_metadata_holds_what_charmcraft_yaml_holds() -> None:
         'password': ConfigOption('password', 'secret'),
     }
     assert metadata.actions == {'backup': ActionMetadata('backup', {'to': 's3'}, ('name',))}
-    assert (metadata.containers, metadata.storages, metadata.resources) == (('workload',), ('data',), ('image',))
+    assert (metadata.containers, tuple(metadata.storages), metadata.resources) == (('workload',), ('data',), ('image',))
     assert metadata.subordinate
 
 

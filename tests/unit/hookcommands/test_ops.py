@@ -106,7 +106,7 @@ WRITES = (
     ('juju_reboot', {'now': True}, 'reboot', (), {'now': True}),
     ('open_port', {'port': 80}, 'open_port', (Port('tcp', 80),), {}),
     ('open_port', {'protocol': 'udp', 'port': 80, 'to_port': 90, 'endpoints': ['db']}, 'open_port',
-     (Port('udp', 80, 90),), {}),
+     (Port('udp', 80, 90, 'db'),), {}),
     ('close_port', {'protocol': 'icmp'}, 'close_port', (Port('icmp'),), {}),
     ('status_set', {'status': 'active'}, 'set_status', ('active', ''), {'app': False}),
     ('status_set', {'status': 'active', 'message': '-m'}, 'set_status', ('active', '-m'), {'app': False}),

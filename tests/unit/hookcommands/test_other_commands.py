@@ -183,6 +183,27 @@ def test_arguments_are_refused(make_context, run_in, argv, message):
         ),
         (('opened-ports', '--endpoints'), {'opened_ports': (Port('tcp', 80),)}, '80/tcp (*)\n'),
         (
+            ('opened-ports', '--endpoints'),
+            {
+                'opened_ports': (
+                    Port('tcp', 80, endpoint='web'),
+                    Port('tcp', 81, endpoint='db'),
+                    Port('tcp', 80, endpoint='db'),
+                )
+            },
+            '80/tcp (db, web)\n81/tcp (db)\n',
+        ),
+        (('opened-ports',), {'opened_ports': (Port('tcp', 80, endpoint='web'), Port('tcp', 80))}, '80/tcp\n'),
+        (
+            ('credential-get',),
+            {'credential': {'type': 'lxd', 'name': 'l', 'credential': {'auth-type': 'userpass', 'attrs': {'a': 'b'}}}},
+            (
+                'type: lxd\nname: l\nregion: ""\nendpoint: ""\nidentityendpoint: ""\nstorageendpoint: ""\n'
+                'credential:\n  authtype: userpass\n  attributes:\n    a: b\n  redacted: []\n'
+                'cacertificates: []\nskiptlsverify: false\niscontrollercloud: false\n'
+            ),
+        ),
+        (
             ('network-get', 'db', '--format=json'),
             {'network': {**NETWORK, 'egress-subnets': []}},
             (
@@ -289,7 +310,7 @@ def test_refusal_when_it_runs(make_context, run_in, argv, answers, message):
         (('storage-add', 'data=2'), 'add_storage', ('data', 2), {}),
         (('storage-add', 'data'), 'add_storage', ('data', 1), {}),
         (('open-port', '80'), 'open_port', (Port('tcp', 80),), {}),
-        (('open-port', '80-90/UDP', '--endpoints', 'db'), 'open_port', (Port('udp', 80, 90),), {}),
+        (('open-port', '80-90/UDP', '--endpoints', 'db'), 'open_port', (Port('udp', 80, 90, 'db'),), {}),
         (('close-port', 'icmp'), 'close_port', (Port('icmp'),), {}),
     ),
     ids=lambda value: ascii(value)[:40],

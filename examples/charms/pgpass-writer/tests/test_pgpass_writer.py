@@ -20,7 +20,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def writer(fake_model, file):
-    return fake_model.deploy(CHARM_DIR, 'writer', config={'file': str(file)}, runner='process')
+    return fake_model.deploy(CHARM_DIR, 'writer', config={'file': str(file)})
 
 
 @pytest.fixture(params=['in-process', 'process'])
@@ -105,5 +105,5 @@ def test_grant_that_was_forgotten_fails_the_hook(fake_model, writer, db, file):
 
 
 def test_script_runs_as_a_process_only(fake_model):
-    with pytest.raises(UsageError, match="deploy it with runner='process'"):
-        fake_model.deploy(CHARM_DIR, 'writer')
+    with pytest.raises(UsageError, match=r'has no src/charm\.py'):
+        fake_model.deploy(CHARM_DIR, 'writer', runner='in-process')
