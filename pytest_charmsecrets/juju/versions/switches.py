@@ -645,12 +645,12 @@ class Profile:
 
     @property
     def references_go_with_saas(self) -> bool:
-        """Whether what units track of another model's secrets goes with the application that shares them (4.2)."""
+        """Whether what units track of another model's secrets goes with the application that shares them (4.2 of model-semantics.md)."""
         return self._is_v4
 
     @property
     def units_of_others_granted(self) -> bool:
-        """Whether a single unit of another model can be granted access, although that lets it read nothing (5.5)."""
+        """Whether a single unit of another model can be granted access, although that lets it read nothing (5.5 there)."""
         return self._is_v4
 
     @property
