@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .juju.journal import BecameDue, Command, Effect, HookRun, Journal, Operation, Record, TimePassed
     from .juju.order import Departure, Order
     from .juju.scheduler import DueHook
-    from .model import FakeModel, Task
+    from .model import FakeController, FakeModel, Task
     from .plugin import FakeJujuFactory, FakeModelFactory
     from .users import ModelUser, ShownSecret
     from .views import RelationView, RevisionView, SecretView
@@ -35,6 +35,7 @@ __all__ = [
     'DueHook',
     'Effect',
     'EndlessHooks',
+    'FakeController',
     'FakeJuju',
     'FakeJujuFactory',
     'FakeModel',
@@ -102,6 +103,7 @@ _NAMES_BY_MODULE: Final = {
     ),
     '.juju.scheduler': ('DueHook',),
     '.model': (
+        'FakeController',
         'FakeModel',
         'Task',
     ),

@@ -239,6 +239,12 @@ class Puppet:
             raise UsageError(f'{self.name!r} has no units, so no leader; add one with add_unit({self.name!r})')
         return PuppetUnit(self._dispatcher, self._world, leader)
 
+    @property
+    def relations(self) -> tuple[RelationView, ...]:
+        """Its relations, oldest first."""
+        operations.find_application(self._world, self.name)
+        return tuple(RelationView(self._world, relation.id) for relation in self._world.relations_of(self.name))
+
     def __repr__(self) -> str:
         return f'<puppet {self.name}>'
 

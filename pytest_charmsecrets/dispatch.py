@@ -21,8 +21,10 @@ from .hookcommands.result import Result, Stdin
 from .injection import FAILED_AFTER_COMMIT, FAILED_BEFORE_COMMIT, FaultKind, Injection
 from .juju import agent as rules
 from .juju import identity, lifecycle, operations, transaction
+from .juju.controller import Controller
 from .juju.hooks import Hook
 from .juju.journal import Command, HookRun
+from .juju.moves import Pick
 from .juju.scheduler import Scheduler
 from .juju.secrets import rotation
 from .juju.transaction import HookContext
@@ -56,20 +58,46 @@ class Ran:
         return bool(self.faults) and self.outcome.exit_code == 0
 
 
+class Running:
+    """What runs on a controller: one hook at a time, in all of its models."""
+
+    def __init__(self, controller: Controller) -> None:
+        self.controller: Final = controller
+        self.dispatchers: Final[dict[World, Dispatcher]] = {}
+        """By model."""
+        self.active: HookContext | None = None
+        """The hook that is running, if one is."""
+        self.is_played = False
+        """Whether the test plays it."""
+
+    def check_no_hook(self, operation: str) -> None:
+        """Check that no hook is running, for what may run hooks itself.
+
+        Raises:
+            UsageError: if one is.
+        """
+        if self.active is not None:
+            raise UsageError(
+                f'{operation}() cannot be called while {self.active.unit} runs {self.active.hook.name}: '
+                'a charm reaches the model through ops only, and the test waits until the hook has ended'
+            )
+
+
 class Dispatcher:
     """Runs the hooks of one model, one at a time."""
 
-    def __init__(self, world: World, scheduler: Scheduler, *, on_hook_error: OnHookError) -> None:
+    def __init__(self, world: World, scheduler: Scheduler, running: Running, *, on_hook_error: OnHookError) -> None:
         self.runners: Final[dict[str, Runner]] = {}
         """By application."""
         self.injection: Final = Injection()
         """The faults that wait for their hooks."""
         self._world: Final = world
         self._scheduler: Final = scheduler
+        self._running: Final = running
+        self._controller: Final = running.controller
         self._on_hook_error: Final[OnHookError] = on_hook_error
-        self._active: HookContext | None = None
-        self._is_played = False
         self._shell: Final = Shell()
+        running.dispatchers[world] = self
 
     def close(self) -> None:
         """Give back what is held on disk."""
@@ -81,7 +109,7 @@ class Dispatcher:
     @property
     def active(self) -> HookContext | None:
         """The hook that is running, if one is."""
-        return self._active
+        return self._running.active
 
     def check_no_charm_runs(self, operation: str) -> None:
         """Check that no hook of a charm is running, for what a user may do while a unit runs a hook that the test plays.
@@ -89,7 +117,7 @@ class Dispatcher:
         Raises:
             UsageError: if one is.
         """
-        if not self._is_played:
+        if not self._running.is_played:
             self.check_no_hook(operation)
 
     def check_no_hook(self, operation: str) -> None:
@@ -98,14 +126,10 @@ class Dispatcher:
         Raises:
             UsageError: if one is.
         """
-        if self._active is not None:
-            raise UsageError(
-                f'{operation}() cannot be called while {self._active.unit} runs {self._active.hook.name}: '
-                'a charm reaches the model through ops only, and the test waits until the hook has ended'
-            )
+        self._running.check_no_hook(operation)
 
     def settle(self, *, max_hooks: int | None = None, retry: bool = True) -> tuple[HookRun, ...]:
-        """Run hooks until no unit has anything to do.
+        """Run hooks until no unit of any model has anything to do.
 
         Args:
             max_hooks: how many may run.
@@ -116,13 +140,13 @@ class Dispatcher:
             EndlessHooks: if more hooks run than the bound allows.
         """
         __tracebackhide__ = True
-        bound = max_hooks if max_hooks is not None else max(1000, 100 * len(self._world.units()))
+        bound = max_hooks if max_hooks is not None else max(1000, 100 * self._controller.count_units())
         if retry:
-            self._scheduler.allow_retries()
+            self._controller.allow_retries()
         records: list[HookRun] = []
         while (ran := self.run_next()) is not None:
             records.append(ran)
-            if len(records) >= bound and self._scheduler.next() is not None:
+            if len(records) >= bound and self._controller.next() is not None:
                 raise EndlessHooks(bound, _find_cycle([_describe(record) for record in records]))
         return tuple(records)
 
@@ -133,19 +157,28 @@ class Dispatcher:
             HookFailed: if it fails, unless the model lives on in error state.
         """
         __tracebackhide__ = True
-        self._scheduler.allow_retries()
+        self._controller.allow_retries()
         return self.run_next()
 
     def run_next(self) -> HookRun | None:
-        """Run the next hook, if one is due.
+        """Run the next hook of any model, if one is due.
 
         Raises:
             HookFailed: if it fails, unless the model lives on in error state.
         """
         __tracebackhide__ = True
-        pick = self._scheduler.next()
-        if pick is None:
+        turn = self._controller.next()
+        if turn is None:
             return None
+        return self._running.dispatchers[turn.scheduler.world].run_picked(turn.pick)
+
+    def run_picked(self, pick: Pick) -> HookRun:
+        """Run a hook of this model whose turn it is.
+
+        Raises:
+            HookFailed: if it fails, unless the model lives on in error state.
+        """
+        __tracebackhide__ = True
         ran = self.run(pick.unit, pick.hook)
         if ran.failed and pick.hook.kind != 'action':
             self._raise(ran)
@@ -167,7 +200,7 @@ class Dispatcher:
             HookFailed: if any of them fails, unless the model lives on in error state.
         """
         __tracebackhide__ = True
-        self._scheduler.allow_retries()
+        self._controller.allow_retries()
         ran = self._run_request(unit, hook)
         if ran[-1].failed:
             self._raise(ran[-1])
@@ -178,7 +211,7 @@ class Dispatcher:
         self._scheduler.ask(unit, hook)
         ran: list[Ran] = []
         try:
-            while (pick := self._scheduler.next_of(unit)) is not None:
+            while (pick := self._controller.next_of(self._scheduler, unit)) is not None:
                 ran.append(self.run(unit, pick))
                 if pick == hook:
                     break
@@ -193,7 +226,7 @@ class Dispatcher:
     def run(self, unit: str, hook: Hook) -> Ran:
         """Run one hook of a unit, to its commit or its failure."""
         agent = self._scheduler.agent(unit)
-        self._scheduler.begin(unit, hook)
+        self._controller.begin(self._scheduler, unit, hook)
         faults = self.injection.strike(unit, hook.name, lambda kind: kind != 'leader-lost' or self._has_heir(unit))
         context = HookContext(self._world, unit, hook, agent.local.relations, alone='leader-lost' not in faults)
         context.backend_refuses = 'backend-refuses' in faults
@@ -206,7 +239,7 @@ class Dispatcher:
         if outcome.exit_code == 0:
             lifecycle.note_hook_succeeded(self._world, context.model_unit, hook.kind)
         if context.now > started:
-            self._scheduler.wake()
+            self._controller.wake()
         if outcome.exit_code != 0 or 'hook-fails' in faults:
             record, commit_error = self._discard(context, started, outcome), None
         else:
@@ -264,7 +297,7 @@ class Dispatcher:
         if 'hook-fails-after-commit' in faults:
             self._scheduler.restart_agents(unit)
         if 'controller-restarts' in faults:
-            self._scheduler.restart_agents(*self._scheduler.running_agents())
+            self._controller.restart()
         if 'agent-dies' in faults and self._world.find_unit(unit) is not None:
             self._scheduler.stop_agent(unit)
 
@@ -348,16 +381,16 @@ class Dispatcher:
 
     @contextlib.contextmanager
     def _activate(self, context: HookContext, *, is_played: bool = False) -> Generator[None]:
-        if self._active is not None:
+        if self.active is not None:
             raise UsageError(
-                f'{context.unit} cannot run {context.hook.name} while {self._active.unit} runs '
-                f'{self._active.hook.name}: one hook at a time; let that hook end first'
+                f'{context.unit} cannot run {context.hook.name} while {self.active.unit} runs '
+                f'{self.active.hook.name}: one hook at a time; let that hook end first'
             )
-        self._active, self._is_played = context, is_played
+        self._running.active, self._running.is_played = context, is_played
         try:
             yield
         finally:
-            self._active = None
+            self._running.active, self._running.is_played = None, False
 
     def _run_charm(self, context: HookContext, charm_version: int) -> Outcome:
         return self.runners[context.application].run(self._invocation(context, charm_version))

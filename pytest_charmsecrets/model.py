@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import itertools
+import re
 import shlex
 from collections.abc import Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final, get_args
@@ -15,18 +16,20 @@ from .charms.metadata import read_metadata
 from .charms.puppet import PuppetRunner
 from .charms.runner import CharmRunner, RunnerName
 from .deployed import ApplicationView
-from .dispatch import Dispatcher, OnHookError
+from .dispatch import Dispatcher, OnHookError, Running
 from .errors import ActionFailed, JujuError, UsageError, unknown
 from .hookcommands import gotime
 from .juju import gotext, identity, operations
+from .juju.controller import Controller
 from .juju.hooks import Hook
-from .juju.journal import HookRun, Journal, TimePassed
+from .juju.journal import HookRun, Journal
 from .juju.order import GivenOrder, Order
 from .juju.scheduler import DueHook, Scheduler
 from .juju.state import Cloud
 from .juju.user_secrets import User, UserAccess
 from .juju.versions import DEFAULT_VERSION, profile_for
 from .juju.world import World
+from .other_models import OtherModels
 from .outages import Outages
 from .tasks import Task, task_of
 from .users import ModelUser, SecretsOfUser
@@ -48,6 +51,11 @@ UPDATE_STATUS_INTERVAL: Final = 'update-status-hook-interval'
 
 _INTERVALS: Final = (datetime.timedelta(minutes=1), datetime.timedelta(minutes=60))
 
+DEFAULT_NAME: Final = 'fake'
+"""The name of the first model of a controller."""
+
+_MODEL_NAME: Final = re.compile(r'[a-z0-9]+(?:-[a-z0-9]+)*')
+
 DEFAULT_START: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -61,7 +69,7 @@ _WHY_NOT_SCHEDULED: Final[dict[ScheduledKind, str]] = {
 
 
 @final
-class FakeModel(SecretsOfUser, Outages, Workloads):
+class FakeModel(SecretsOfUser, OtherModels, Outages, Workloads):
     """A fake Juju model: applications, units, charms, relations, a clock, and the whole life of every secret.
 
     Nothing runs by itself: operations change the model, and ``settle`` lets the units run the hooks that are due.
@@ -79,8 +87,10 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         juju_faults: Iterable[str] = (),
         order: GivenOrder = 0,
         around_hook: AroundHook | None = None,
+        *,
+        _beside: tuple[FakeController, Running, str] | None = None,
     ) -> None:
-        """Make an empty model.
+        """Make an empty model, on a controller of its own.
 
         Args:
             juju_version: the release to behave as, such as ``4.0.14``; ``3.6`` means the release that stands for the line.
@@ -107,9 +117,31 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
             raise UsageError(f'update_status_interval is {update_status_interval}; give a time above zero, or None')
         if isinstance(juju_faults, str):
             raise UsageError(f'juju_faults is {juju_faults!r}; give a list of names')
-        self._world = World(profile=profile_for(juju_version, juju_faults), seed=seed, start=start)
-        self._scheduler = Scheduler(self._world, order=Order(order), update_status_interval=update_status_interval)
-        self._dispatcher = Dispatcher(self._world, self._scheduler, on_hook_error=on_hook_error)
+        faults = tuple(juju_faults)
+        profile = profile_for(juju_version, faults)
+        if _beside is not None:
+            controller, running, name = _beside
+        else:
+            running, name = Running(Controller(start, Order(order))), DEFAULT_NAME
+            controller = FakeController(
+                self,
+                name,
+                running,
+                juju_version=juju_version,
+                seed=seed,
+                cloud=cloud,
+                on_hook_error=on_hook_error,
+                update_status_interval=update_status_interval,
+                juju_faults=faults,
+                around_hook=around_hook,
+            )
+        self.controller: Final = controller
+        """The controller, on which other models can be."""
+        self._running: Final = running
+        self._controller = running.controller
+        self._world = World(profile=profile, seed=seed, clock=self._controller.clock, name=name)
+        self._scheduler = self._controller.add(self._world, update_status_interval=update_status_interval)
+        self._dispatcher = Dispatcher(self._world, self._scheduler, running, on_hook_error=on_hook_error)
         self._cloud: Final[Cloud | None] = cloud
         self._around_hook: Final = around_hook
         self._update_status_interval: Final = update_status_interval
@@ -124,8 +156,9 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         self.close()
 
     def close(self) -> None:
-        """Give back what the model holds on disk and in memory; what it recorded stays readable."""
-        self._dispatcher.close()
+        """Give back what the models of the controller hold on disk and in memory; what they recorded stays readable."""
+        for dispatcher in self._running.dispatchers.values():
+            dispatcher.close()
 
     # --- what a user does
 
@@ -459,7 +492,7 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
     # --- letting the units run
 
     def settle(self, *, max_hooks: int | None = None) -> tuple[HookRun, ...]:
-        """Run hooks until no unit has anything to do, and return those that ran. Units in error retry once.
+        """Run hooks until no unit of any model has anything to do, and return those that ran. Units in error retry once.
 
         Args:
             max_hooks: how many may run; by default 1000, or 100 per unit if that is more.
@@ -475,7 +508,7 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         return self._dispatcher.settle(max_hooks=max_hooks)
 
     def step(self) -> HookRun | None:
-        """Run the next hook and return it; None when nothing is due.
+        """Run the next hook of any model and return it; None when nothing is due.
 
         Raises:
             HookFailed: if it fails, unless the model was made with ``on_hook_error='error-state'``.
@@ -487,6 +520,8 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
     @property
     def due(self) -> tuple[DueHook, ...]:
         """The hooks that units have to run, unit by unit, in the order in which each would run them."""
+        if self.order.is_fixed:
+            self._controller.deliver()
         return self._scheduler.due()
 
     def advance(
@@ -528,10 +563,10 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         self._dispatcher.check_no_hook('advance_to')
         self._world.clock.check(when)
         ran = [self._dispatcher.settle(retry=False)]
-        while (deadline := self._scheduler.next_deadline()) is not None and deadline <= when:
-            self._move_clock(deadline)
+        while (deadline := self._controller.next_deadline()) is not None and deadline <= when:
+            self._controller.move_clock(deadline)
             ran.append(self._dispatcher.settle(retry=False))
-        self._move_clock(when)
+        self._controller.move_clock(when)
         ran.append(self._dispatcher.settle(retry=False))
         return tuple(itertools.chain.from_iterable(ran))
 
@@ -546,10 +581,15 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
         if kind not in _WHY_NOT_SCHEDULED:
             raise UsageError(f'{kind!r} is not scheduled by time; give one of {", ".join(_WHY_NOT_SCHEDULED)}')
         ran = self._dispatcher.settle()
-        deadline = self._scheduler.next_deadline(kind)
+        deadline = self._controller.next_deadline(kind)
         if deadline is None:
             raise UsageError(f'no {kind} is scheduled: {_WHY_NOT_SCHEDULED[kind]}')
         return (*ran, *self.advance_to(max(deadline, self.now)))
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        return self._world.name
 
     @property
     def now(self) -> datetime.datetime:
@@ -621,7 +661,7 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
     @property
     def order(self) -> Order:
         """In which order things happen: what was asked for, the choices made so far, and how they depart from the fixed order."""
-        return self._scheduler.order
+        return self._controller.order
 
     @property
     def journal(self) -> Journal:
@@ -630,16 +670,45 @@ class FakeModel(SecretsOfUser, Outages, Workloads):
 
     # --- inside
 
-    def _move_clock(self, when: datetime.datetime) -> None:
-        since = self.now
-        if when > since:
-            self._world.clock.move_to(when)
-            self._world.journal.append(TimePassed(self.now, since))
-        self._scheduler.wake()
-
     def _surround(self, units: Iterable[str]) -> None:
         for unit in units:
             self._dispatcher.surround(unit, begins=True)
+
+
+@final
+class FakeController:
+    """A controller: its models share one clock, and can be related to each other."""
+
+    def __init__(self, first: FakeModel, name: str, running: Running, **settings: Any) -> None:
+        self._models: Final = {name: first}
+        self._running: Final = running
+        self._settings: Final = settings
+
+    @property
+    def models(self) -> dict[str, FakeModel]:
+        """Its models by name, oldest first."""
+        return dict(self._models)
+
+    def add_model(self, name: str) -> FakeModel:
+        """Add a model, which is as the first one is: of the same version of Juju, with the same settings.
+
+        Args:
+            name: its name, which is part of the URL of what it offers.
+
+        Raises:
+            UsageError: if there is a model of that name, or it is no name.
+        """
+        self._running.check_no_hook('add_model')
+        if name in self._models:
+            raise UsageError(f'there is a model {name!r} already; give another name')
+        if not _MODEL_NAME.fullmatch(name):
+            raise UsageError(f'{name!r} is no name for a model: use lower-case letters, digits and hyphens')
+        model = FakeModel(**self._settings, _beside=(self, self._running, name))
+        self._models[name] = model
+        return model
+
+    def __repr__(self) -> str:
+        return f'<controller of {", ".join(self._models)}>'
 
 
 def _both(outer: AroundHook | None, inner: AroundHook | None) -> AroundHook | None:
@@ -657,6 +726,11 @@ def _both(outer: AroundHook | None, inner: AroundHook | None) -> AroundHook | No
 def inside(model: FakeModel) -> tuple[World, Scheduler]:
     """Return what is behind a model, for what renders it; a test asks the model itself."""
     return model._world, model._scheduler  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+def controller_of(model: FakeModel) -> Controller:
+    """Return the controller behind a model, for what waits for something to happen on it."""
+    return model._controller  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 def _read_interval(text: str) -> datetime.timedelta:

@@ -8,6 +8,7 @@ from .dispatch import Dispatcher
 from .errors import UsageError, unknown
 from .injection import FaultKind, InjectedFault
 from .juju import operations
+from .juju.controller import Controller
 from .juju.hooks import hook_names
 from .juju.journal import Operation
 from .juju.scheduler import Scheduler
@@ -20,6 +21,7 @@ class Outages:
 
     _world: World
     _scheduler: Scheduler
+    _controller: Controller
     _dispatcher: Dispatcher
 
     def resolve(self, unit: str, *, no_retry: bool = False) -> None:
@@ -83,7 +85,7 @@ class Outages:
     def restart_controller(self) -> None:
         """Restart the controller: every running agent loses its connection, and starts anew."""
         self._dispatcher.check_no_hook('restart_controller')
-        self._scheduler.restart_agents(*self._scheduler.running_agents())
+        self._controller.restart()
         self._note('restart-controller')
 
     def inject_fault(self, kind: FaultKind, *, unit: str | None = None, hook: str | None = None) -> InjectedFault:

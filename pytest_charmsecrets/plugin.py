@@ -118,23 +118,28 @@ class _Models:
     """The models that live now, and how much of each journal earlier tests have written, or was reported already."""
 
     def __init__(self) -> None:
-        self._lengths: list[tuple[weakref.ref[FakeModel], int]] = []
+        self._lengths: list[tuple[weakref.ref[FakeModel], dict[str, int]]] = []
 
     def add(self, model: FakeModel) -> FakeModel:
-        self._lengths.append((weakref.ref(model), 0))
+        self._lengths.append((weakref.ref(model), {}))
         return model
 
     def note_lengths(self) -> None:
         """Note how far each journal has got, and forget models that are gone."""
         living = ((reference, reference()) for reference, _ in self._lengths)
-        self._lengths = [(reference, len(model.journal)) for reference, model in living if model is not None]
+        self._lengths = [
+            (reference, {name: len(one.journal) for name, one in model.controller.models.items()})
+            for reference, model in living
+            if model is not None
+        ]
 
     def used(self) -> Iterator[FakeModel]:
-        """Return the models in which something happened since then, oldest first."""
-        for reference, length in self._lengths:
+        """Return the models in which something happened since then, oldest first, with those beside them."""
+        for reference, lengths in self._lengths:
             model = reference()
-            if model is not None and len(model.journal) > length:
-                yield model
+            for name, one in model.controller.models.items() if model is not None else ():
+                if len(one.journal) > lengths.get(name, 0):
+                    yield one
 
 
 _DEFAULTS: Final = pytest.StashKey[_Defaults]()
@@ -338,7 +343,8 @@ def pytest_runtest_makereport(
             _redact(report, call, models)
         for model in models:
             rendered = text.render_journal(model.journal, redact=redact, last=JOURNAL_ENTRIES, reads=False)
-            report.sections.append((SECTION, rendered))
+            is_alone = len(model.controller.models) == 1
+            report.sections.append((SECTION if is_alone else f'{SECTION} of {model.name}', rendered))
         item.config.stash[_MODELS].note_lengths()
     return report
 

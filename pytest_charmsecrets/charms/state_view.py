@@ -8,6 +8,8 @@ from ops import testing
 
 from ..juju import content
 from ..juju.secrets import access
+from ..juju.secrets.entities import SecretReference
+from ..juju.transaction import across
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +33,7 @@ def render_state(world: World, unit: str, runner: CharmRunner) -> testing.State:
     return testing.State(
         config=world.config_of(application),
         relations=[_relation(relation, unit, application.name) for relation in world.relations_of(application.name)],
-        secrets=list(_secrets(world, unit, application.name)),
+        secrets=[*_secrets(world, unit, application.name), *_secrets_across(world, unit)],
         leader=application.leader == unit,
         planned_units=len([one for one in application.units.values() if one.life == 'alive']),
         unit_status=_status(model_unit.status),
@@ -99,6 +101,26 @@ def _secrets(world: World, unit: str, application: str) -> Iterator[testing.Secr
                 expire=secret.latest_expiry if own else None,
                 rotate=_rotate(secret) if own else None,
                 remote_grants=_remote_grants(world, secret) if own else {},
+            )
+
+
+def _secrets_across(world: World, unit: str) -> Iterator[testing.Secret]:
+    """Render the secrets of other models that a unit has read, and still can."""
+    for reference in world.secrets.consumed_by(unit):
+        if not isinstance(reference, SecretReference):
+            continue
+        try:
+            secret = across.find(world, unit, reference.uri).secret
+        except across.Unreachable:
+            continue
+        consumer = reference.consumers[unit]
+        tracked, latest = secret.revisions.get(consumer.tracked), secret.revisions.get(secret.latest_revision)
+        if tracked is not None and latest is not None:
+            yield testing.Secret(
+                tracked_content=content.decode_text(tracked.content),
+                latest_content=content.decode_text(latest.content),
+                id=str(reference.uri),
+                label=consumer.label or None,
             )
 
 

@@ -8,7 +8,7 @@ from typing import Final, final
 from ..errors import unknown
 from ..hookcommands.result import Result
 from ..model import FakeModel, inside
-from . import applications, log, secrets, settings, show, status, tasks
+from . import applications, log, offers, secrets, settings, show, status, tasks
 from .command import CharmLike, Command, Session, execute
 
 __all__ = ['COMMANDS', 'Client', 'Command', 'Result']
@@ -17,7 +17,7 @@ COMMANDS: Final[tuple[Command, ...]] = tuple(
     sorted(
         (
             command
-            for module in (applications, settings, secrets, tasks, status, show, log)
+            for module in (applications, offers, settings, secrets, tasks, status, show, log)
             for command in module.COMMANDS
         ),
         key=lambda command: command.name,

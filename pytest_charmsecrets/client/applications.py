@@ -339,7 +339,7 @@ def _integrate(call: Call) -> Run:
 
     def run() -> str:
         for name in call.arguments:
-            _find(call, name.partition(':')[0])
+            _check_is_there(call, name.partition(':')[0])
         call.session.model.integrate(*call.arguments)
         return ''
 
@@ -354,11 +354,16 @@ def _remove_relation(call: Call) -> Run:
 
     def run() -> str:
         for name in call.arguments:
-            _find(call, name.partition(':')[0])
+            _check_is_there(call, name.partition(':')[0])
         call.session.model.remove_relation(*call.arguments, force=call.flags[_FORCE])
         return ''
 
     return run
+
+
+def _check_is_there(call: Call, name: str) -> None:
+    if name not in call.session.world.remote_applications:
+        _find(call, name)
 
 
 def _find(call: Call, name: str) -> Application:

@@ -15,6 +15,7 @@ from ..hookcommands import formats, gnuflag
 from ..hookcommands.gnuflag import Flag
 from ..hookcommands.result import Result
 from ..juju import gotext
+from ..model import inside
 
 if TYPE_CHECKING:
     import ops
@@ -55,6 +56,11 @@ class Session:
     scheduler: Scheduler
     charmhub: Mapping[str, CharmLike]
     """The charm that stands for each name in Charmhub."""
+
+    def of(self, name: str) -> Session:
+        """Return a session with another model of the controller."""
+        model = self.model.controller.models[name]
+        return Session(model, *inside(model), self.charmhub)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

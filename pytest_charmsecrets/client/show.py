@@ -88,7 +88,9 @@ def _relation(call: Call, world: World, unit: Unit, relation: Relation) -> Field
     if call.flags[_APP]:
         return Fields(shown)
     wanted = call.flags[_RELATED_UNIT]
-    names = [name for name in world.applications[remote.application].units if wanted in ('', name)]
+    local = world.applications.get(remote.application)
+    units = local.units if local is not None else relation.in_scope.get(remote.application, {})
+    names = [name for name in units if wanted in ('', name)]
     if unit.name in names:
         shown['local-unit'] = _unit_data(relation, unit.name)
     if others := {name: _unit_data(relation, name) for name in names if name != unit.name}:

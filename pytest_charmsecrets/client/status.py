@@ -17,7 +17,7 @@ from ..hookcommands.goyaml import Fields
 from ..juju import agent as rules
 from ..juju import lifecycle
 from ..juju.hooks import Hook
-from ..juju.state import CLOUDS, Application, Status, Unit
+from ..juju.state import CLOUDS, Application, EndpointMetadata, Offer, RemoteApplication, Status, Unit
 from ..juju.world import World
 from .command import CONTROLLER, Call, Command, Run, Session
 
@@ -57,6 +57,16 @@ def describe(session: Session) -> Fields:
                 application.name: _application(session, application, busy)
                 for application in world.applications.values()
             },
+            **_present(
+                {
+                    'application-endpoints': {
+                        remote.name: _remote_application(session, remote)
+                        for remote in world.remote_applications.values()
+                        if not remote.is_consumer
+                    },
+                    'offers': {offer.name: _offer(world, offer) for offer in world.offers.values()},
+                }
+            ),
             'controller': Fields({'timestamp': f'{world.clock.now:%H:%M:%S}Z'}),
         }
     )
@@ -90,6 +100,48 @@ def _principals(world: World, application: Application) -> list[str]:
         return []
     related = (relation for relation in world.relations_of(application.name) if relation.is_container)
     return sorted({relation.remote_of(application.name).application for relation in related})
+
+
+def _remote_application(session: Session, remote: RemoteApplication) -> Fields:
+    other = session.of(session.world.models[remote.model].name)
+    offered = other.world.applications.get(remote.application)
+    relations: dict[str, list[str]] = {}
+    for relation in session.world.relations_of(remote.name):
+        consumer = relation.remote_of(remote.name).application
+        relations.setdefault(relation.endpoint_of(remote.name).name, []).append(consumer)
+    return _present(
+        {
+            'url': remote.url,
+            'endpoints': {name: _endpoint(metadata) for name, metadata in remote.endpoints.items()},
+            'life': remote.life if remote.life != 'alive' else None,
+            'application-status': _info(_application_status(other, offered) if offered else Status('terminated')),
+            'relations': relations,
+        }
+    )
+
+
+def _offer(world: World, offer: Offer) -> Fields:
+    application = world.applications[offer.application]
+    consumers = [
+        relation
+        for relation in world.relations_of(application.name)
+        if relation.remote_of(application.name).application in world.remote_applications
+        and relation.endpoint_of(application.name).name in offer.endpoints
+    ]
+    active = [relation for relation in consumers if not relation.suspended]
+    return _present(
+        {
+            'application': application.name,
+            'charm': charm_url(application),
+            'total-connected-count': len(consumers) or None,
+            'active-connected-count': len(active) or None,
+            'endpoints': {name: _endpoint(application.metadata.endpoints[name]) for name in offer.endpoints},
+        }
+    )
+
+
+def _endpoint(metadata: EndpointMetadata) -> Fields:
+    return Fields({'interface': metadata.interface, 'role': metadata.role})
 
 
 def charm_url(application: Application) -> str:

@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
+from . import identity
 from .agent_state import ConsumedSecret, LocalRelation, LocalState, RelationSnapshot, Snapshot
 from .hooks import WORKLOAD_KINDS, Hook
 
@@ -174,7 +175,7 @@ def _enter_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
     entered = [
         relation_id
         for relation_id, relation in sorted(snapshot.relations.items())
-        if relation.life == 'alive' and snapshot.life == 'alive' and relation_id not in local.relations
+        if not relation.is_ending and snapshot.life == 'alive' and relation_id not in local.relations
     ]
     for relation_id in entered:
         local.relations[relation_id] = LocalRelation()
@@ -189,7 +190,7 @@ def _leave_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
         if (snapshot.relations[relation_id].is_implicit or not known.created)
         and not known.members
         and not snapshot.relations[relation_id].is_peer
-        and (snapshot.life != 'alive' or snapshot.relations[relation_id].life != 'alive')
+        and (snapshot.life != 'alive' or snapshot.relations[relation_id].is_ending)
     ]
     for relation_id in left:
         del local.relations[relation_id]
@@ -266,7 +267,7 @@ def _charm_and_config(snapshot: Snapshot, local: LocalState) -> Lane:
 def _relations_to_create(snapshot: Snapshot, local: LocalState) -> Iterator[Lane]:
     for relation_id, relation in sorted(snapshot.relations.items()):
         known = local.relations.get(relation_id)
-        if known is not None and not known.created and relation.life == 'alive' and not relation.is_implicit:
+        if known is not None and not known.created and not relation.is_ending and not relation.is_implicit:
             yield iter((_relation_hook('relation-created', relation_id, relation),))
 
 
@@ -297,7 +298,8 @@ def _secrets(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]]:
 
 
 def _changed(secret_id: str, info: ConsumedSecret) -> Hook:
-    return Hook('secret-changed', secret=f'secret:{secret_id}', secret_label=info.label, secret_revision=info.revision)
+    secret = identity.uri_of(secret_id)
+    return Hook('secret-changed', secret=secret, secret_label=info.label, secret_revision=info.revision)
 
 
 def _obsolete(snapshot: Snapshot, local: LocalState, secret_id: str) -> Lane:
@@ -321,7 +323,7 @@ def _relation_hooks(snapshot: Snapshot, relation_id: int, relation: RelationSnap
     if known.changed_pending is not None:
         version = relation.members.get(known.changed_pending, 0)
         yield _relation_hook('relation-changed', relation_id, relation, known.changed_pending, version)
-    ending = snapshot.life != 'alive' or relation.life != 'alive'
+    ending = snapshot.life != 'alive' or relation.is_ending
     present = {} if ending else relation.members
     leaves_itself = snapshot.life != 'alive' or snapshot.application_life != 'alive'
     for unit in sorted(known.members):

@@ -30,6 +30,12 @@ class RelationSnapshot:
     """Version of each application's data that the unit follows."""
     is_implicit: bool = False
     is_container: bool = False
+    suspended: bool = False
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the unit has to leave it: for good, or until it is resumed."""
+        return self.life != 'alive' or self.suspended
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

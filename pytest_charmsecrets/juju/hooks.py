@@ -108,9 +108,9 @@ class Hook:
 
     @property
     def secret_id(self) -> str:
-        """The bare id of the secret, for secret hooks."""
+        """The bare id of the secret, for secret hooks; with the model's UUID before it if it is another model's."""
         assert self.secret is not None
-        return self.secret.rpartition('/')[2].removeprefix('secret:')
+        return self.secret.removeprefix('secret:').removeprefix('//')
 
     @property
     def relation(self) -> str | None:

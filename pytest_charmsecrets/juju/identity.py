@@ -35,6 +35,11 @@ class SecretURI:
     source: str = ''
     """UUID of the model the secret lives in; empty when the spelling did not say."""
 
+    @property
+    def key(self) -> str:
+        """What identifies the secret in a model that it does not live in."""
+        return f'{self.source}/{self.id}'
+
     def __str__(self) -> str:
         return f'secret://{self.source}/{self.id}' if self.source else f'secret:{self.id}'
 
@@ -63,6 +68,11 @@ def parse_secret_uri(text: str, *, with_source: bool = True) -> SecretURI:
     if not _SECRET_ID.fullmatch(secret_id) or not source_fits or (host and '/' in body):
         raise JujuError(f'secret URI {gotext.quote(text)} not valid')
     return SecretURI(secret_id, source)
+
+
+def uri_of(secret_id: str) -> str:
+    """Return the URI of a secret that a unit has read: by its id or, of another model, by UUID and id."""
+    return f'secret://{secret_id}' if '/' in secret_id else f'secret:{secret_id}'
 
 
 def make_secret_id(seed: int, model_uuid: str, owner: str, count: int) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
-from . import relations
+from . import identity, relations
 from .relations import Relation
 from .secrets import access, backends, consumption, labels, removal
 from .secrets.entities import Owner
-from .state import Application, Cloud, Status, StorageMetadata, Unit
+from .state import Application, Cloud, RemoteApplication, Status, StorageMetadata, Unit
 from .world import World
 
 _NEW: Final[dict[Cloud, Status]] = {
@@ -72,8 +72,10 @@ def add_subordinate(world: World, relation: Relation, principal: Unit) -> None:
 
     Source: juju 3.6: state/relationunit.go, subordinateOps.
     """
+    if not relation.is_container:
+        return
     application = world.applications[relation.remote_of(principal.application).application]
-    if not relation.is_container or not application.metadata.subordinate or principal.principal is not None:
+    if not application.metadata.subordinate or principal.principal is not None:
         return
     if application.name not in {unit.application for unit in subordinates_of(world, principal)}:
         add_unit(world, application, principal)
@@ -179,7 +181,10 @@ def finish_relation_removal(world: World, relation: Relation) -> None:
         relations.note_life(relation, world.changes)
         access.revoke_scope(world.secrets, relation.tag)
         for endpoint in relation.endpoints:
-            finish_application_removal(world, world.applications[endpoint.application])
+            if endpoint.application in world.remote_applications:
+                finish_remote_removal(world, world.remote_applications[endpoint.application])
+            else:
+                finish_application_removal(world, world.applications[endpoint.application])
 
 
 def begin_application_removal(world: World, application: Application) -> None:
@@ -220,6 +225,35 @@ def finish_application_removal(world: World, application: Application) -> None:
     _remove_secrets_of(world, Owner('application', application.name))
     _forget_owner(world, Owner('application', application.name))
     del world.applications[application.name]
+
+
+def begin_remote_removal(world: World, remote: RemoteApplication) -> None:
+    """Make an application of another model dying, with its relations."""
+    remote.life = 'dying'
+    for relation in world.relations_of(remote.name):
+        begin_relation_removal(world, relation)
+    finish_remote_removal(world, remote)
+
+
+def finish_remote_removal(world: World, remote: RemoteApplication) -> None:
+    """Remove an application of another model that has lost its last relation: a consumer, or one that is dying.
+
+    What its units track of secrets of this model stays. Source: juju 3.6: state/remoteapplication.go, removeOps.
+    """
+    if world.relations_of(remote.name) or (remote.life == 'alive' and not remote.is_consumer):
+        return
+    access.revoke_subject(world.secrets, identity.application_tag(remote.name))
+    if world.profile.references_go_with_saas:
+        for reference in [one for one in world.secrets.references.values() if one.saas == remote.name]:
+            world.secrets.drop_reference(reference)
+    world.remote_applications.pop(remote.name, None)
+
+
+def suspend_relation(world: World, relation: Relation, *, suspended: bool) -> None:
+    """Interrupt a relation to another model, or let it go on: both sides are told."""
+    if relation.suspended != suspended:
+        relation.suspended = suspended
+        relations.note_life(relation, world.changes)
 
 
 def _forget_unit(world: World, unit: Unit) -> None:

@@ -98,7 +98,7 @@ def _take_what_changes_nothing(world: World, watchers: UnitWatchers) -> None:
     """Deliver what tells the unit nothing: when that comes is no choice."""
     snapshot = watchers.snapshot
     for secret_id in tuple(watchers.consumed):
-        secret = world.secrets.get(secret_id)
+        secret = world.secrets.find_read(secret_id)
         is_there = secret is not None and snapshot.unit in secret.consumers
         if not (rules.has_news(world, watchers, secret) if is_there and secret else secret_id in snapshot.consumed):
             rules.deliver_consumed(world, watchers, (secret_id,))
@@ -176,8 +176,8 @@ def _of_relations(world: World, watchers: UnitWatchers, delivery: MakeDelivery) 
         elif known is None:
             yield delivery(name, _begin_relation, relation_id, now)
         else:
-            if now.life != known.life:
-                yield delivery(f'the life of {name}', _update_life, relation_id, now.life)
+            if (now.life, now.suspended) != (known.life, known.suspended):
+                yield delivery(f'the life of {name}', _update_life, relation_id, now)
             for entity, version in _differing(now.applications, known.applications):
                 yield delivery(f'{entity} in {name}', _update_entry, relation_id, 'applications', entity, version)
             for entity, version in _differing(now.members, known.members):
@@ -199,8 +199,9 @@ def _begin_relation(_: World, watchers: UnitWatchers, relation_id: int, now: Rel
     watchers.snapshot.relations[relation_id] = dataclasses.replace(now, members={}, applications=applications)
 
 
-def _update_life(_: World, watchers: UnitWatchers, relation_id: int, life: Any) -> None:
-    watchers.snapshot.relations[relation_id].life = life
+def _update_life(_: World, watchers: UnitWatchers, relation_id: int, now: RelationSnapshot) -> None:
+    known = watchers.snapshot.relations[relation_id]
+    known.life, known.suspended = now.life, now.suspended
 
 
 def _update_entry(

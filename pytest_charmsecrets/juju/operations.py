@@ -14,7 +14,16 @@ from . import gotext, identity, lifecycle, relations
 from .journal import Operation
 from .relations import Relation, RelationEndpoint
 from .secrets import backends
-from .state import JUJU_INFO, Application, CharmMetadata, Cloud, ConfigOption, EndpointMetadata, Unit
+from .state import (
+    JUJU_INFO,
+    Application,
+    CharmMetadata,
+    Cloud,
+    ConfigOption,
+    EndpointMetadata,
+    RemoteApplication,
+    Unit,
+)
 from .world import World
 
 _COMPLEMENTS: Final = {'provider': 'requirer', 'requirer': 'provider'}
@@ -86,6 +95,11 @@ def deploy(
             f'application {name!r} is deployed already; give another name as the second argument',
             refusal=f'cannot add application "{name}": application already exists',
         )
+    if name in world.remote_applications:
+        raise UsageError(
+            f'an application was consumed as {name!r} already; give another name as the second argument',
+            refusal=f'cannot add application "{name}": remote application with same name already exists',
+        )
     if num_units < 0:
         raise UsageError(f'num_units is {num_units}; it must be 0 or more')
     if metadata.subordinate and num_units > 1:
@@ -96,7 +110,7 @@ def deploy(
     application = Application(name, metadata, cloud, number=world.count('application'), config=values)
     world.applications[name] = application
     for endpoint in metadata.peers:
-        _add_relation(world, RelationEndpoint(name, endpoint))
+        world.add_relation(RelationEndpoint(name, endpoint))
     for _ in range(0 if metadata.subordinate else num_units):
         lifecycle.add_unit(world, application)
     _journal(world, 'deploy', name, f'--num-units={len(application.units)}')
@@ -134,7 +148,7 @@ def integrate(world: World, first: str, second: str) -> Relation:
     _check_limits(world, pair)
     _check_scope(world, pair)
     _journal(world, 'integrate', *map(str, pair))
-    return _add_relation(world, *pair)
+    return world.add_relation(*pair)
 
 
 def configure(world: World, name: str, values: Mapping[str, Any], reset: Iterable[str] = ()) -> None:
@@ -200,7 +214,7 @@ def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = F
     application.forced_charm = force
     for endpoint in metadata.peers:
         if endpoint.name not in known:
-            _add_relation(world, RelationEndpoint(name, endpoint))
+            world.add_relation(RelationEndpoint(name, endpoint))
     _journal(world, 'refresh', name, *(('--force-units',) if force else ()))
     world.changes.note('charm', name)
 
@@ -231,8 +245,9 @@ def find_relation(world: World, first: str, second: str) -> Relation:
     Raises:
         UsageError: if there is not exactly one.
     """
-    for side in (first, second):
-        find_application(world, side.partition(':')[0])
+    for name in (first.partition(':')[0], second.partition(':')[0]):
+        if name not in world.remote_applications:
+            find_application(world, name)
     # A peer relation lasts as long as its application.
     removable = [relation for relation in world.relations.values() if not relation.is_peer]
     found = [
@@ -256,12 +271,43 @@ def find_relation(world: World, first: str, second: str) -> Relation:
     return found[0]
 
 
+def find_relation_by_id(world: World, relation_id: int) -> Relation:
+    """Return a relation.
+
+    Raises:
+        UsageError: if there is none of that id.
+    """
+    if relation_id not in world.relations:
+        raise unknown(
+            'relation',
+            str(relation_id),
+            map(str, world.relations),
+            'integrate first',
+            refusal=f'relation {relation_id} not found (not found)',
+        )
+    return world.relations[relation_id]
+
+
 def remove_application(world: World, name: str, *, force: bool = False) -> None:
     """Begin to remove an application; it is gone once its units and relations are, or at once by force."""
     application = find_application(world, name)
+    consumers = [one for one in world.relations_of(name) if _is_of_consumer(world, one)]
+    if consumers and not force:
+        count = f'{len(consumers)} consumer{"s" if len(consumers) > 1 else ""}'
+        raise UsageError(
+            f'{name!r} is used by {count} in other models; remove the relations there first, or force it',
+            refusal=f'cannot destroy application "{name}": application is used by {count}',
+        )
+    for offered in [one for one in world.offers.values() if one.application == name]:
+        del world.offers[offered.name]
     _journal(world, 'remove-application', name, *_forcing(force))
     remove = lifecycle.force_application_removal if force else lifecycle.begin_application_removal
     remove(world, application)
+
+
+def _is_of_consumer(world: World, relation: Relation) -> bool:
+    ends = (world.remote_applications.get(endpoint.application) for endpoint in relation.endpoints)
+    return any(end is not None and end.is_consumer for end in ends)
 
 
 def _forcing(force: bool) -> tuple[str, ...]:
@@ -324,7 +370,8 @@ def _check_limits(world: World, endpoints: Iterable[RelationEndpoint]) -> None:
 
 def _check_scope(world: World, endpoints: Iterable[RelationEndpoint]) -> None:
     pair = tuple(endpoints)
-    subordinates = [end for end in pair if world.applications[end.application].metadata.subordinate]
+    local = [world.applications[end.application] for end in pair if end.application in world.applications]
+    subordinates = [application for application in local if application.metadata.subordinate]
     if not subordinates and any(end.metadata.scope == 'container' for end in pair):
         raise UsageError(
             f'{str(pair[0])!r} and {str(pair[1])!r} cannot be related: '
@@ -372,30 +419,25 @@ def _matching_endpoints(world: World, first: str, second: str) -> tuple[Relation
 
 def _endpoints_named(world: World, text: str) -> tuple[RelationEndpoint, ...]:
     name, _, endpoint = text.partition(':')
-    application = find_application(world, name)
-    _check_alive(application)
-    declared: Mapping[str, EndpointMetadata] = application.metadata.endpoints
+    remote = world.remote_applications.get(name)
+    if remote is not None:
+        _check_alive(remote)
+        declared: Mapping[str, EndpointMetadata] = remote.endpoints
+    else:
+        application = find_application(world, name)
+        _check_alive(application)
+        declared = {JUJU_INFO.name: JUJU_INFO, **application.metadata.endpoints}
     if not endpoint:
-        candidates = {JUJU_INFO.name: JUJU_INFO, **declared}.values()
-        return tuple(RelationEndpoint(name, metadata) for metadata in candidates if metadata.role != 'peer')
-    if endpoint == JUJU_INFO.name and endpoint not in declared:
-        return (RelationEndpoint(name, JUJU_INFO),)
+        return tuple(RelationEndpoint(name, metadata) for metadata in declared.values() if metadata.role != 'peer')
     if endpoint not in declared:
         raise unknown(
             'endpoint',
             f'{name}:{endpoint}',
-            [f'{name}:{known}' for known in declared],
+            [f'{name}:{known.name}' for known in declared.values() if not known.implicit],
             "declare it in the charm's metadata",
             refusal=f'application "{name}" has no "{endpoint}" relation',
         )
     return (RelationEndpoint(name, declared[endpoint]),)
-
-
-def _add_relation(world: World, *endpoints: RelationEndpoint) -> Relation:
-    relation = relations.make_relation(world.count('relation') + 1, *endpoints)
-    world.relations[relation.id] = relation
-    relations.note_life(relation, world.changes)
-    return relation
 
 
 def _checked_config(
@@ -460,7 +502,7 @@ def _find_option(name: str, metadata: CharmMetadata, option: str) -> ConfigOptio
     return metadata.options[option]
 
 
-def _check_alive(application: Application) -> None:
+def _check_alive(application: Application | RemoteApplication) -> None:
     if application.life != 'alive':
         raise UsageError(f'application {application.name!r} is being removed; settle the model and deploy it again')
 

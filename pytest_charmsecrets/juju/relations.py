@@ -44,9 +44,13 @@ class Bag:
         """Merge values, where an empty one deletes its key; returns whether anything changed."""
         merged = {**self.values, **values}
         merged = {key: value for key, value in merged.items() if value != ''}
-        if merged == self.values:
+        return self.replace(merged)
+
+    def replace(self, values: Mapping[str, str]) -> bool:
+        """Hold other values; returns whether anything changed."""
+        if values == self.values:
             return False
-        self.values = merged
+        self.values = dict(values)
         self.version += 1
         return True
 
@@ -59,6 +63,8 @@ class Relation:
     endpoints: tuple[RelationEndpoint, ...]
     """In the order of Juju's relation key: the requirer first."""
     life: Life = 'alive'
+    suspended: bool = False
+    """Whether it is interrupted, which only a relation to another model can be."""
     application_data: dict[str, Bag] = dataclasses.field(default_factory=dict[str, Bag])
     unit_data: dict[str, Bag] = dataclasses.field(default_factory=dict[str, Bag])
     """By unit; kept until the relation is removed, also for units that have left."""

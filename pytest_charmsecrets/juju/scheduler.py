@@ -1,7 +1,6 @@
-"""The choices: what is delivered to whom, and which unit runs its next operation.
+"""The agents of one model: what is delivered to whom, and what each unit runs next.
 
-Order zero is fixed: deliver everything, then let one unit run one operation, the units in turn by order of deployment and
-unit number. Any other order draws one move after the other. Source: spec/events.md, sections 1, 16 to 18.
+Which of several things happens next, ``controller.py`` decides. Source: spec/events.md, sections 1, 16 to 18.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import copy
 import dataclasses
 import datetime
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from ..errors import UsageError
 from . import agent as rules
@@ -18,7 +17,7 @@ from . import identity, lifecycle, relations, watchers
 from .agent_state import LocalState
 from .hooks import Hook
 from .journal import BecameDue
-from .moves import Beginning, Delivery, Move, Pick, Removal, deliveries
+from .moves import Beginning, Delivery, Pick, Removal, deliveries
 from .order import Order
 from .secrets import removal
 from .state import Unit
@@ -26,8 +25,8 @@ from .watchers import Agent
 from .workers import UpdateStatusTimer
 from .world import World
 
-_NOBODY: Final = (-1, -1)
-
+Position: TypeAlias = tuple[int, int, int]
+"""Where a unit stands: number of the model, order of deployment of the application, number of the unit."""
 
 _STARTING: Final = (
     'storage-attached',
@@ -60,14 +59,27 @@ class DueHook:
 
 
 class Scheduler:
-    """Drives the agents of one model. It alone decides about order."""
+    """Drives the agents of one model."""
 
     def __init__(
-        self, world: World, *, order: Order | None = None, update_status_interval: datetime.timedelta | None = None
+        self,
+        world: World,
+        *,
+        order: Order,
+        number: int = 0,
+        update_status_interval: datetime.timedelta | None = None,
     ) -> None:
-        self._world: Final = world
-        self.order: Final = order or Order()
-        """What is to be chosen, and what was."""
+        """Make a scheduler for a model.
+
+        Args:
+            world: the model.
+            order: what is to be chosen, and what was.
+            number: which of the controller's models it is.
+            update_status_interval: how often units run update-status; by default never.
+        """
+        self.world: Final = world
+        self.order: Final = order
+        self._number: Final = number
         self._update_status: Final = UpdateStatusTimer(update_status_interval, world.clock.now)
         self._agents: Final[dict[str, Agent]] = {}
         self._down: Final[dict[str, Agent]] = {}
@@ -76,10 +88,7 @@ class Scheduler:
         """The next operation of each unit that has one; kept for the units whose state did not change."""
         self._touched: Final[dict[str, None]] = {}
         self._announced: Final[dict[str, dict[Hook, None]]] = {}
-        self._last = _NOBODY
-        """Position of the unit that ran last, since the model was idle."""
-        self._positions: Final[dict[str, tuple[int, int]]] = {}
-        """Order of deployment of the application, and number of the unit."""
+        self._positions: Final[dict[str, Position]] = {}
 
     def agent(self, unit: str) -> Agent:
         """Return the running agent of a unit that exists.
@@ -94,76 +103,60 @@ class Scheduler:
 
     def deliver(self) -> None:
         """Deliver everything, to every unit it concerns, until nothing is left to deliver."""
-        while self._world.changes or self._touched:
+        while self.world.changes or self._touched:
             self._follow_units()
-            touched = {**self._touched, **watchers.route(self._world, self._agents, self._world.changes.collect())}
+            touched = {**self._touched, **watchers.route(self.world, self._agents, self.world.changes.collect())}
             self._touched.clear()
             for unit in touched:
                 if unit in self._agents:
                     self._deliver_to(unit, self._agents[unit])
 
-    def next(self) -> Pick | None:
-        """Return what happens next, or None when every unit is idle."""
-        if not self.order.is_fixed:
-            return self._draw()
-        removal.carry_out_removals(self._world.secrets)
-        self.deliver()
-        if not self._ready:
-            self._last = _NOBODY
-            return None
-        unit = self._whose_turn()
-        return Pick(unit, self._ready[unit])
+    def carry_out_removals(self) -> None:
+        """Run the job that removes what was asked to be removed."""
+        removal.carry_out_removals(self.world.secrets)
+
+    def ready(self, only: str | None = None) -> dict[Position, str]:
+        """Return the units that have something to run, of all or of one, by where they stand."""
+        return {self._positions[unit]: unit for unit in self._ready if only in (None, unit)}
+
+    def position(self, unit: str) -> Position:
+        """Return where a unit stands."""
+        return self._positions[unit]
 
     def next_of(self, unit: str) -> Hook | None:
-        """Return what one unit runs next, or None when it is idle."""
-        if not self.order.is_fixed:
-            pick = self._draw(unit)
-            return pick.hook if pick is not None else None
-        removal.carry_out_removals(self._world.secrets)
-        self.deliver()
+        """Return what a unit runs next in the fixed order; None when it is idle."""
         return self._ready.get(unit)
-
-    def _whose_turn(self) -> str:
-        """Return the unit whose turn it is of those that have something to run: the first after the one that ran last."""
-        after = [unit for unit in self._ready if self._positions[unit] > self._last]
-        return min(after or self._ready, key=self._positions.__getitem__)
 
     # --- any order
 
-    def _draw(self, only: str | None = None) -> Pick | None:
-        """Make moves until a unit runs something, of all units or of one, or until none is left."""
-        while options := tuple(self._moves(only)):
-            ready = sum(isinstance(option, Pick) for option in options)
-            move = self.order.choose(options, ready=ready)
-            if isinstance(move, Pick):
-                return move
-            if isinstance(move, Delivery):
-                move.act()
-                self._touched[move.unit] = None
-            else:
-                removal.carry_out_removals(self._world.secrets)
-        self._last = _NOBODY
-        return None
+    def make(self, move: Delivery | Removal) -> None:
+        """Let something happen that is no hook."""
+        if isinstance(move, Delivery):
+            move.act()
+            self._touched[move.unit] = None
+        else:
+            self.carry_out_removals()
 
-    def _moves(self, only: str | None) -> Iterator[Move]:
-        self._route()
-        store = self._world.secrets
+    def moves(self, only: str | None = None) -> Iterator[Delivery | Removal]:
+        """Return everything that can happen next and is no hook, in the fixed order; of what units are told, of all or of one."""
+        self.take_notice()
+        store = self.world.secrets
         if store.removals or store.prunable:
             yield Removal()
         for unit in sorted(self._agents, key=self._positions.__getitem__):
             if only in (None, unit):
-                yield from deliveries(self._world, self._agents[unit].watchers, self.order.shuffle)
-        ready = [unit for unit in self._ready if only in (None, unit)]
-        for unit in sorted(ready, key=lambda one: (one != self._whose_turn(), self._positions[one])):
-            agent = self._agents[unit]
-            for hook in rules.legal_operations(agent.snapshot, agent.local):
-                yield Pick(unit, hook)
+                yield from deliveries(self.world, self._agents[unit].watchers, self.order.shuffle)
 
-    def _route(self) -> None:
+    def picks(self, unit: str) -> Iterator[Pick]:
+        """Return the hooks one of which a unit runs next."""
+        agent = self._agents[unit]
+        return (Pick(unit, hook) for hook in rules.legal_operations(agent.snapshot, agent.local))
+
+    def take_notice(self) -> None:
         """Hand what was written to the watchers, and let every unit concerned take notice of what it was told."""
-        while self._world.changes or self._touched:
+        while self.world.changes or self._touched:
             self._follow_units()
-            routed = watchers.route(self._world, self._agents, self._world.changes.collect())
+            routed = watchers.route(self.world, self._agents, self.world.changes.collect())
             touched = tuple({**self._touched, **routed})
             self._touched.clear()
             for unit in touched:
@@ -174,7 +167,6 @@ class Scheduler:
 
     def begin(self, unit: str, hook: Hook) -> None:
         """Note that a unit begins a hook; an upgraded charm has the unit's watchers start anew."""
-        self._last = self._positions[unit]
         agent = self._agents[unit]
         if hook.kind == 'upgrade-charm' and agent.local.failed is None:
             self._watch_anew(agent)
@@ -191,7 +183,7 @@ class Scheduler:
         if agent.local.failed is None:
             agent.retry.reset()
         elif hook == agent.local.failed:
-            agent.retry.start(self._world.clock.now)
+            agent.retry.start(self.world.clock.now)
 
     def ask(self, unit: str, hook: Hook) -> None:
         """Ask a unit to run something that is not caused by the model: an action, an update-status."""
@@ -272,11 +264,11 @@ class Scheduler:
         if unit not in self._down:
             raise UsageError(f'the agent of {unit!r} is running; stop it with stop_agent({unit!r})')
         agent = self._agents[unit] = self._down.pop(unit)
-        rules.note_agent_start(agent.local, self._world.application_of(unit).charm_version)
-        watchers.mask_known_revisions(self._world, unit, agent.local)
+        rules.note_agent_start(agent.local, self.world.application_of(unit).charm_version)
+        watchers.mask_known_revisions(self.world, unit, agent.local)
         agent.retry.reset()
         if agent.local.failed is not None:
-            agent.retry.start(self._world.clock.now)
+            agent.retry.start(self.world.clock.now)
         self._watch_anew(agent)
 
     def running_agents(self) -> tuple[str, ...]:
@@ -296,7 +288,7 @@ class Scheduler:
     def _watch_anew(self, agent: Agent) -> None:
         old = agent.watchers
         unit = old.snapshot.unit
-        agent.watchers = watchers.start(self._world, unit, (*old.snapshot.requests, *old.requests))
+        agent.watchers = watchers.start(self.world, unit, (*old.snapshot.requests, *old.requests))
         rules.note_watchers_restart(agent.local)
         self._begin_to_watch(unit, agent)
 
@@ -305,18 +297,18 @@ class Scheduler:
 
         What is obsolete is not required. An agent that does not know it forgets which of it the unit was told about.
         """
-        watchers.deliver_required(self._world, agent.watchers)
+        watchers.deliver_required(self.world, agent.watchers)
         self._touched[unit] = None
         if self.order.is_fixed or not agent.watchers.revisions or not agent.local.secret_obsolete:
             return
         if self.order.choose([Beginning(unit, knows=True), Beginning(unit, knows=False)]).knows:
-            watchers.deliver_revisions(self._world, agent.watchers, agent.watchers.revisions)
+            watchers.deliver_revisions(self.world, agent.watchers, agent.watchers.revisions)
 
     def _take_notice_of_all(self) -> None:
         if self.order.is_fixed:
             self.deliver()
         else:
-            self._route()
+            self.take_notice()
 
     def start_at_once(self, unit: str) -> None:
         """Let a unit's agent count everything up to start as run, without running it."""
@@ -325,7 +317,7 @@ class Scheduler:
         while (hook := rules.next_operation(agent.snapshot, agent.local)) is not None and hook.kind in _STARTING:
             rules.note_start(agent.local, hook)
             rules.note_success(agent.snapshot, agent.local, hook)
-            lifecycle.note_hook_succeeded(self._world, self._world.unit(unit), hook.kind)
+            lifecycle.note_hook_succeeded(self.world, self.world.unit(unit), hook.kind)
             self._touched[unit] = None
             self.deliver()
 
@@ -333,21 +325,21 @@ class Scheduler:
         """Let every worker look at the clock."""
         if self.order.is_fixed:
             self.deliver()
-        if self._update_status.fire(self._world.clock.now):
+        if self._update_status.fire(self.world.clock.now):
             for unit, agent in self._agents.items():
                 waits = any(request.kind == 'update-status' for request in agent.snapshot.requests)
                 if agent.local.started and not waits:
                     self.ask(unit, Hook('update-status'))
         for unit, agent in self._agents.items():
-            if agent.retry.fire(self._world.clock.now):
+            if agent.retry.fire(self.world.clock.now):
                 agent.local.may_retry = True
                 self._touched[unit] = None
-            if self.order.is_fixed and watchers.wake_workers(self._world, agent.watchers):
+            if self.order.is_fixed and watchers.wake_workers(self.world, agent.watchers):
                 self._touched[unit] = None
 
     def set_update_status_interval(self, interval: datetime.timedelta | None) -> None:
         """Let units run update-status that often, or never."""
-        self._update_status.set_interval(interval, self._world.clock.now)
+        self._update_status.set_interval(interval, self.world.clock.now)
 
     def next_deadline(self, kind: str | None = None) -> datetime.datetime | None:
         """Return when time alone makes something due next.
@@ -384,26 +376,27 @@ class Scheduler:
         if self.order.is_fixed:
             return rules.hooks_due(agent.snapshot, agent.local)
         told = copy.deepcopy(agent)
-        watchers.deliver(self._world, told.watchers)
+        watchers.deliver(self.world, told.watchers)
         rules.follow_snapshot(told.snapshot, told.local)
         return rules.hooks_due(told.snapshot, told.local)
 
     def _follow_units(self) -> None:
         """Start an agent for every new unit, and stop those of removed ones."""
-        if not any(change.kind == 'unit' for change in self._world.changes):
+        if not any(change.kind == 'unit' for change in self.world.changes):
             return
-        units = {unit.name: unit for unit in self._world.units()}
+        units = {unit.name: unit for unit in self.world.units()}
         for gone in [unit for unit in self._positions if unit not in units]:
             for kept in (self._agents, self._down, self._ready, self._announced, self._positions):
                 kept.pop(gone, None)
         for name, unit in units.items():
             if name not in self._positions:
-                self._positions[name] = (self._world.applications[unit.application].number, unit.number)
-                self._agents[name] = Agent(watchers.start(self._world, name))
+                application = self.world.applications[unit.application]
+                self._positions[name] = (self._number, application.number, unit.number)
+                self._agents[name] = Agent(watchers.start(self.world, name))
                 self._begin_to_watch(name, self._agents[name])
 
     def _deliver_to(self, unit: str, agent: Agent) -> None:
-        watchers.deliver(self._world, agent.watchers)
+        watchers.deliver(self.world, agent.watchers)
         self._take_notice(unit, agent)
 
     def _take_notice(self, unit: str, agent: Agent) -> None:
@@ -420,18 +413,18 @@ class Scheduler:
     def _follow(self, unit: str, agent: Agent) -> None:
         scopes = rules.follow_snapshot(agent.snapshot, agent.local)
         for relation_id in scopes.entered:
-            relation = self._world.relations[relation_id]
-            relations.enter_scope(relation, self._world.unit(unit), self._world.changes)
-            lifecycle.add_subordinate(self._world, relation, self._world.unit(unit))
+            relation = self.world.relations[relation_id]
+            relations.enter_scope(relation, self.world.unit(unit), self.world.changes)
+            lifecycle.add_subordinate(self.world, relation, self.world.unit(unit))
         for relation_id in scopes.left:
-            relation = self._world.relations[relation_id]
-            relations.leave_scope(relation, unit, self._world.changes)
-            lifecycle.finish_relation_removal(self._world, relation)
-        model_unit = self._world.unit(unit)
+            relation = self.world.relations[relation_id]
+            relations.leave_scope(relation, unit, self.world.changes)
+            lifecycle.finish_relation_removal(self.world, relation)
+        model_unit = self.world.unit(unit)
         if scopes.is_idle:
             self._follow_principal(model_unit, agent)
-        if rules.is_finished(agent.snapshot, agent.local) and not lifecycle.subordinates_of(self._world, model_unit):
-            lifecycle.finish_unit_removal(self._world, model_unit)
+        if rules.is_finished(agent.snapshot, agent.local) and not lifecycle.subordinates_of(self.world, model_unit):
+            lifecycle.finish_unit_removal(self.world, model_unit)
             self._follow_units()
 
     def _follow_principal(self, unit: Unit, agent: Agent) -> None:
@@ -440,12 +433,12 @@ class Scheduler:
         Source: juju 3.6: uniter/relation/resolver.go, maybeDestroySubordinates; statetracker.go, maybeSetSubordinateDying.
         """
         if agent.snapshot.life != 'alive':
-            lifecycle.begin_removal_of_subordinates(self._world, unit)
+            lifecycle.begin_removal_of_subordinates(self.world, unit)
             return
         if unit.principal is not None and unit.life == 'alive':
             principal = identity.application_of(unit.principal)
             if rules.is_cut_off(agent.snapshot, agent.local, principal):
-                lifecycle.begin_unit_removal(self._world, unit)
+                lifecycle.begin_unit_removal(self.world, unit)
 
     def _announce(self, unit: str, agent: Agent) -> None:
         """Write into the journal what a unit has newly to run."""
@@ -453,9 +446,9 @@ class Scheduler:
         announced = self._announced.get(unit, {})
         for hook in waiting:
             if hook not in announced:
-                self._world.journal.append(
+                self.world.journal.append(
                     BecameDue(
-                        self._world.clock.now,
+                        self.world.clock.now,
                         unit,
                         hook.name,
                         hook.secret,

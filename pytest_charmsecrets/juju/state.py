@@ -202,3 +202,33 @@ class Application:
     status: Status = Status()
     workload_version: str = ''
     next_unit_number: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Offer:
+    """Endpoints of an application that other models may relate to."""
+
+    name: str
+    application: str
+    endpoints: tuple[str, ...]
+
+
+@dataclasses.dataclass(slots=True)
+class RemoteApplication:
+    """An application of another model, as this one knows it: one that it consumes, or one that consumes what it offers."""
+
+    name: str
+    """What it is called here: as it was consumed, or ``remote-`` and a token for a consumer."""
+    model: str
+    """UUID of the model it lives in."""
+    application: str
+    """What it is called there, which nobody here is told."""
+    endpoints: dict[str, EndpointMetadata]
+    url: str = ''
+    """URL of the offer; empty for a consumer."""
+    life: Life = 'alive'
+
+    @property
+    def is_consumer(self) -> bool:
+        """Whether it stands for who consumes what is offered here."""
+        return not self.url

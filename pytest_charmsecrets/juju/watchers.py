@@ -17,7 +17,7 @@ from .changes import Change
 from .hooks import Hook
 from .relations import Relation
 from .secrets import access
-from .secrets.entities import Owner, Revision, Secret
+from .secrets.entities import Owner, Revision, Secret, SecretReference
 from .workers import ExpiryWorker, RetryTimer, RotationWorker
 from .world import World
 
@@ -247,6 +247,7 @@ def relation_snapshot(relation: Relation, unit: str, application: str) -> Relati
         is_implicit=relation.endpoint_of(application).metadata.implicit,
         is_container=relation.is_container,
         life=relation.life,
+        suspended=relation.suspended,
         members={member: relation.unit_data[member].version for member in relation.remote_members(unit)},
         applications={remote: relation.application_data[remote].version},
     )
@@ -256,7 +257,7 @@ def deliver_consumed(world: World, watchers: UnitWatchers, ids: Iterable[str]) -
     """Deliver what is new about secrets that the unit has read."""
     for secret_id in tuple(ids):
         del watchers.consumed[secret_id]
-        secret = world.secrets.get(secret_id)
+        secret = world.secrets.find_read(secret_id)
         if secret is None or watchers.snapshot.unit not in secret.consumers:
             watchers.known_latest.pop(secret_id, None)
             if world.profile.consumers_told_of_removal:
@@ -267,7 +268,7 @@ def deliver_consumed(world: World, watchers: UnitWatchers, ids: Iterable[str]) -
             watchers.known_latest[secret_id] = secret.consumers[watchers.snapshot.unit].latest
 
 
-def has_news(world: World, watchers: UnitWatchers, secret: Secret) -> bool:
+def has_news(world: World, watchers: UnitWatchers, secret: Secret | SecretReference) -> bool:
     """Whether a unit is told of a secret's latest revision.
 
     In 3.x, when it is another one than the watcher has seen, and above 1: a first read at revision 2 or later is followed
@@ -288,10 +289,15 @@ def _report_change(world: World, snapshot: Snapshot, secret_id: str) -> None:
 
 
 def revision_info(world: World, unit: str, secret_id: str) -> ConsumedSecret | None:
-    """Return what the controller says of a secret to a unit that tracks it; None if it says nothing."""
-    secret = world.secrets.get(secret_id)
+    """Return what the controller says of a secret to a unit that tracks it; None if it says nothing.
+
+    Who may read a secret of another model is not asked here.
+    """
+    secret = world.secrets.find_read(secret_id)
     if secret is None or unit not in secret.consumers:
         return None
+    if isinstance(secret, SecretReference):
+        return ConsumedSecret(secret.latest_revision, secret.consumers[unit].label)
     if not world.profile.changed_after_revoke and not access.may_read(secret, unit):
         return None
     return ConsumedSecret(secret.latest_revision, event_label(world, secret, unit))

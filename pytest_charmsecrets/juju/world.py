@@ -5,33 +5,38 @@ Look-ups of what a hook or a rule may take for granted live here; rules live in 
 
 from __future__ import annotations
 
-import datetime
 from typing import Any, Final
 
-from . import identity
+from . import identity, relations
 from .changes import Changes
 from .clock import Clock
 from .journal import Journal
-from .relations import Relation
+from .relations import Relation, RelationEndpoint
 from .secrets.entities import Owner, SecretStore
-from .state import Application, Unit
+from .state import Application, Life, Offer, RemoteApplication, Unit
 from .versions import Profile
 
 
 class World:
     """One model on one controller."""
 
-    def __init__(self, *, profile: Profile, seed: int, start: datetime.datetime, name: str = 'fake') -> None:
+    def __init__(self, *, profile: Profile, seed: int, clock: Clock, name: str = 'fake') -> None:
         self.profile: Final = profile
         self.seed: Final = seed
         self.name: Final = name
         self.uuid: Final = identity.make_uuid(seed, 'model', name)
-        self.clock: Final = Clock(start)
+        self.clock: Final = clock
         self.journal: Final = Journal()
         self.changes: Final = Changes()
         self.secrets: Final = SecretStore(self.changes, profile)
         self.applications: Final[dict[str, Application]] = {}
         self.relations: Final[dict[int, Relation]] = {}
+        self.offers: Final[dict[str, Offer]] = {}
+        """By name."""
+        self.remote_applications: Final[dict[str, RemoteApplication]] = {}
+        """The applications of other models, by what they are called here."""
+        self.models: dict[str, World] = {self.uuid: self}
+        """The models of the controller by UUID, this one included."""
         self._counters: Final[dict[str, int]] = {}
 
     def count(self, what: str) -> int:
@@ -63,6 +68,18 @@ class World:
         application = self.applications.get(identity.application_of(name))
         return application.units.get(name) if application else None
 
+    def life_of(self, entity: str) -> Life | None:
+        """Return the life of a unit or application, of this model or another; None if it is not there."""
+        found = self.find_unit(entity) if '/' in entity else self.applications.get(entity)
+        if found is None and self.profile.cmr:
+            found = self.remote_applications.get(identity.application_of(entity))
+        return found.life if found is not None else None
+
+    def proxy_of(self, application: str) -> str:
+        """Return the name that other models know an application of this one by, when it consumes what they offer."""
+        token = identity.make_uuid(self.seed, self.uuid, 'application', application)
+        return f'remote-{token.replace("-", "")}'
+
     def units(self) -> tuple[Unit, ...]:
         """Return all units, in the order of deployment and of their numbers."""
         return tuple(unit for application in self.applications.values() for unit in application.units.values())
@@ -79,6 +96,13 @@ class World:
             if option.default is not None
         }
         return {**defaults, **application.config}
+
+    def add_relation(self, *endpoints: RelationEndpoint) -> Relation:
+        """Add a relation; both sides are told."""
+        relation = relations.make_relation(self.count('relation') + 1, *endpoints)
+        self.relations[relation.id] = relation
+        relations.note_life(relation, self.changes)
+        return relation
 
     def relations_of(self, application: str) -> tuple[Relation, ...]:
         """Return the relations of an application, in the order of their ids."""

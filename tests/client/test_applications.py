@@ -332,10 +332,9 @@ def test_trust_on_kubernetes_takes_a_scope(juju, web):
         ('remove-relation 3', 'juju remove-relation <relation-id> is not supported; name the two applications'),
         ('remove-relation web db --no-wait', 'juju remove-relation --no-wait is not supported'),
         (
-            'offer db:database',
-            "there is no juju command 'offer' .*; the client knows add-secret, add-unit, config, debug-log",
+            'scp file web/0:',
+            "there is no juju command 'scp' .*; the client knows add-secret, add-unit, config, consume, debug-log",
         ),
-        ('consume other.db', "there is no juju command 'consume'"),
         ('statsu', "there is no juju command 'statsu'; did you mean 'status'"),
         ('', "there is no juju command ''"),
         ('status', 'juju status --format=tabular is not supported; give --format=json or --format=yaml'),

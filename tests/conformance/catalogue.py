@@ -37,7 +37,6 @@ _OF_4_ALONE: Final = {
 }
 _OF_OTHERS: Final = {'MS-20': {'3.6.19'}}
 
-_CROSS_MODEL: Final = 'is about a relation between two models, which the model does not have yet'
 _RACE: Final = 'is about a race within Juju, and in the model nothing happens at the same time'
 _KUBERNETES: Final = 'is about what Juju keeps in Kubernetes, which no charm and no user sees through Juju'
 _LISTING: Final = 'is about what the client prints, which tests/client shows'
@@ -48,13 +47,11 @@ LEFT_OUT: Final[dict[str, str]] = {
     'MS-99': 'needs a relation to vanish in the middle of a commit',
     'MS-141': 'is a request that neither a charm nor a user can make: the pruning of a secret that is not to be pruned',
     'MS-142': 'is a request that no hook command can make: a charm secret that is pruned by itself',
-    **dict.fromkeys(('MS-143', 'MS-144', 'EV-83'), _CROSS_MODEL),
     'JV-A10': 'is about the order of ids, and in the model ids carry none',
     'JV-C23': 'is about a panic of the agent, whose text nobody tests against',
     **dict.fromkeys(('JV-C24', 'JV-E8', 'JV-E14'), _RACE),
     'JV-E5': 'is about releases before 3.0.2',
     'JV-E7': 'is about what an agent remembers, which nobody sees',
-    **dict.fromkeys(('JV-E9', 'JV-E10', 'JV-E13', 'JV-U1'), _CROSS_MODEL),
     'JV-E15': 'says that something does not differ',
     **dict.fromkeys(('JV-E18', 'JV-E20', 'JV-U10'), _KUBERNETES),
     'JV-U6': _LISTING,

@@ -11,6 +11,9 @@ Everything goes through the public surface: FakeModel, puppets, the journal. Fix
 - ``events``: ``own`` and ``con`` with two units each, related by ``con:r own:r`` (2), ``own`` with a peer relation ``p`` (1).
   Secret S of ``own``, label ``ol``, revision 1 ``key=one``, granted to ``con``; nobody has read it.
 - ``one-unit``: ``own`` with one unit and a peer relation ``p``; nothing has run yet.
+- ``two-models``: ``own`` with one unit in the model ``databases``, which offers ``own:r``; ``con`` with two units in the
+  first model, which consumes it: related by ``con:r own:r`` (1 in both models). Secret S of ``own``, label ``ol``,
+  revision 1 ``key=one``, not granted. ``{proxy}`` stands for what ``con`` is called in ``databases``.
 - ``unrelated``: ``own`` with two units and ``con`` with one, which could be related by ``con:r own:r``; settled.
 """
 
@@ -18,6 +21,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import itertools
 import os
 import pathlib
 import re
@@ -38,6 +42,7 @@ from pytest_charmsecrets import (
     ModelUser,
     Puppet,
     PuppetUnit,
+    RelationView,
     SecretView,
 )
 
@@ -69,6 +74,8 @@ class Stage:
             on_hook_error='error-state',
             update_status_interval=vector.update_status_interval,
         )
+        self.homes: Final[dict[str, FakeModel]] = {}
+        """The models of applications that are not in the first one."""
         self.start: Final = self.model.now
         self.uris: Final[dict[str, str]] = {}
         """What ``secret-add`` printed, by name."""
@@ -131,23 +138,30 @@ class Stage:
 
     def _act(self, step: transcripts.UserStep) -> None:
         name, *arguments = shlex.split(self._filled(step.line))
+        model = self.model
+        if '-m' in arguments:
+            at = arguments.index('-m')
+            model = self.model.controller.models[arguments[at + 1]]
+            del arguments[at : at + 2]
         operations: dict[str, Callable[..., Any]] = {
-            'add-unit': self.model.add_unit,
-            'config': lambda app, *values: self.model.config(app, dict(value.split('=') for value in values)),
-            'integrate': self.model.integrate,
-            'model-secret-backend': self.model.model_secret_backend,
-            'refresh': lambda app: self.model.refresh(app, self._scripted_charm()),
-            'remove-application': self.model.remove_application,
-            'remove-relation': self.model.remove_relation,
-            'remove-unit': self.model.remove_unit,
-            'resolved': lambda unit, *flags: self.model.resolve(unit, no_retry='--no-retry' in flags),
-            'restart-agent': self.model.restart_agent,
-            'run': self.model.run,
-            'set-leader': self.model.set_leader,
-            'start-agent': self.model.start_agent,
-            'stop-agent': self.model.stop_agent,
-            'update-status': self.model.update_status,
-            **_secret_operations(self.model.user(step.access)),
+            'add-unit': model.add_unit,
+            'config': lambda app, *values: model.config(app, dict(value.split('=') for value in values)),
+            'integrate': model.integrate,
+            'model-secret-backend': model.model_secret_backend,
+            'refresh': lambda app: model.refresh(app, self._scripted_charm()),
+            'remove-application': model.remove_application,
+            'remove-relation': model.remove_relation,
+            'remove-unit': model.remove_unit,
+            'resolved': lambda unit, *flags: model.resolve(unit, no_retry='--no-retry' in flags),
+            'restart-agent': model.restart_agent,
+            'resume-relation': lambda number: model.resume_relation(self._relation(number)),
+            'run': model.run,
+            'set-leader': model.set_leader,
+            'start-agent': model.start_agent,
+            'stop-agent': model.stop_agent,
+            'suspend-relation': lambda number: model.suspend_relation(self._relation(number)),
+            'update-status': model.update_status,
+            **_secret_operations(model.user(step.access)),
         }
         refused = ''
         try:
@@ -158,6 +172,10 @@ class Stage:
             if step.name is not None:
                 self.uris[step.name] = answer
         _check('stderr', refused, self._filled(step.stderr))
+
+    def _relation(self, number: str) -> RelationView:
+        """Return a relation to another model, as the model that offers has it."""
+        return next(relation for relation in self.puppets['own'].relations if str(relation.id) == number)
 
     def run_line(self, unit: str, line: str) -> None:
         """Let a unit run one command that succeeds, in a hook of its own."""
@@ -179,8 +197,11 @@ class Stage:
         expected = self._filled(step.refused) if step.refused is not None else None
         _check('the commit is refused with', self._without_uuids(refused), expected)
         if step.sent is not None:
-            run = [record for record in self.model.journal if isinstance(record, HookRun)][-1]
+            run = [record for record in self._home(step.unit).journal if isinstance(record, HookRun)][-1]
             _check('what was applied', [effect.kind for effect in run.committed], list(step.sent))
+
+    def _home(self, unit: str) -> FakeModel:
+        return self.homes.get(unit.partition('/')[0], self.model)
 
     def _puppet_unit(self, app: str, name: str) -> PuppetUnit:
         return next(unit for unit in self.puppets[app].units if unit.name == name)
@@ -193,7 +214,7 @@ class Stage:
                     continue
                 with contextlib.suppress(JujuError):
                     hook.command(*self._argv(command))
-                self._check_answer(command)
+                self._check_answer(command, unit.name)
             if step.fails:
                 raise _CharmFails
 
@@ -203,7 +224,7 @@ class Stage:
         name, *arguments = self._argv(command)
         with contextlib.suppress(ActionFailed):
             self.model.exec(name, *arguments, unit=step.unit)
-        self._check_answer(command)
+        self._check_answer(command, step.unit)
 
     def _run_script(self, charm: ops.CharmBase, hook: str) -> None:
         """Do what a scripted charm does in a hook; complaints wait until the units have settled."""
@@ -211,7 +232,7 @@ class Stage:
         for command in script.commands if script is not None else ():
             _run_hook_command(charm, self._argv(command))
             try:
-                self._check_answer(command)
+                self._check_answer(command, charm.unit.name)
             except AssertionError as error:
                 self.complaints.append(f'{charm.unit.name} {hook}: {command.line}: {error}')
         if script is not None and script.ends == 'fails':
@@ -250,9 +271,9 @@ class Stage:
     def _argv(self, command: transcripts.Command) -> list[str]:
         return [self._filled(argument) for argument in shlex.split(command.line)]
 
-    def _check_answer(self, command: transcripts.Command) -> None:
+    def _check_answer(self, command: transcripts.Command, unit: str) -> None:
         """Compare what the last command answered, as the journal has it."""
-        record = [record for record in self.model.journal if isinstance(record, Command)][-1]
+        record = [record for record in self._home(unit).journal if isinstance(record, Command)][-1]
         expected = f'ERROR {self._filled(command.stderr)}\n' if command.stderr else ''
         if command.name is not None:
             self.uris[command.name] = record.stdout.strip()
@@ -273,19 +294,29 @@ class Stage:
 
     def _expect(self, step: transcripts.ExpectStep) -> None:
         if step.due is not None:
-            self._check_hooks('due', list(map(_describe_due, self.model.due)), step.due)
+            due = itertools.chain.from_iterable(model.due for model in self._models)
+            self._check_hooks('due', list(map(_describe_due, due)), step.due)
         if step.exist is not None:
             names = {self._filled(f'{name}.id'): name for name in self.uris}
-            present = [names.get(view.unique_identifier, view.unique_identifier) for view in self.model.secrets()]
+            views = itertools.chain.from_iterable(model.secrets() for model in self._models)
+            present = [names.get(view.unique_identifier, view.unique_identifier) for view in views]
             _check('the secrets that exist', sorted(present), sorted(step.exist))
         if step.handled is not None:
             _check('the events that were handled', self.handled, list(map(self._filled, step.handled)))
             self.handled.clear()
         for name, expected in step.secrets.items():
-            view = self.model.secret(self._filled(f'{name}.id'))
+            view = self._view(self._filled(f'{name}.id'))
             for key, value in expected.given.items():
                 actual = self._look(view, key, value)
                 _check(f'{key} of {name}', actual, self._filled_value(value))
+
+    @property
+    def _models(self) -> tuple[FakeModel, ...]:
+        return tuple(self.model.controller.models.values())
+
+    def _view(self, identifier: str) -> SecretView:
+        views = itertools.chain.from_iterable(model.secrets() for model in self._models)
+        return next(view for view in views if view.unique_identifier == identifier)
 
     def _look(self, view: SecretView, key: str, expected: Any) -> Any:
         match key:
@@ -326,6 +357,8 @@ class Stage:
     def _filled(self, text: str) -> str:
         text = _repeated(text)
         text = text.replace('{count}', str(len(self.model.journal)))
+        if '{proxy}' in text:
+            text = text.replace('{proxy}', self.model.proxy_name('con'))
         text = _FILE.sub(lambda match: str(self.directory / match['name']), text)
         return _NAME.sub(self._form, text)
 
@@ -474,6 +507,17 @@ def _one_unit(stage: Stage) -> None:
     stage.deploy('own', num_units=1, peers={'p': 'peers'})
 
 
+def _two_models(stage: Stage) -> None:
+    databases = stage.homes['own'] = stage.model.controller.add_model('databases')
+    stage.puppets['own'] = databases.deploy_puppet('own', provides={'r': 'secrets'})
+    databases.offer('own', endpoint='r')
+    stage.deploy('con', requires={'r': 'secrets'})
+    stage.model.consume('databases.own')
+    stage.act_as_user('integrate con:r own:r')
+    stage.model.settle()
+    stage.run_line('own/0', 'S = secret-add key=one --label ol')
+
+
 def _unrelated(stage: Stage) -> None:
     stage.deploy('own', provides={'r': 'secrets'})
     stage.deploy('con', num_units=1, requires={'r': 'secrets'})
@@ -485,6 +529,7 @@ _FIXTURES: Final[dict[str, Callable[[Stage], None]]] = {
     'model-semantics': _model_semantics,
     'events': _events,
     'one-unit': _one_unit,
+    'two-models': _two_models,
     'unrelated': _unrelated,
 }
 

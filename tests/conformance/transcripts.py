@@ -15,7 +15,7 @@ Steps, each a mapping:
   ``sent:`` lists what was applied when the hook ended, by the names of the commands.
 - ``user: remove-unit u/0``: what a user does, in the words of the Juju CLI; ``set-leader u/1`` moves leadership,
   ``stop-agent``, ``start-agent`` and ``restart-agent`` are about the agent of a unit. With ``stderr`` if Juju refuses it;
-  ``as: read`` or ``as: write`` for a user with less access than an admin.
+  ``as: read`` or ``as: write`` for a user with less access than an admin; ``-m databases`` names another model.
 - ``settle:``, ``clock: +1h30m``: let the units run; ``ran:`` lists exactly the hooks that ran.
 - ``script: u/0 secret-rotate`` with ``run:``: what the unit of a scripted application does in that hook from now on;
   ``ends: defers`` if its charm defers the event, ``ends: defers once`` if only the first time.

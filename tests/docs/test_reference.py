@@ -8,11 +8,12 @@ import re
 import pytest
 
 import pytest_charmsecrets
-from pytest_charmsecrets import actors, deployed, hookcommands, model, users, views
+from pytest_charmsecrets import actors, deployed, hookcommands, model, other_models, users, views
 
 REFERENCE = pathlib.Path(__file__).parents[2] / 'docs' / 'reference'
 CLASSES = (
     model.FakeModel,
+    model.FakeController,
     model.Task,
     deployed.ApplicationView,
     deployed.UnitView,
@@ -22,6 +23,7 @@ CLASSES = (
     actors.PuppetUnit,
     actors.PuppetHook,
     actors.PuppetSecret,
+    other_models.OtherModels,
     users.SecretsOfUser,
     users.ModelUser,
     users.ShownSecret,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import types
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ class RecordedModel:
         self.journal = Journal()
         self.order = Order(settings.get('order', 0))
         self.closed = False
+        self.name = 'fake'
+        self.controller = types.SimpleNamespace(models={self.name: self})
 
     def __enter__(self) -> RecordedModel:
         return self

@@ -21,6 +21,7 @@ PUBLIC = [
     'DueHook',
     'Effect',
     'EndlessHooks',
+    'FakeController',
     'FakeJuju',
     'FakeJujuFactory',
     'FakeModel',

@@ -30,6 +30,29 @@ def test_failing_test_without_a_model_shows_nothing(pytester, models):
     pytester.runpytest().stdout.no_fnmatch_line(SECTION)
 
 
+def test_failing_test_shows_the_journals_of_all_models_in_which_something_happened(pytester):
+    pytester.makepyfile(
+        """
+        def test_it(fake_model):
+            others = [fake_model.controller.add_model(name) for name in ('databases', 'idle')]
+            fake_model.deploy_puppet('web')
+            others[0].deploy_puppet('db')
+            assert False
+        """
+    )
+    result = pytester.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            '*- charmsecrets: journal of fake -*',
+            '  user  deploy web --num-units=1',
+            '*- charmsecrets: journal of databases -*',
+            '  user  deploy db --num-units=1',
+        ]
+    )
+    result.stdout.no_fnmatch_line('*journal of idle*')
+
+
 def test_failing_fixture_shows_the_journal(pytester, models):
     pytester.makepyfile(
         """

@@ -13,6 +13,7 @@ from ops import testing
 from pytest_charmsecrets.charms.metadata import read_metadata
 from pytest_charmsecrets.charms.surroundings import make_surroundings
 from pytest_charmsecrets.juju import identity, relations
+from pytest_charmsecrets.juju.clock import Clock
 from pytest_charmsecrets.juju.relations import RelationEndpoint
 from pytest_charmsecrets.juju.secrets import access, consumption, revisions
 from pytest_charmsecrets.juju.secrets.entities import Owner
@@ -43,7 +44,7 @@ def make_world(state: testing.State, unit: str, document: Mapping[str, Any], juj
         juju_version: the release of Juju.
     """
     now = datetime.datetime.now(datetime.timezone.utc)
-    world = World(profile=profile_for(juju_version), seed=0, start=now, name=state.model.name)
+    world = World(profile=profile_for(juju_version), seed=0, clock=Clock(now), name=state.model.name)
     world.uuid = state.model.uuid
     application = identity.application_of(unit)
     number = int(unit.rpartition('/')[2])

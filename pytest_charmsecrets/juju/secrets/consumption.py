@@ -2,15 +2,17 @@
 
 The first read makes a consumer record that tracks the latest revision, even a peek, and for owners as for anybody else.
 Source: juju 3.6: apiserver/facades/agent/secretsmanager/secrets.go, getConsumedRevision; state/secrets.go,
-SaveSecretConsumer. juju 4.0: domain/secret/service/consume.go; domain/secret/state/state.go, SaveSecretConsumer.
+SaveSecretConsumer, SaveSecretRemoteConsumer. juju 4.0: domain/secret/service/consume.go; domain/secret/state/state.go,
+SaveSecretConsumer; domain/crossmodelrelation.
 """
 
 from __future__ import annotations
 
 from ...errors import JujuError
 from .. import identity
+from ..identity import SecretURI
 from . import labels, revisions
-from .entities import Consumer, Secret, SecretStore
+from .entities import Consumer, Secret, SecretReference, SecretStore
 
 _PLACEHOLDER = 0
 """What a record tracks that was made only so that its unit is told of changes."""
@@ -48,6 +50,49 @@ def follow(store: SecretStore, secret: Secret, unit: str) -> None:
     """
     again = unit in secret.consumers and store.profile.reread_claims_label
     _save(store, secret, unit, tracked=_PLACEHOLDER, label=secret.label if again else '')
+
+
+def read_from_afar(store: SecretStore, secret: Secret, unit: str, *, refresh: bool) -> int:
+    """Return the latest revision, for a unit of another model; saves that it tracks it, at first and when it refreshes.
+
+    Args:
+        unit: the unit as this model knows it.
+    """
+    if refresh or unit not in secret.consumers:
+        _save(store, secret, unit, tracked=secret.latest_revision, label='')
+    return secret.latest_revision
+
+
+def save_reference(
+    store: SecretStore, uri: SecretURI, unit: str, *, saas: str, tracked: int, label: str | None
+) -> Consumer:
+    """Save what a unit tracks of a secret of another model, and its label unless that is None or empty.
+
+    Raises:
+        LabelTaken: if the label is taken; nothing is saved then.
+    """
+    reference = store.references.get(uri.key) or SecretReference(uri.key, saas, tracked)
+    consumer = reference.consumers.get(unit)
+    if label and (consumer is None or label != consumer.label):
+        labels.claim_consumer_label(store, unit, label)
+    store.references[uri.key] = reference
+    if consumer is None:
+        reference.latest_revision = tracked
+        consumer = Consumer(unit, tracked, latest=tracked)
+        store.add_consumer(reference, consumer)
+        store.changes.note('consumer', unit, secret=reference.id)
+    consumer.tracked = tracked
+    consumer.label = label or consumer.label
+    return consumer
+
+
+def note_new_revision(store: SecretStore, reference: SecretReference, latest: int) -> None:
+    """Note that a secret of another model has a new revision, as that model tells."""
+    reference.latest_revision = latest
+    reference.is_told = True
+    for consumer in reference.consumers.values():
+        consumer.latest = latest
+        store.changes.note('consumer', consumer.unit, secret=reference.id)
 
 
 def forget_unit(store: SecretStore, unit: str) -> None:

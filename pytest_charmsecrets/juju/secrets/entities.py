@@ -105,6 +105,27 @@ class Secret:
     """By unit."""
 
 
+@dataclasses.dataclass(slots=True)
+class SecretReference:
+    """What a model keeps about a secret of another model that one of its units has read."""
+
+    id: str
+    """The UUID of that model and the secret's id there, with a slash between."""
+    saas: str
+    """The remote application that it is shared by."""
+    latest_revision: int
+    consumers: dict[str, Consumer] = dataclasses.field(default_factory=dict[str, Consumer])
+    """By unit."""
+    is_told: bool = False
+    """Whether the other model has told of a revision."""
+
+    @property
+    def uri(self) -> identity.SecretURI:
+        """The secret's URI."""
+        source, _, secret_id = self.id.partition('/')
+        return identity.SecretURI(secret_id, source)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Removal:
     """The removal of revisions of a secret, or of the whole secret."""
@@ -154,6 +175,8 @@ class SecretStore:
         self._secrets: dict[str, Secret] = {}
         self._by_owner: dict[Owner, dict[str, Secret]] = {}
         self._ids_by_consumer: dict[str, dict[str, None]] = {}
+        self.references: Final[dict[str, SecretReference]] = {}
+        """The secrets of other models that units have read, by id."""
         self.owner_labels: Final = LabelRegister()
         """Labels in use by owners."""
         self.consumer_labels: Final = LabelRegister()
@@ -172,17 +195,21 @@ class SecretStore:
         """Return the secret with this id, if there is one."""
         return self._secrets.get(secret_id)
 
+    def find_read(self, secret_id: str) -> Secret | SecretReference | None:
+        """Return a secret that a unit has read: one of this model, or what is kept about one of another."""
+        return self._secrets.get(secret_id) or self.references.get(secret_id)
+
     def add(self, secret: Secret) -> None:
         """Store a new secret."""
         self._secrets[secret.id] = secret
         self._by_owner.setdefault(secret.owner, {})[secret.id] = secret
 
-    def add_consumer(self, secret: Secret, consumer: Consumer) -> None:
+    def add_consumer(self, secret: Secret | SecretReference, consumer: Consumer) -> None:
         """Store a new consumer record."""
         secret.consumers[consumer.unit] = consumer
         self._ids_by_consumer.setdefault(consumer.unit, {})[secret.id] = None
 
-    def drop_consumer(self, secret: Secret, unit: str) -> None:
+    def drop_consumer(self, secret: Secret | SecretReference, unit: str) -> None:
         """Forget a consumer record."""
         del secret.consumers[unit]
         del self._ids_by_consumer[unit][secret.id]
@@ -198,9 +225,16 @@ class SecretStore:
         """Return the secrets of these owners, oldest first per owner."""
         return tuple(itertools.chain.from_iterable(self._by_owner.get(owner, {}).values() for owner in owners))
 
-    def consumed_by(self, unit: str) -> tuple[Secret, ...]:
+    def drop_reference(self, reference: SecretReference) -> None:
+        """Forget a secret of another model, and who has read it."""
+        for unit in tuple(reference.consumers):
+            self.drop_consumer(reference, unit)
+        del self.references[reference.id]
+
+    def consumed_by(self, unit: str) -> tuple[Secret | SecretReference, ...]:
         """Return the secrets a unit has read, in the order of first reads."""
-        return tuple(self._secrets[secret_id] for secret_id in self._ids_by_consumer.get(unit, ()))
+        found = map(self.find_read, self._ids_by_consumer.get(unit, ()))
+        return tuple(secret for secret in found if secret is not None)
 
     def stamp(self, when: datetime.datetime) -> datetime.datetime:
         """Return a time as this Juju keeps it."""

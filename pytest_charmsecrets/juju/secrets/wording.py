@@ -26,6 +26,8 @@ class Wording:
     missing_at_commit: str
     missing_observer_label: str
     missing_revision: str
+    missing_revision_across: str
+    """When the secret is another model's."""
 
 
 _DIALECTS: Final = {
@@ -37,6 +39,7 @@ _DIALECTS: Final = {
         missing_at_commit='secret "{uri}" not found',
         missing_observer_label='consumer label {label} not found',
         missing_revision='secret revision "{id}/{revision}" not found',
+        missing_revision_across='secret revision "{id}/{revision}" not found',
     ),
     'v4': Wording(
         unreadable='"{unit}" is not allowed to read this secret',
@@ -46,6 +49,7 @@ _DIALECTS: Final = {
         missing_at_commit='secret not found',
         missing_observer_label='secret URI for consumer label {label} not found',
         missing_revision='secret value ref for "{uri}" revision {revision} not found',
+        missing_revision_across='revision {revision} for secret "{uri}" not found',
     ),
 }
 

@@ -119,15 +119,21 @@ class HookContext(SecretsInHook, RelationsInHook):
     def goal_state(self) -> Mapping[str, Any]:
         """Return the units and relations that the user asked for (``goal-state``); peer relations are not among them.
 
+        Of another model there is the URL of what is consumed, and nothing of who consumes what is offered.
+
         Source: juju 3.6: apiserver/facades/agent/uniter/uniter.go, oneGoalState.
         """
         relations: dict[str, dict[str, Any]] = {}
         for relation in self.world.relations_of(self.application):
             if not relation.is_peer:
                 remote = relation.remote_of(self.application).application
+                other = self.world.remote_applications.get(remote)
+                if other is not None and other.is_consumer:
+                    continue
                 endpoint = relations.setdefault(relation.endpoint_of(self.application).name, {})
-                endpoint[remote] = self._goal(Status('joined'))
-                endpoint.update(self._unit_goals(remote))
+                endpoint[remote if other is None else other.url] = self._goal(Status('joined'))
+                if other is None:
+                    endpoint.update(self._unit_goals(remote))
         return {'units': self._unit_goals(self.application), 'relations': relations}
 
     def _unit_goals(self, application: str) -> dict[str, dict[str, str]]:

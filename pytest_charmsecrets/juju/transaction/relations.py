@@ -62,5 +62,6 @@ class RelationsInHook(ContextBase):
 
     def relation_model_uuid(self, relation_id: int) -> str:
         """Return the UUID of the model the remote application lives in."""
-        assert relation_id in self.world.relations, 'relations across models are not there yet'
-        return self.world.uuid
+        remote = self.world.relations[relation_id].remote_of(self.application).application
+        other = self.world.remote_applications.get(remote)
+        return other.model if other is not None else self.world.uuid

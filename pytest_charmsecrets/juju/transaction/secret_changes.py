@@ -19,7 +19,6 @@ from ..secrets.entities import INTERNAL, Removal, Secret
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
 from ..secrets.wording import PERMISSION_DENIED, wording
-from ..state import Life
 from .context import HookContext
 from .pending import PendingCreate, PendingGrant, PendingRemoval, PendingRevoke, PendingUpdate
 
@@ -110,7 +109,7 @@ def grant(context: HookContext, grant: PendingGrant) -> None:
 def check_revoke(context: HookContext, revoke: PendingRevoke) -> None:
     """Refuse a revocation for what the unit does not manage and, in 4.0, for somebody who is not in the model."""
     _check_manages_access(context, revoke)
-    if context.profile.revoke_checks_subject and _life_of(context, revoke.subject) is None:
+    if context.profile.revoke_checks_subject and context.world.life_of(revoke.subject) is None:
         missing = JujuError(f'{_kind_of(revoke.subject)} "{revoke.subject}" not found')
         raise missing if context.profile.commit_order == 'v4_txn' else _cannot_change_access(revoke, missing)
 
@@ -180,7 +179,7 @@ def not_leader(context: HookContext) -> str:
 def _check_reaches(context: HookContext, grant: PendingGrant) -> None:
     """Refuse a grant through a relation, or to a subject, that is not there or, in 3.x, going."""
     relation = context.world.relations.get(grant.relation_id)
-    life = _life_of(context, grant.subject)
+    life = context.world.life_of(grant.subject)
     if context.profile.dying_may_write:
         if relation is None:
             raise JujuError('getting regular relation by key: relation not found')
@@ -196,8 +195,13 @@ def _check_reaches(context: HookContext, grant: PendingGrant) -> None:
         raise JujuError(f'cannot grant access to secret in scope of "{grant.scope_tag}" which is not alive')
     if life is None:
         raise JujuError(f'invalid subject reference: {_kind_of(grant.subject)} "{grant.subject}" not found')
+    remote = context.world.remote_applications.get(identity.application_of(grant.subject))
+    if remote is not None and '/' in grant.subject:
+        raise JujuError('sharing secrets with a unit across a cross model relation not supported')
     if life != 'alive':
         raise JujuError(f'cannot grant dying "{grant.subject_tag}" access to secret')
+    if remote is not None and not remote.is_consumer:
+        raise JujuError('sharing consumer secrets across a cross model relation not supported')
 
 
 def _check_manages_access(context: HookContext, change: PendingGrant | PendingRevoke) -> None:
@@ -211,11 +215,6 @@ def _check_manages_access(context: HookContext, change: PendingGrant | PendingRe
 
 def _cannot_change_access(change: PendingGrant | PendingRevoke, cause: JujuError) -> JujuError:
     return JujuError(f'cannot change access to "{change.uri}" for "{change.subject_tag}": {cause}')
-
-
-def _life_of(context: HookContext, name: str) -> Life | None:
-    entity = context.world.find_unit(name) if '/' in name else context.world.applications.get(name)
-    return entity.life if entity is not None else None
 
 
 def _kind_of(name: str) -> str:

@@ -15,10 +15,11 @@ from .. import content, gotext, identity
 from ..content import EncodedContent
 from ..identity import SecretURI
 from ..secrets import access, consumption, revisions
-from ..secrets.entities import INTERNAL, Owner, Secret
+from ..secrets.entities import INTERNAL, Consumer, Owner, Secret, SecretReference
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
 from ..secrets.wording import PERMISSION_DENIED, RELABELING, wording
+from . import across
 from .base import ContextBase
 from .known_secrets import KnownSecret, KnownSecrets
 from .pending import (
@@ -241,7 +242,11 @@ class SecretsInHook(ContextBase):
             secret, uri = own, uri if uri is not None and uri.id == own.id else SecretURI(own.id)
         elif uri is None:
             secret = self._by_consumer_label(label or '')
+            if isinstance(secret, SecretReference):
+                return self._read_across(secret.uri, None, refresh=refresh, peek=peek)
             uri = SecretURI(secret.id)
+        elif not self._is_local(uri):
+            return self._read_across(uri, label, refresh=refresh, peek=peek)
         else:
             secret = self._existing(uri)
         if own is not None and not self.profile.owner_tracks:
@@ -253,6 +258,32 @@ class SecretsInHook(ContextBase):
             self._check_readable(secret)
             wanted = self._consume(secret, uri, consumer_label, refresh=refresh, peek=peek)
         return self._content_of(secret, uri, wanted)
+
+    def _read_across(self, uri: SecretURI, label: str | None, *, refresh: bool, peek: bool) -> EncodedContent:
+        """Read a secret of another model: that model is asked first, and only then is anything saved in this one.
+
+        Source: juju 3.6: apiserver/facades/agent/secretsmanager/secrets.go, getRemoteSecretContent.
+        """
+        try:
+            found = across.find(self.world, self.unit, uri)
+        except across.Unreachable as unreachable:
+            raise self.refusal(PERMISSION_DENIED, str(unreachable)) from None
+        reference = self.world.secrets.references.get(uri.key)
+        before = reference.consumers.get(self.unit) if reference is not None else None
+        tracked = before.tracked if before is not None and not refresh else None
+        if tracked is None or peek:
+            wanted = consumption.read_from_afar(found.store, found.secret, found.unit, refresh=tracked is None)
+        else:
+            wanted = tracked
+        read = self._content_of(found.secret, uri, wanted, wording(self.profile).missing_revision_across)
+        if tracked is None or label:
+            state = _state_of(before)
+            tracked = wanted if tracked is None else tracked
+            consumer = consumption.save_reference(
+                self.world.secrets, uri, self.unit, saas=found.saas, tracked=tracked, label=label
+            )
+            self._keep_tracking(uri, consumer, state)
+        return read
 
     def _check_readable(self, secret: Secret) -> None:
         if not access.may_read(secret, self.unit):
@@ -269,19 +300,21 @@ class SecretsInHook(ContextBase):
         return self._content_of(secret, uri, secret.latest_revision)
 
     def _consume(self, secret: Secret, uri: SecretURI, label: str | None, *, refresh: bool, peek: bool) -> int:
-        before = secret.consumers.get(self.unit)
-        state_before = (before.tracked, before.label) if before else None
+        before = _state_of(secret.consumers.get(self.unit))
         wanted = consumption.read(self.world.secrets, secret, self.unit, refresh=refresh, peek=peek, label=label)
-        consumer = secret.consumers[self.unit]
-        if (consumer.tracked, consumer.label) != state_before:
-            named = f' as {gotext.quote(consumer.label)}' if consumer.label else ''
-            self.keep('secret-get', str(uri), f'{self.unit} tracks revision {consumer.tracked}{named}')
+        self._keep_tracking(uri, secret.consumers[self.unit], before)
         return wanted
 
-    def _content_of(self, secret: Secret, uri: SecretURI, number: int) -> EncodedContent:
+    def _keep_tracking(self, uri: SecretURI, consumer: Consumer, before: tuple[int, str] | None) -> None:
+        """Note that what the unit tracks, or its label, has changed, if it has."""
+        if _state_of(consumer) != before:
+            named = f' as {gotext.quote(consumer.label)}' if consumer.label else ''
+            self.keep('secret-get', str(uri), f'{self.unit} tracks revision {consumer.tracked}{named}')
+
+    def _content_of(self, secret: Secret, uri: SecretURI, number: int, missing: str | None = None) -> EncodedContent:
         revision = secret.revisions.get(number)
         if revision is None or (revision.vanished and revision.backend == INTERNAL):
-            text = wording(self.profile).missing_revision
+            text = missing or wording(self.profile).missing_revision
             raise JujuError(text.format(id=secret.id, uri=uri, revision=number))
         if self.backend_refuses and revision.backend != INTERNAL:
             raise self.refusal(PERMISSION_DENIED, f'the backend {revision.backend} refuses')
@@ -304,7 +337,7 @@ class SecretsInHook(ContextBase):
                 return secret
         return None
 
-    def _by_consumer_label(self, label: str) -> Secret:
+    def _by_consumer_label(self, label: str) -> Secret | SecretReference:
         for secret in self.world.secrets.consumed_by(self.unit):
             if secret.consumers[self.unit].label == label:
                 return secret
@@ -314,8 +347,6 @@ class SecretsInHook(ContextBase):
         )
 
     def _existing(self, uri: SecretURI) -> Secret:
-        if not self._is_local(uri):
-            raise JujuError(PERMISSION_DENIED)
         secret = self.world.secrets.get(uri.id)
         if secret is None:
             denied = self.profile.missing_error == 'permission_denied' and not self.profile.denied_read_tracks
@@ -366,6 +397,10 @@ class SecretsInHook(ContextBase):
 
     def _is_local(self, uri: SecretURI) -> bool:
         return uri.source in ('', self.world.uuid)
+
+
+def _state_of(consumer: Consumer | None) -> tuple[int, str] | None:
+    return (consumer.tracked, consumer.label) if consumer is not None else None
 
 
 def _overlay(info: SecretInfo, attributes: SecretAttributes) -> SecretInfo:

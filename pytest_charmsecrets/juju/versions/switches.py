@@ -644,6 +644,21 @@ class Profile:
         return self._is_v4
 
     @property
+    def references_go_with_saas(self) -> bool:
+        """Whether what units track of another model's secrets goes with the application that shares them (4.2 of model-semantics.md)."""
+        return self._is_v4
+
+    @property
+    def units_of_others_granted(self) -> bool:
+        """Whether a single unit of another model can be granted access, although that lets it read nothing (5.5 there)."""
+        return self._is_v4
+
+    @property
+    def new_revisions_told_once(self) -> bool:
+        """Whether of a defect that keeps new revisions from other models the first one is spared (E13)."""
+        return self._is_v4
+
+    @property
     def leader_settings_changed(self) -> bool:
         """Whether followers run leader-settings-changed (events.md, section 19)."""
         return not self._is_v4

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_charmsecrets.juju import operations, relations
 from pytest_charmsecrets.juju.agent_state import LocalRelation
+from pytest_charmsecrets.juju.clock import Clock
 from pytest_charmsecrets.juju.hooks import Hook
 from pytest_charmsecrets.juju.secrets.revisions import SecretAttributes
 from pytest_charmsecrets.juju.state import CharmMetadata, EndpointMetadata
@@ -30,7 +31,7 @@ GOES = {
 
 @pytest.mark.parametrize(('version', 'what'), GOES)
 def test_access_is_granted_over_or_to_what_has_gone(version, what):
-    world = World(profile=profile_for(version), seed=0, start=START)
+    world = World(profile=profile_for(version), seed=0, clock=Clock(START))
     for name, role in (('db', 'provider'), ('web', 'requirer')):
         metadata = CharmMetadata(name, endpoints={'database': EndpointMetadata('database', role, 'sql')})
         operations.deploy(world, metadata, None, num_units=1, config=None, cloud='machine')

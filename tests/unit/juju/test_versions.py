@@ -84,8 +84,8 @@ ALWAYS = {
     'pending_creates_known',
 }
 
-NOT_ASKED_YET = {'cmr', 'cmr_changed_events', 'show_by_name_returns_all'}
-"""Switches about what the model does not have yet: relations across models, and show-secret of the client."""
+NOT_ASKED_YET = {'show_by_name_returns_all'}
+"""Switches about what the model does not have yet: show-secret of the client."""
 
 
 def cells():
