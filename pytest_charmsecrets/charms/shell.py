@@ -24,6 +24,8 @@ _NAME: Final = 'script.sh'
 """What bash calls itself in a message: in Juju the line is in a file of this name, in a directory drawn by chance."""
 _TIME_LIMIT: Final = 600.0
 
+_HOOK_COMMANDS: Final = (*hookcommands.SUPPORTED, *hookcommands.NOT_SUPPORTED)
+
 _PART: Final = r"""[^\s'"\\|&;<>()$`*?\[\]{}~!#]|'[^']*'|"[^"$`\\!]*\""""
 _WORD: Final = rf'(?:{_PART})(?:{_PART}|#)*'
 _PLAIN: Final = re.compile(rf'[ \t]*{_WORD}(?:[ \t]+{_WORD})*[ \t]*')
@@ -32,8 +34,10 @@ _PLAIN: Final = re.compile(rf'[ \t]*{_WORD}(?:[ \t]+{_WORD})*[ \t]*')
 
 def read_hook_command(line: str) -> list[str]:
     """Return the words of a line that is one hook command with its arguments, for which a shell makes no difference."""
-    words = shlex.split(line) if _PLAIN.fullmatch(line) else []
-    return words if words and words[0] in (*hookcommands.SUPPORTED, *hookcommands.NOT_SUPPORTED) else []
+    if not _PLAIN.fullmatch(line):
+        return []
+    words = shlex.split(line) if '"' in line or "'" in line else line.split()
+    return words if words[0] in _HOOK_COMMANDS else []
 
 
 class Shell:
@@ -96,4 +100,4 @@ class _Made:
 
     @functools.cached_property
     def commands(self) -> HookCommands:
-        return HookCommands(self.home, (*hookcommands.SUPPORTED, *hookcommands.NOT_SUPPORTED))
+        return HookCommands(self.home, _HOOK_COMMANDS)

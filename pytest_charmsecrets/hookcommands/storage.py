@@ -6,8 +6,7 @@ Source: juju 3.6: jujuc/storage-*.go; storage/constraints.go.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ..errors import JujuError
 from ..juju import gotext
@@ -23,26 +22,30 @@ _POOL_OR_SIZE = re.compile(r'[a-zA-Z]+[-?a-zA-Z0-9]*|-?[0-9]+(?:\.[0-9]+)?[MGTPE
 _ATTRIBUTES: Final = ('kind', 'location')
 
 
-def _read_storage(context: HookContext, text: str) -> Mapping[str, Any] | None:
+def _read_storage(context: HookContext, text: str) -> str:
     if not _STORAGE_ID.fullmatch(text):
         raise JujuError(f'invalid storage ID {gotext.quote(text)}')
-    return context.storage(text)
+    context.storage(text)
+    return text
 
 
-def _storage_of_hook(context: HookContext) -> Mapping[str, Any] | None:
+def _storage_of_hook(context: HookContext) -> str:
+    """Return the id that Juju shows as the default in the command's help, where old ops looks for it."""
     try:
-        return context.storage(None)
+        context.storage(None)
     except JujuError:
-        return None
+        return ''
+    return context.hook.storage or ''
 
 
 _STORAGE: Final = gnuflag.Flag('s', _read_storage, _storage_of_hook)
 
 
 def _storage_get(call: Call) -> Run:
-    storage = call.flags[_STORAGE]
-    if storage is None:
+    storage_id = call.flags[_STORAGE]
+    if not storage_id:
         raise JujuError('no storage instance specified')
+    storage = call.context.storage(storage_id)
     key = arguments.zero_or_one(call.arguments)
 
     def run() -> str:

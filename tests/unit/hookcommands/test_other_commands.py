@@ -172,7 +172,11 @@ def test_arguments_are_refused(make_context, run_in, argv, message):
             {'storage': {'location': '/d', 'kind': 'filesystem'}},
             'kind: filesystem\nlocation: /d\n',
         ),
-        (('storage-get', 'location'), {'storage': {'location': '/d', 'kind': 'filesystem'}}, '/d\n'),
+        (
+            ('storage-get', 'location'),
+            {'hook': Hook('storage-attached', storage='data/0'), 'storage': {'location': '/d', 'kind': 'filesystem'}},
+            '/d\n',
+        ),
         (('storage-list',), {'storage_ids': ('data/0', 'data/1')}, 'data/0\ndata/1\n'),
         (('storage-list', '--format=json'), {'storage_ids': ()}, '[]\n'),
         (('unit-get', 'private-address'), {'unit_address': '10.0.0.1'}, '10.0.0.1\n'),
@@ -351,6 +355,12 @@ def test_action_set_sets_one_result_after_the_other(make_context, run_in):
 def test_action_cannot_reboot(make_context, run_in):
     result = run_in(make_context(ACTION), 'juju-reboot')
     assert (result.exit_code, result.stderr) == (1, 'ERROR juju-reboot is not supported when running an action.\n')
+
+
+def test_the_help_of_storage_get_names_the_storage_of_the_hook(make_context, run_in):
+    """Where ops before 3.4 looks for it."""
+    context = make_context(Hook('storage-attached', storage='data/0'), storage={'location': '/d'})
+    assert '-s  (= data/0)\n' in run_in(context, 'storage-get', '--help').stdout
 
 
 def test_storage_has_to_be_named_outside_storage_hooks(make_context, run_in):
