@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import itertools
 import re
 import shlex
 from collections.abc import Generator, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final, get_args
+from typing import TYPE_CHECKING, Any, Final, final, get_args
 
 from .actors import Puppet
 from .charms.choice import choose_runner, make_runner
@@ -24,13 +23,14 @@ from .juju.controller import Controller
 from .juju.hooks import Hook
 from .juju.journal import HookRun, Journal
 from .juju.order import GivenOrder, Order
-from .juju.scheduler import DueHook, Scheduler
+from .juju.scheduler import Scheduler
 from .juju.state import Cloud
 from .juju.user_secrets import User, UserAccess
 from .juju.versions import DEFAULT_VERSION, profile_for
 from .juju.world import World
 from .other_models import OtherModels
 from .outages import Outages
+from .progress import Progress
 from .tasks import Task, task_of
 from .users import ModelUser, SecretsOfUser
 from .views import RelationView, SecretView
@@ -59,17 +59,8 @@ _MODEL_NAME: Final = re.compile(r'[a-z0-9]+(?:-[a-z0-9]+)*')
 DEFAULT_START: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
 
-ScheduledKind: TypeAlias = Literal['secret-rotate', 'secret-expired', 'update-status']
-
-_WHY_NOT_SCHEDULED: Final[dict[ScheduledKind, str]] = {
-    'secret-rotate': 'no secret has a rotation policy; add one with rotate=...',
-    'secret-expired': 'no revision has an expiry; add one with expire=...',
-    'update-status': 'give FakeModel an update_status_interval',
-}
-
-
 @final
-class FakeModel(SecretsOfUser, OtherModels, Outages, Workloads):
+class FakeModel(Progress, SecretsOfUser, OtherModels, Outages, Workloads):
     """A fake Juju model: applications, units, charms, relations, a clock, and the whole life of every secret.
 
     Nothing runs by itself: operations change the model, and ``settle`` lets the units run the hooks that are due.
@@ -489,114 +480,12 @@ class FakeModel(SecretsOfUser, OtherModels, Outages, Workloads):
             operations.use_secret_backend(self._world, name)
         return self._world.secrets.backend
 
-    # --- letting the units run
-
-    def settle(self, *, max_hooks: int | None = None) -> tuple[HookRun, ...]:
-        """Run hooks until no unit of any model has anything to do, and return those that ran. Units in error retry once.
-
-        Args:
-            max_hooks: how many may run; by default 1000, or 100 per unit if that is more.
-
-        Raises:
-            HookFailed: if a hook fails, unless the model was made with ``on_hook_error='error-state'``.
-            EndlessHooks: if more hooks run than the bound allows.
-        """
-        __tracebackhide__ = True
-        self._dispatcher.check_no_hook('settle')
-        if max_hooks is not None and max_hooks < 1:
-            raise UsageError(f'max_hooks is {max_hooks}; it must be 1 or more')
-        return self._dispatcher.settle(max_hooks=max_hooks)
-
-    def step(self) -> HookRun | None:
-        """Run the next hook of any model and return it; None when nothing is due.
-
-        Raises:
-            HookFailed: if it fails, unless the model was made with ``on_hook_error='error-state'``.
-        """
-        __tracebackhide__ = True
-        self._dispatcher.check_no_hook('step')
-        return self._dispatcher.step()
-
-    @property
-    def due(self) -> tuple[DueHook, ...]:
-        """The hooks that units have to run, unit by unit, in the order in which each would run them."""
-        if self.order.is_fixed:
-            self._controller.deliver()
-        return self._scheduler.due()
-
-    def advance(
-        self,
-        delta: datetime.timedelta | None = None,
-        *,
-        weeks: float = 0,
-        days: float = 0,
-        hours: float = 0,
-        minutes: float = 0,
-        seconds: float = 0,
-    ) -> tuple[HookRun, ...]:
-        """Let time pass: stop wherever time alone makes something due, settle, and go on; return the hooks that ran.
-
-        Units in error retry their failed hook after 5 seconds, 10, 20 and so on up to 5 minutes, as in Juju.
-
-        Args:
-            delta: how long; or give it in parts.
-            weeks: weeks to add.
-            days: days to add.
-            hours: hours to add.
-            minutes: minutes to add.
-            seconds: seconds to add.
-
-        Raises:
-            UsageError: if the time is negative.
-        """
-        __tracebackhide__ = True
-        parts = datetime.timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-        return self.advance_to(self.now + (delta or datetime.timedelta()) + parts)
-
-    def advance_to(self, when: datetime.datetime) -> tuple[HookRun, ...]:
-        """Let time pass until a given time, as ``advance`` does.
-
-        Raises:
-            UsageError: if the time lies in the past or has no time zone.
-        """
-        __tracebackhide__ = True
-        self._dispatcher.check_no_hook('advance_to')
-        self._world.clock.check(when)
-        ran = [self._dispatcher.settle(retry=False)]
-        while (deadline := self._controller.next_deadline()) is not None and deadline <= when:
-            self._controller.move_clock(deadline)
-            ran.append(self._dispatcher.settle(retry=False))
-        self._controller.move_clock(when)
-        ran.append(self._dispatcher.settle(retry=False))
-        return tuple(itertools.chain.from_iterable(ran))
-
-    def advance_to_next(self, kind: ScheduledKind) -> tuple[HookRun, ...]:
-        """Let time pass until the next hook of a kind is due, and run it with whatever else is due by then.
-
-        Raises:
-            UsageError: if no such hook is scheduled.
-        """
-        __tracebackhide__ = True
-        self._dispatcher.check_no_hook('advance_to_next')
-        if kind not in _WHY_NOT_SCHEDULED:
-            raise UsageError(f'{kind!r} is not scheduled by time; give one of {", ".join(_WHY_NOT_SCHEDULED)}')
-        ran = self._dispatcher.settle()
-        deadline = self._controller.next_deadline(kind)
-        if deadline is None:
-            raise UsageError(f'no {kind} is scheduled: {_WHY_NOT_SCHEDULED[kind]}')
-        return (*ran, *self.advance_to(max(deadline, self.now)))
+    # --- what there is to see
 
     @property
     def name(self) -> str:
         """The name of the model."""
         return self._world.name
-
-    @property
-    def now(self) -> datetime.datetime:
-        """The virtual time, in UTC."""
-        return self._world.clock.now
-
-    # --- what there is to see
 
     def secret(
         self,

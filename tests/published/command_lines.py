@@ -37,8 +37,11 @@ class _Anywhere:
 
     def __init__(self, command: str, remote: str) -> None:
         in_relation = {'relation_id': 1, 'endpoint': 'db', 'remote_application': remote, 'remote_unit': f'{remote}/0'}
-        is_about_relations = command.startswith('relation-')
-        self.hook = Hook('relation-changed', **in_relation) if is_about_relations else Hook('action', action='act')
+        self.hook = Hook('action', action='act')
+        if command.startswith('relation-'):
+            self.hook = Hook('relation-changed', **in_relation)
+        elif command.startswith('storage-'):
+            self.hook = Hook('storage-attached', storage='data/0')
         self._remote = remote
 
     def relation(self, relation_id: int) -> RelationInfo:
