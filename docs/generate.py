@@ -1,7 +1,7 @@
 """Writes the pages of the reference that are made from what the code itself uses.
 
 - ``client-commands.md``: the commands of the Juju client, from ``client``
-- ``juju-versions.md``: the releases, the switches and the faults, from ``juju/versions``
+- ``juju-versions.md``: the releases, the switches and the bugs, from ``juju/versions``
 - ``permissions.md``: who may do what, by asking the model
 - ``rules.md``: the rules that are reproduced, from the transcripts under ``tests/conformance``
 
@@ -21,9 +21,9 @@ import yaml
 
 from pytest_charmsecrets import FakeModel, HookFailed, JujuError, Puppet, PuppetUnit, RelationView, client
 from pytest_charmsecrets.client.command import Command
-from pytest_charmsecrets.hookcommands.gnuflag import Flag, spell
+from pytest_charmsecrets.golang.flags import Flag, spell
 from pytest_charmsecrets.juju import user_secrets
-from pytest_charmsecrets.juju.versions import ALIASES, FAULTS, PROFILES, RELEASES, Profile, profile_for
+from pytest_charmsecrets.juju.versions import ALIASES, BUGS, PROFILES, RELEASES, Profile, profile_for
 from pytest_charmsecrets.juju.versions.switches import Switch
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -112,9 +112,9 @@ What follows from the rewrite of 4.0 (`model_line`):
 ## Faults
 
 Defects of particular releases. They are off, whatever the version, until a test asks for them by name: with
-`FakeModel(juju_faults=[...])`, with the marker, with `--charmsecrets-juju-fault`, or in the ini file.
+`FakeModel(juju_bugs=[...])`, with the marker, with `--charmsecrets-juju-bug`, or in the ini file.
 
-{table(('Fault', 'What goes wrong', 'Releases'), ((f'`{name}`', fault.about, fault.releases) for name, fault in FAULTS.items()))}
+{table(('Bug', 'What goes wrong', 'Releases'), ((f'`{name}`', bug.about, bug.releases) for name, bug in BUGS.items()))}
 ## Where each switch was read
 
 {table(('Switch', "Place in Juju's tree", 'Rows of the study'), sources)}"""
@@ -276,7 +276,7 @@ def rules() -> str:
             (
                 vector['id'],
                 vector['title'],
-                ', '.join(map(str, vector['profiles'])) + ''.join(f', `{fault}`' for fault in vector.get('faults', ())),
+                ', '.join(map(str, vector['profiles'])) + ''.join(f', `{bug}`' for bug in vector.get('bugs', ())),
                 vector['source'] + (' (test)' if vector['evidence'] == 'T' else ''),
             )
             for vector in ordered

@@ -9,20 +9,20 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from .actors import Puppet, PuppetHook, PuppetSecret, PuppetUnit
     from .charms.in_process import HookBeingRun
     from .client import Client
     from .client.fake_juju import FakeJuju
-    from .deployed import ApplicationView, UnitView
+    from .engine.fault_injection import InjectedFault
     from .errors import ActionFailed, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
-    from .injection import InjectedFault
-    from .juju.journal import BecameDue, Command, Effect, HookRun, Journal, Operation, Record, TimePassed
+    from .juju.journal import Journal
     from .juju.order import Departure, Order
-    from .juju.scheduler import DueHook
-    from .model import FakeController, FakeModel, Task
+    from .model.fake_model import FakeController, FakeModel
+    from .model.puppets import Puppet, PuppetHook, PuppetSecret, PuppetUnit
+    from .model.user_secrets import ModelUser, ShownSecret
     from .plugin import FakeJujuFactory, FakeModelFactory
-    from .users import ModelUser, ShownSecret
-    from .views import RelationView, RevisionView, SecretView
+    from .records import BecameDue, Command, DueHook, Effect, HookRun, Operation, Record, Task, TimePassed
+    from .views.applications import ApplicationView, UnitView
+    from .views.secrets import RelationView, RevisionView, SecretView
 
 __all__ = [
     'ActionFailed',
@@ -65,7 +65,7 @@ __all__ = [
 ]
 
 _NAMES_BY_MODULE: Final = {
-    '.actors': (
+    '.model.puppets': (
         'Puppet',
         'PuppetHook',
         'PuppetSecret',
@@ -74,7 +74,7 @@ _NAMES_BY_MODULE: Final = {
     '.charms.in_process': ('HookBeingRun',),
     '.client': ('Client',),
     '.client.fake_juju': ('FakeJuju',),
-    '.deployed': (
+    '.views.applications': (
         'ApplicationView',
         'UnitView',
     ),
@@ -86,36 +86,36 @@ _NAMES_BY_MODULE: Final = {
         'JujuError',
         'UsageError',
     ),
-    '.injection': ('InjectedFault',),
-    '.juju.journal': (
-        'BecameDue',
-        'Command',
-        'Effect',
-        'HookRun',
-        'Journal',
-        'Operation',
-        'Record',
-        'TimePassed',
-    ),
+    '.engine.fault_injection': ('InjectedFault',),
+    '.juju.journal': ('Journal',),
     '.juju.order': (
         'Departure',
         'Order',
     ),
-    '.juju.scheduler': ('DueHook',),
-    '.model': (
+    '.model.fake_model': (
         'FakeController',
         'FakeModel',
-        'Task',
     ),
     '.plugin': (
         'FakeJujuFactory',
         'FakeModelFactory',
     ),
-    '.users': (
+    '.model.user_secrets': (
         'ModelUser',
         'ShownSecret',
     ),
-    '.views': (
+    '.records': (
+        'BecameDue',
+        'Command',
+        'DueHook',
+        'Effect',
+        'HookRun',
+        'Operation',
+        'Record',
+        'Task',
+        'TimePassed',
+    ),
+    '.views.secrets': (
         'RelationView',
         'RevisionView',
         'SecretView',

@@ -12,8 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from .juju.journal import Effect
-    from .tasks import Task
+    from .records import Effect, Task
 
 
 _OUTPUT_LINES: Final = 20

@@ -23,8 +23,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ..juju import gotext
-from .runner import Execute, Outcome
+from ..golang import text as gotext
+from .runner import CharmOutcome, Execute
 from .virtual_time import real_monotonic
 
 _CLIENT: Final = Path(__file__).with_name('hook_command.py')
@@ -65,11 +65,11 @@ class Finished:
     not_started: OSError | None = None
     """Why there was no process at all."""
 
-    def as_outcome(self, program: str, time_limit: float) -> Outcome:
+    def as_outcome(self, program: str, time_limit: float) -> CharmOutcome:
         """Return what became of a program that was to succeed within a number of seconds."""
         exit_code = max(self.exit_code, -1)
         error = self.not_started or self._error(program, time_limit)
-        return Outcome(exit_code or int(error is not None), error, self.stdout, self.stderr)
+        return CharmOutcome(exit_code or int(error is not None), error, self.stdout, self.stderr)
 
     def _error(self, program: str, time_limit: float) -> Exception | None:
         if self.timed_out:

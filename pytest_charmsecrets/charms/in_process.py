@@ -35,7 +35,7 @@ from ops.version import version as _ops_version
 from ..errors import UsageError
 from .charm_class import CharmClass
 from .isolation import isolated, replaced
-from .runner import Invocation, Outcome
+from .runner import CharmOutcome, Invocation
 from .source import Charm, load_source
 from .unit_state import UnitState, check_is_the_units_own
 from .virtual_time import virtual_time
@@ -149,7 +149,7 @@ class InProcessRunner:
         self._use(source)
 
     # --- the protocol
-    def run(self, invocation: Invocation) -> Outcome:
+    def run(self, invocation: Invocation) -> CharmOutcome:
         """Run the charm once.
 
         Raises:
@@ -321,7 +321,7 @@ def kept_by_ops(storage: Storage) -> dict[str, Any]:
 # --- one run
 
 
-def _run_charm(call: _Call) -> Outcome:
+def _run_charm(call: _Call) -> CharmOutcome:
     manager = _HookManager.__new__(_HookManager)
     try:
         manager.__init__(call.charm.charm_class.fresh(), call)
@@ -333,17 +333,17 @@ def _run_charm(call: _Call) -> Outcome:
     except UsageError:
         raise
     except Exception as error:
-        return Outcome(exit_code=1, exception=error.with_traceback(_without_own_frames(error.__traceback__)))
+        return CharmOutcome(exit_code=1, exception=error.with_traceback(_without_own_frames(error.__traceback__)))
     finally:
         manager.finish()
         call.unit.storage.rollback()
-    return Outcome()
+    return CharmOutcome()
 
 
-def _exited(code: object, exception: BaseException) -> Outcome:
+def _exited(code: object, exception: BaseException) -> CharmOutcome:
     """As the operating system sees it: no code is success, a text is 1, and only eight bits count."""
     exit_code = 0 if code is None else code & 0xFF if isinstance(code, int) else 1
-    return Outcome(exit_code, exception if exit_code else None)
+    return CharmOutcome(exit_code, exception if exit_code else None)
 
 
 def _without_own_frames(traceback: TracebackType | None) -> TracebackType | None:

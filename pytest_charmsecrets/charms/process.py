@@ -27,7 +27,7 @@ from . import unit_state_file
 from .hook_process import HookCommands, make_home, run_process
 from .in_process import kept_by_ops, names_of_deferred
 from .packing import copy_charm
-from .runner import Invocation, Outcome
+from .runner import CharmOutcome, Invocation
 from .source import Charm, CharmSource, load_source
 from .unit_state import UnitState, check_is_the_units_own
 from .unit_state_file import UnitStateFile
@@ -106,7 +106,7 @@ class ProcessRunner:
             raise
 
     # --- the protocol
-    def run(self, invocation: Invocation) -> Outcome:
+    def run(self, invocation: Invocation) -> CharmOutcome:
         """Run the charm once.
 
         Raises:
@@ -272,11 +272,11 @@ def _find_program(charm_dir: Path, hook: Hook) -> str | None:
     return next((program for program in (_DISPATCH, own) if (charm_dir / program).exists()), None)
 
 
-def _missing(invocation: Invocation) -> Outcome:
+def _missing(invocation: Invocation) -> CharmOutcome:
     """A hook without a program has succeeded; an action has failed."""
     if invocation.hook.action is None:
-        return Outcome()
-    return Outcome(1, JujuError(f'action not implemented on unit "{invocation.unit}"'))
+        return CharmOutcome()
+    return CharmOutcome(1, JujuError(f'action not implemented on unit "{invocation.unit}"'))
 
 
 def _remove_files(version: Path, charm_dir: Path) -> None:

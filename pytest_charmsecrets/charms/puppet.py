@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..juju.state import Surroundings
-from .runner import Invocation, Outcome
+from .runner import CharmOutcome, Invocation
 
 
 class PuppetRunner:
     """Does nothing, successfully."""
 
-    def run(self, invocation: Invocation) -> Outcome:  # noqa: ARG002
+    def run(self, invocation: Invocation) -> CharmOutcome:  # noqa: ARG002
         """Return at once: a puppet acts only when the test makes it."""
-        return Outcome()
+        return CharmOutcome()
 
     def forget(self, unit: str) -> None:
         """Nothing is kept for a puppet's units."""

@@ -47,7 +47,7 @@ class Invocation:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Outcome:
+class CharmOutcome:
     """How a run of a charm ended."""
 
     exit_code: int = 0
@@ -62,7 +62,7 @@ class Outcome:
 class Runner(Protocol):
     """Runs the charm of one application; keeps what each of its units holds outside Juju's model between hooks."""
 
-    def run(self, invocation: Invocation) -> Outcome:
+    def run(self, invocation: Invocation) -> CharmOutcome:
         """Run the charm once. What is not the charm's fault (KeyboardInterrupt, pytest's outcomes) is raised."""
         ...
 

@@ -17,7 +17,7 @@ from typing import Final
 from .. import hookcommands
 from ..juju import identity
 from .hook_process import HookCommands, make_home, run_process
-from .runner import Invocation, Outcome
+from .runner import CharmOutcome, Invocation
 
 _SHELL: Final = '/bin/bash'
 _NAME: Final = 'script.sh'
@@ -46,7 +46,7 @@ class Shell:
     def __init__(self) -> None:
         self._made: _Made | None = None
 
-    def run(self, line: str, invocation: Invocation, directory: Path) -> Outcome:
+    def run(self, line: str, invocation: Invocation, directory: Path) -> CharmOutcome:
         """Run a line.
 
         That it exits with another code than 0 is a result, and no exception, as in Juju.

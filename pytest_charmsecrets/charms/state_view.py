@@ -9,7 +9,7 @@ from ops import testing
 from ..juju import content
 from ..juju.secrets import access
 from ..juju.secrets.entities import SecretReference
-from ..juju.transaction import across
+from ..juju.transaction import remote_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -110,8 +110,8 @@ def _secrets_across(world: World, unit: str) -> Iterator[testing.Secret]:
         if not isinstance(reference, SecretReference):
             continue
         try:
-            secret = across.find(world, unit, reference.uri).secret
-        except across.Unreachable:
+            secret = remote_secrets.find(world, unit, reference.uri).secret
+        except remote_secrets.Unreachable:
             continue
         consumer = reference.consumers[unit]
         tracked, latest = secret.revisions.get(consumer.tracked), secret.revisions.get(secret.latest_revision)

@@ -14,7 +14,7 @@ from ops import pebble, testing
 
 from ..errors import UsageError, unknown
 from ..juju.state import Surroundings
-from .surroundings import make_surroundings
+from .attachments import make_surroundings
 from .unit_storage import UnitStorage
 
 _OWNED_BY_THE_MODEL: Final = {

@@ -7,7 +7,7 @@ from typing import Final, final
 
 from ..errors import unknown
 from ..hookcommands.result import Result
-from ..model import FakeModel, inside
+from ..model.fake_model import FakeModel, inside
 from . import applications, log, offers, secrets, settings, show, status, tasks
 from .command import CharmLike, Command, Session, execute
 

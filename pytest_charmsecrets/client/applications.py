@@ -12,8 +12,11 @@ import yaml
 
 from ..charms.source import read_charm
 from ..errors import JujuError, UsageError
-from ..hookcommands import arguments, gnuflag, goyaml
-from ..juju import gotext, identity, operations
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..golang import yaml as goyaml
+from ..hookcommands import arguments
+from ..juju import identity, operations
 from ..juju.state import Application, CharmMetadata
 from .command import Call, CharmLike, Command, FailedWithOutput, Run, Session, application_not_found
 

@@ -11,18 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ..errors import JujuError, UsageError
-from ..hookcommands import formats, gnuflag
-from ..hookcommands.gnuflag import Flag
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..golang.flags import Flag
+from ..hookcommands import formats
 from ..hookcommands.result import Result
-from ..juju import gotext
-from ..model import inside
+from ..model.fake_model import inside
 
 if TYPE_CHECKING:
     import ops
 
-    from ..juju.scheduler import Scheduler
+    from ..juju.agents import Agents
     from ..juju.world import World
-    from ..model import FakeModel
+    from ..model.fake_model import FakeModel
 
 CharmLike: TypeAlias = 'type[ops.CharmBase] | str | pathlib.Path'
 """A charm that can be deployed."""
@@ -53,7 +54,7 @@ class Session:
 
     model: FakeModel
     world: World
-    scheduler: Scheduler
+    scheduler: Agents
     charmhub: Mapping[str, CharmLike]
     """The charm that stands for each name in Charmhub."""
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final, final
 import jubilant
 
 from ..errors import HookFailed
-from ..model import controller_of
+from ..model.fake_model import controller_of
 from . import Client
 
 if TYPE_CHECKING:
-    from ..juju.scheduler import DueHook
-    from ..model import FakeModel
+    from ..model.fake_model import FakeModel
+    from ..records import DueHook
     from .command import CharmLike
 
 logger: Final = logging.getLogger('jubilant')

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..errors import JujuError
-from ..hookcommands import arguments, gnuflag
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..hookcommands import arguments
 from ..hookcommands.status import read_log_line
-from ..juju import gotext, identity
-from ..juju.journal import Command as HookCommand
-from ..juju.journal import HookRun, Journal
+from ..juju import identity
+from ..juju.journal import Journal
+from ..records import Command as HookCommand
+from ..records import HookRun
 from .command import Call, Command, Run
 
 _LIMIT: Final = gnuflag.integer('limit')

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from typing import Final
 
 from ..errors import JujuError
-from ..hookcommands import arguments, gnuflag
-from ..juju import gotext, identity
-from ..views import RelationView
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..hookcommands import arguments
+from ..juju import identity
+from ..views.secrets import RelationView
 from .command import USER, Call, Command, Run, check_model
 
 _MESSAGE: Final = gnuflag.string('message')

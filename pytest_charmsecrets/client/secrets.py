@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import JujuError
-from ..hookcommands import arguments, gnuflag, secret_content
-from ..hookcommands.gnuflag import Flag
-from ..hookcommands.goyaml import Fields
-from ..juju import content, gotext, user_secrets
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..golang.flags import Flag
+from ..golang.yaml import Fields
+from ..hookcommands import arguments, secret_content
+from ..juju import content, user_secrets
 from ..juju.secrets.entities import Owner, Revision, Secret
 from ..juju.user_secrets import User
 from .command import Call, Command, Run

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..errors import JujuError, UsageError
-from ..hookcommands import gnuflag
-from ..hookcommands.goyaml import Fields
-from ..juju import gotext, operations
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..golang.yaml import Fields
+from ..juju import operations
 from ..juju.state import Application
-from ..model import UPDATE_STATUS_INTERVAL
+from ..model.fake_model import UPDATE_STATUS_INTERVAL
 from .applications import TRUST, read_config_file
 from .command import CONTROLLER, USER, Call, Command, Run, application_not_found
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ..errors import JujuError
-from ..hookcommands import arguments, gnuflag
-from ..hookcommands.goyaml import Fields
+from ..golang import flags as gnuflag
+from ..golang.yaml import Fields
+from ..hookcommands import arguments
 from ..juju import identity
 from ..juju.relations import Relation
 from ..juju.secrets.entities import INTERNAL

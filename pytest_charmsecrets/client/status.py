@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ..errors import UsageError
-from ..hookcommands import gnuflag
-from ..hookcommands.goyaml import Fields
-from ..juju import agent as rules
+from ..golang import flags as gnuflag
+from ..golang.yaml import Fields
 from ..juju import lifecycle
+from ..juju.agent import next_operation
 from ..juju.hooks import Hook
 from ..juju.state import CLOUDS, Application, EndpointMetadata, Offer, RemoteApplication, Status, Unit
 from ..juju.world import World
@@ -199,7 +199,7 @@ def _agent_status(session: Session, unit: Unit, *, is_busy: bool) -> Status:
     if not session.scheduler.is_running(unit.name):
         return Status('lost', 'agent is not communicating with the server')
     agent = session.scheduler.agent(unit.name)
-    hook = rules.next_operation(agent.snapshot, agent.local) if is_busy else None
+    hook = next_operation(agent.snapshot, agent.local) if is_busy else None
     # An agent whose hook failed says that it is idle, and the unit says that it is in error.
     if hook is None or agent.local.failed is not None:
         return Status('idle')

@@ -14,9 +14,11 @@ from typing import Any, Final, TypeAlias, cast
 import yaml
 
 from ..errors import ActionFailed, HookFailed, JujuError, UsageError
-from ..hookcommands import gnuflag, goyaml
-from ..juju import gotext, identity
-from ..tasks import Task
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..golang import yaml as goyaml
+from ..juju import identity
+from ..records import Task
 from .command import Call, Command, FailedWithOutput, Run, Session
 
 Receiver: TypeAlias = Callable[[str], Task]

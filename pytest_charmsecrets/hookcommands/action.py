@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from ..errors import JujuError
-from ..juju import gotext
+from ..golang import text as gotext
 from . import arguments, formats
 from .command import Call, Command, Run
 

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ..errors import JujuError
-from ..juju import gotext
-from . import files, gnuflag, goyaml
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..golang import yaml as goyaml
+from . import files
 
 if TYPE_CHECKING:
     from ..juju.transaction import HookContext, RelationInfo

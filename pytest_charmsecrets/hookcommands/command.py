@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ..errors import JujuError
-from ..juju import gotext
-from . import files, formats, gnuflag
-from .gnuflag import Flag
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..golang.flags import Flag
+from . import files, formats
 from .result import Result, Stdin
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..errors import JujuError
-from ..juju import gotext
-from . import arguments, formats, gnuflag
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..golang.yaml import Fields
+from . import arguments, formats
 from .command import Call, Command, Run
-from .goyaml import Fields
 
 _ALL: Final = gnuflag.boolean('all', 'a')
 

@@ -10,7 +10,7 @@ import pathlib
 from typing import Final
 
 from ..errors import JujuError
-from ..juju import gotext
+from ..golang import text as gotext
 
 AGENT_DIRECTORY: Final = '/'
 """Where relative paths in ``key#file=`` and in ``--file`` of the secret commands start: not in the charm directory,

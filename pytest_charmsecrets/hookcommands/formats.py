@@ -14,8 +14,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias, cast
 
 from ..errors import JujuError
-from ..juju import gotext
-from . import gofloat, gotime, goyaml
+from ..golang import floats as gofloat
+from ..golang import text as gotext
+from ..golang import time as gotime
+from ..golang import yaml as goyaml
 
 Format: TypeAlias = Literal['smart', 'yaml', 'json']
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import JujuError
-from ..juju import gotext
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..golang.yaml import Fields
 from ..juju.state import Port
-from . import arguments, formats, gnuflag
+from . import arguments, formats
 from .command import DEPRECATED_FORMAT, Call, Command, Run
-from .goyaml import Fields
 
 if TYPE_CHECKING:
     from ..juju.transaction import HookContext

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Final
 
 from ..errors import JujuError
-from ..juju import gotext, identity
-from . import arguments, formats, gnuflag
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..golang.yaml import Fields
+from ..juju import identity
+from . import arguments, formats
 from .command import DEPRECATED_FORMAT, Call, Command, Run
-from .goyaml import Fields
 
 _APP: Final = gnuflag.boolean('app')
 _NO_TARGET: Final = 'no unit or application specified'

@@ -10,11 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..errors import JujuError
-from ..juju import clock, content, gotext, identity
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from ..golang import time as gotime
+from ..golang.yaml import Fields
+from ..juju import clock, content, identity
 from ..juju.transaction import SecretAttributes
-from . import arguments, formats, gnuflag, gotime, secret_content
+from . import arguments, formats, secret_content
 from .command import Call, Command, Run
-from .goyaml import Fields
 
 if TYPE_CHECKING:
     import datetime

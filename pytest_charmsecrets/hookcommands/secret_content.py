@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from ..errors import JujuError
-from ..juju import content, gotext
+from ..golang import text as gotext
+from ..golang import yaml as goyaml
+from ..juju import content
 from ..juju.content import Limits
-from . import files, goyaml
+from . import files
 
 _FILE_SUFFIX: Final = '#file'
 _GO_TYPE: Final = 'secrets.SecretData'

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from ..errors import JujuError
-from ..juju import gotext
-from . import arguments, formats, gnuflag
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from . import arguments, formats
 from .command import Call, Command, Run
 
 _STRICT: Final = gnuflag.boolean('strict')

@@ -9,8 +9,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ..errors import JujuError
-from ..juju import gotext
-from . import arguments, formats, gnuflag
+from ..golang import flags as gnuflag
+from ..golang import text as gotext
+from . import arguments, formats
 from .command import Call, Command, Run
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
 from ..errors import JujuError
-from . import gotext
+from ..golang import text as gotext
 from .versions import SizeLimits
 
 EncodedContent: TypeAlias = Mapping[str, str]

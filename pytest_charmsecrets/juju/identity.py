@@ -14,7 +14,7 @@ import uuid
 from typing import Final
 
 from ..errors import JujuError
-from . import gotext
+from ..golang import text as gotext
 
 _UUID = re.compile(r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
 _SECRET_ID = re.compile(r'[0-9a-v]{19}[0g]')

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from ..errors import UsageError, unknown
-from . import gotext, identity, lifecycle
-from .journal import Operation
+from ..golang import text as gotext
+from ..records import Operation
+from . import identity, lifecycle
 from .operations import find_application
 from .relations import Relation
 from .state import Offer, RemoteApplication

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from ..errors import JujuError, UsageError, unknown
-from . import gotext, identity, lifecycle, relations
-from .journal import Operation
+from ..golang import text as gotext
+from ..records import Operation
+from . import identity, lifecycle, relations
 from .relations import Relation, RelationEndpoint
 from .secrets import backends
 from .state import (

@@ -11,7 +11,7 @@ from typing import Final
 
 from ..errors import JujuError
 from . import identity
-from .changes import Changes
+from .change_log import Changes
 from .state import EndpointMetadata, Life, Unit
 
 _ROLE_ORDER: Final = {'peer': 0, 'requirer': 1, 'provider': 2}

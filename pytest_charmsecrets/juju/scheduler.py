@@ -1,345 +1,172 @@
-"""The agents of one model: what is delivered to whom, and what each unit runs next.
+"""The choices: which of everything that can happen next does, in all models of a controller, which share one clock.
 
-Which of several things happens next, ``controller.py`` decides. Source: spec/events.md, sections 1, 16 to 18.
+Order zero is fixed: deliver everything and carry everything between models, then let one unit run one operation, the units
+in turn by order of models, order of deployment and unit number. Any other order draws one move after the other.
+Source: spec/events.md, sections 1, 16 to 18.
 """
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import datetime
-from collections.abc import Iterator, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Iterator
+from typing import Final
 
-from ..errors import UsageError
-from . import agent as rules
-from . import identity, lifecycle, relations, watchers
-from .agent_state import LocalState
+from ..records import TimePassed
+from .agents import Agents, Position
+from .clock import Clock
+from .cross_model import Carrier, Carry
 from .hooks import Hook
-from .journal import BecameDue
-from .moves import Beginning, Delivery, Pick, Removal, deliveries
 from .order import Order
-from .secrets import removal
-from .state import Unit
-from .watchers import Agent
-from .workers import UpdateStatusTimer
+from .steps import Delivery, Pick, RemovalJob
 from .world import World
 
-Position: TypeAlias = tuple[int, int, int]
-"""Where a unit stands: number of the model, order of deployment of the application, number of the unit."""
-
-_STARTING: Final = (
-    'storage-attached',
-    'install',
-    'relation-created',
-    'leader-elected',
-    'leader-settings-changed',
-    'config-changed',
-    'start',
-    'pebble-ready',
-)
+_NOBODY: Final[Position] = (-1, -1, -1)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class DueHook:
-    """A hook that a unit has to run."""
+class Turn:
+    """It is a unit's turn to run a hook."""
 
-    unit: str
-    name: str
-    """The hook as Juju names it, such as ``secret-changed``."""
-    secret: str | None = None
-    """Id of the secret it is about, as ``JUJU_SECRET_ID`` shows it."""
-    relation: str | None = None
-    """``endpoint:id`` of the relation it is about."""
-    revision: int | None = None
-    """The revision it is about; for secret-changed the one that made it due."""
+    scheduler: Agents
+    """That of its model."""
+    pick: Pick
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Choice:
+    """Something that can happen next, in one of several models or between two."""
+
+    move: Delivery | RemovalJob | Pick | Carry
+    scheduler: Agents | None
+    is_alone: bool
+    """Whether there is one model only."""
 
     def __str__(self) -> str:
-        return f'{self.unit} {self.name}'
+        return (
+            str(self.move) if self.is_alone or self.scheduler is None else f'{self.scheduler.world.name}: {self.move}'
+        )
 
 
 class Scheduler:
-    """Drives the agents of one model."""
+    """Several models, one clock, and what is carried between the models. It alone decides about order."""
 
-    def __init__(
-        self,
-        world: World,
-        *,
-        order: Order,
-        number: int = 0,
-        update_status_interval: datetime.timedelta | None = None,
-    ) -> None:
-        """Make a scheduler for a model.
-
-        Args:
-            world: the model.
-            order: what is to be chosen, and what was.
-            number: which of the controller's models it is.
-            update_status_interval: how often units run update-status; by default never.
-        """
-        self.world: Final = world
+    def __init__(self, start: datetime.datetime, order: Order) -> None:
+        self.clock: Final = Clock(start)
         self.order: Final = order
-        self._number: Final = number
-        self._update_status: Final = UpdateStatusTimer(update_status_interval, world.clock.now)
-        self._agents: Final[dict[str, Agent]] = {}
-        self._down: Final[dict[str, Agent]] = {}
-        """The agents that are stopped."""
-        self._ready: Final[dict[str, Hook]] = {}
-        """The next operation of each unit that has one; kept for the units whose state did not change."""
-        self._touched: Final[dict[str, None]] = {}
-        self._announced: Final[dict[str, dict[Hook, None]]] = {}
-        self._positions: Final[dict[str, Position]] = {}
+        """What is to be chosen, and what was."""
+        self.worlds: Final[dict[str, World]] = {}
+        """The models by UUID, oldest first."""
+        self._schedulers: Final[list[Agents]] = []
+        self._carrier: Final = Carrier(self.worlds)
+        self._last = _NOBODY
+        """Where the unit stands that ran last, since all models were idle."""
 
-    def agent(self, unit: str) -> Agent:
-        """Return the running agent of a unit that exists.
+    def add(self, world: World, *, update_status_interval: datetime.timedelta | None = None) -> Agents:
+        """Add a model."""
+        self.worlds[world.uuid] = world
+        world.models = self.worlds
+        number = len(self._schedulers)
+        scheduler = Agents(world, order=self.order, number=number, update_status_interval=update_status_interval)
+        self._schedulers.append(scheduler)
+        return scheduler
 
-        Raises:
-            UsageError: if it is stopped.
-        """
-        self._follow_units()
-        if unit in self._down:
-            raise UsageError(f'the agent of {unit!r} is stopped; start it with start_agent({unit!r})')
-        return self._agents[unit]
+    # --- who runs next
 
     def deliver(self) -> None:
-        """Deliver everything, to every unit it concerns, until nothing is left to deliver."""
-        while self.world.changes or self._touched:
-            self._follow_units()
-            touched = {**self._touched, **watchers.route(self.world, self._agents, self.world.changes.collect())}
-            self._touched.clear()
-            for unit in touched:
-                if unit in self._agents:
-                    self._deliver_to(unit, self._agents[unit])
+        """Deliver everything, to every unit it concerns, and carry everything between models, until nothing is left."""
+        is_done = False
+        while not is_done:
+            for scheduler in self._schedulers:
+                scheduler.deliver()
+            carries = tuple(self._carrier.carries())
+            for carry in carries:
+                carry.act()
+            is_done = not carries
 
-    def carry_out_removals(self) -> None:
-        """Run the job that removes what was asked to be removed."""
-        removal.carry_out_removals(self.world.secrets)
+    def next(self) -> Turn | None:
+        """Return what happens next, or None when every unit is idle."""
+        if not self.order.is_fixed:
+            return self._draw()
+        self._do_everything_but_hooks()
+        ready = {position: one for one in self._schedulers for position in one.ready()}
+        if not ready:
+            self._last = _NOBODY
+            return None
+        first = self._first(ready)
+        scheduler = ready[first]
+        unit = scheduler.ready()[first]
+        hook = scheduler.next_of(unit)
+        assert hook is not None
+        return Turn(scheduler, Pick(unit, hook))
 
-    def ready(self, only: str | None = None) -> dict[Position, str]:
-        """Return the units that have something to run, of all or of one, by where they stand."""
-        return {self._positions[unit]: unit for unit in self._ready if only in (None, unit)}
+    def next_of(self, scheduler: Agents, unit: str) -> Hook | None:
+        """Return what one unit runs next, or None when it is idle."""
+        if not self.order.is_fixed:
+            turn = self._draw(scheduler, unit)
+            return turn.pick.hook if turn is not None else None
+        self._do_everything_but_hooks()
+        return scheduler.next_of(unit)
 
-    def position(self, unit: str) -> Position:
-        """Return where a unit stands."""
-        return self._positions[unit]
+    def begin(self, scheduler: Agents, unit: str, hook: Hook) -> None:
+        """Note that a unit begins a hook."""
+        self._last = scheduler.position(unit)
+        scheduler.begin(unit, hook)
 
-    def next_of(self, unit: str) -> Hook | None:
-        """Return what a unit runs next in the fixed order; None when it is idle."""
-        return self._ready.get(unit)
+    def _do_everything_but_hooks(self) -> None:
+        for scheduler in self._schedulers:
+            scheduler.carry_out_removals()
+        self.deliver()
 
-    # --- any order
+    def _first(self, ready: dict[Position, Agents]) -> Position:
+        """Return whose turn it is of those that have something to run: the first after the one that ran last."""
+        return min([position for position in ready if position > self._last] or ready)
 
-    def make(self, move: Delivery | Removal) -> None:
-        """Let something happen that is no hook."""
-        if isinstance(move, Delivery):
-            move.act()
-            self._touched[move.unit] = None
-        else:
-            self.carry_out_removals()
+    def _draw(self, of: Agents | None = None, unit: str | None = None) -> Turn | None:
+        """Make moves until a unit runs something, of all units or of one, or until none is left."""
+        while options := tuple(self._choices(of, unit)):
+            ready = sum(isinstance(option.move, Pick) for option in options)
+            chosen = self.order.choose(options, ready=ready)
+            if isinstance(chosen.move, Carry):
+                chosen.move.act()
+                continue
+            assert chosen.scheduler is not None
+            if isinstance(chosen.move, Pick):
+                return Turn(chosen.scheduler, chosen.move)
+            chosen.scheduler.make(chosen.move)
+        self._last = _NOBODY
+        return None
 
-    def moves(self, only: str | None = None) -> Iterator[Delivery | Removal]:
-        """Return everything that can happen next and is no hook, in the fixed order; of what units are told, of all or of one."""
-        self.take_notice()
-        store = self.world.secrets
-        if store.removals or store.prunable:
-            yield Removal()
-        for unit in sorted(self._agents, key=self._positions.__getitem__):
-            if only in (None, unit):
-                yield from deliveries(self.world, self._agents[unit].watchers, self.order.shuffle)
+    def _choices(self, of: Agents | None, unit: str | None) -> Iterator[_Choice]:
+        is_alone = len(self._schedulers) == 1
+        schedulers = self._schedulers if of is None else [of]
+        for scheduler in schedulers:
+            yield from (_Choice(move, scheduler, is_alone) for move in scheduler.moves(unit))
+        if of is None:
+            yield from (_Choice(carry, None, is_alone) for carry in self._carrier.carries())
+        ready = {position: scheduler for scheduler in schedulers for position in scheduler.ready(unit)}
+        first = self._first(ready) if ready else _NOBODY
+        for position in sorted(ready, key=lambda one: (one != first, one)):
+            scheduler = ready[position]
+            picks = scheduler.picks(scheduler.ready(unit)[position])
+            yield from (_Choice(pick, scheduler, is_alone) for pick in picks)
 
-    def picks(self, unit: str) -> Iterator[Pick]:
-        """Return the hooks one of which a unit runs next."""
-        agent = self._agents[unit]
-        return (Pick(unit, hook) for hook in rules.legal_operations(agent.snapshot, agent.local))
-
-    def take_notice(self) -> None:
-        """Hand what was written to the watchers, and let every unit concerned take notice of what it was told."""
-        while self.world.changes or self._touched:
-            self._follow_units()
-            routed = watchers.route(self.world, self._agents, self.world.changes.collect())
-            touched = tuple({**self._touched, **routed})
-            self._touched.clear()
-            for unit in touched:
-                if unit in self._agents:
-                    self._take_notice(unit, self._agents[unit])
-
-    # --- what the units do
-
-    def begin(self, unit: str, hook: Hook) -> None:
-        """Note that a unit begins a hook; an upgraded charm has the unit's watchers start anew."""
-        agent = self._agents[unit]
-        if hook.kind == 'upgrade-charm' and agent.local.failed is None:
-            self._watch_anew(agent)
-        rules.note_start(agent.local, hook)
-
-    def end(self, unit: str, hook: Hook, *, committed: bool) -> None:
-        """Note that a hook of a unit was committed, or failed."""
-        agent = self._agents[unit]
-        if committed:
-            rules.note_success(agent.snapshot, agent.local, hook)
-        else:
-            rules.note_failure(agent.snapshot, agent.local, hook)
-        self._touched[unit] = None
-        if agent.local.failed is None:
-            agent.retry.reset()
-        elif hook == agent.local.failed:
-            agent.retry.start(self.world.clock.now)
-
-    def ask(self, unit: str, hook: Hook) -> None:
-        """Ask a unit to run something that is not caused by the model: an action, an update-status."""
-        self.agent(unit).watchers.requests.append(hook)
-        self._touched[unit] = None
-
-    def withdraw(self, unit: str, hook: Hook) -> None:
-        """Take back what a unit was asked to run and has not run."""
-        agent = self._agents.get(unit)
-        for waiting in (agent.watchers.requests, agent.snapshot.requests) if agent is not None else ():
-            if hook in waiting:
-                waiting.remove(hook)
-                self._touched[unit] = None
+    # --- all models at once
 
     def allow_retries(self) -> None:
         """Let every unit in error retry its failed hook once."""
-        for unit, agent in self._agents.items():
-            if agent.local.failed is not None:
-                agent.local.may_retry = True
-                self._touched[unit] = None
-
-    # --- what goes wrong
-
-    def resolve(self, unit: str, *, retry: bool) -> Hook:
-        """Let a unit in error run its failed hook again, or go on as if it had succeeded; return that hook.
-
-        Raises:
-            UsageError: if the unit is not in error.
-        """
-        agent = self.agent(unit)
-        failed = agent.local.failed
-        if failed is None:
-            raise UsageError(f'unit {unit!r} is not in an error state, so there is nothing to resolve')
-        agent.retry.reset()
-        if retry:
-            agent.local.may_retry = True
-        else:
-            rules.note_success(agent.snapshot, agent.local, failed)
-        self._touched[unit] = None
-        return failed
-
-    def local_state(self, unit: str) -> LocalState:
-        """Return what a unit that exists has run, whether or not its agent runs."""
-        self._follow_units()
-        return (self._agents.get(unit) or self._down[unit]).local
-
-    def is_running(self, unit: str) -> bool:
-        """Whether the agent of a unit that exists runs."""
-        self._follow_units()
-        return unit in self._agents
-
-    def units_in_error(self) -> tuple[str, ...]:
-        """Return the units whose hook has failed, in the order of deployment and of their numbers."""
-        self._follow_units()
-        agents = {**self._agents, **self._down}
-        in_error = [unit for unit, agent in agents.items() if agent.local.failed is not None]
-        return tuple(sorted(in_error, key=self._positions.__getitem__))
-
-    def stop_agent(self, unit: str) -> None:
-        """Stop the agent of a unit: it is told nothing and runs nothing. What it has run is kept, as Juju keeps it.
-
-        A unit that has run everything it has to run before it is removed, is removed instead.
-        """
-        self.agent(unit)
-        self._take_notice_of_all()
-        if unit in self._agents:
-            self._down[unit] = self._agents.pop(unit)
-            for kept in (self._ready, self._announced, self._touched):
-                kept.pop(unit, None)
-
-    def start_agent(self, unit: str) -> None:
-        """Start a stopped agent with what it had run.
-
-        Raises:
-            UsageError: if it is running.
-        """
-        self._follow_units()
-        if unit not in self._down:
-            raise UsageError(f'the agent of {unit!r} is running; stop it with stop_agent({unit!r})')
-        agent = self._agents[unit] = self._down.pop(unit)
-        rules.note_agent_start(agent.local, self.world.application_of(unit).charm_version)
-        watchers.mask_known_revisions(self.world, unit, agent.local)
-        agent.retry.reset()
-        if agent.local.failed is not None:
-            agent.retry.start(self.world.clock.now)
-        self._watch_anew(agent)
-
-    def running_agents(self) -> tuple[str, ...]:
-        """Return the units whose agents run, in the order of deployment and of their numbers."""
-        self._follow_units()
-        return tuple(sorted(self._agents, key=self._positions.__getitem__))
-
-    def restart_agents(self, *units: str) -> None:
-        """Stop and start the agents of units that run."""
-        for unit in units:
-            if unit in self._agents:
-                self.stop_agent(unit)
-        for unit in units:
-            if unit in self._down:
-                self.start_agent(unit)
-
-    def _watch_anew(self, agent: Agent) -> None:
-        old = agent.watchers
-        unit = old.snapshot.unit
-        agent.watchers = watchers.start(self.world, unit, (*old.snapshot.requests, *old.requests))
-        rules.note_watchers_restart(agent.local)
-        self._begin_to_watch(unit, agent)
-
-    def _begin_to_watch(self, unit: str, agent: Agent) -> None:
-        """No hook is run before what is required was reported once.
-
-        What is obsolete is not required. An agent that does not know it forgets which of it the unit was told about.
-        """
-        watchers.deliver_required(self.world, agent.watchers)
-        self._touched[unit] = None
-        if self.order.is_fixed or not agent.watchers.revisions or not agent.local.secret_obsolete:
-            return
-        if self.order.choose([Beginning(unit, knows=True), Beginning(unit, knows=False)]).knows:
-            watchers.deliver_revisions(self.world, agent.watchers, agent.watchers.revisions)
-
-    def _take_notice_of_all(self) -> None:
-        if self.order.is_fixed:
-            self.deliver()
-        else:
-            self.take_notice()
-
-    def start_at_once(self, unit: str) -> None:
-        """Let a unit's agent count everything up to start as run, without running it."""
-        self.deliver()
-        agent = self._agents[unit]
-        while (hook := rules.next_operation(agent.snapshot, agent.local)) is not None and hook.kind in _STARTING:
-            rules.note_start(agent.local, hook)
-            rules.note_success(agent.snapshot, agent.local, hook)
-            lifecycle.note_hook_succeeded(self.world, self.world.unit(unit), hook.kind)
-            self._touched[unit] = None
-            self.deliver()
+        for scheduler in self._schedulers:
+            scheduler.allow_retries()
 
     def wake(self) -> None:
         """Let every worker look at the clock."""
-        if self.order.is_fixed:
-            self.deliver()
-        if self._update_status.fire(self.world.clock.now):
-            for unit, agent in self._agents.items():
-                waits = any(request.kind == 'update-status' for request in agent.snapshot.requests)
-                if agent.local.started and not waits:
-                    self.ask(unit, Hook('update-status'))
-        for unit, agent in self._agents.items():
-            if agent.retry.fire(self.world.clock.now):
-                agent.local.may_retry = True
-                self._touched[unit] = None
-            if self.order.is_fixed and watchers.wake_workers(self.world, agent.watchers):
-                self._touched[unit] = None
+        for scheduler in self._schedulers:
+            scheduler.wake()
 
-    def set_update_status_interval(self, interval: datetime.timedelta | None) -> None:
-        """Let units run update-status that often, or never."""
-        self._update_status.set_interval(interval, self.world.clock.now)
+    def restart(self) -> None:
+        """Restart every running agent."""
+        for scheduler in self._schedulers:
+            scheduler.restart_agents(*scheduler.running_agents())
 
     def next_deadline(self, kind: str | None = None) -> datetime.datetime | None:
         """Return when time alone makes something due next.
@@ -349,112 +176,18 @@ class Scheduler:
         """
         if self.order.is_fixed:
             self.deliver()
-        deadlines = [
-            deadline
-            for agent in self._agents.values()
-            for name, deadline in (
-                ('secret-rotate', agent.watchers.rotations.deadline),
-                ('secret-expired', agent.watchers.expirations.deadline),
-                ('retry', agent.retry.deadline),
-            )
-            if deadline is not None and kind in (None, name)
-        ]
-        if self._update_status.deadline is not None and kind in (None, 'update-status'):
-            deadlines.append(self._update_status.deadline)
-        return min(deadlines, default=None)
+        deadlines = (scheduler.next_deadline(kind) for scheduler in self._schedulers)
+        return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
-    def due(self) -> tuple[DueHook, ...]:
-        """Return every hook that the units would run now if each succeeded and caused nothing, unit by unit."""
-        self._take_notice_of_all()
-        return tuple(
-            DueHook(unit, hook.name, hook.secret, hook.relation, hook.secret_revision)
-            for unit in sorted(self._agents, key=self._positions.__getitem__)
-            for hook in self._due_of(self._agents[unit])
-        )
+    def move_clock(self, when: datetime.datetime) -> None:
+        """Let time pass, and every worker look at the clock."""
+        since = self.clock.now
+        if when > since:
+            self.clock.move_to(when)
+            for world in self.worlds.values():
+                world.journal.append(TimePassed(when, since))
+        self.wake()
 
-    def _due_of(self, agent: Agent) -> Sequence[Hook]:
-        if self.order.is_fixed:
-            return rules.hooks_due(agent.snapshot, agent.local)
-        told = copy.deepcopy(agent)
-        watchers.deliver(self.world, told.watchers)
-        rules.follow_snapshot(told.snapshot, told.local)
-        return rules.hooks_due(told.snapshot, told.local)
-
-    def _follow_units(self) -> None:
-        """Start an agent for every new unit, and stop those of removed ones."""
-        if not any(change.kind == 'unit' for change in self.world.changes):
-            return
-        units = {unit.name: unit for unit in self.world.units()}
-        for gone in [unit for unit in self._positions if unit not in units]:
-            for kept in (self._agents, self._down, self._ready, self._announced, self._positions):
-                kept.pop(gone, None)
-        for name, unit in units.items():
-            if name not in self._positions:
-                application = self.world.applications[unit.application]
-                self._positions[name] = (self._number, application.number, unit.number)
-                self._agents[name] = Agent(watchers.start(self.world, name))
-                self._begin_to_watch(name, self._agents[name])
-
-    def _deliver_to(self, unit: str, agent: Agent) -> None:
-        watchers.deliver(self.world, agent.watchers)
-        self._take_notice(unit, agent)
-
-    def _take_notice(self, unit: str, agent: Agent) -> None:
-        """Let a unit's agent act on what it was told: silently, or by what it runs next."""
-        self._follow(unit, agent)
-        if unit in self._agents:
-            hook = rules.next_operation(agent.snapshot, agent.local)
-            if hook is None:
-                self._ready.pop(unit, None)
-            else:
-                self._ready[unit] = hook
-            self._announce(unit, agent)
-
-    def _follow(self, unit: str, agent: Agent) -> None:
-        scopes = rules.follow_snapshot(agent.snapshot, agent.local)
-        for relation_id in scopes.entered:
-            relation = self.world.relations[relation_id]
-            relations.enter_scope(relation, self.world.unit(unit), self.world.changes)
-            lifecycle.add_subordinate(self.world, relation, self.world.unit(unit))
-        for relation_id in scopes.left:
-            relation = self.world.relations[relation_id]
-            relations.leave_scope(relation, unit, self.world.changes)
-            lifecycle.finish_relation_removal(self.world, relation)
-        model_unit = self.world.unit(unit)
-        if scopes.is_idle:
-            self._follow_principal(model_unit, agent)
-        if rules.is_finished(agent.snapshot, agent.local) and not lifecycle.subordinates_of(self.world, model_unit):
-            lifecycle.finish_unit_removal(self.world, model_unit)
-            self._follow_units()
-
-    def _follow_principal(self, unit: Unit, agent: Agent) -> None:
-        """Let the subordinates of a dying unit die, and a subordinate that has lost its relations to its principal.
-
-        Source: juju 3.6: uniter/relation/resolver.go, maybeDestroySubordinates; statetracker.go, maybeSetSubordinateDying.
-        """
-        if agent.snapshot.life != 'alive':
-            lifecycle.begin_removal_of_subordinates(self.world, unit)
-            return
-        if unit.principal is not None and unit.life == 'alive':
-            principal = identity.application_of(unit.principal)
-            if rules.is_cut_off(agent.snapshot, agent.local, principal):
-                lifecycle.begin_unit_removal(self.world, unit)
-
-    def _announce(self, unit: str, agent: Agent) -> None:
-        """Write into the journal what a unit has newly to run."""
-        waiting = dict.fromkeys(rules.hooks_waiting(agent.snapshot, agent.local))
-        announced = self._announced.get(unit, {})
-        for hook in waiting:
-            if hook not in announced:
-                self.world.journal.append(
-                    BecameDue(
-                        self.world.clock.now,
-                        unit,
-                        hook.name,
-                        hook.secret,
-                        hook.secret_revision,
-                        hook.relation,
-                        hook.remote_unit,
-                    )
-                )
-        self._announced[unit] = waiting
+    def count_units(self) -> int:
+        """Return how many units there are."""
+        return sum(len(world.units()) for world in self.worlds.values())

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Literal, TypeAlias, get_args
 
 from ..errors import JujuError, UsageError
-from . import content, gotext, identity
+from ..golang import text as gotext
+from ..records import Operation
+from . import content, identity
 from .identity import SecretURI
-from .journal import Operation
 from .secrets import access, removal, revisions
-from .secrets.entities import Removal, Secret
+from .secrets.entities import RemovalRequest, Secret
 from .secrets.labels import LabelTaken
 from .secrets.revisions import SecretAttributes
 from .secrets.wording import PERMISSION_DENIED, wording
@@ -188,7 +189,7 @@ def remove(user: User, identifier: str, *, revision: int | None) -> None:
         raise JujuError(refusal.format(uri=uri, id=uri.id, revision=revision))
     numbers = (revision,) if revision is not None else None
     _journal(world, 'remove-secret', identifier, *([f'--revision={revision}'] if numbers else []))
-    removal.remove_later(world.secrets, Removal(secret.id, numbers))
+    removal.remove_later(world.secrets, RemovalRequest(secret.id, numbers))
 
 
 def find_to_show(user: User, identifier: str, *, reveal: bool) -> Secret:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from . import identity
 from .agent_state import ConsumedSecret, LocalState, RelationSnapshot, Snapshot
-from .changes import Change
+from .change_log import Change
 from .hooks import Hook
 from .relations import Relation
 from .secrets import access
@@ -31,23 +31,23 @@ class UnitWatchers:
 
     snapshot: Snapshot
     """Where they deliver to."""
-    consumed: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
+    changed_consumers: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
     """Ids of secrets whose consumer record was written."""
     known_latest: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
     """The latest revision the consumer watcher has seen of each secret; it reports only another one."""
-    rotation: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
-    revisions: dict[tuple[str, int], None] = dataclasses.field(default_factory=dict[tuple[str, int], None])
-    expiries: dict[tuple[str, int], None] = dataclasses.field(default_factory=dict[tuple[str, int], None])
-    removed: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
+    changed_rotations: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
+    changed_revisions: dict[tuple[str, int], None] = dataclasses.field(default_factory=dict[tuple[str, int], None])
+    changed_expiries: dict[tuple[str, int], None] = dataclasses.field(default_factory=dict[tuple[str, int], None])
+    removed_secrets: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
     """Ids of owned secrets that are gone."""
     requests: list[Hook] = dataclasses.field(default_factory=list[Hook])
     leads: bool | None = None
     """Whether the watchers of what the application owns are there, too; None until the watchers of what is owned start."""
-    unit: bool = True
+    is_unit_changed: bool = True
     """Whether anything that is one value per unit was written: life, leadership, config, charm."""
-    relations: bool = True
-    rotations: RotationWorker = dataclasses.field(default_factory=RotationWorker)
-    expirations: ExpiryWorker = dataclasses.field(default_factory=ExpiryWorker)
+    are_relations_changed: bool = True
+    rotation_worker: RotationWorker = dataclasses.field(default_factory=RotationWorker)
+    expiry_worker: ExpiryWorker = dataclasses.field(default_factory=ExpiryWorker)
 
 
 @dataclasses.dataclass(slots=True)
@@ -78,10 +78,10 @@ def route(world: World, agents: Mapping[str, Agent], changes: Iterable[Change]) 
 def deliver(world: World, watchers: UnitWatchers) -> None:
     """Deliver everything a unit's watchers hold into its snapshot, obsolete revisions last."""
     deliver_required(world, watchers)
-    deliver_rotations(world, watchers, watchers.rotation)
-    deliver_expiries(world, watchers, watchers.expiries)
-    deliver_revisions(world, watchers, watchers.revisions)
-    deliver_removed(world, watchers, watchers.removed)
+    deliver_rotations(world, watchers, watchers.changed_rotations)
+    deliver_expiries(world, watchers, watchers.changed_expiries)
+    deliver_revisions(world, watchers, watchers.changed_revisions)
+    deliver_removed(world, watchers, watchers.removed_secrets)
     watchers.snapshot.requests.extend(watchers.requests)
     watchers.requests.clear()
     wake_workers(world, watchers)
@@ -89,12 +89,12 @@ def deliver(world: World, watchers: UnitWatchers) -> None:
 
 def deliver_required(world: World, watchers: UnitWatchers) -> None:
     """Deliver what an agent waits for before it runs its first hook: everything but what is new about own secrets."""
-    if watchers.unit:
+    if watchers.is_unit_changed:
         deliver_unit(world, watchers, UNIT_FIELDS)
-        watchers.unit = False
-    if watchers.relations:
+        watchers.is_unit_changed = False
+    if watchers.are_relations_changed:
         deliver_relations(world, watchers)
-    deliver_consumed(world, watchers, watchers.consumed)
+    deliver_consumed(world, watchers, watchers.changed_consumers)
 
 
 def start(world: World, unit: str, requests: Iterable[Hook] = ()) -> UnitWatchers:
@@ -107,7 +107,7 @@ def start(world: World, unit: str, requests: Iterable[Hook] = ()) -> UnitWatcher
     """
     replayed = world.secrets.consumed_by(unit) if world.profile.changed_replayed else ()
     consumed = {secret.id: None for secret in replayed}
-    return UnitWatchers(Snapshot(unit, world.profile), consumed=consumed, requests=list(requests))
+    return UnitWatchers(Snapshot(unit, world.profile), changed_consumers=consumed, requests=list(requests))
 
 
 def mask_known_revisions(world: World, unit: str, local: LocalState) -> None:
@@ -122,7 +122,7 @@ def mask_known_revisions(world: World, unit: str, local: LocalState) -> None:
 def wake_workers(world: World, watchers: UnitWatchers) -> bool:
     """Move what is due by now from a unit's workers into its snapshot; returns whether anything was."""
     now = world.clock.now
-    rotations, expirations = watchers.rotations.fire(now), watchers.expirations.fire(now)
+    rotations, expirations = watchers.rotation_worker.fire(now), watchers.expiry_worker.fire(now)
     queue_rotations(watchers.snapshot, rotations)
     queue_expirations(watchers.snapshot, expirations)
     return bool(rotations or expirations)
@@ -152,21 +152,21 @@ def _units_concerned(world: World, agents: Mapping[str, Agent], change: Change) 
 
 def _note(watchers: UnitWatchers, change: Change) -> None:
     if change.kind == 'consumer':
-        watchers.consumed[change.secret] = None
+        watchers.changed_consumers[change.secret] = None
     elif change.kind == 'rotation':
-        watchers.rotation[change.secret] = None
+        watchers.changed_rotations[change.secret] = None
     elif change.kind == 'revision':
-        watchers.revisions[change.secret, change.revision] = None
+        watchers.changed_revisions[change.secret, change.revision] = None
         if watchers.snapshot.profile.any_write_repeats_expiry:
-            watchers.expiries[change.secret, change.revision] = None
+            watchers.changed_expiries[change.secret, change.revision] = None
     elif change.kind == 'expiry':
-        watchers.expiries[change.secret, change.revision] = None
+        watchers.changed_expiries[change.secret, change.revision] = None
     elif change.kind == 'secret':
-        watchers.removed[change.secret] = None
+        watchers.removed_secrets[change.secret] = None
     elif change.kind == 'relation':
-        watchers.relations = True
+        watchers.are_relations_changed = True
     else:
-        watchers.unit = True
+        watchers.is_unit_changed = True
 
 
 def deliver_unit(world: World, watchers: UnitWatchers, fields: Iterable[str]) -> None:
@@ -203,20 +203,20 @@ def _restart_owner_watchers(world: World, watchers: UnitWatchers) -> None:
     snapshot = watchers.snapshot
     snapshot.rotations.clear()
     snapshot.expirations.clear()
-    watchers.rotations, watchers.expirations = RotationWorker(), ExpiryWorker()
-    watchers.rotation.clear()
-    watchers.revisions.clear()
-    watchers.expiries.clear()
+    watchers.rotation_worker, watchers.expiry_worker = RotationWorker(), ExpiryWorker()
+    watchers.changed_rotations.clear()
+    watchers.changed_revisions.clear()
+    watchers.changed_expiries.clear()
     owners = [Owner('unit', snapshot.unit)]
     if snapshot.leader:
         owners.append(Owner('application', identity.application_of(snapshot.unit)))
     for secret in world.secrets.owned_by(*owners):
-        watchers.rotations.learn(secret.id, secret.next_rotation)
+        watchers.rotation_worker.learn(secret.id, secret.next_rotation)
         for revision in _revisions_loaded(world, secret):
-            watchers.expirations.learn(secret.id, revision.number, revision.expires)
+            watchers.expiry_worker.learn(secret.id, revision.number, revision.expires)
         if world.profile.obsolete_replayed:
             obsolete = [revision.number for revision in secret.revisions.values() if revision.obsolete]
-            watchers.revisions.update(dict.fromkeys((secret.id, number) for number in obsolete))
+            watchers.changed_revisions.update(dict.fromkeys((secret.id, number) for number in obsolete))
 
 
 def _revisions_loaded(world: World, secret: Secret) -> Iterable[Revision]:
@@ -229,7 +229,7 @@ def _revisions_loaded(world: World, secret: Secret) -> Iterable[Revision]:
 
 def deliver_relations(world: World, watchers: UnitWatchers) -> None:
     """Deliver everything about relations."""
-    watchers.relations = False
+    watchers.are_relations_changed = False
     unit = watchers.snapshot.unit
     application = identity.application_of(unit)
     watchers.snapshot.relations = {
@@ -256,7 +256,7 @@ def relation_snapshot(relation: Relation, unit: str, application: str) -> Relati
 def deliver_consumed(world: World, watchers: UnitWatchers, ids: Iterable[str]) -> None:
     """Deliver what is new about secrets that the unit has read."""
     for secret_id in tuple(ids):
-        del watchers.consumed[secret_id]
+        del watchers.changed_consumers[secret_id]
         secret = world.secrets.find_read(secret_id)
         if secret is None or watchers.snapshot.unit not in secret.consumers:
             watchers.known_latest.pop(secret_id, None)
@@ -316,28 +316,28 @@ def event_label(world: World, secret: Secret, unit: str) -> str:
 def deliver_rotations(world: World, watchers: UnitWatchers, ids: Iterable[str]) -> None:
     """Deliver rotation times of own secrets to the worker that waits for them."""
     for secret_id in tuple(ids):
-        del watchers.rotation[secret_id]
+        del watchers.changed_rotations[secret_id]
         secret = world.secrets.get(secret_id)
         when = secret.next_rotation if secret else None
         if when is not None or world.profile.workers_told_of_removal:
-            watchers.rotations.learn(secret_id, when)
+            watchers.rotation_worker.learn(secret_id, when)
 
 
 def deliver_expiries(world: World, watchers: UnitWatchers, keys: Iterable[tuple[str, int]]) -> None:
     """Deliver expiry times of revisions of own secrets to the worker that waits for them."""
     for key in tuple(keys):
-        del watchers.expiries[key]
+        del watchers.changed_expiries[key]
         revision = find_revision(world, *key)
         when = revision.expires if revision else None
         if when is not None or world.profile.workers_told_of_removal:
-            watchers.expirations.learn(*key, when)
+            watchers.expiry_worker.learn(*key, when)
 
 
 def deliver_revisions(world: World, watchers: UnitWatchers, keys: Iterable[tuple[str, int]]) -> None:
     """Deliver which revisions of own secrets are obsolete; what was removed is dropped without a word."""
     obsolete = watchers.snapshot.obsolete
     for secret_id, number in tuple(keys):
-        del watchers.revisions[secret_id, number]
+        del watchers.changed_revisions[secret_id, number]
         revision = find_revision(world, secret_id, number)
         if revision is not None and revision.obsolete:
             obsolete.setdefault(secret_id, set()).add(number)
@@ -350,7 +350,7 @@ def deliver_revisions(world: World, watchers: UnitWatchers, keys: Iterable[tuple
 def deliver_removed(world: World, watchers: UnitWatchers, ids: Iterable[str]) -> None:
     """Deliver which own secrets are gone, where that has a consequence."""
     for secret_id in tuple(ids):
-        del watchers.removed[secret_id]
+        del watchers.removed_secrets[secret_id]
         if world.profile.remove_event_after_delete:
             watchers.snapshot.removed[secret_id] = None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from . import identity, relations
-from .changes import Changes
+from .change_log import Changes
 from .clock import Clock
 from .journal import Journal
 from .relations import Relation, RelationEndpoint

@@ -16,7 +16,7 @@ import urllib.parse
 from collections.abc import Iterable, Iterator
 from typing import Final, cast
 
-from ..juju.journal import Command, Operation, Record
+from ..records import Command, Operation, Record
 
 PLACEHOLDER: Final = '<redacted>'
 

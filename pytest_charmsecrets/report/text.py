@@ -16,7 +16,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from ..juju.journal import BecameDue, Command, Effect, HookRun, Operation, Outcome, Record, TimePassed
+from ..records import BecameDue, Command, Effect, HookOutcome, HookRun, Operation, Record, TimePassed
 from .redaction import Redactor, known_values
 
 WIDTH: Final = 120
@@ -53,7 +53,7 @@ _READING: Final = frozenset(
 _LONG_URI: Final = re.compile(r'secret://[0-9a-f-]{36}/(?P<id>[0-9a-v]{20})')
 """The spelling with the model's UUID, which nobody can read past."""
 
-_VERDICTS: Final[dict[Outcome, str]] = {
+_VERDICTS: Final[dict[HookOutcome, str]] = {
     'committed': '',
     'failed': '  FAILED',
     'commit failed': '  FAILED to commit',

@@ -34,7 +34,7 @@ def renew():
 
 
 def test_rotation_of_what_the_hook_itself_removes_breaks_the_agent():
-    with FakeModel('3.6.14', juju_faults=['gone_rotation_refused']) as model:
+    with FakeModel('3.6.14', juju_bugs=['gone_rotation_refused']) as model:
         secret = rotating(model, remove)
         with pytest.raises(HookFailed) as caught:
             model.advance(hours=1)
@@ -47,14 +47,14 @@ def test_rotation_of_what_the_hook_itself_removes_breaks_the_agent():
 @pytest.mark.parametrize(('version', 'faults'), (('3.6.14', []), ('4.0.14', []), ('4.0.14', ['gone_rotation_refused'])))
 def test_otherwise_it_does_not(version, faults):
     """In 4.0 a job removes the secret, after the agent has told that it was rotated."""
-    with FakeModel(version, juju_faults=faults) as model:
+    with FakeModel(version, juju_bugs=faults) as model:
         secret = rotating(model, remove)
         assert [str(run) for run in model.advance(days=1)] == ['app/0 secret-rotate']
         assert not secret.exists
 
 
 def test_an_agent_that_broke_runs_nothing_any_more(renew):
-    with FakeModel(juju_faults=['unit_rotation_refused']) as model:
+    with FakeModel(juju_bugs=['unit_rotation_refused']) as model:
         secret = rotating(model, renew, owner='unit')
         with pytest.raises(HookFailed, match=r'^app/0 failed in secret-rotate\n.*permission denied'):
             model.advance(hours=1)
@@ -64,7 +64,7 @@ def test_an_agent_that_broke_runs_nothing_any_more(renew):
 
 
 def test_a_secret_of_an_application_is_not_concerned(renew):
-    with FakeModel(juju_faults=['unit_rotation_refused']) as model:
+    with FakeModel(juju_bugs=['unit_rotation_refused']) as model:
         secret = rotating(model, renew)
         model.advance(hours=3)
         assert secret.latest_revision == 4
@@ -76,7 +76,7 @@ def test_a_rotation_that_was_to_end_goes_on():
     def stop(_, event):
         event.secret.set_info(rotate=ops.SecretRotate.NEVER)
 
-    with FakeModel('4.0.12', juju_faults=['set_loses_rotate_expire']) as model:
+    with FakeModel('4.0.12', juju_bugs=['set_loses_rotate_expire']) as model:
         secret = rotating(model, stop)
         assert [str(run) for run in model.advance(hours=1)] == ['app/0 secret-rotate']
         assert secret.rotation == 'never'

@@ -127,10 +127,10 @@ def test_misuse_gets_one_sentence_and_changes_nothing(model, snapshot, sentence)
 @pytest.mark.parametrize(
     ('settings', 'sentence'),
     (
-        ({'juju_faults': 'cmr'}, "juju_faults is 'cmr'; give a list of names"),
+        ({'juju_bugs': 'cmr'}, "juju_bugs is 'cmr'; give a list of names"),
         (
-            {'juju_faults': ['drop_grant']},
-            "there is no fault of Juju 'drop_grant'; did you mean 'drop_grant_of_pending'?",
+            {'juju_bugs': ['drop_grant']},
+            "there is no bug of Juju 'drop_grant'; did you mean 'drop_grant_of_pending'?",
         ),
         ({'cloud': 'lxd'}, "cloud is 'lxd'; give 'kubernetes', 'machine' or None"),
         ({'on_hook_error': 'ignore'}, "on_hook_error is 'ignore'; give 'raise' or 'error-state'"),

@@ -153,7 +153,7 @@ def test_a_secret_rotate_that_is_skipped_is_tried_again_five_minutes_after_its_t
     assert [str(hook) for hook in pair.model.settle()] == ['database/0 secret-rotate']
 
 
-@pytest.mark.charmsecrets(juju_faults=['skipped_rotation_refused'])
+@pytest.mark.charmsecrets(juju_bugs=['skipped_rotation_refused'])
 def test_a_secret_rotate_that_is_skipped_breaks_the_agent_of_a_juju_with_that_fault(pair, patch):
     patch(Database, '_rotate', fail)
     with pytest.raises(HookFailed):

@@ -69,7 +69,7 @@ class Stage:
         self.directory: Final = directory
         self.model: Final = FakeModel(
             vector.profile,
-            juju_faults=vector.faults,
+            juju_bugs=vector.bugs,
             start=vector.start or _START,
             on_hook_error='error-state',
             update_status_interval=vector.update_status_interval,

@@ -3,7 +3,7 @@
 A vector has ``id``, ``title``, ``source`` (in Juju's tree), ``evidence`` (T: a test of Juju asserts it; C: read from the
 code that decides it), ``profiles`` (Juju versions), ``fixture`` (see ``stage.py``), and ``steps``; optionally ``start``
 (the model's first instant), ``update_status_interval``, ``charms`` (applications of the fixture that run scripts),
-``files`` and ``faults`` (defects of Juju to have, too).
+``files`` and ``bugs`` (defects of Juju to have, too).
 
 Where versions differ, any value may be written ``by: {3.6.14: ..., 4.0.14: ...}``: the one of the version counts.
 
@@ -156,7 +156,7 @@ class Vector:
     update_status_interval: datetime.timedelta | None = None
     charms: tuple[str, ...] = ()
     files: Mapping[str, str | bytes] = dataclasses.field(default_factory=dict[str, 'str | bytes'])
-    faults: tuple[str, ...] = ()
+    bugs: tuple[str, ...] = ()
 
 
 SECRET_KEYS: Final = (
@@ -196,7 +196,7 @@ def parse(document: Any) -> tuple[Vector, ...]:
     _check_keys(
         document,
         {'id', 'title', 'source', 'evidence', 'profiles', 'fixture', 'steps'},
-        {'start', 'update_status_interval', 'charms', 'files', 'faults'},
+        {'start', 'update_status_interval', 'charms', 'files', 'bugs'},
     )
     profiles = tuple(map(str, document['profiles']))
     return tuple(_parse_for(profile, _chosen(document, profile, profiles)) for profile in profiles)
@@ -222,7 +222,7 @@ def _parse_for(profile: str, document: Any) -> Vector:
             'update_status_interval': parse_duration(interval) if interval is not None else None,
             'steps': tuple(steps),
             'charms': tuple(document.get('charms', ())),
-            'faults': tuple(document.get('faults', ())),
+            'bugs': tuple(document.get('bugs', ())),
         }
     )
 

@@ -8,7 +8,21 @@ import re
 import pytest
 
 import pytest_charmsecrets
-from pytest_charmsecrets import actors, deployed, hookcommands, model, other_models, users, views
+from pytest_charmsecrets import hookcommands
+from pytest_charmsecrets.model import (
+    cross_model as other_models,
+)
+from pytest_charmsecrets.model import (
+    fake_model as model,
+)
+from pytest_charmsecrets.model import (
+    puppets as actors,
+)
+from pytest_charmsecrets.model import (
+    user_secrets as users,
+)
+from pytest_charmsecrets.views import applications as deployed
+from pytest_charmsecrets.views import secrets as views
 
 REFERENCE = pathlib.Path(__file__).parents[2] / 'docs' / 'reference'
 CLASSES = (

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import pytest_charmsecrets
-from pytest_charmsecrets.juju.journal import Command, Journal, Operation
+from pytest_charmsecrets.juju.journal import Journal
 from pytest_charmsecrets.juju.order import Order
+from pytest_charmsecrets.records import Command, Operation
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 

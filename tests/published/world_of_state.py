@@ -10,24 +10,15 @@ from typing import Any, Final
 
 from ops import testing
 
+from pytest_charmsecrets.charms.attachments import make_surroundings
 from pytest_charmsecrets.charms.metadata import read_metadata
-from pytest_charmsecrets.charms.surroundings import make_surroundings
 from pytest_charmsecrets.juju import identity, relations
 from pytest_charmsecrets.juju.clock import Clock
 from pytest_charmsecrets.juju.relations import RelationEndpoint
 from pytest_charmsecrets.juju.secrets import access, consumption, revisions
 from pytest_charmsecrets.juju.secrets.entities import Owner
 from pytest_charmsecrets.juju.secrets.revisions import SecretAttributes
-from pytest_charmsecrets.juju.state import (
-    Application,
-    CharmMetadata,
-    Cloud,
-    EndpointMetadata,
-    Port,
-    Role,
-    Status,
-    Unit,
-)
+from pytest_charmsecrets.juju.state import Application, CharmMetadata, Cloud, EndpointMetadata, Port, Role, Status, Unit
 from pytest_charmsecrets.juju.versions import profile_for
 from pytest_charmsecrets.juju.world import World
 

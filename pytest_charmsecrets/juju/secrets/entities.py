@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 from .. import clock, identity
-from ..changes import Change, Changes
+from ..change_log import Change, Changes
 from ..clock import RotatePolicy
 from ..content import EncodedContent
 from ..versions import Profile
@@ -127,7 +127,7 @@ class SecretReference:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Removal:
+class RemovalRequest:
     """The removal of revisions of a secret, or of the whole secret."""
 
     secret_id: str
@@ -161,7 +161,7 @@ class Checkpoint:
 
     secrets: Mapping[str, Secret | None]
     owner_labels: Mapping[str, dict[str, None]]
-    removals: list[Removal]
+    removals: list[RemovalRequest]
     prunable: Mapping[str, None]
     changes: tuple[Change, ...]
 
@@ -183,7 +183,7 @@ class SecretStore:
         """Labels ever used by observers: Juju 3.x does not free a label when an observer takes another."""
         self.backend: str = INTERNAL
         """The backend that new revisions go to."""
-        self.removals: list[Removal] = []
+        self.removals: list[RemovalRequest] = []
         """What was asked to be removed and will be: Juju 4.0 leaves that to a job."""
         self.prunable: Final[dict[str, None]] = {}
         """Ids of users' secrets whose revisions or pruning changed since a worker last looked."""

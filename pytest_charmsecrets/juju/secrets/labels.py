@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from ...errors import JujuError
-from .. import gotext, identity
+from ...golang import text as gotext
+from .. import identity
 from .entities import Consumer, Owner, SecretStore
 
 _REGEXP_SPECIAL: Final = re.compile(r'([\\.+*?()|\[\]{}^$])')

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from . import labels
-from .entities import Removal, Secret, SecretStore
+from .entities import RemovalRequest, Secret, SecretStore
 
 
 def remove_revisions(store: SecretStore, secret: Secret, numbers: Collection[int]) -> None:
@@ -42,7 +42,7 @@ def remove(store: SecretStore, secret: Secret) -> None:
     store.drop(secret)
 
 
-def remove_later(store: SecretStore, removal: Removal) -> None:
+def remove_later(store: SecretStore, removal: RemovalRequest) -> None:
     """Ask for a removal: carried out at once or, in 4.0, when its job runs."""
     store.removals.append(removal)
     if not store.profile.async_delete:
@@ -65,7 +65,7 @@ def carry_out_removals(store: SecretStore) -> None:
     store.prunable.clear()
 
 
-def _is_void(store: SecretStore, secret: Secret, removal: Removal) -> bool:
+def _is_void(store: SecretStore, secret: Secret, removal: RemovalRequest) -> bool:
     missing = set(removal.revisions or ()) - secret.revisions.keys()
     return store.profile.removal_all_or_none and bool(missing)
 

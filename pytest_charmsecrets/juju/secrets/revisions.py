@@ -13,7 +13,8 @@ import datetime
 from collections.abc import Collection
 
 from ...errors import JujuError
-from .. import content, gotext
+from ...golang import text as gotext
+from .. import content
 from ..clock import RotatePolicy
 from ..content import EncodedContent
 from ..identity import SecretURI

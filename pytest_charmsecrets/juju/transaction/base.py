@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Mapping
 
 from ...errors import JujuError
+from ...records import Effect
 from .. import identity
 from ..agent_state import LocalRelation
 from ..hooks import Hook
-from ..journal import Effect
 from ..state import Unit
 from ..versions import Profile
 from ..world import World

@@ -16,12 +16,11 @@ from functools import partial
 from typing import Final, Literal, TypeAlias, TypeVar
 
 from ...errors import JujuError
+from ...records import Effect
 from .. import lifecycle, relations
 from ..identity import application_tag, unit_tag
-from ..journal import Effect
 from ..state import Port
-from . import effects, ports
-from . import secret_changes as changes
+from . import effects, ports, secret_changes
 from .context import HookContext
 from .secret_changes import SecretMissing
 
@@ -80,14 +79,14 @@ _Items: TypeAlias = Mapping[Kind, Sequence[_Item]]
 def commit(context: HookContext) -> CommitResult:
     """Apply what a hook recorded, as far as the controller lets it; nothing, if content cannot be saved before."""
     try:
-        changes.check_backend(context)
+        secret_changes.check_backend(context)
     except JujuError as error:
         return CommitResult((), describe_pending(context), str(error))
-    changes.delete_external_content(context)
-    saved = changes.saved_content(context)
+    secret_changes.delete_external_content(context)
+    saved = secret_changes.saved_content(context)
     result = _commit(context, _items(context))
     if result.error is not None:
-        changes.delete_saved_content(context, saved)
+        secret_changes.delete_saved_content(context, saved)
     return result
 
 
@@ -246,18 +245,18 @@ def _items(context: HookContext) -> _Items:
                 create.uri.id,
                 create,
                 effects.of_create,
-                changes.check_create,
-                changes.create,
+                secret_changes.check_create,
+                secret_changes.create,
                 prepare=_accept,
             )
             for create in pending.creates.values()
         ],
         'update': [
-            _item(context, update.uri.id, update, effects.of_update, changes.check_update, changes.update)
+            _item(context, update.uri.id, update, effects.of_update, secret_changes.check_update, secret_changes.update)
             for update in updates
         ],
         'track': [
-            _item(context, uri.id, uri, effects.of_tracking, changes.check_tracking, changes.track)
+            _item(context, uri.id, uri, effects.of_tracking, secret_changes.check_tracking, secret_changes.track)
             for uri in pending.tracked.values()
         ],
         'grant': [
@@ -266,18 +265,25 @@ def _items(context: HookContext) -> _Items:
                 grant.uri.id,
                 grant,
                 effects.of_grant,
-                changes.check_grant,
-                changes.grant,
-                prepare=changes.prepare_grant,
+                secret_changes.check_grant,
+                secret_changes.grant,
+                prepare=secret_changes.prepare_grant,
             )
             for grant in grants
         ],
         'revoke': [
-            _item(context, revoke.uri.id, revoke, effects.of_revoke, changes.check_revoke, changes.revoke)
+            _item(context, revoke.uri.id, revoke, effects.of_revoke, secret_changes.check_revoke, secret_changes.revoke)
             for revoke in revokes
         ],
         'remove': [
-            _item(context, removal.uri.id, removal, effects.of_removal, changes.check_removal, changes.remove)
+            _item(
+                context,
+                removal.uri.id,
+                removal,
+                effects.of_removal,
+                secret_changes.check_removal,
+                secret_changes.remove,
+            )
             for removal in removals
         ],
         'rest': tuple(_everything_else(context)),
@@ -377,7 +383,7 @@ def _relation_item(context: HookContext, relation_id: int, entity: str, values: 
 
 def _check_bag(context: HookContext, entity: str) -> None:
     if entity == context.application and not context.is_leader():
-        raise JujuError(changes.not_leader(context))
+        raise JujuError(secret_changes.not_leader(context))
 
 
 def _write_bag(context: HookContext, relation_id: int, entity: str, values: dict[str, str]) -> None:

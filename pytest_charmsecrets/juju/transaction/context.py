@@ -12,8 +12,8 @@ from ..agent_state import LocalRelation
 from ..hooks import Hook
 from ..state import CLOUDS, Cloud, Port, Status
 from ..world import World
-from .relations import RelationsInHook
-from .secrets import SecretsInHook
+from .relation_commands import RelationsInHook
+from .secret_commands import SecretsInHook
 
 _BY_SEVERITY: Final = ('unknown', 'terminated', 'active', 'waiting', 'maintenance', 'blocked', 'error')
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import gotext
-from ..journal import Effect
+from ...golang import text as gotext
+from ...records import Effect
 from ..secrets.revisions import SecretAttributes
 from .context import HookContext
 from .pending import PendingCreate, PendingGrant, PendingRemoval, PendingRevoke, PendingUpdate

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from ...errors import JujuError
-from .. import gotext, identity
+from ...golang import text as gotext
+from .. import identity
 from ..identity import SecretURI
 from ..secrets.entities import Owner
 from ..secrets.revisions import SecretAttributes

@@ -12,10 +12,11 @@ import itertools
 from collections.abc import Iterable
 
 from ...errors import JujuError
-from .. import gotext, identity
+from ...golang import text as gotext
+from .. import identity
 from ..identity import SecretURI
 from ..secrets import access, backends, consumption, removal, revisions
-from ..secrets.entities import INTERNAL, Removal, Secret
+from ..secrets.entities import INTERNAL, RemovalRequest, Secret
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
 from ..secrets.wording import PERMISSION_DENIED, wording
@@ -129,7 +130,7 @@ def check_removal(context: HookContext, removal: PendingRemoval) -> None:
 
 def remove(context: HookContext, pending: PendingRemoval) -> None:
     """Remove revisions, or the secret."""
-    removal.remove_later(context.world.secrets, Removal(pending.uri.id, pending.revisions))
+    removal.remove_later(context.world.secrets, RemovalRequest(pending.uri.id, pending.revisions))
 
 
 def delete_external_content(context: HookContext) -> None:

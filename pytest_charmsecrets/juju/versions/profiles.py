@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ...errors import UsageError, unknown
-from .faults import FAULTS
+from .bugs import BUGS
 from .switches import Profile
 
 DEFAULT_VERSION: Final = '3.6.14'
@@ -257,22 +257,22 @@ _RELEASE: Final = re.compile(r'(?P<line>[0-9]+\.[0-9]+)\.[0-9]+')
 _PRERELEASE: Final = re.compile(r'[0-9]+(?:\.[0-9]+)+-?(?:alpha|beta|rc)[0-9.]*')
 
 
-def profile_for(version: str, faults: Iterable[str] = ()) -> Profile:
+def profile_for(version: str, bugs: Iterable[str] = ()) -> Profile:
     """Return the profile of a Juju version.
 
     Args:
         version: a release such as ``3.6.14``, or a line such as ``3.6`` for the release that stands for it.
-        faults: names of defects to have, too.
+        bugs: names of defects to have, too.
 
     Raises:
-        UsageError: if there is no profile for that version, or no fault of a name.
+        UsageError: if there is no profile for that version, or no bug of a name.
     """
     full = ALIASES.get(version, version)
     switches: dict[str, Any] = {}
-    for fault in faults:
-        if fault not in FAULTS:
-            raise unknown('fault of Juju', fault, FAULTS, 'see the reference of Juju versions')
-        switches.update(FAULTS[fault].switches)
+    for bug in bugs:
+        if bug not in BUGS:
+            raise unknown('bug of Juju', bug, BUGS, 'see the reference of Juju versions')
+        switches.update(BUGS[bug].switches)
     if _RELEASE.fullmatch(full):
         for releases in RELEASES:
             if full in releases:

@@ -12,7 +12,7 @@ import pytest
 
 from pytest_charmsecrets.charms.environment import hook_environment
 from pytest_charmsecrets.charms.in_process import InProcessRunner
-from pytest_charmsecrets.charms.runner import Invocation, Outcome
+from pytest_charmsecrets.charms.runner import CharmOutcome, Invocation
 from pytest_charmsecrets.charms.source import load_source
 from pytest_charmsecrets.hookcommands.result import Result
 from pytest_charmsecrets.juju.hooks import Hook
@@ -62,7 +62,7 @@ class World:
         unit: str = 'web/0',
         environment: Mapping[str, str] | None = None,
         charm_version: int = 0,
-    ) -> Outcome:
+    ) -> CharmOutcome:
         hook = Hook(hook) if isinstance(hook, str) else hook
         variables = hook_environment(hook, unit, **MODEL) if environment is None else environment
         execute = self.commands.execute

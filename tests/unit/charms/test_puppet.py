@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime
 
 from pytest_charmsecrets.charms.puppet import PuppetRunner
-from pytest_charmsecrets.charms.runner import Invocation, Outcome, Runner
+from pytest_charmsecrets.charms.runner import CharmOutcome, Invocation, Runner
 from pytest_charmsecrets.hookcommands.result import Result
 from pytest_charmsecrets.juju.hooks import Hook
 
@@ -15,6 +15,6 @@ def test_a_puppet_does_nothing_successfully() -> None:
     invocation = Invocation(
         'db/0', Hook('start'), {}, lambda *call: asked.append(call) or Result(), lambda: start, asked.append
     )
-    assert runner.run(invocation) == Outcome(exit_code=0, exception=None)
+    assert runner.run(invocation) == CharmOutcome(exit_code=0, exception=None)
     runner.forget('db/0')
     assert asked == []

@@ -312,7 +312,7 @@ def test_a_module_that_is_not_there_is_a_mistake_of_the_test(write_charm: Callab
 
 
 def test_nothing_but_running_a_charm_imports_ops() -> None:
-    modules = ('environment', 'metadata', 'puppet', 'runner', 'source', 'surroundings', 'virtual_time')
+    modules = ('environment', 'metadata', 'puppet', 'runner', 'source', 'attachments', 'virtual_time')
     imports = ', '.join(f'pytest_charmsecrets.charms.{name}' for name in modules)
     code = f'import sys, {imports}; sys.exit("ops" in sys.modules or "scenario" in sys.modules)'
     assert subprocess.run([sys.executable, '-c', code], check=False).returncode == 0

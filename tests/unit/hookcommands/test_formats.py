@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_charmsecrets.errors import JujuError
-from pytest_charmsecrets.hookcommands import formats, goyaml
-from pytest_charmsecrets.hookcommands.goyaml import Fields
-from pytest_charmsecrets.juju import gotext
+from pytest_charmsecrets.golang import text as gotext
+from pytest_charmsecrets.golang import yaml as goyaml
+from pytest_charmsecrets.golang.yaml import Fields
+from pytest_charmsecrets.hookcommands import formats
 
 WHEN = datetime.datetime(2026, 1, 1, 0, 0, 0, 500_000, tzinfo=datetime.timezone.utc)
 

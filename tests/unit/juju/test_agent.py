@@ -7,13 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_charmsecrets.juju import agent
-from pytest_charmsecrets.juju.agent_state import (
-    ConsumedSecret,
-    LocalRelation,
-    LocalState,
-    RelationSnapshot,
-    Snapshot,
-)
+from pytest_charmsecrets.juju.agent_state import ConsumedSecret, LocalRelation, LocalState, RelationSnapshot, Snapshot
 from pytest_charmsecrets.juju.hooks import Hook
 
 SECRET = '9m4e2mr0ui3e8a215n4g'

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_charmsecrets import UsageError
 from pytest_charmsecrets.juju import versions
-from pytest_charmsecrets.juju.versions import FAULTS, PROFILES, RELEASES, Profile, profile_for
+from pytest_charmsecrets.juju.versions import BUGS, PROFILES, RELEASES, Profile, profile_for
 from pytest_charmsecrets.juju.versions.switches import Switch
 
 TABLE = """
@@ -75,7 +75,7 @@ NEVER = {
     ),
     *('show_by_name_returns_all', 'skipped_rotation_refused', 'unit_rotation_refused', 'update_cancels_rotation'),
 }
-"""Off in every tree: faults, and what only a release between the trees does."""
+"""Off in every tree: bugs, and what only a release between the trees does."""
 ALWAYS = {
     'changed_replayed',
     'gone_consumers_forgotten',
@@ -253,12 +253,12 @@ def test_release_between_the_trees(version, tree, differences):
     assert profile_for(version) == expected
 
 
-@pytest.mark.parametrize('fault', FAULTS)
-def test_fault_turns_something_that_is_off_everywhere(fault):
+@pytest.mark.parametrize('bug', BUGS)
+def test_bug_turns_something_that_is_off_everywhere(bug):
     for tree in PROFILES:
         sound = profile_for(tree)
-        assert profile_for(tree, [fault]) == dataclasses.replace(sound, **FAULTS[fault].switches)
-        assert profile_for(tree, [fault]) != sound
+        assert profile_for(tree, [bug]) == dataclasses.replace(sound, **BUGS[bug].switches)
+        assert profile_for(tree, [bug]) != sound
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import urllib.parse
 
 import pytest
 
-from pytest_charmsecrets.juju.journal import Command, Operation
+from pytest_charmsecrets.records import Command, Operation
 from pytest_charmsecrets.report.redaction import PLACEHOLDER, Redactor, known_values
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)

@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from pytest_charmsecrets.juju.journal import BecameDue, Command, Effect, HookRun, Operation, TimePassed
+from pytest_charmsecrets.records import BecameDue, Command, Effect, HookRun, Operation, TimePassed
 from pytest_charmsecrets.report.text import WIDTH, describe_offset, render_journal
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)

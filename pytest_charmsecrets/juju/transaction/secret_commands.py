@@ -11,7 +11,8 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 from ...errors import JujuError
-from .. import content, gotext, identity
+from ...golang import text as gotext
+from .. import content, identity
 from ..content import EncodedContent
 from ..identity import SecretURI
 from ..secrets import access, consumption, revisions
@@ -19,16 +20,10 @@ from ..secrets.entities import INTERNAL, Consumer, Owner, Secret, SecretReferenc
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
 from ..secrets.wording import PERMISSION_DENIED, RELABELING, wording
-from . import across
+from . import remote_secrets
 from .base import ContextBase
-from .known_secrets import KnownSecret, KnownSecrets
-from .pending import (
-    OwnerKind,
-    PendingCreate,
-    PendingGrant,
-    PendingRevoke,
-    SecretInfo,
-)
+from .pending import OwnerKind, PendingCreate, PendingGrant, PendingRevoke, SecretInfo
+from .secret_metadata import KnownSecret, KnownSecrets
 
 
 class SecretsInHook(ContextBase):
@@ -265,8 +260,8 @@ class SecretsInHook(ContextBase):
         Source: juju 3.6: apiserver/facades/agent/secretsmanager/secrets.go, getRemoteSecretContent.
         """
         try:
-            found = across.find(self.world, self.unit, uri)
-        except across.Unreachable as unreachable:
+            found = remote_secrets.find(self.world, self.unit, uri)
+        except remote_secrets.Unreachable as unreachable:
             raise self.refusal(PERMISSION_DENIED, str(unreachable)) from None
         reference = self.world.secrets.references.get(uri.key)
         before = reference.consumers.get(self.unit) if reference is not None else None

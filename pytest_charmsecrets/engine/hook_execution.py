@@ -12,23 +12,23 @@ from collections.abc import Collection, Generator, Sequence
 from types import TracebackType
 from typing import Final, Literal, TypeAlias
 
-from . import hookcommands
-from .charms.environment import hook_environment
-from .charms.runner import CharmRunner, Invocation, Outcome, Runner
-from .charms.shell import Shell, read_hook_command
-from .errors import EndlessHooks, HookFailed, JujuError, UsageError, describe_exception
-from .hookcommands.result import Result, Stdin
-from .injection import FAILED_AFTER_COMMIT, FAILED_BEFORE_COMMIT, FaultKind, Injection
-from .juju import agent as rules
-from .juju import identity, lifecycle, operations, transaction
-from .juju.controller import Controller
-from .juju.hooks import Hook
-from .juju.journal import Command, HookRun
-from .juju.moves import Pick
-from .juju.scheduler import Scheduler
-from .juju.secrets import rotation
-from .juju.transaction import HookContext
-from .juju.world import World
+from .. import hookcommands
+from ..charms.environment import hook_environment
+from ..charms.runner import CharmOutcome, CharmRunner, Invocation, Runner
+from ..charms.shell import Shell, read_hook_command
+from ..errors import EndlessHooks, HookFailed, JujuError, UsageError, describe_exception
+from ..hookcommands.result import Result, Stdin
+from ..juju import identity, lifecycle, operations, transaction
+from ..juju.agent import charm_version_of
+from ..juju.agents import Agents
+from ..juju.hooks import Hook
+from ..juju.scheduler import Scheduler
+from ..juju.secrets import rotation
+from ..juju.steps import Pick
+from ..juju.transaction import HookContext
+from ..juju.world import World
+from ..records import Command, HookRun
+from .fault_injection import FAILED_AFTER_COMMIT, FAILED_BEFORE_COMMIT, FaultKind, Injection
 
 OnHookError: TypeAlias = Literal['raise', 'error-state']
 
@@ -42,7 +42,7 @@ class Ran:
 
     record: HookRun
     context: HookContext
-    outcome: Outcome
+    outcome: CharmOutcome
     commit_error: str | None = None
     faults: Collection[FaultKind] = ()
     """The faults that struck it."""
@@ -61,7 +61,7 @@ class Ran:
 class Running:
     """What runs on a controller: one hook at a time, in all of its models."""
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Scheduler) -> None:
         self.controller: Final = controller
         self.dispatchers: Final[dict[World, Dispatcher]] = {}
         """By model."""
@@ -86,7 +86,7 @@ class Running:
 class Dispatcher:
     """Runs the hooks of one model, one at a time."""
 
-    def __init__(self, world: World, scheduler: Scheduler, running: Running, *, on_hook_error: OnHookError) -> None:
+    def __init__(self, world: World, scheduler: Agents, running: Running, *, on_hook_error: OnHookError) -> None:
         self.runners: Final[dict[str, Runner]] = {}
         """By application."""
         self.injection: Final = Injection()
@@ -235,7 +235,7 @@ class Dispatcher:
             self.surround(unit)
         lifecycle.note_hook_begins(self._world, context.model_unit, hook.kind)
         with self._activate(context):
-            outcome = self._run_charm(context, rules.charm_version_of(agent.local, hook))
+            outcome = self._run_charm(context, charm_version_of(agent.local, hook))
         if outcome.exit_code == 0:
             lifecycle.note_hook_succeeded(self._world, context.model_unit, hook.kind)
         if context.now > started:
@@ -268,7 +268,7 @@ class Dispatcher:
         context = HookContext(self._world, unit, hook, agent.local.relations)
         started = context.now
         with self._activate(context):
-            outcome = self._run_line(context, line, rules.charm_version_of(agent.local, hook))
+            outcome = self._run_line(context, line, charm_version_of(agent.local, hook))
         if outcome.exception is not None:
             record, commit_error = self._discard(context, started, outcome), None
         else:
@@ -276,14 +276,14 @@ class Dispatcher:
         self._world.journal.append(record)
         return Ran(record, context, outcome, commit_error)
 
-    def _run_line(self, context: HookContext, line: str, charm_version: int) -> Outcome:
+    def _run_line(self, context: HookContext, line: str, charm_version: int) -> CharmOutcome:
         charm_dir = self.runners[context.application].charm_dir(context.unit, charm_version)
         directory = charm_dir or self._shell.directory_of(context.unit)
         words = read_hook_command(line)
         if not words:
             return self._shell.run(line, self._invocation(context, charm_version), directory)
         result = self.execute(context, words, None, str(directory))
-        return Outcome(result.exit_code, None, result.stdout, result.stderr)
+        return CharmOutcome(result.exit_code, None, result.stdout, result.stderr)
 
     def _has_heir(self, unit: str) -> bool:
         return self._world.is_leader(unit) and bool(self._other_units(unit))
@@ -352,7 +352,7 @@ class Dispatcher:
             try:
                 yield context
             except BaseException as exception:
-                self._world.journal.append(self._discard(context, started, Outcome(1, exception)))
+                self._world.journal.append(self._discard(context, started, CharmOutcome(1, exception)))
                 raise
         record, error = self._commit(context, started)
         self._world.journal.append(record)
@@ -392,7 +392,7 @@ class Dispatcher:
         finally:
             self._running.active, self._running.is_played = None, False
 
-    def _run_charm(self, context: HookContext, charm_version: int) -> Outcome:
+    def _run_charm(self, context: HookContext, charm_version: int) -> CharmOutcome:
         return self.runners[context.application].run(self._invocation(context, charm_version))
 
     def _invocation(self, context: HookContext, charm_version: int) -> Invocation:
@@ -447,7 +447,7 @@ class Dispatcher:
             return str(error)
         return None
 
-    def _discard(self, context: HookContext, started: datetime.datetime, outcome: Outcome) -> HookRun:
+    def _discard(self, context: HookContext, started: datetime.datetime, outcome: CharmOutcome) -> HookRun:
         reason = f'exit code {outcome.exit_code}' if outcome.exit_code else FAILED_BEFORE_COMMIT
         reason = describe_exception(outcome.exception) if outcome.exception else reason
         return dataclasses.replace(

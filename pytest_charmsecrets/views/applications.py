@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, final
 
-from .charms.runner import CharmRunner
-from .charms.state_view import render_state
-from .charms.unit_state import check_is_the_units_own
-from .errors import UsageError, unknown
-from .juju import operations
-from .juju.world import World
-from .views import RelationView, as_ops_status
+from ..charms.runner import CharmRunner
+from ..charms.state_view import render_state
+from ..charms.unit_state import check_is_the_units_own
+from ..errors import UsageError, unknown
+from ..juju import operations
+from ..juju.world import World
+from .secrets import RelationView, as_ops_status
 
 if TYPE_CHECKING:
     import ops

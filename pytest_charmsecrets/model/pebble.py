@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .charms.in_process import InProcessRunner
-from .charms.unit_state import UnitState
-from .dispatch import Dispatcher
-from .errors import UsageError, unknown
-from .juju import identity, operations
-from .juju.hooks import Hook
-from .juju.journal import HookRun
-from .juju.scheduler import Scheduler
-from .juju.world import World
+from ..charms.in_process import InProcessRunner
+from ..charms.unit_state import UnitState
+from ..engine.hook_execution import Dispatcher
+from ..errors import UsageError, unknown
+from ..juju import identity, operations
+from ..juju.agents import Agents
+from ..juju.hooks import Hook
+from ..juju.world import World
+from ..records import HookRun
 
 
 class Workloads:
     """The part of FakeModel that lets Pebble tell a charm something."""
 
     _world: World
-    _scheduler: Scheduler
+    _scheduler: Agents
     _dispatcher: Dispatcher
 
     def pebble_custom_notice(

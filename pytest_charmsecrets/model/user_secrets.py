@@ -7,11 +7,11 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Final, final
 
-from .dispatch import Dispatcher
-from .juju import user_secrets
-from .juju.user_secrets import User, UserAccess
-from .juju.world import World
-from .views import SecretView
+from ..engine.hook_execution import Dispatcher
+from ..juju import user_secrets
+from ..juju.user_secrets import User, UserAccess
+from ..juju.world import World
+from ..views.secrets import SecretView
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

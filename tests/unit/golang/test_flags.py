@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_charmsecrets.errors import JujuError
-from pytest_charmsecrets.hookcommands import gnuflag
+from pytest_charmsecrets.golang import flags as gnuflag
 
 LABEL = gnuflag.string('label')
 PEEK = gnuflag.boolean('peek', 'p')

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .dispatch import Dispatcher
-from .errors import UsageError, unknown
-from .injection import FaultKind, InjectedFault
-from .juju import operations
-from .juju.controller import Controller
-from .juju.hooks import hook_names
-from .juju.journal import Operation
-from .juju.scheduler import Scheduler
-from .juju.secrets.entities import INTERNAL
-from .juju.world import World
+from ..engine.fault_injection import FaultKind, InjectedFault
+from ..engine.hook_execution import Dispatcher
+from ..errors import UsageError, unknown
+from ..juju import operations
+from ..juju.agents import Agents
+from ..juju.hooks import hook_names
+from ..juju.scheduler import Scheduler
+from ..juju.secrets.entities import INTERNAL
+from ..juju.world import World
+from ..records import Operation
 
 
 class Outages:
     """The part of FakeModel that lets things go wrong."""
 
     _world: World
-    _scheduler: Scheduler
-    _controller: Controller
+    _scheduler: Agents
+    _controller: Scheduler
     _dispatcher: Dispatcher
 
     def resolve(self, unit: str, *, no_retry: bool = False) -> None:

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from ..errors import JujuError
-from ..juju import gotext
+from . import text as gotext
 
 _NANOSECONDS: Final = {
     'ns': 1,

@@ -5,41 +5,17 @@ Source: spec/hook-commands.md, section 7.1; juju 3.6: internal/worker/uniter/run
 
 from __future__ import annotations
 
-import dataclasses
 import signal
 import subprocess
-from typing import Any, Final, Literal
+from typing import Final
 
-from .charms.runner import Outcome
-from .dispatch import Ran
-from .errors import JujuError
-from .juju.hooks import Hook
+from ..charms.runner import CharmOutcome
+from ..engine.hook_execution import Ran
+from ..errors import JujuError
+from ..juju.hooks import Hook
+from ..records import Task
 
 COMMIT_REFUSED: Final = 'committing requested changes failed'
-
-
-@dataclasses.dataclass(frozen=True)
-class Task:
-    """What an action or a ``juju exec`` left behind, with the fields of ``jubilant.Task``."""
-
-    id: str
-    unit: str
-    action: str
-    """The action, or the first word of the line that was run."""
-    status: Literal['completed', 'failed']
-    results: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
-    """What the charm put into the results, without return code, stdout and stderr."""
-    return_code: int = 0
-    stdout: str = ''
-    stderr: str = ''
-    message: str = ''
-    """Why it failed, if it said so."""
-    log: list[str] = dataclasses.field(default_factory=list[str])
-
-    @property
-    def success(self) -> bool:
-        """Whether it succeeded."""
-        return self.status == 'completed' and self.return_code == 0
 
 
 def task_of(ran: Ran, hook: Hook, action: str) -> Task:
@@ -70,7 +46,7 @@ def task_of(ran: Ran, hook: Hook, action: str) -> Task:
     )
 
 
-def _describe_end(outcome: Outcome) -> str:
+def _describe_end(outcome: CharmOutcome) -> str:
     """Return how Go describes the end of a process that failed."""
     error = outcome.exception
     if isinstance(error, subprocess.TimeoutExpired):

@@ -11,10 +11,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 from . import identity
-from . import watchers as rules
 from .agent_state import RelationSnapshot
 from .hooks import Hook
-from .watchers import UnitWatchers
+from .watchers import (
+    UnitWatchers,
+    deliver_consumed,
+    deliver_expiries,
+    deliver_removed,
+    deliver_revisions,
+    deliver_rotations,
+    deliver_unit,
+    find_revision,
+    has_news,
+    queue_expirations,
+    queue_rotations,
+    relation_snapshot,
+    unit_values,
+)
 from .world import World
 
 
@@ -45,7 +58,7 @@ class Delivery:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Removal:
+class RemovalJob:
     """The job runs that removes what was asked to be removed."""
 
     def __str__(self) -> str:
@@ -64,7 +77,7 @@ class Beginning:
         return f'{self.unit} begins {what} the obsolete revisions of its secrets'
 
 
-Move: TypeAlias = Pick | Delivery | Removal
+Move: TypeAlias = Pick | Delivery | RemovalJob
 MakeDelivery: TypeAlias = Callable[..., Delivery]
 Shuffle: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
 
@@ -83,54 +96,54 @@ def deliveries(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> Iterat
 
     _take_what_changes_nothing(world, watchers)
     yield from _of_the_unit(world, watchers, delivery)
-    if watchers.relations:
+    if watchers.are_relations_changed:
         yield from _of_relations(world, watchers, delivery)
     yield from _of_secrets(world, watchers, delivery)
     for request in watchers.requests[:1]:
         yield delivery(f'the request of {request.name}', _deliver_request)
-    if watchers.rotations.is_due(world.clock.now):
+    if watchers.rotation_worker.is_due(world.clock.now):
         yield delivery('the time to rotate', _fire_rotations, shuffle)
-    if watchers.expirations.is_due(world.clock.now):
+    if watchers.expiry_worker.is_due(world.clock.now):
         yield delivery('the time of expiry', _fire_expirations, shuffle)
 
 
 def _take_what_changes_nothing(world: World, watchers: UnitWatchers) -> None:
     """Deliver what tells the unit nothing: when that comes is no choice."""
     snapshot = watchers.snapshot
-    for secret_id in tuple(watchers.consumed):
+    for secret_id in tuple(watchers.changed_consumers):
         secret = world.secrets.find_read(secret_id)
         is_there = secret is not None and snapshot.unit in secret.consumers
-        if not (rules.has_news(world, watchers, secret) if is_there and secret else secret_id in snapshot.consumed):
-            rules.deliver_consumed(world, watchers, (secret_id,))
-    for key in tuple(watchers.expiries):
-        revision = rules.find_revision(world, *key)
-        if (revision is None or revision.expires is None) and not watchers.expirations.knows(*key):
-            rules.deliver_expiries(world, watchers, (key,))
-    for key in tuple(watchers.revisions):
-        revision = rules.find_revision(world, *key)
+        if not (has_news(world, watchers, secret) if is_there and secret else secret_id in snapshot.consumed):
+            deliver_consumed(world, watchers, (secret_id,))
+    for key in tuple(watchers.changed_expiries):
+        revision = find_revision(world, *key)
+        if (revision is None or revision.expires is None) and not watchers.expiry_worker.knows(*key):
+            deliver_expiries(world, watchers, (key,))
+    for key in tuple(watchers.changed_revisions):
+        revision = find_revision(world, *key)
         if (revision is None or not revision.obsolete) and key[1] not in snapshot.obsolete.get(key[0], ()):
-            rules.deliver_revisions(world, watchers, (key,))
+            deliver_revisions(world, watchers, (key,))
 
 
 def _of_the_unit(world: World, watchers: UnitWatchers, delivery: MakeDelivery) -> Iterator[Delivery]:
-    values = rules.unit_values(world, watchers.snapshot.unit) if watchers.unit else {}
+    values = unit_values(world, watchers.snapshot.unit) if watchers.is_unit_changed else {}
     for field, latest in values.items():
         if any(getattr(watchers.snapshot, name) != value for name, value in latest.items()):
-            yield delivery(f'its {_UNIT_FIELDS[field]}', rules.deliver_unit, (field,))
+            yield delivery(f'its {_UNIT_FIELDS[field]}', deliver_unit, (field,))
 
 
 def _of_secrets(world: World, watchers: UnitWatchers, delivery: MakeDelivery) -> Iterator[Delivery]:
-    for secret_id in watchers.consumed:
-        yield delivery(_named(world, secret_id), rules.deliver_consumed, (secret_id,))
-    for secret_id in watchers.rotation:
-        yield delivery(f'the rotation of its {_named(world, secret_id)}', rules.deliver_rotations, (secret_id,))
-    for key in watchers.expiries:
+    for secret_id in watchers.changed_consumers:
+        yield delivery(_named(world, secret_id), deliver_consumed, (secret_id,))
+    for secret_id in watchers.changed_rotations:
+        yield delivery(f'the rotation of its {_named(world, secret_id)}', deliver_rotations, (secret_id,))
+    for key in watchers.changed_expiries:
         what = f'the expiry of revision {key[1]} of its {_named(world, key[0])}'
-        yield delivery(what, rules.deliver_expiries, (key,))
-    for key in watchers.revisions:
-        yield delivery(f'revision {key[1]} of its {_named(world, key[0])}', rules.deliver_revisions, (key,))
-    for secret_id in watchers.removed:
-        yield delivery(f'the removal of its {_named(world, secret_id)}', rules.deliver_removed, (secret_id,))
+        yield delivery(what, deliver_expiries, (key,))
+    for key in watchers.changed_revisions:
+        yield delivery(f'revision {key[1]} of its {_named(world, key[0])}', deliver_revisions, (key,))
+    for secret_id in watchers.removed_secrets:
+        yield delivery(f'the removal of its {_named(world, secret_id)}', deliver_removed, (secret_id,))
 
 
 def _named(world: World, secret_id: str) -> str:
@@ -149,11 +162,11 @@ _UNIT_FIELDS: Final = {
 
 
 def _fire_rotations(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> None:
-    rules.queue_rotations(watchers.snapshot, shuffle(watchers.rotations.fire(world.clock.now)))
+    queue_rotations(watchers.snapshot, shuffle(watchers.rotation_worker.fire(world.clock.now)))
 
 
 def _fire_expirations(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> None:
-    rules.queue_expirations(watchers.snapshot, shuffle(watchers.expirations.fire(world.clock.now)))
+    queue_expirations(watchers.snapshot, shuffle(watchers.expiry_worker.fire(world.clock.now)))
 
 
 def _deliver_request(_: World, watchers: UnitWatchers) -> None:
@@ -165,7 +178,7 @@ def _of_relations(world: World, watchers: UnitWatchers, delivery: MakeDelivery) 
     snapshot = watchers.snapshot
     application = identity.application_of(snapshot.unit)
     latest = {
-        relation.id: rules.relation_snapshot(relation, snapshot.unit, application)
+        relation.id: relation_snapshot(relation, snapshot.unit, application)
         for relation in world.relations_of(application)
     }
     for relation_id in sorted({*latest, *snapshot.relations}):

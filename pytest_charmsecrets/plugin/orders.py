@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pytest
 from _pytest.runner import runtestprotocol
 
-from .juju.order import shorten
-from .report.orders import render_failure
+from ..juju.order import shorten
+from ..report.orders import render_failure
 
 if TYPE_CHECKING:
-    from .juju.order import Departure, Order
+    from ..juju.order import Departure, Order
 
 SECTION: Final = 'charmsecrets: order'
 

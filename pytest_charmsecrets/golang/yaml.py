@@ -18,8 +18,9 @@ import yaml
 import yaml.scanner
 
 from ..errors import JujuError
-from ..juju import gotext
-from . import gofloat, gotime
+from . import floats as gofloat
+from . import text as gotext
+from . import time as gotime
 
 _BINARY_TAG: Final = 'tag:yaml.org,2002:binary'
 _BASE64_LINE: Final = 70

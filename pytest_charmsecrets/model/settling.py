@@ -6,12 +6,12 @@ import datetime
 import itertools
 from typing import Final, Literal, TypeAlias
 
-from .dispatch import Dispatcher
-from .errors import UsageError
-from .juju.controller import Controller
-from .juju.journal import HookRun
-from .juju.scheduler import DueHook, Scheduler
-from .juju.world import World
+from ..engine.hook_execution import Dispatcher
+from ..errors import UsageError
+from ..juju.agents import Agents
+from ..juju.scheduler import Scheduler
+from ..juju.world import World
+from ..records import DueHook, HookRun
 
 ScheduledKind: TypeAlias = Literal['secret-rotate', 'secret-expired', 'update-status']
 
@@ -26,8 +26,8 @@ class Progress:
     """The part of FakeModel that lets units run and time pass."""
 
     _world: World
-    _controller: Controller
-    _scheduler: Scheduler
+    _controller: Scheduler
+    _scheduler: Agents
     _dispatcher: Dispatcher
 
     def settle(self, *, max_hooks: int | None = None) -> tuple[HookRun, ...]:

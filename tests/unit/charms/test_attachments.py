@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ops import testing
 
-from pytest_charmsecrets.charms.surroundings import make_surroundings
+from pytest_charmsecrets.charms.attachments import make_surroundings
 
 
 def test_a_network_answers_as_network_get_prints(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import JujuError
-from ..juju import gotext
+from . import text as gotext
 
 T = TypeVar('T')
 

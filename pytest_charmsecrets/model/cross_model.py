@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .dispatch import Dispatcher
-from .juju import offers, operations
-from .juju.world import World
-from .views import RelationView
+from ..engine.hook_execution import Dispatcher
+from ..juju import offers, operations
+from ..juju.world import World
+from ..views.secrets import RelationView
 
 
 class OtherModels:

@@ -9,32 +9,34 @@ import shlex
 from collections.abc import Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, final, get_args
 
-from .actors import Puppet
-from .charms.choice import choose_runner, make_runner
-from .charms.metadata import read_metadata
-from .charms.puppet import PuppetRunner
-from .charms.runner import CharmRunner, RunnerName
-from .deployed import ApplicationView
-from .dispatch import Dispatcher, OnHookError, Running
-from .errors import ActionFailed, JujuError, UsageError, unknown
-from .hookcommands import gotime
-from .juju import gotext, identity, operations
-from .juju.controller import Controller
-from .juju.hooks import Hook
-from .juju.journal import HookRun, Journal
-from .juju.order import GivenOrder, Order
-from .juju.scheduler import Scheduler
-from .juju.state import Cloud
-from .juju.user_secrets import User, UserAccess
-from .juju.versions import DEFAULT_VERSION, profile_for
-from .juju.world import World
-from .other_models import OtherModels
+from ..charms.metadata import read_metadata
+from ..charms.puppet import PuppetRunner
+from ..charms.runner import CharmRunner, RunnerName
+from ..charms.runner_choice import choose_runner, make_runner
+from ..engine.hook_execution import Dispatcher, OnHookError, Running
+from ..errors import ActionFailed, JujuError, UsageError, unknown
+from ..golang import text as gotext
+from ..golang import time as gotime
+from ..juju import identity, operations
+from ..juju.agents import Agents
+from ..juju.hooks import Hook
+from ..juju.journal import Journal
+from ..juju.order import GivenOrder, Order
+from ..juju.scheduler import Scheduler
+from ..juju.state import Cloud
+from ..juju.user_secrets import User, UserAccess
+from ..juju.versions import DEFAULT_VERSION, profile_for
+from ..juju.world import World
+from ..records import HookRun, Task
+from ..views.applications import ApplicationView
+from ..views.secrets import RelationView, SecretView
+from .cross_model import OtherModels
 from .outages import Outages
-from .progress import Progress
-from .tasks import Task, task_of
-from .users import ModelUser, SecretsOfUser
-from .views import RelationView, SecretView
-from .workloads import Workloads
+from .pebble import Workloads
+from .puppets import Puppet
+from .settling import Progress
+from .tasks import task_of
+from .user_secrets import ModelUser, SecretsOfUser
 
 if TYPE_CHECKING:
     import pathlib
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from ops import testing
     from typing_extensions import Self
 
-    from .charms.in_process import AroundHook, HookBeingRun
+    from ..charms.in_process import AroundHook, HookBeingRun
 
 UPDATE_STATUS_INTERVAL: Final = 'update-status-hook-interval'
 """The setting of the model that can be changed."""
@@ -75,7 +77,7 @@ class FakeModel(Progress, SecretsOfUser, OtherModels, Outages, Workloads):
         cloud: Cloud | None = None,
         on_hook_error: OnHookError = 'raise',
         update_status_interval: datetime.timedelta | None = None,
-        juju_faults: Iterable[str] = (),
+        juju_bugs: Iterable[str] = (),
         order: GivenOrder = 0,
         around_hook: AroundHook | None = None,
         *,
@@ -90,7 +92,7 @@ class FakeModel(Progress, SecretsOfUser, OtherModels, Outages, Workloads):
             cloud: ``kubernetes`` or ``machine``; by default what each charm's metadata says.
             on_hook_error: ``raise`` a HookFailed at once, or live on in ``error-state`` as Juju does.
             update_status_interval: how often units run update-status; by default never.
-            juju_faults: names of defects of particular releases to have, too.
+            juju_bugs: names of defects of particular releases to have, too.
             order: in which order what Juju does not order happens: 0 for the fixed order, another number for one of its
                 own, or the choices of an order as a report shows them.
             around_hook: called with each hook of each charm that is about to run; what it returns is entered around the
@@ -106,14 +108,14 @@ class FakeModel(Progress, SecretsOfUser, OtherModels, Outages, Workloads):
             raise UsageError(f"cloud is {cloud!r}; give 'kubernetes', 'machine' or None")
         if update_status_interval is not None and update_status_interval <= datetime.timedelta():
             raise UsageError(f'update_status_interval is {update_status_interval}; give a time above zero, or None')
-        if isinstance(juju_faults, str):
-            raise UsageError(f'juju_faults is {juju_faults!r}; give a list of names')
-        faults = tuple(juju_faults)
+        if isinstance(juju_bugs, str):
+            raise UsageError(f'juju_bugs is {juju_bugs!r}; give a list of names')
+        faults = tuple(juju_bugs)
         profile = profile_for(juju_version, faults)
         if _beside is not None:
             controller, running, name = _beside
         else:
-            running, name = Running(Controller(start, Order(order))), DEFAULT_NAME
+            running, name = Running(Scheduler(start, Order(order))), DEFAULT_NAME
             controller = FakeController(
                 self,
                 name,
@@ -123,7 +125,7 @@ class FakeModel(Progress, SecretsOfUser, OtherModels, Outages, Workloads):
                 cloud=cloud,
                 on_hook_error=on_hook_error,
                 update_status_interval=update_status_interval,
-                juju_faults=faults,
+                juju_bugs=faults,
                 around_hook=around_hook,
             )
         self.controller: Final = controller
@@ -612,12 +614,12 @@ def _both(outer: AroundHook | None, inner: AroundHook | None) -> AroundHook | No
     return around
 
 
-def inside(model: FakeModel) -> tuple[World, Scheduler]:
+def inside(model: FakeModel) -> tuple[World, Agents]:
     """Return what is behind a model, for what renders it; a test asks the model itself."""
     return model._world, model._scheduler  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
-def controller_of(model: FakeModel) -> Controller:
+def controller_of(model: FakeModel) -> Scheduler:
     """Return the controller behind a model, for what waits for something to happen on it."""
     return model._controller  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_charmsecrets.errors import JujuError
-from pytest_charmsecrets.hookcommands import gofloat
-from pytest_charmsecrets.juju import gotext
+from pytest_charmsecrets.golang import floats as gofloat
+from pytest_charmsecrets.golang import text as gotext
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ import json
 from collections.abc import Generator, Mapping
 from typing import Final, final
 
-from .dispatch import Dispatcher
-from .errors import JujuError, UsageError
-from .juju import identity, operations
-from .juju.clock import RotatePolicy
-from .juju.hooks import Hook
-from .juju.transaction import HookContext, OwnerKind
-from .juju.world import World
-from .views import RelationView, SecretView
+from ..engine.hook_execution import Dispatcher
+from ..errors import JujuError, UsageError
+from ..juju import identity, operations
+from ..juju.clock import RotatePolicy
+from ..juju.hooks import Hook
+from ..juju.transaction import HookContext, OwnerKind
+from ..juju.world import World
+from ..views.secrets import RelationView, SecretView
 
 
 @final

@@ -10,13 +10,13 @@ import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, final
 
-from .errors import UsageError
-from .juju import content
-from .juju.clock import RotatePolicy
-from .juju.relations import Relation
-from .juju.secrets.entities import Secret
-from .juju.state import Status
-from .juju.world import World
+from ..errors import UsageError
+from ..juju import content
+from ..juju.clock import RotatePolicy
+from ..juju.relations import Relation
+from ..juju.secrets.entities import Secret
+from ..juju.state import Status
+from ..juju.world import World
 
 if TYPE_CHECKING:
     import ops

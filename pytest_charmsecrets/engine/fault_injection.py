@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Callable, Collection
 from typing import Final, Literal, TypeAlias, final, get_args
 
-from .errors import UsageError
+from ..errors import UsageError
 
 FaultKind: TypeAlias = Literal[
     'hook-fails',

@@ -16,15 +16,16 @@ import pytest
 
 import pytest_charmsecrets
 
-from . import explore, hookspecs
-from .errors import CharmSecretsError, UsageError
+from .. import hookspecs
+from ..errors import CharmSecretsError, UsageError
+from . import orders as explore
 
 if TYPE_CHECKING:
-    from .charms.in_process import AroundHook, HookBeingRun
-    from .client.command import CharmLike
-    from .client.fake_juju import FakeJuju
-    from .juju.order import GivenOrder
-    from .model import FakeModel
+    from ..charms.in_process import AroundHook, HookBeingRun
+    from ..client.command import CharmLike
+    from ..client.fake_juju import FakeJuju
+    from ..juju.order import GivenOrder
+    from ..model.fake_model import FakeModel
 
 MARKER: Final = 'charmsecrets'
 SECTION: Final = 'charmsecrets: journal'
@@ -32,14 +33,14 @@ JOURNAL_ENTRIES: Final = 20
 """How many of a journal's last entries a failing test shows."""
 
 _MARKER_HELP: Final = (
-    'charmsecrets(*, juju_version=..., juju_versions=[...], juju_faults=[...], order=..., orders=..., seed=..., start=..., '
+    'charmsecrets(*, juju_version=..., juju_versions=[...], juju_bugs=[...], order=..., orders=..., seed=..., start=..., '
     'cloud=..., on_hook_error=..., update_status_interval=...): how fake_model is made for this test, by the keywords of '
     'FakeModel. The marker nearest to the test wins for each keyword, over command line and ini file. '
     'With several juju_versions the test runs once for each, with orders in that many further orders.'
 )
 _MODEL_KEYWORDS: Final = (
     'juju_version',
-    'juju_faults',
+    'juju_bugs',
     'order',
     'seed',
     'start',
@@ -76,7 +77,7 @@ class _Defaults:
     """What command line and ini file say about every model."""
 
     juju_versions: tuple[str, ...]
-    juju_faults: tuple[str, ...]
+    juju_bugs: tuple[str, ...]
     order: GivenOrder | None
     orders: int
     seed: int | None
@@ -87,8 +88,8 @@ class _Defaults:
         settings: dict[str, Any] = {}
         if self.juju_versions:
             settings['juju_version'] = self.juju_versions[0]
-        if self.juju_faults:
-            settings['juju_faults'] = self.juju_faults
+        if self.juju_bugs:
+            settings['juju_bugs'] = self.juju_bugs
         if self.order is not None:
             settings['order'] = self.order
         if self.seed is not None:
@@ -158,7 +159,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help='Juju version of fake models, such as 3.6.14; given several times, tests run once for each version',
     )
     group.addoption(
-        '--charmsecrets-juju-fault',
+        '--charmsecrets-juju-bug',
         action='append',
         metavar='NAME',
         help='defect of particular Juju releases that fake models have, too; may be given several times',
@@ -181,7 +182,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help='show the values of secrets in reports instead of redacting them',
     )
     parser.addini('charmsecrets_juju_version', 'Juju version (or versions) of fake models', type='args', default=[])
-    parser.addini('charmsecrets_juju_faults', 'defects of Juju that fake models have, too', type='args', default=[])
+    parser.addini('charmsecrets_juju_bugs', 'defects of Juju that fake models have, too', type='args', default=[])
     parser.addini('charmsecrets_order', 'order of what Juju does not order', default='')
     parser.addini('charmsecrets_orders', 'in how many further orders tests run', default='')
     parser.addini('charmsecrets_seed', 'seed of fake models', default='')
@@ -197,7 +198,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line('markers', _MARKER_HELP)
     config.stash[_DEFAULTS] = _Defaults(
         juju_versions=_configured(config, '--charmsecrets-juju-version', 'charmsecrets_juju_version', _check_version),
-        juju_faults=_configured(config, '--charmsecrets-juju-fault', 'charmsecrets_juju_faults', _check_fault),
+        juju_bugs=_configured(config, '--charmsecrets-juju-bug', 'charmsecrets_juju_bugs', _check_fault),
         order=_configured_order(config),
         orders=_configured_number(config, 'orders') or 0,
         seed=_configured_number(config, 'seed'),
@@ -210,7 +211,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     """Return one line about the options in use; nothing when there are none."""
     defaults = config.stash[_DEFAULTS]
     parts = [f'juju {", ".join(defaults.juju_versions)}'] if defaults.juju_versions else []
-    parts += [f'with {", ".join(defaults.juju_faults)}'] if defaults.juju_faults else []
+    parts += [f'with {", ".join(defaults.juju_bugs)}'] if defaults.juju_bugs else []
     parts += [f'order {defaults.order}'] if defaults.order is not None else []
     parts += [f'{defaults.orders} further orders'] if defaults.orders else []
     parts += [f'seed {defaults.seed}'] if defaults.seed is not None else []
@@ -336,7 +337,7 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and report.failed:
         item.config.stash[explore.FAILURE] = call.excinfo.type
     if report.failed and (models := tuple(item.config.stash[_MODELS].used())):
-        from .report import text
+        from ..report import text
 
         redact = not item.config.stash[_DEFAULTS].show_secrets
         if redact:
@@ -351,7 +352,7 @@ def pytest_runtest_makereport(
 
 def _redact(report: pytest.TestReport, call: pytest.CallInfo[None], models: Iterable[FakeModel]) -> None:
     """Take the values of secrets out of what charms logged and printed, and out of our own errors."""
-    from .report.redaction import Redactor, known_values
+    from ..report.redaction import Redactor, known_values
 
     redactor = Redactor(value for model in models for value in known_values(model.journal))
     report.sections = [(title, redactor.redact(text)) for title, text in report.sections]
@@ -470,15 +471,15 @@ def _configured(config: pytest.Config, option: str, setting: str, check: Callabl
 
 
 def _check_version(version: str) -> None:
-    from .juju.versions import profile_for
+    from ..juju.versions import profile_for
 
     profile_for(version)
 
 
-def _check_fault(fault: str) -> None:
-    from .juju.versions import DEFAULT_VERSION, profile_for
+def _check_fault(bug: str) -> None:
+    from ..juju.versions import DEFAULT_VERSION, profile_for
 
-    profile_for(DEFAULT_VERSION, [fault])
+    profile_for(DEFAULT_VERSION, [bug])
 
 
 def _configured_number(config: pytest.Config, name: str) -> int | None:

@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from pytest_charmsecrets.errors import JujuError
-from pytest_charmsecrets.hookcommands import gotime
+from pytest_charmsecrets.golang import time as gotime
 
 UTC = datetime.timezone.utc
 NOW = datetime.datetime(2026, 1, 1, tzinfo=UTC)

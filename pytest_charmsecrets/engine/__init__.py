@@ -1,0 +1,1 @@
+"""Running hooks: one controller, its models, and the way of one hook."""

@@ -1,0 +1,1 @@
+"""How Go reads and prints: text, times, YAML, numbers, flags."""

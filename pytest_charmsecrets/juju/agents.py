@@ -1,0 +1,454 @@
+"""The agents of one model: what is delivered to whom, and what each unit runs next.
+
+Which of several things happens next, ``controller.py`` decides. Source: spec/events.md, sections 1, 16 to 18.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeAlias
+
+from ..errors import UsageError
+from ..records import BecameDue, DueHook
+from . import identity, lifecycle, relations, watchers
+from .agent import (
+    follow_snapshot,
+    hooks_due,
+    hooks_waiting,
+    is_cut_off,
+    is_finished,
+    legal_operations,
+    next_operation,
+    note_agent_start,
+    note_failure,
+    note_start,
+    note_success,
+    note_watchers_restart,
+)
+from .agent_state import LocalState
+from .hooks import Hook
+from .order import Order
+from .secrets import removal
+from .state import Unit
+from .steps import Beginning, Delivery, Pick, RemovalJob, deliveries
+from .watchers import Agent
+from .workers import UpdateStatusTimer
+from .world import World
+
+Position: TypeAlias = tuple[int, int, int]
+"""Where a unit stands: number of the model, order of deployment of the application, number of the unit."""
+
+_STARTING: Final = (
+    'storage-attached',
+    'install',
+    'relation-created',
+    'leader-elected',
+    'leader-settings-changed',
+    'config-changed',
+    'start',
+    'pebble-ready',
+)
+
+
+class Agents:
+    """Drives the agents of one model."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        order: Order,
+        number: int = 0,
+        update_status_interval: datetime.timedelta | None = None,
+    ) -> None:
+        """Make a scheduler for a model.
+
+        Args:
+            world: the model.
+            order: what is to be chosen, and what was.
+            number: which of the controller's models it is.
+            update_status_interval: how often units run update-status; by default never.
+        """
+        self.world: Final = world
+        self.order: Final = order
+        self._number: Final = number
+        self._update_status: Final = UpdateStatusTimer(update_status_interval, world.clock.now)
+        self._agents: Final[dict[str, Agent]] = {}
+        self._down: Final[dict[str, Agent]] = {}
+        """The agents that are stopped."""
+        self._ready: Final[dict[str, Hook]] = {}
+        """The next operation of each unit that has one; kept for the units whose state did not change."""
+        self._touched: Final[dict[str, None]] = {}
+        self._announced: Final[dict[str, dict[Hook, None]]] = {}
+        self._positions: Final[dict[str, Position]] = {}
+
+    def agent(self, unit: str) -> Agent:
+        """Return the running agent of a unit that exists.
+
+        Raises:
+            UsageError: if it is stopped.
+        """
+        self._follow_units()
+        if unit in self._down:
+            raise UsageError(f'the agent of {unit!r} is stopped; start it with start_agent({unit!r})')
+        return self._agents[unit]
+
+    def deliver(self) -> None:
+        """Deliver everything, to every unit it concerns, until nothing is left to deliver."""
+        while self.world.changes or self._touched:
+            self._follow_units()
+            touched = {**self._touched, **watchers.route(self.world, self._agents, self.world.changes.collect())}
+            self._touched.clear()
+            for unit in touched:
+                if unit in self._agents:
+                    self._deliver_to(unit, self._agents[unit])
+
+    def carry_out_removals(self) -> None:
+        """Run the job that removes what was asked to be removed."""
+        removal.carry_out_removals(self.world.secrets)
+
+    def ready(self, only: str | None = None) -> dict[Position, str]:
+        """Return the units that have something to run, of all or of one, by where they stand."""
+        return {self._positions[unit]: unit for unit in self._ready if only in (None, unit)}
+
+    def position(self, unit: str) -> Position:
+        """Return where a unit stands."""
+        return self._positions[unit]
+
+    def next_of(self, unit: str) -> Hook | None:
+        """Return what a unit runs next in the fixed order; None when it is idle."""
+        return self._ready.get(unit)
+
+    # --- any order
+
+    def make(self, move: Delivery | RemovalJob) -> None:
+        """Let something happen that is no hook."""
+        if isinstance(move, Delivery):
+            move.act()
+            self._touched[move.unit] = None
+        else:
+            self.carry_out_removals()
+
+    def moves(self, only: str | None = None) -> Iterator[Delivery | RemovalJob]:
+        """Return everything that can happen next and is no hook, in the fixed order; of what units are told, of all or of one."""
+        self.take_notice()
+        store = self.world.secrets
+        if store.removals or store.prunable:
+            yield RemovalJob()
+        for unit in sorted(self._agents, key=self._positions.__getitem__):
+            if only in (None, unit):
+                yield from deliveries(self.world, self._agents[unit].watchers, self.order.shuffle)
+
+    def picks(self, unit: str) -> Iterator[Pick]:
+        """Return the hooks one of which a unit runs next."""
+        agent = self._agents[unit]
+        return (Pick(unit, hook) for hook in legal_operations(agent.snapshot, agent.local))
+
+    def take_notice(self) -> None:
+        """Hand what was written to the watchers, and let every unit concerned take notice of what it was told."""
+        while self.world.changes or self._touched:
+            self._follow_units()
+            routed = watchers.route(self.world, self._agents, self.world.changes.collect())
+            touched = tuple({**self._touched, **routed})
+            self._touched.clear()
+            for unit in touched:
+                if unit in self._agents:
+                    self._take_notice(unit, self._agents[unit])
+
+    # --- what the units do
+
+    def begin(self, unit: str, hook: Hook) -> None:
+        """Note that a unit begins a hook; an upgraded charm has the unit's watchers start anew."""
+        agent = self._agents[unit]
+        if hook.kind == 'upgrade-charm' and agent.local.failed is None:
+            self._watch_anew(agent)
+        note_start(agent.local, hook)
+
+    def end(self, unit: str, hook: Hook, *, committed: bool) -> None:
+        """Note that a hook of a unit was committed, or failed."""
+        agent = self._agents[unit]
+        if committed:
+            note_success(agent.snapshot, agent.local, hook)
+        else:
+            note_failure(agent.snapshot, agent.local, hook)
+        self._touched[unit] = None
+        if agent.local.failed is None:
+            agent.retry.reset()
+        elif hook == agent.local.failed:
+            agent.retry.start(self.world.clock.now)
+
+    def ask(self, unit: str, hook: Hook) -> None:
+        """Ask a unit to run something that is not caused by the model: an action, an update-status."""
+        self.agent(unit).watchers.requests.append(hook)
+        self._touched[unit] = None
+
+    def withdraw(self, unit: str, hook: Hook) -> None:
+        """Take back what a unit was asked to run and has not run."""
+        agent = self._agents.get(unit)
+        for waiting in (agent.watchers.requests, agent.snapshot.requests) if agent is not None else ():
+            if hook in waiting:
+                waiting.remove(hook)
+                self._touched[unit] = None
+
+    def allow_retries(self) -> None:
+        """Let every unit in error retry its failed hook once."""
+        for unit, agent in self._agents.items():
+            if agent.local.failed is not None:
+                agent.local.may_retry = True
+                self._touched[unit] = None
+
+    # --- what goes wrong
+
+    def resolve(self, unit: str, *, retry: bool) -> Hook:
+        """Let a unit in error run its failed hook again, or go on as if it had succeeded; return that hook.
+
+        Raises:
+            UsageError: if the unit is not in error.
+        """
+        agent = self.agent(unit)
+        failed = agent.local.failed
+        if failed is None:
+            raise UsageError(f'unit {unit!r} is not in an error state, so there is nothing to resolve')
+        agent.retry.reset()
+        if retry:
+            agent.local.may_retry = True
+        else:
+            note_success(agent.snapshot, agent.local, failed)
+        self._touched[unit] = None
+        return failed
+
+    def local_state(self, unit: str) -> LocalState:
+        """Return what a unit that exists has run, whether or not its agent runs."""
+        self._follow_units()
+        return (self._agents.get(unit) or self._down[unit]).local
+
+    def is_running(self, unit: str) -> bool:
+        """Whether the agent of a unit that exists runs."""
+        self._follow_units()
+        return unit in self._agents
+
+    def units_in_error(self) -> tuple[str, ...]:
+        """Return the units whose hook has failed, in the order of deployment and of their numbers."""
+        self._follow_units()
+        agents = {**self._agents, **self._down}
+        in_error = [unit for unit, agent in agents.items() if agent.local.failed is not None]
+        return tuple(sorted(in_error, key=self._positions.__getitem__))
+
+    def stop_agent(self, unit: str) -> None:
+        """Stop the agent of a unit: it is told nothing and runs nothing. What it has run is kept, as Juju keeps it.
+
+        A unit that has run everything it has to run before it is removed, is removed instead.
+        """
+        self.agent(unit)
+        self._take_notice_of_all()
+        if unit in self._agents:
+            self._down[unit] = self._agents.pop(unit)
+            for kept in (self._ready, self._announced, self._touched):
+                kept.pop(unit, None)
+
+    def start_agent(self, unit: str) -> None:
+        """Start a stopped agent with what it had run.
+
+        Raises:
+            UsageError: if it is running.
+        """
+        self._follow_units()
+        if unit not in self._down:
+            raise UsageError(f'the agent of {unit!r} is running; stop it with stop_agent({unit!r})')
+        agent = self._agents[unit] = self._down.pop(unit)
+        note_agent_start(agent.local, self.world.application_of(unit).charm_version)
+        watchers.mask_known_revisions(self.world, unit, agent.local)
+        agent.retry.reset()
+        if agent.local.failed is not None:
+            agent.retry.start(self.world.clock.now)
+        self._watch_anew(agent)
+
+    def running_agents(self) -> tuple[str, ...]:
+        """Return the units whose agents run, in the order of deployment and of their numbers."""
+        self._follow_units()
+        return tuple(sorted(self._agents, key=self._positions.__getitem__))
+
+    def restart_agents(self, *units: str) -> None:
+        """Stop and start the agents of units that run."""
+        for unit in units:
+            if unit in self._agents:
+                self.stop_agent(unit)
+        for unit in units:
+            if unit in self._down:
+                self.start_agent(unit)
+
+    def _watch_anew(self, agent: Agent) -> None:
+        old = agent.watchers
+        unit = old.snapshot.unit
+        agent.watchers = watchers.start(self.world, unit, (*old.snapshot.requests, *old.requests))
+        note_watchers_restart(agent.local)
+        self._begin_to_watch(unit, agent)
+
+    def _begin_to_watch(self, unit: str, agent: Agent) -> None:
+        """No hook is run before what is required was reported once.
+
+        What is obsolete is not required. An agent that does not know it forgets which of it the unit was told about.
+        """
+        watchers.deliver_required(self.world, agent.watchers)
+        self._touched[unit] = None
+        if self.order.is_fixed or not agent.watchers.changed_revisions or not agent.local.secret_obsolete:
+            return
+        if self.order.choose([Beginning(unit, knows=True), Beginning(unit, knows=False)]).knows:
+            watchers.deliver_revisions(self.world, agent.watchers, agent.watchers.changed_revisions)
+
+    def _take_notice_of_all(self) -> None:
+        if self.order.is_fixed:
+            self.deliver()
+        else:
+            self.take_notice()
+
+    def start_at_once(self, unit: str) -> None:
+        """Let a unit's agent count everything up to start as run, without running it."""
+        self.deliver()
+        agent = self._agents[unit]
+        while (hook := next_operation(agent.snapshot, agent.local)) is not None and hook.kind in _STARTING:
+            note_start(agent.local, hook)
+            note_success(agent.snapshot, agent.local, hook)
+            lifecycle.note_hook_succeeded(self.world, self.world.unit(unit), hook.kind)
+            self._touched[unit] = None
+            self.deliver()
+
+    def wake(self) -> None:
+        """Let every worker look at the clock."""
+        if self.order.is_fixed:
+            self.deliver()
+        if self._update_status.fire(self.world.clock.now):
+            for unit, agent in self._agents.items():
+                waits = any(request.kind == 'update-status' for request in agent.snapshot.requests)
+                if agent.local.started and not waits:
+                    self.ask(unit, Hook('update-status'))
+        for unit, agent in self._agents.items():
+            if agent.retry.fire(self.world.clock.now):
+                agent.local.may_retry = True
+                self._touched[unit] = None
+            if self.order.is_fixed and watchers.wake_workers(self.world, agent.watchers):
+                self._touched[unit] = None
+
+    def set_update_status_interval(self, interval: datetime.timedelta | None) -> None:
+        """Let units run update-status that often, or never."""
+        self._update_status.set_interval(interval, self.world.clock.now)
+
+    def next_deadline(self, kind: str | None = None) -> datetime.datetime | None:
+        """Return when time alone makes something due next.
+
+        Args:
+            kind: only ``secret-rotate``, ``secret-expired`` or ``update-status``; by default any, retries included.
+        """
+        if self.order.is_fixed:
+            self.deliver()
+        deadlines = [
+            deadline
+            for agent in self._agents.values()
+            for name, deadline in (
+                ('secret-rotate', agent.watchers.rotation_worker.deadline),
+                ('secret-expired', agent.watchers.expiry_worker.deadline),
+                ('retry', agent.retry.deadline),
+            )
+            if deadline is not None and kind in (None, name)
+        ]
+        if self._update_status.deadline is not None and kind in (None, 'update-status'):
+            deadlines.append(self._update_status.deadline)
+        return min(deadlines, default=None)
+
+    def due(self) -> tuple[DueHook, ...]:
+        """Return every hook that the units would run now if each succeeded and caused nothing, unit by unit."""
+        self._take_notice_of_all()
+        return tuple(
+            DueHook(unit, hook.name, hook.secret, hook.relation, hook.secret_revision)
+            for unit in sorted(self._agents, key=self._positions.__getitem__)
+            for hook in self._due_of(self._agents[unit])
+        )
+
+    def _due_of(self, agent: Agent) -> Sequence[Hook]:
+        if self.order.is_fixed:
+            return hooks_due(agent.snapshot, agent.local)
+        told = copy.deepcopy(agent)
+        watchers.deliver(self.world, told.watchers)
+        follow_snapshot(told.snapshot, told.local)
+        return hooks_due(told.snapshot, told.local)
+
+    def _follow_units(self) -> None:
+        """Start an agent for every new unit, and stop those of removed ones."""
+        if not any(change.kind == 'unit' for change in self.world.changes):
+            return
+        units = {unit.name: unit for unit in self.world.units()}
+        for gone in [unit for unit in self._positions if unit not in units]:
+            for kept in (self._agents, self._down, self._ready, self._announced, self._positions):
+                kept.pop(gone, None)
+        for name, unit in units.items():
+            if name not in self._positions:
+                application = self.world.applications[unit.application]
+                self._positions[name] = (self._number, application.number, unit.number)
+                self._agents[name] = Agent(watchers.start(self.world, name))
+                self._begin_to_watch(name, self._agents[name])
+
+    def _deliver_to(self, unit: str, agent: Agent) -> None:
+        watchers.deliver(self.world, agent.watchers)
+        self._take_notice(unit, agent)
+
+    def _take_notice(self, unit: str, agent: Agent) -> None:
+        """Let a unit's agent act on what it was told: silently, or by what it runs next."""
+        self._follow(unit, agent)
+        if unit in self._agents:
+            hook = next_operation(agent.snapshot, agent.local)
+            if hook is None:
+                self._ready.pop(unit, None)
+            else:
+                self._ready[unit] = hook
+            self._announce(unit, agent)
+
+    def _follow(self, unit: str, agent: Agent) -> None:
+        scopes = follow_snapshot(agent.snapshot, agent.local)
+        for relation_id in scopes.entered:
+            relation = self.world.relations[relation_id]
+            relations.enter_scope(relation, self.world.unit(unit), self.world.changes)
+            lifecycle.add_subordinate(self.world, relation, self.world.unit(unit))
+        for relation_id in scopes.left:
+            relation = self.world.relations[relation_id]
+            relations.leave_scope(relation, unit, self.world.changes)
+            lifecycle.finish_relation_removal(self.world, relation)
+        model_unit = self.world.unit(unit)
+        if scopes.is_idle:
+            self._follow_principal(model_unit, agent)
+        if is_finished(agent.snapshot, agent.local) and not lifecycle.subordinates_of(self.world, model_unit):
+            lifecycle.finish_unit_removal(self.world, model_unit)
+            self._follow_units()
+
+    def _follow_principal(self, unit: Unit, agent: Agent) -> None:
+        """Let the subordinates of a dying unit die, and a subordinate that has lost its relations to its principal.
+
+        Source: juju 3.6: uniter/relation/resolver.go, maybeDestroySubordinates; statetracker.go, maybeSetSubordinateDying.
+        """
+        if agent.snapshot.life != 'alive':
+            lifecycle.begin_removal_of_subordinates(self.world, unit)
+            return
+        if unit.principal is not None and unit.life == 'alive':
+            principal = identity.application_of(unit.principal)
+            if is_cut_off(agent.snapshot, agent.local, principal):
+                lifecycle.begin_unit_removal(self.world, unit)
+
+    def _announce(self, unit: str, agent: Agent) -> None:
+        """Write into the journal what a unit has newly to run."""
+        waiting = dict.fromkeys(hooks_waiting(agent.snapshot, agent.local))
+        announced = self._announced.get(unit, {})
+        for hook in waiting:
+            if hook not in announced:
+                self.world.journal.append(
+                    BecameDue(
+                        self.world.clock.now,
+                        unit,
+                        hook.name,
+                        hook.secret,
+                        hook.secret_revision,
+                        hook.relation,
+                        hook.remote_unit,
+                    )
+                )
+        self._announced[unit] = waiting

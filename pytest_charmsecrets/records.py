@@ -1,0 +1,168 @@
+"""What the journal of a model holds, and what a model answers about hooks and tasks: frozen, plain data.
+
+Records hold what really happened, the content of secrets included; whoever renders them redacts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from typing import Any, Literal, TypeAlias
+
+HookOutcome: TypeAlias = Literal['committed', 'failed', 'commit failed']
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that a hook changed, or wanted to change, in the model."""
+
+    kind: str
+    """What was done, by the hook command's name where there is one: ``secret-set``, ``relation-set``, ``status-set``."""
+    subject: str
+    """What it was done to: a secret's URI, a relation, a unit."""
+    detail: str = ''
+    """The rest, for a reader."""
+
+    def __str__(self) -> str:
+        return ' '.join(part for part in (self.kind, self.subject, self.detail) if part)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Operation:
+    """The user did something: ``deploy``, ``integrate``, ``remove-unit``, ..."""
+
+    time: datetime.datetime
+    name: str
+    arguments: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return ' '.join(('user:', self.name, *self.arguments))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TimePassed:
+    """The test moved the clock."""
+
+    time: datetime.datetime
+    """The new time."""
+    since: datetime.datetime
+
+    def __str__(self) -> str:
+        return f'clock: +{self.time - self.since}'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BecameDue:
+    """A hook of a unit became due."""
+
+    time: datetime.datetime
+    unit: str
+    hook: str
+    secret: str | None = None
+    revision: int | None = None
+    relation: str | None = None
+    remote: str | None = None
+    """The remote unit, if it is about one."""
+
+    def __str__(self) -> str:
+        about = self.secret or self.relation
+        revision = f' revision {self.revision}' if self.revision is not None else ''
+        return f'due: {self.unit} {self.hook}' + (f' {about}{revision}' if about else '')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Command:
+    """A hook command ran."""
+
+    time: datetime.datetime
+    unit: str
+    hook: str
+    argv: tuple[str, ...]
+    """The command line; ``key#file=path`` is written as ``key=<what the file held>``, because paths are drawn anew."""
+    exit_code: int
+    stdout: str
+    stderr: str
+    stdin: str = ''
+
+    @property
+    def name(self) -> str:
+        """The command, such as ``secret-set``."""
+        return self.argv[0]
+
+    def __str__(self) -> str:
+        result = '' if self.exit_code == 0 else f' -> {self.exit_code} {self.stderr.strip()}'
+        return f'{self.unit} {self.hook}: {" ".join(self.argv)}{result}'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HookRun:
+    """A hook, an action or a ``juju exec`` ran, and was committed or discarded."""
+
+    time: datetime.datetime
+    """When it started."""
+    unit: str
+    hook: str
+    outcome: HookOutcome
+    secret: str | None = None
+    label: str | None = None
+    """The secret's label as the charm was told; None outside secret hooks."""
+    revision: int | None = None
+    relation: str | None = None
+    """``endpoint:id``, for relation hooks."""
+    remote: str | None = None
+    """The remote unit, or the remote application."""
+    committed: tuple[Effect, ...] = ()
+    """What was applied when the hook ended."""
+    kept: tuple[Effect, ...] = ()
+    """What took effect at once, while the hook ran."""
+    discarded: tuple[Effect, ...] = ()
+    error: str | None = None
+    """Why it failed."""
+
+    def __str__(self) -> str:
+        return f'{self.unit} {self.hook}'
+
+
+Record: TypeAlias = Operation | TimePassed | BecameDue | Command | HookRun
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DueHook:
+    """A hook that a unit has to run."""
+
+    unit: str
+    name: str
+    """The hook as Juju names it, such as ``secret-changed``."""
+    secret: str | None = None
+    """Id of the secret it is about, as ``JUJU_SECRET_ID`` shows it."""
+    relation: str | None = None
+    """``endpoint:id`` of the relation it is about."""
+    revision: int | None = None
+    """The revision it is about; for secret-changed the one that made it due."""
+
+    def __str__(self) -> str:
+        return f'{self.unit} {self.name}'
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What an action or a ``juju exec`` left behind, with the fields of ``jubilant.Task``."""
+
+    id: str
+    unit: str
+    action: str
+    """The action, or the first word of the line that was run."""
+    status: Literal['completed', 'failed']
+    results: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    """What the charm put into the results, without return code, stdout and stderr."""
+    return_code: int = 0
+    stdout: str = ''
+    stderr: str = ''
+    message: str = ''
+    """Why it failed, if it said so."""
+    log: list[str] = dataclasses.field(default_factory=list[str])
+
+    @property
+    def success(self) -> bool:
+        """Whether it succeeded."""
+        return self.status == 'completed' and self.return_code == 0
