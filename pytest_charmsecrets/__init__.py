@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from .errors import ActionFailed, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
     from .juju.journal import Journal
     from .juju.order import Departure, Order
-    from .model.fake_model import FakeController, FakeModel
+    from .model.controller import FakeController
+    from .model.fake_model import FakeModel
     from .model.puppets import Puppet, PuppetHook, PuppetSecret, PuppetUnit
+    from .model.settings import ModelSettings
     from .model.user_secrets import ModelUser, ShownSecret
-    from .plugin import FakeJujuFactory, FakeModelFactory
+    from .plugin.fixtures import FakeJujuFactory, FakeModelFactory
     from .records import BecameDue, Command, DueHook, Effect, HookRun, Operation, Record, Task, TimePassed
     from .views.applications import ApplicationView, UnitView
-    from .views.secrets import RelationView, RevisionView, SecretView
+    from .views.relations import RelationView
+    from .views.secrets import RevisionView, SecretView
 
 __all__ = [
     'ActionFailed',
@@ -46,6 +49,7 @@ __all__ = [
     'InjectedFault',
     'Journal',
     'JujuError',
+    'ModelSettings',
     'ModelUser',
     'Operation',
     'Order',
@@ -92,11 +96,10 @@ _NAMES_BY_MODULE: Final = {
         'Departure',
         'Order',
     ),
-    '.model.fake_model': (
-        'FakeController',
-        'FakeModel',
-    ),
-    '.plugin': (
+    '.model.controller': ('FakeController',),
+    '.model.fake_model': ('FakeModel',),
+    '.model.settings': ('ModelSettings',),
+    '.plugin.fixtures': (
         'FakeJujuFactory',
         'FakeModelFactory',
     ),
@@ -115,8 +118,8 @@ _NAMES_BY_MODULE: Final = {
         'Task',
         'TimePassed',
     ),
+    '.views.relations': ('RelationView',),
     '.views.secrets': (
-        'RelationView',
         'RevisionView',
         'SecretView',
     ),

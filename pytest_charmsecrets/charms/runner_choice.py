@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 from ..errors import UsageError
-from .in_process import HookBeingRun, InProcessRunner
+from .in_process import AroundHook, HookBeingRun, InProcessRunner
 from .process import DEFAULT_TIME_LIMIT, ProcessRunner
 from .runner import CharmRunner, RunnerName
 from .source import Charm, is_program, load_source
@@ -34,7 +34,7 @@ def make_runner(
     runner: RunnerName,
     *,
     meta: Mapping[str, Any] | None,
-    around_hook: Callable[[HookBeingRun], contextlib.AbstractContextManager[Any]] | None,
+    around_hook: AroundHook | None,
     state: testing.State | None,
     started: bool,
     time_limit: float | None,
@@ -56,3 +56,16 @@ def make_runner(
     if time_limit is not None:
         raise UsageError("time_limit is for charms that run as processes; give it together with runner='process'")
     return InProcessRunner(load_source(charm, meta=meta), around_hook=around_hook, state=state, started=started)
+
+
+def enter_both(outer: AroundHook | None, inner: AroundHook | None) -> AroundHook | None:
+    """Return what enters ``outer`` and then ``inner``, of those that are given."""
+    if outer is None or inner is None:
+        return outer or inner
+
+    @contextlib.contextmanager
+    def around(hook: HookBeingRun) -> Generator[None]:
+        with outer(hook), inner(hook):
+            yield
+
+    return around

@@ -7,7 +7,7 @@ from typing import Final, final
 
 from ..errors import unknown
 from ..hookcommands.result import Result
-from ..model.fake_model import FakeModel, inside
+from ..model.fake_model import FakeModel
 from . import applications, log, offers, secrets, settings, show, status, tasks
 from .command import CharmLike, Command, Session, execute
 
@@ -44,7 +44,7 @@ class Client:
             model: the model that commands work on.
             charmhub: for each name in Charmhub, the charm that stands for it: a charm class or a charm directory.
         """
-        self._session: Final = Session(model, *inside(model), dict(charmhub or {}))
+        self._session: Final = Session(model, dict(charmhub or {}))
 
     @property
     def model_name(self) -> str:

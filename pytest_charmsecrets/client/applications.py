@@ -323,7 +323,7 @@ def _resolved(call: Call) -> Run:
         for name in call.arguments:
             if call.session.world.find_unit(name) is None:
                 raise JujuError(f'unit "{name}" not found')
-        in_error = call.session.scheduler.units_in_error()
+        in_error = call.session.agents.units_in_error()
         for name in in_error if call.flags[_ALL] else call.arguments:
             if name not in in_error:
                 raise JujuError(f'unit "{name}" is not in an error state')

@@ -16,12 +16,12 @@ from ..golang import text as gotext
 from ..golang.flags import Flag
 from ..hookcommands import formats
 from ..hookcommands.result import Result
-from ..model.fake_model import inside
 
 if TYPE_CHECKING:
     import ops
 
     from ..juju.agents import Agents
+    from ..juju.hooks import Hook
     from ..juju.world import World
     from ..model.fake_model import FakeModel
 
@@ -53,15 +53,27 @@ class Session:
     """What the commands of one client work on."""
 
     model: FakeModel
-    world: World
-    scheduler: Agents
     charmhub: Mapping[str, CharmLike]
     """The charm that stands for each name in Charmhub."""
 
     def of(self, name: str) -> Session:
         """Return a session with another model of the controller."""
-        model = self.model.controller.models[name]
-        return Session(model, *inside(model), self.charmhub)
+        return Session(self.model.controller.models[name], self.charmhub)
+
+    @property
+    def world(self) -> World:
+        """The state of the model."""
+        return self.model.internals.world
+
+    def due(self) -> dict[str, tuple[Hook, ...]]:
+        """Return the hooks that each unit would run, in order, if all that watchers hold were delivered now."""
+        internals = self.model.internals
+        return internals.runtime.scheduler.due(internals.execution)
+
+    @property
+    def agents(self) -> Agents:
+        """The agents of its units."""
+        return self.model.internals.agents
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, final
 import jubilant
 
 from ..errors import HookFailed
-from ..model.fake_model import controller_of
 from . import Client
 
 if TYPE_CHECKING:
@@ -111,7 +110,6 @@ class _Watch:
 
     def __init__(self, model: FakeModel, *, delay: float, seconds: float) -> None:
         self._model: Final = model
-        self._controller: Final = controller_of(model)
         self._delay: Final = datetime.timedelta(seconds=delay if delay > 0 else 1)
         self._end: Final = model.now + datetime.timedelta(seconds=seconds)
         self._failure: HookFailed | None = None
@@ -134,7 +132,7 @@ class _Watch:
         seen, self._seen = self._seen, (status, self._model.due)
         next_look = self._model.now + self._delay
         if not is_ready and seen == self._seen:
-            scheduled = self._controller.next_deadline()
+            scheduled = self._model.next_deadline
             if scheduled is None:
                 return ', as nothing more can happen in the model'
             next_look = max(next_look, scheduled)

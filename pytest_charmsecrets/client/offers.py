@@ -14,7 +14,7 @@ from ..golang import flags as gnuflag
 from ..golang import text as gotext
 from ..hookcommands import arguments
 from ..juju import identity
-from ..views.secrets import RelationView
+from ..views.relations import RelationView
 from .command import USER, Call, Command, Run, check_model
 
 _MESSAGE: Final = gnuflag.string('message')

@@ -15,8 +15,8 @@ from ..golang import flags as gnuflag
 from ..golang import text as gotext
 from ..golang.yaml import Fields
 from ..juju import operations
+from ..juju.model_config import UPDATE_STATUS_INTERVAL
 from ..juju.state import Application
-from ..model.fake_model import UPDATE_STATUS_INTERVAL
 from .applications import TRUST, read_config_file
 from .command import CONTROLLER, USER, Call, Command, Run, application_not_found
 

@@ -8,14 +8,13 @@ internal/worker/uniter/uniter.go, operation/runhook.go.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from ..errors import UsageError
 from ..golang import flags as gnuflag
 from ..golang.yaml import Fields
 from ..juju import lifecycle
-from ..juju.agent import next_operation
 from ..juju.hooks import Hook
 from ..juju.state import CLOUDS, Application, EndpointMetadata, Offer, RemoteApplication, Status, Unit
 from ..juju.world import World
@@ -33,13 +32,15 @@ def _status(call: Call) -> Run:
     return lambda: call.output(describe(call.session))
 
 
+DueByUnit: TypeAlias = Mapping[str, Sequence[Hook]]
+"""The hooks that each unit would run next, in order."""
+
+
 def describe(session: Session) -> Fields:
     """Return what ``juju status`` shows of a model."""
     world = session.world
-    # Whoever asks what is due has every watcher deliver what it holds.
-    due = session.model.due
+    due = session.due()
     cloud, _, kind = CLOUDS[session.model.cloud]
-    busy = {hook.unit for hook in due}
     return Fields(
         {
             'model': Fields(
@@ -54,8 +55,7 @@ def describe(session: Session) -> Fields:
             ),
             'machines': {},
             'applications': {
-                application.name: _application(session, application, busy)
-                for application in world.applications.values()
+                application.name: _application(session, application, due) for application in world.applications.values()
             },
             **_present(
                 {
@@ -72,8 +72,8 @@ def describe(session: Session) -> Fields:
     )
 
 
-def _application(session: Session, application: Application, busy: Iterable[str]) -> Fields:
-    units = _units(session, (unit for unit in application.units.values() if unit.principal is None), busy)
+def _application(session: Session, application: Application, due: DueByUnit) -> Fields:
+    units = _units(session, (unit for unit in application.units.values() if unit.principal is None), due)
     alive = sum(unit.life == 'alive' for unit in application.units.values())
     name = application.charmhub_name or application.metadata.name
     return _present(
@@ -170,13 +170,13 @@ def _relations(world: World, application: str) -> dict[str, list[Fields]]:
     return {name: sorted(sides, key=lambda side: side['related-application']) for name, sides in shown.items()}
 
 
-def _units(session: Session, units: Iterable[Unit], busy: Iterable[str]) -> dict[str, Fields]:
+def _units(session: Session, units: Iterable[Unit], due: DueByUnit) -> dict[str, Fields]:
     applications = session.world.applications
-    return {unit.name: _unit(session, unit, applications[unit.application], busy) for unit in units}
+    return {unit.name: _unit(session, unit, applications[unit.application], due) for unit in units}
 
 
-def _unit(session: Session, unit: Unit, application: Application, busy: Iterable[str]) -> Fields:
-    juju = _info(_agent_status(session, unit, is_busy=unit.name in busy))
+def _unit(session: Session, unit: Unit, application: Application, due: DueByUnit) -> Fields:
+    juju = _info(_agent_status(session, unit, due.get(unit.name, ())))
     juju['version'] = session.world.profile.version
     if unit.life != 'alive':
         juju['life'] = unit.life
@@ -187,23 +187,21 @@ def _unit(session: Session, unit: Unit, application: Application, busy: Iterable
             'leader': application.leader == unit.name or None,
             'open-ports': [str(port) for port in unit.opened_ports],
             'public-address' if application.cloud == 'machine' else 'address': unit.address,
-            'subordinates': _units(session, lifecycle.subordinates_of(session.world, unit), busy),
+            'subordinates': _units(session, lifecycle.subordinates_of(session.world, unit), due),
         }
     )
 
 
-def _agent_status(session: Session, unit: Unit, *, is_busy: bool) -> Status:
-    local = session.scheduler.local_state(unit.name)
+def _agent_status(session: Session, unit: Unit, due: Sequence[Hook]) -> Status:
+    local = session.agents.local_state(unit.name)
     if not local.installed and local.failed is None:
         return Status('allocating')
-    if not session.scheduler.is_running(unit.name):
+    if not session.agents.is_running(unit.name):
         return Status('lost', 'agent is not communicating with the server')
-    agent = session.scheduler.agent(unit.name)
-    hook = next_operation(agent.snapshot, agent.local) if is_busy else None
     # An agent whose hook failed says that it is idle, and the unit says that it is in error.
-    if hook is None or agent.local.failed is not None:
+    if not due or local.failed is not None:
         return Status('idle')
-    return Status('executing', _running(hook))
+    return Status('executing', _running(due[0]))
 
 
 def _running(hook: Hook) -> str:
@@ -217,9 +215,9 @@ def _running(hook: Hook) -> str:
 
 
 def _workload_status(session: Session, unit: Unit, application: Application) -> Status:
-    local = session.scheduler.local_state(unit.name)
+    local = session.agents.local_state(unit.name)
     failed = local.failed
-    if failed is None and local.installed and not session.scheduler.is_running(unit.name):
+    if failed is None and local.installed and not session.agents.is_running(unit.name):
         return Status('unknown', f"agent lost, see 'juju show-status-log {unit.name}'")
     if failed is None:
         return unit.status

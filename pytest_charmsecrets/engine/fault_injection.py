@@ -44,8 +44,8 @@ class InjectedFault:
         return ' '.join(filter(None, (self.kind, self.unit, self.hook)))
 
 
-class Injection:
-    """The faults of one model."""
+class FaultInjection:
+    """The faults of one model that wait for their hooks."""
 
     def __init__(self) -> None:
         self._waiting: Final[list[InjectedFault]] = []

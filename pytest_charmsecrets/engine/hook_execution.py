@@ -1,22 +1,20 @@
-"""The way of one hook: the next operation, the run of the charm, commit or discard, the journal."""
+"""The way of one hook: its context, the run of the charm, commit or discard, the records in the journal."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
 import datetime
-import itertools
-import pathlib
-import re
+import functools
 from collections.abc import Collection, Generator, Sequence
-from types import TracebackType
 from typing import Final, Literal, TypeAlias
 
 from .. import hookcommands
 from ..charms.environment import hook_environment
 from ..charms.runner import CharmOutcome, CharmRunner, Invocation, Runner
 from ..charms.shell import Shell, read_hook_command
-from ..errors import EndlessHooks, HookFailed, JujuError, UsageError, describe_exception
+from ..errors import HookFailed, JujuError, describe_exception
+from ..hookcommands import recording
 from ..hookcommands.result import Result, Stdin
 from ..juju import identity, lifecycle, operations, transaction
 from ..juju.agent import charm_version_of
@@ -24,20 +22,16 @@ from ..juju.agents import Agents
 from ..juju.hooks import Hook
 from ..juju.scheduler import Scheduler
 from ..juju.secrets import rotation
-from ..juju.steps import Pick
 from ..juju.transaction import HookContext
-from ..juju.world import World
 from ..records import Command, HookRun
-from .fault_injection import FAILED_AFTER_COMMIT, FAILED_BEFORE_COMMIT, FaultKind, Injection
+from .active_hook import ActiveHook
+from .fault_injection import FAILED_AFTER_COMMIT, FAILED_BEFORE_COMMIT, FaultInjection, FaultKind
 
 OnHookError: TypeAlias = Literal['raise', 'error-state']
 
-_FILE_ARGUMENT: Final = re.compile(r'(?P<key>[^=]+)#file=(?P<path>.+)', re.DOTALL)
-_OWN_PACKAGES: Final = ('pytest_charmsecrets', 'ops', 'scenario', 'time_machine', 'contextlib')
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Ran:
+class FinishedHook:
     """A hook that ran, with what is left of it."""
 
     record: HookRun
@@ -58,223 +52,98 @@ class Ran:
         return bool(self.faults) and self.outcome.exit_code == 0
 
 
-class Running:
-    """What runs on a controller: one hook at a time, in all of its models."""
-
-    def __init__(self, controller: Scheduler) -> None:
-        self.controller: Final = controller
-        self.dispatchers: Final[dict[World, Dispatcher]] = {}
-        """By model."""
-        self.active: HookContext | None = None
-        """The hook that is running, if one is."""
-        self.is_played = False
-        """Whether the test plays it."""
-
-    def check_no_hook(self, operation: str) -> None:
-        """Check that no hook is running, for what may run hooks itself.
-
-        Raises:
-            UsageError: if one is.
-        """
-        if self.active is not None:
-            raise UsageError(
-                f'{operation}() cannot be called while {self.active.unit} runs {self.active.hook.name}: '
-                'a charm reaches the model through ops only, and the test waits until the hook has ended'
-            )
-
-
-class Dispatcher:
+class HookExecution:
     """Runs the hooks of one model, one at a time."""
 
-    def __init__(self, world: World, scheduler: Agents, running: Running, *, on_hook_error: OnHookError) -> None:
+    def __init__(
+        self,
+        agents: Agents,
+        scheduler: Scheduler[HookExecution],
+        active_hook: ActiveHook,
+        *,
+        on_hook_error: OnHookError,
+    ) -> None:
+        self.agents: Final = agents
+        self.world: Final = agents.world
+        self.on_hook_error: Final[OnHookError] = on_hook_error
         self.runners: Final[dict[str, Runner]] = {}
         """By application."""
-        self.injection: Final = Injection()
+        self.faults: Final = FaultInjection()
         """The faults that wait for their hooks."""
-        self._world: Final = world
         self._scheduler: Final = scheduler
-        self._running: Final = running
-        self._controller: Final = running.controller
-        self._on_hook_error: Final[OnHookError] = on_hook_error
+        self._active_hook: Final = active_hook
         self._shell: Final = Shell()
-        running.dispatchers[world] = self
 
     def close(self) -> None:
-        """Give back what is held on disk."""
+        """Remove what is held on disk."""
         for runner in self.runners.values():
             if isinstance(runner, CharmRunner):
                 runner.close()
         self._shell.close()
 
-    @property
-    def active(self) -> HookContext | None:
-        """The hook that is running, if one is."""
-        return self._running.active
-
-    def check_no_charm_runs(self, operation: str) -> None:
-        """Check that no hook of a charm is running, for what a user may do while a unit runs a hook that the test plays.
-
-        Raises:
-            UsageError: if one is.
-        """
-        if not self._running.is_played:
-            self.check_no_hook(operation)
-
-    def check_no_hook(self, operation: str) -> None:
-        """Check that no hook is running, for what may run hooks itself.
-
-        Raises:
-            UsageError: if one is.
-        """
-        self._running.check_no_hook(operation)
-
-    def settle(self, *, max_hooks: int | None = None, retry: bool = True) -> tuple[HookRun, ...]:
-        """Run hooks until no unit of any model has anything to do.
-
-        Args:
-            max_hooks: how many may run.
-            retry: let units in error run their failed hook once more, whether or not it is time to.
-
-        Raises:
-            HookFailed: if a hook fails, unless the model lives on in error state.
-            EndlessHooks: if more hooks run than the bound allows.
-        """
-        __tracebackhide__ = True
-        bound = max_hooks if max_hooks is not None else max(1000, 100 * self._controller.count_units())
-        if retry:
-            self._controller.allow_retries()
-        records: list[HookRun] = []
-        while (ran := self.run_next()) is not None:
-            records.append(ran)
-            if len(records) >= bound and self._controller.next() is not None:
-                raise EndlessHooks(bound, _find_cycle([_describe(record) for record in records]))
-        return tuple(records)
-
-    def step(self) -> HookRun | None:
-        """Run the next hook, if one is due; units in error may retry.
-
-        Raises:
-            HookFailed: if it fails, unless the model lives on in error state.
-        """
-        __tracebackhide__ = True
-        self._controller.allow_retries()
-        return self.run_next()
-
-    def run_next(self) -> HookRun | None:
-        """Run the next hook of any model, if one is due.
-
-        Raises:
-            HookFailed: if it fails, unless the model lives on in error state.
-        """
-        __tracebackhide__ = True
-        turn = self._controller.next()
-        if turn is None:
-            return None
-        return self._running.dispatchers[turn.scheduler.world].run_picked(turn.pick)
-
-    def run_picked(self, pick: Pick) -> HookRun:
-        """Run a hook of this model whose turn it is.
-
-        Raises:
-            HookFailed: if it fails, unless the model lives on in error state.
-        """
-        __tracebackhide__ = True
-        ran = self.run(pick.unit, pick.hook)
-        if ran.failed and pick.hook.kind != 'action':
-            self._raise(ran)
-        return ran.record
-
-    def run_action(self, unit: str, hook: Hook) -> Ran:
-        """Ask a unit to run an action, and let it run what it runs before, and that; a unit in error runs it at once.
-
-        Raises:
-            HookFailed: if a hook that comes first fails, unless the model lives on in error state.
-        """
-        __tracebackhide__ = True
-        return self._run_request(unit, hook)[-1]
-
-    def run_requested(self, unit: str, hook: Hook) -> tuple[HookRun, ...]:
-        """Ask a unit to run a hook that nothing in the model causes, and let it run what it runs before, and that.
-
-        Raises:
-            HookFailed: if any of them fails, unless the model lives on in error state.
-        """
-        __tracebackhide__ = True
-        self._controller.allow_retries()
-        ran = self._run_request(unit, hook)
-        if ran[-1].failed:
-            self._raise(ran[-1])
-        return tuple(one.record for one in ran)
-
-    def _run_request(self, unit: str, hook: Hook) -> list[Ran]:
-        __tracebackhide__ = True
-        self._scheduler.ask(unit, hook)
-        ran: list[Ran] = []
-        try:
-            while (pick := self._controller.next_of(self._scheduler, unit)) is not None:
-                ran.append(self.run(unit, pick))
-                if pick == hook:
-                    break
-                if ran[-1].failed:
-                    self._raise(ran[-1])
-                    if hook.kind != 'action':
-                        break
-        finally:
-            self._scheduler.withdraw(unit, hook)
-        return ran
-
-    def run(self, unit: str, hook: Hook) -> Ran:
+    def run(self, unit: str, hook: Hook) -> FinishedHook:
         """Run one hook of a unit, to its commit or its failure."""
-        agent = self._scheduler.agent(unit)
-        self._controller.begin(self._scheduler, unit, hook)
-        faults = self.injection.strike(unit, hook.name, lambda kind: kind != 'leader-lost' or self._has_heir(unit))
-        context = HookContext(self._world, unit, hook, agent.local.relations, alone='leader-lost' not in faults)
+        agent = self.agents.agent(unit)
+        self._scheduler.begin(self.agents, unit, hook)
+        faults = self.faults.strike(unit, hook.name, lambda kind: kind != 'leader-lost' or self._has_heir(unit))
+        context = HookContext(self.world, unit, hook, agent.local.relations, alone='leader-lost' not in faults)
         context.backend_refuses = 'backend-refuses' in faults
         started = context.now
         if hook.kind in ('install', 'storage-attached'):
             self.surround(unit)
-        lifecycle.note_hook_begins(self._world, context.model_unit, hook.kind)
-        with self._activate(context):
+        lifecycle.note_hook_begins(self.world, context.model_unit, hook.kind)
+        with self._active_hook.run(context):
             outcome = self._run_charm(context, charm_version_of(agent.local, hook))
         if outcome.exit_code == 0:
-            lifecycle.note_hook_succeeded(self._world, context.model_unit, hook.kind)
+            lifecycle.note_hook_succeeded(self.world, context.model_unit, hook.kind)
         if context.now > started:
-            self._controller.wake()
-        if outcome.exit_code != 0 or 'hook-fails' in faults:
-            record, commit_error = self._discard(context, started, outcome), None
-        else:
-            if 'leader-lost' in faults:
-                operations.set_leader(self._world, self._other_units(unit)[0])
-            is_noted = 'hook-fails-after-commit' not in faults
-            record, commit_error = self._commit(context, started, is_noted=is_noted)
-        if 'hook-fails-after-commit' in faults and record.error is None:
-            record = dataclasses.replace(record, error=FAILED_AFTER_COMMIT)
-        self._world.journal.append(record)
-        self._scheduler.end(unit, hook, committed=record.error is None)
-        if hook.kind == 'remove' and record.error is None:
-            self.forget(unit)
-        if hook.kind == 'stop' and record.error is None and context.model_unit.life == 'alive':
-            self.runners[context.application].replace_pod(unit)
-            self._scheduler.restart_agents(unit)
+            self._scheduler.wake()
+        record, commit_error = self._end(context, started, outcome, faults)
+        self.world.journal.append(record)
+        self.agents.end(unit, hook, committed=record.error is None)
+        if record.error is None:
+            self._follow_success(context)
         self._follow_faults(unit, faults)
-        return Ran(record, context, outcome, commit_error, faults)
+        return FinishedHook(record, context, outcome, commit_error, faults)
 
-    def run_line(self, unit: str, hook: Hook, line: str) -> Ran:
+    def _end(
+        self, context: HookContext, started: datetime.datetime, outcome: CharmOutcome, faults: Collection[FaultKind]
+    ) -> tuple[HookRun, str | None]:
+        """Commit or discard a hook whose charm has ended; return its record, and why the commit was refused."""
+        if outcome.exit_code != 0 or 'hook-fails' in faults:
+            return self._discard(context, started, outcome), None
+        if 'leader-lost' in faults:
+            operations.set_leader(self.world, self._other_units(context.unit)[0])
+        agent_dies = 'hook-fails-after-commit' in faults
+        record, commit_error = self._commit(context, started, is_noted=not agent_dies)
+        if agent_dies and record.error is None:
+            record = dataclasses.replace(record, error=FAILED_AFTER_COMMIT)
+        return record, commit_error
+
+    def _follow_success(self, context: HookContext) -> None:
+        """Do what follows a hook that succeeded: a removed unit is forgotten; on Kubernetes, stop replaces the pod."""
+        if context.hook.kind == 'remove':
+            self.forget(context.unit)
+        elif context.hook.kind == 'stop' and context.model_unit.life == 'alive':
+            self.runners[context.application].replace_pod(context.unit)
+            self.agents.restart_agents(context.unit)
+
+    def run_line(self, unit: str, hook: Hook, line: str) -> FinishedHook:
         """Run a line for a shell on a unit, in a hook of its own: committed whatever its exit code, as in Juju.
 
         It is discarded if there was no exit code: if the line was killed, or would not end.
         """
-        agent = self._scheduler.agent(unit)
-        context = HookContext(self._world, unit, hook, agent.local.relations)
+        agent = self.agents.agent(unit)
+        context = HookContext(self.world, unit, hook, agent.local.relations)
         started = context.now
-        with self._activate(context):
+        with self._active_hook.run(context):
             outcome = self._run_line(context, line, charm_version_of(agent.local, hook))
         if outcome.exception is not None:
             record, commit_error = self._discard(context, started, outcome), None
         else:
             record, commit_error = self._commit(context, started)
-        self._world.journal.append(record)
-        return Ran(record, context, outcome, commit_error)
+        self.world.journal.append(record)
+        return FinishedHook(record, context, outcome, commit_error)
 
     def _run_line(self, context: HookContext, line: str, charm_version: int) -> CharmOutcome:
         charm_dir = self.runners[context.application].charm_dir(context.unit, charm_version)
@@ -286,20 +155,20 @@ class Dispatcher:
         return CharmOutcome(result.exit_code, None, result.stdout, result.stderr)
 
     def _has_heir(self, unit: str) -> bool:
-        return self._world.is_leader(unit) and bool(self._other_units(unit))
+        return self.world.is_leader(unit) and bool(self._other_units(unit))
 
     def _other_units(self, unit: str) -> list[str]:
-        others = self._world.application_of(unit).units.values()
+        others = self.world.application_of(unit).units.values()
         return [other.name for other in others if other.name != unit and other.life == 'alive']
 
     def _follow_faults(self, unit: str, faults: Collection[FaultKind]) -> None:
-        """Let happen what faults let happen once the hook is through."""
+        """Do what the faults that struck a hook do once it has ended."""
         if 'hook-fails-after-commit' in faults:
-            self._scheduler.restart_agents(unit)
+            self.agents.restart_agents(unit)
         if 'controller-restarts' in faults:
-            self._controller.restart()
-        if 'agent-dies' in faults and self._world.find_unit(unit) is not None:
-            self._scheduler.stop_agent(unit)
+            self._scheduler.restart()
+        if 'agent-dies' in faults and self.world.find_unit(unit) is not None:
+            self.agents.stop_agent(unit)
 
     def surround(self, unit: str, *, begins: bool = False) -> None:
         """Let the model know what its charm's runner holds for a unit.
@@ -308,7 +177,7 @@ class Dispatcher:
             unit: the unit.
             begins: whether it is new: storages that the author gives are in the place of Juju's of the same name then.
         """
-        found = self._world.unit(unit)
+        found = self.world.unit(unit)
         runner = self.runners[found.application]
         if begins:
             given = {storage.partition('/')[0] for storage in runner.surroundings(unit).storages}
@@ -316,7 +185,7 @@ class Dispatcher:
             found.storages = kept
         surroundings = runner.surroundings(unit, found.storages)
         if surroundings.storages.keys() != found.surroundings.storages.keys():
-            self._world.changes.note('unit', unit)
+            self.world.changes.note('unit', unit)
         found.surroundings = surroundings
 
     def forget(self, unit: str) -> None:
@@ -329,13 +198,13 @@ class Dispatcher:
         Raises:
             UsageError: if the unit is not in error.
         """
-        hook = self._scheduler.resolve(unit, retry=retry)
+        hook = self.agents.resolve(unit, retry=retry)
         if retry:
             return
         if hook.kind == 'secret-rotate':
-            secret = self._world.secrets.get(hook.secret_id)
+            secret = self.world.secrets.get(hook.secret_id)
             self._set_rotated(unit, hook, secret.latest_revision if secret is not None else 0)
-            self._scheduler.agent(unit).local.broken |= self._world.profile.skipped_rotation_refused
+            self.agents.agent(unit).local.broken |= self.world.profile.skipped_rotation_refused
         elif hook.kind == 'remove':
             self.forget(unit)
 
@@ -346,65 +215,53 @@ class Dispatcher:
         Raises:
             HookFailed: if the commit is refused.
         """
-        context = HookContext(self._world, unit, hook, self._scheduler.agent(unit).local.relations)
+        context = HookContext(self.world, unit, hook, self.agents.agent(unit).local.relations)
         started = context.now
-        with self._activate(context, is_played=True):
+        with self._active_hook.run(context, is_played=True):
             try:
                 yield context
             except BaseException as exception:
-                self._world.journal.append(self._discard(context, started, CharmOutcome(1, exception)))
+                self.world.journal.append(self._discard(context, started, CharmOutcome(1, exception)))
                 raise
         record, error = self._commit(context, started)
-        self._world.journal.append(record)
+        self.world.journal.append(record)
         if error is not None:
             raise HookFailed(unit, hook.name, None, error, record.discarded, (*record.kept, *record.committed))
 
     def execute(self, context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
         """Run a hook command within a hook, and write it into the journal."""
-        readable, held = tuple(_readable(argument) for argument in argv), _held_file(argv, cwd)
+        # The command may remove the files that it was given.
+        shown, given = recording.readable_argv(argv), recording.given_input(argv, stdin, cwd)
         result = hookcommands.run(context, argv, stdin, cwd)
         if result.exit_code != 0:
             context.juju_error = result.stderr.removeprefix('ERROR ').rstrip('\n')
-        self._world.journal.append(
+        self.world.journal.append(
             Command(
                 context.now,
                 context.unit,
                 context.hook.name,
-                readable,
+                shown,
                 result.exit_code,
                 result.stdout,
                 result.stderr,
-                (stdin if isinstance(stdin, str) else '') or held,
+                given,
             )
         )
         return result
-
-    @contextlib.contextmanager
-    def _activate(self, context: HookContext, *, is_played: bool = False) -> Generator[None]:
-        if self.active is not None:
-            raise UsageError(
-                f'{context.unit} cannot run {context.hook.name} while {self.active.unit} runs '
-                f'{self.active.hook.name}: one hook at a time; let that hook end first'
-            )
-        self._running.active, self._running.is_played = context, is_played
-        try:
-            yield
-        finally:
-            self._running.active, self._running.is_played = None, False
 
     def _run_charm(self, context: HookContext, charm_version: int) -> CharmOutcome:
         return self.runners[context.application].run(self._invocation(context, charm_version))
 
     def _invocation(self, context: HookContext, charm_version: int) -> Invocation:
         def sleep(seconds: float) -> None:
-            self._world.clock.move_to(context.now + datetime.timedelta(seconds=max(0.0, seconds)))
+            self.world.clock.move_to(context.now + datetime.timedelta(seconds=max(0.0, seconds)))
 
         environment = hook_environment(
             context.hook,
             context.unit,
-            model_name=self._world.name,
-            model_uuid=self._world.uuid,
-            juju_version=self._world.profile.version,
+            model_name=self.world.name,
+            model_uuid=self.world.uuid,
+            juju_version=self.world.profile.version,
             principal_unit=context.model_unit.principal or '',
             storage=context.model_unit.surroundings.storages.get(context.hook.storage or '', {}),
         )
@@ -412,7 +269,7 @@ class Dispatcher:
             unit=context.unit,
             hook=context.hook,
             environment=environment,
-            execute=lambda argv, stdin=None, cwd=None: self.execute(context, argv, stdin, cwd),
+            execute=functools.partial(self.execute, context),
             now=lambda: context.now,
             sleep=sleep,
             charm_version=charm_version,
@@ -441,9 +298,9 @@ class Dispatcher:
     def _set_rotated(self, unit: str, hook: Hook, revision_before: int) -> str | None:
         """Tell the controller that a secret-rotate was run; returns why it refuses, which breaks the unit's agent."""
         try:
-            rotation.set_rotated(self._world.secrets, hook.secret_id, revision_before=revision_before)
+            rotation.set_rotated(self.world.secrets, hook.secret_id, revision_before=revision_before)
         except JujuError as error:
-            self._scheduler.agent(unit).local.broken = True
+            self.agents.agent(unit).local.broken = True
             return str(error)
         return None
 
@@ -453,35 +310,6 @@ class Dispatcher:
         return dataclasses.replace(
             _record(context, started), outcome='failed', discarded=transaction.describe_pending(context), error=reason
         )
-
-    def _raise(self, ran: Ran) -> None:
-        """Raise what went wrong with the charm's own traceback, so that a debugger lands in the charm."""
-        __tracebackhide__ = True
-        if self._on_hook_error == 'error-state' or ran.is_asked_for:
-            return
-        exception = ran.outcome.exception
-        if ran.outcome.stderr is None:
-            refusal = _refusal_behind(exception, ran.context.juju_error)
-        else:
-            refusal = ran.context.juju_error if self._last_command_was_refused(ran) else None
-        failure = HookFailed(
-            unit=ran.record.unit,
-            hook=ran.record.hook,
-            exception=exception,
-            juju_error=ran.commit_error or refusal,
-            why=ran.context.why if refusal is not None else None,
-            discarded=ran.record.discarded,
-            kept=(*ran.record.kept, *ran.record.committed),
-            where=_where(exception.__traceback__) if exception is not None else None,
-            output=_last_words(ran),
-        )
-        raise failure.with_traceback(exception.__traceback__ if exception is not None else None) from None
-
-    def _last_command_was_refused(self, ran: Ran) -> bool:
-        """Whether a process ended after a command that was refused; it tells no more about what it died of."""
-        commands = self._world.journal.commands(unit=ran.record.unit, hook=ran.record.hook)
-        acting = [command for command in commands if command.name != 'juju-log']
-        return bool(acting) and acting[-1].exit_code != 0
 
 
 def _record(context: HookContext, started: datetime.datetime) -> HookRun:
@@ -498,74 +326,3 @@ def _record(context: HookContext, started: datetime.datetime) -> HookRun:
         remote=hook.remote_unit or hook.remote_application,
         kept=tuple(context.kept),
     )
-
-
-def _held_file(argv: Sequence[str], cwd: str | None) -> str:
-    """Return what the file of ``--file`` holds, for the journal."""
-    for flag, path in itertools.pairwise(argv):
-        if flag == '--file' and path != '-':
-            with contextlib.suppress(OSError):
-                return pathlib.Path(cwd or '', path).read_text(encoding='utf-8', errors='replace')
-    return ''
-
-
-def _readable(argument: str) -> str:
-    """Return an argument as the journal shows it: the content of a file rather than its path."""
-    match = _FILE_ARGUMENT.fullmatch(argument)
-    if match is None:
-        return argument
-    try:
-        held = pathlib.Path(match['path']).read_text(encoding='utf-8', errors='replace')
-    except OSError:
-        return argument
-    return f'{match["key"]}={held}'
-
-
-def _where(traceback: TracebackType | None) -> str | None:
-    """Return file, line and function of the innermost frame that is the charm's own."""
-    found = None
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        package = str(traceback.tb_frame.f_globals.get('__name__', '')).partition('.')[0]
-        if package not in _OWN_PACKAGES:
-            found = f'{_shortened(code.co_filename)}:{traceback.tb_lineno} in {code.co_name}'
-        traceback = traceback.tb_next
-    return found
-
-
-def _last_words(ran: Ran) -> str:
-    """Return what a process wrote about its end: to its standard error, or else to Juju's log as an error."""
-    if ran.outcome.stderr is None:
-        return ''
-    logged = [text for level, text in ran.context.log_lines if level in ('ERROR', 'CRITICAL')]
-    return ran.outcome.stderr.strip() or (logged[-1] if logged else '')
-
-
-def _refusal_behind(exception: BaseException | None, refusal: str | None) -> str | None:
-    """Return the last refusal that a hook command met, if it is what the exception came from."""
-    while exception is not None and refusal is not None:
-        if refusal in f'{exception} {getattr(exception, "stderr", "")}':
-            return refusal
-        exception = exception.__cause__ or exception.__context__
-    return None
-
-
-def _shortened(path: str) -> str:
-    """Return a path relative to the working directory, if it lies there."""
-    with contextlib.suppress(ValueError):
-        return str(pathlib.Path(path).relative_to(pathlib.Path.cwd()))
-    return path
-
-
-def _describe(record: HookRun) -> str:
-    about = record.relation or record.label or record.secret
-    return f'{record}' + (f' ({about})' if about else '')
-
-
-def _find_cycle(steps: Sequence[str], *, repeats: int = 3) -> tuple[str, ...]:
-    """Return the shortest sequence that stands several times at the end; empty if none does."""
-    for length in range(1, len(steps) // repeats + 1):
-        cycle = steps[-length:]
-        if all(steps[-length * (n + 1) : len(steps) - length * n] == cycle for n in range(repeats)):
-            return tuple(cycle)
-    return ()

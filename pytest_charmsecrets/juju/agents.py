@@ -1,17 +1,18 @@
-"""The agents of one model: what is delivered to whom, and what each unit runs next.
+"""The agents of one model: what is delivered to which unit, and what each unit runs next.
 
-Which of several things happens next, ``controller.py`` decides. Source: spec/events.md, sections 1, 16 to 18.
+``scheduler.py`` decides which of several things happens next. Two regimes, told apart by the order: in the fixed one
+``deliver`` hands everything to every unit at once; in any other, ``take_notice`` hands changes to the watchers, and
+``make`` delivers one document of one watcher.
 """
 
 from __future__ import annotations
 
-import copy
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from ..errors import UsageError
-from ..records import BecameDue, DueHook
+from ..records import BecameDue
 from . import identity, lifecycle, relations, watchers
 from .agent import (
     follow_snapshot,
@@ -53,7 +54,11 @@ _STARTING: Final = (
 
 
 class Agents:
-    """Drives the agents of one model."""
+    """The agents of the units of one model.
+
+    Between two calls ``_ready`` and ``_announced`` are up to date for every unit that is not in ``_touched`` and whose
+    watchers were handed every change of the world.
+    """
 
     def __init__(
         self,
@@ -74,14 +79,16 @@ class Agents:
         self.world: Final = world
         self.order: Final = order
         self._number: Final = number
-        self._update_status: Final = UpdateStatusTimer(update_status_interval, world.clock.now)
+        self.update_status: Final = UpdateStatusTimer(update_status_interval, world.clock.now)
         self._agents: Final[dict[str, Agent]] = {}
         self._down: Final[dict[str, Agent]] = {}
         """The agents that are stopped."""
         self._ready: Final[dict[str, Hook]] = {}
         """The next operation of each unit that has one; kept for the units whose state did not change."""
         self._touched: Final[dict[str, None]] = {}
+        """The units whose watchers or state have changed since they last took notice."""
         self._announced: Final[dict[str, dict[Hook, None]]] = {}
+        """The hooks of each unit that the journal holds as due."""
         self._positions: Final[dict[str, Position]] = {}
 
     def agent(self, unit: str) -> Agent:
@@ -96,7 +103,7 @@ class Agents:
         return self._agents[unit]
 
     def deliver(self) -> None:
-        """Deliver everything, to every unit it concerns, until nothing is left to deliver."""
+        """Deliver what was written to every unit that it concerns, until nothing is left to deliver."""
         while self.world.changes or self._touched:
             self._follow_units()
             touched = {**self._touched, **watchers.route(self.world, self._agents, self.world.changes.collect())}
@@ -104,6 +111,11 @@ class Agents:
             for unit in touched:
                 if unit in self._agents:
                     self._deliver_to(unit, self._agents[unit])
+
+    def deliver_all(self) -> None:
+        """Deliver everything that the watchers of any unit hold, whatever the order."""
+        self._touched.update(dict.fromkeys(self._agents))
+        self.deliver()
 
     def carry_out_removals(self) -> None:
         """Run the job that removes what was asked to be removed."""
@@ -131,7 +143,7 @@ class Agents:
         else:
             self.carry_out_removals()
 
-    def moves(self, only: str | None = None) -> Iterator[Delivery | RemovalJob]:
+    def steps(self, only: str | None = None) -> Iterator[Delivery | RemovalJob]:
         """Return everything that can happen next and is no hook, in the fixed order; of what units are told, of all or of one."""
         self.take_notice()
         store = self.world.secrets
@@ -221,20 +233,16 @@ class Agents:
 
     def local_state(self, unit: str) -> LocalState:
         """Return what a unit that exists has run, whether or not its agent runs."""
-        self._follow_units()
-        return (self._agents.get(unit) or self._down[unit]).local
+        agent = self._agents.get(unit) or self._down.get(unit)
+        return agent.local if agent is not None else LocalState()
 
     def is_running(self, unit: str) -> bool:
         """Whether the agent of a unit that exists runs."""
-        self._follow_units()
-        return unit in self._agents
+        return unit not in self._down
 
     def units_in_error(self) -> tuple[str, ...]:
         """Return the units whose hook has failed, in the order of deployment and of their numbers."""
-        self._follow_units()
-        agents = {**self._agents, **self._down}
-        in_error = [unit for unit, agent in agents.items() if agent.local.failed is not None]
-        return tuple(sorted(in_error, key=self._positions.__getitem__))
+        return tuple(unit.name for unit in self.world.units() if self.local_state(unit.name).failed is not None)
 
     def stop_agent(self, unit: str) -> None:
         """Stop the agent of a unit: it is told nothing and runs nothing. What it has run is kept, as Juju keeps it.
@@ -319,7 +327,7 @@ class Agents:
         """Let every worker look at the clock."""
         if self.order.is_fixed:
             self.deliver()
-        if self._update_status.fire(self.world.clock.now):
+        if self.update_status.fire(self.world.clock.now):
             for unit, agent in self._agents.items():
                 waits = any(request.kind == 'update-status' for request in agent.snapshot.requests)
                 if agent.local.started and not waits:
@@ -331,18 +339,12 @@ class Agents:
             if self.order.is_fixed and watchers.wake_workers(self.world, agent.watchers):
                 self._touched[unit] = None
 
-    def set_update_status_interval(self, interval: datetime.timedelta | None) -> None:
-        """Let units run update-status that often, or never."""
-        self._update_status.set_interval(interval, self.world.clock.now)
-
-    def next_deadline(self, kind: str | None = None) -> datetime.datetime | None:
-        """Return when time alone makes something due next.
+    def deadline(self, kind: str | None = None) -> datetime.datetime | None:
+        """Return when time alone makes something due next, as far as workers know by now.
 
         Args:
             kind: only ``secret-rotate``, ``secret-expired`` or ``update-status``; by default any, retries included.
         """
-        if self.order.is_fixed:
-            self.deliver()
         deadlines = [
             deadline
             for agent in self._agents.values()
@@ -353,26 +355,23 @@ class Agents:
             )
             if deadline is not None and kind in (None, name)
         ]
-        if self._update_status.deadline is not None and kind in (None, 'update-status'):
-            deadlines.append(self._update_status.deadline)
+        if self.update_status.deadline is not None and kind in (None, 'update-status'):
+            deadlines.append(self.update_status.deadline)
         return min(deadlines, default=None)
 
-    def due(self) -> tuple[DueHook, ...]:
-        """Return every hook that the units would run now if each succeeded and caused nothing, unit by unit."""
-        self._take_notice_of_all()
-        return tuple(
-            DueHook(unit, hook.name, hook.secret, hook.relation, hook.secret_revision)
+    def due(self) -> dict[str, tuple[Hook, ...]]:
+        """Return the hooks that each unit would run if each succeeded and caused nothing, of what was delivered."""
+        due = (
+            (unit, hooks_due(self._agents[unit].snapshot, self._agents[unit].local))
             for unit in sorted(self._agents, key=self._positions.__getitem__)
-            for hook in self._due_of(self._agents[unit])
         )
+        return {unit: hooks for unit, hooks in due if hooks}
 
-    def _due_of(self, agent: Agent) -> Sequence[Hook]:
-        if self.order.is_fixed:
-            return hooks_due(agent.snapshot, agent.local)
-        told = copy.deepcopy(agent)
-        watchers.deliver(self.world, told.watchers)
-        follow_snapshot(told.snapshot, told.local)
-        return hooks_due(told.snapshot, told.local)
+    def has_undelivered(self) -> bool:
+        """Whether anything waits for delivery to a unit, or a unit has not taken notice of what it received."""
+        return bool(self.world.changes or self._touched) or any(
+            agent.watchers.holds_something(self.world.clock.now) for agent in self._agents.values()
+        )
 
     def _follow_units(self) -> None:
         """Start an agent for every new unit, and stop those of removed ones."""

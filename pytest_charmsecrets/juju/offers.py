@@ -11,7 +11,6 @@ from typing import Final
 
 from ..errors import UsageError, unknown
 from ..golang import text as gotext
-from ..records import Operation
 from . import identity, lifecycle
 from .operations import find_application
 from .relations import Relation
@@ -56,7 +55,7 @@ def offer(world: World, application: str, endpoints: Iterable[str], *, name: str
     if present is not None and present.application != application:
         raise UsageError(f'offer {made.name!r} is of {present.application!r}; give another name')
     world.offers[made.name] = made
-    _journal(world, 'offer', f'{application}:{",".join(wanted)}', made.name)
+    world.note_operation('offer', f'{application}:{",".join(wanted)}', made.name)
     return made
 
 
@@ -108,7 +107,7 @@ def consume(world: World, url: str, *, alias: str | None = None) -> RemoteApplic
     )
     _check_is_free(world, remote)
     world.remote_applications[name] = remote
-    _journal(world, 'consume', remote.url, name)
+    world.note_operation('consume', remote.url, name)
     return remote
 
 
@@ -123,7 +122,7 @@ def remove_saas(world: World, name: str) -> None:
         raise unknown(
             'consumed application', name, consumed, 'consume it first', refusal=f'saas application "{name}" not found'
         )
-    _journal(world, 'remove-saas', name)
+    world.note_operation('remove-saas', name)
     lifecycle.begin_remote_removal(world, consumed[name])
 
 
@@ -139,7 +138,7 @@ def suspend_relation(world: World, relation: Relation, *, suspended: bool) -> No
             f'{relation.key!r} is not a relation over an offer of this model; it is the model that offers which suspends',
             refusal=f'cannot set suspend status for "{relation.key}" which is not associated with an offer',
         )
-    _journal(world, 'suspend-relation' if suspended else 'resume-relation', str(relation.id))
+    world.note_operation('suspend-relation' if suspended else 'resume-relation', str(relation.id))
     lifecycle.suspend_relation(world, relation, suspended=suspended)
 
 
@@ -162,7 +161,3 @@ def _check_is_free(world: World, remote: RemoteApplication) -> None:
             f'{remote.name!r} is being removed; settle the models first',
             refusal=f'saas application called "{remote.name}" exists but is terminating',
         )
-
-
-def _journal(world: World, operation: str, *arguments: str) -> None:
-    world.journal.append(Operation(world.clock.now, operation, arguments))

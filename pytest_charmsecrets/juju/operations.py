@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from ..errors import JujuError, UsageError, unknown
 from ..golang import text as gotext
-from ..records import Operation
 from . import identity, lifecycle, relations
 from .relations import Relation, RelationEndpoint
 from .secrets import backends
@@ -114,7 +113,7 @@ def deploy(
         world.add_relation(RelationEndpoint(name, endpoint))
     for _ in range(0 if metadata.subordinate else num_units):
         lifecycle.add_unit(world, application)
-    _journal(world, 'deploy', name, f'--num-units={len(application.units)}')
+    world.note_operation('deploy', name, f'--num-units={len(application.units)}')
     return application
 
 
@@ -126,7 +125,7 @@ def add_units(world: World, name: str, count: int) -> tuple[Unit, ...]:
         raise UsageError(f'num_units is {count}; it must be 1 or more')
     if application.metadata.subordinate:
         raise UsageError(f'{name!r} is a subordinate: it gets a unit beside each unit that it is related to; add those')
-    _journal(world, 'add-unit', name, f'--num-units={count}')
+    world.note_operation('add-unit', name, f'--num-units={count}')
     return tuple(lifecycle.add_unit(world, application) for _ in range(count))
 
 
@@ -148,7 +147,7 @@ def integrate(world: World, first: str, second: str) -> Relation:
         )
     _check_limits(world, pair)
     _check_scope(world, pair)
-    _journal(world, 'integrate', *map(str, pair))
+    world.note_operation('integrate', *map(str, pair))
     return world.add_relation(*pair)
 
 
@@ -166,7 +165,7 @@ def configure(world: World, name: str, values: Mapping[str, Any], reset: Iterabl
     kept = {option: value for option, value in application.config.items() if option not in tuple(reset)}
     before = world.config_of(application)
     application.config = {**kept, **checked}
-    _journal(world, 'config', name, *(f'{option}={value}' for option, value in checked.items()))
+    world.note_operation('config', name, *(f'{option}={value}' for option, value in checked.items()))
     if world.config_of(application) != before:
         application.config_version += 1
         world.changes.note('config', name)
@@ -175,7 +174,7 @@ def configure(world: World, name: str, values: Mapping[str, Any], reset: Iterabl
 def trust(world: World, name: str, *, trusted: bool) -> None:
     """Let an application use the cloud's credential, or not; its units run config-changed for a change."""
     application = find_application(world, name)
-    _journal(world, 'trust', name, *(() if trusted else ('--remove',)))
+    world.note_operation('trust', name, *(() if trusted else ('--remove',)))
     if application.trusted != trusted:
         application.trusted = trusted
         application.config_version += 1
@@ -189,7 +188,7 @@ def set_leader(world: World, unit: str) -> None:
         raise UsageError(f'{unit!r} is being removed; a unit that is going cannot lead')
     application = world.applications[found.application]
     if application.leader != unit:
-        _journal(world, 'set-leader', unit)
+        world.note_operation('set-leader', unit)
         lifecycle.set_leader(world, application, unit)
 
 
@@ -216,7 +215,7 @@ def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = F
     for endpoint in metadata.peers:
         if endpoint.name not in known:
             world.add_relation(RelationEndpoint(name, endpoint))
-    _journal(world, 'refresh', name, *(('--force-units',) if force else ()))
+    world.note_operation('refresh', name, *(('--force-units',) if force else ()))
     world.changes.note('charm', name)
 
 
@@ -228,14 +227,14 @@ def remove_unit(world: World, name: str, *, force: bool = False) -> None:
             f'unit "{name}" is a subordinate, to remove use remove-relation. '
             f'Note: this will remove all units of "{unit.application}"'
         )
-    _journal(world, 'remove-unit', name, *_forcing(force))
+    world.note_operation('remove-unit', name, *_forcing(force))
     remove = lifecycle.force_unit_removal if force else lifecycle.begin_unit_removal
     remove(world, unit)
 
 
 def remove_relation(world: World, relation: Relation, *, force: bool = False) -> None:
     """Begin to remove a relation; it is gone once all units have run their last hooks for it, or at once by force."""
-    _journal(world, 'remove-relation', *map(str, relation.endpoints), *_forcing(force))
+    world.note_operation('remove-relation', *map(str, relation.endpoints), *_forcing(force))
     remove = lifecycle.force_relation_removal if force else lifecycle.begin_relation_removal
     remove(world, relation)
 
@@ -301,7 +300,7 @@ def remove_application(world: World, name: str, *, force: bool = False) -> None:
         )
     for offered in [one for one in world.offers.values() if one.application == name]:
         del world.offers[offered.name]
-    _journal(world, 'remove-application', name, *_forcing(force))
+    world.note_operation('remove-application', name, *_forcing(force))
     remove = lifecycle.force_application_removal if force else lifecycle.begin_application_removal
     remove(world, application)
 
@@ -315,19 +314,9 @@ def _forcing(force: bool) -> tuple[str, ...]:
     return ('--force', '--no-wait') if force else ()
 
 
-def configure_model(world: World, values: Mapping[str, str], reset: Iterable[str]) -> None:
-    """Note that settings of the model change."""
-    _journal(
-        world,
-        'model-config',
-        *(f'{name}={value}' for name, value in values.items()),
-        *(f'--reset={name}' for name in reset),
-    )
-
-
 def use_secret_backend(world: World, name: str) -> None:
     """Keep content in a backend from now on; what is kept elsewhere is moved there, which nobody notices."""
-    _journal(world, 'model-secret-backend', name)
+    world.note_operation('model-secret-backend', name)
     backends.move_to_backend(world.secrets, name)
 
 
@@ -506,7 +495,3 @@ def _find_option(name: str, metadata: CharmMetadata, option: str) -> ConfigOptio
 def _check_alive(application: Application | RemoteApplication) -> None:
     if application.life != 'alive':
         raise UsageError(f'application {application.name!r} is being removed; settle the model and deploy it again')
-
-
-def _journal(world: World, operation: str, *arguments: str) -> None:
-    world.journal.append(Operation(world.clock.now, operation, arguments))

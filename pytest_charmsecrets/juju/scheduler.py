@@ -1,22 +1,24 @@
-"""The choices: which of everything that can happen next does, in all models of a controller, which share one clock.
+"""The scheduler of a controller: which of everything that can happen next does, in all of its models.
 
-Order zero is fixed: deliver everything and carry everything between models, then let one unit run one operation, the units
-in turn by order of models, order of deployment and unit number. Any other order draws one move after the other.
-Source: spec/events.md, sections 1, 16 to 18.
+The models share one clock and one order. Order zero is fixed: deliver everything and carry everything between models,
+then one unit runs one operation; units take turns by order of models, order of deployment and unit number. In any other
+order the scheduler draws one step after the other (``steps.py``).
 """
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, Generic, Protocol, TypeVar
 
 from ..records import TimePassed
 from .agents import Agents, Position
 from .clock import Clock
 from .cross_model import Carrier, Carry
 from .hooks import Hook
+from .journal import Journal
 from .order import Order
 from .steps import Delivery, Pick, RemovalJob
 from .world import World
@@ -24,170 +26,249 @@ from .world import World
 _NOBODY: Final[Position] = (-1, -1, -1)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Turn:
-    """It is a unit's turn to run a hook."""
+class HasAgents(Protocol):
+    """A model whose units the scheduler drives."""
 
-    scheduler: Agents
-    """That of its model."""
+    @property
+    def agents(self) -> Agents:
+        """The agents of its units."""
+        ...
+
+
+ModelT = TypeVar('ModelT', bound=HasAgents)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Turn(Generic[ModelT]):
+    """A unit's turn to run a hook."""
+
+    model: ModelT
     pick: Pick
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(Generic[ModelT]):
     """Something that can happen next, in one of several models or between two."""
 
-    move: Delivery | RemovalJob | Pick | Carry
-    scheduler: Agents | None
-    is_alone: bool
-    """Whether there is one model only."""
+    step: Delivery | RemovalJob | Pick | Carry
+    model: ModelT | None
+    is_only_model: bool
 
     def __str__(self) -> str:
-        return (
-            str(self.move) if self.is_alone or self.scheduler is None else f'{self.scheduler.world.name}: {self.move}'
-        )
+        if self.is_only_model or self.model is None:
+            return str(self.step)
+        return f'{self.model.agents.world.name}: {self.step}'
 
 
-class Scheduler:
-    """Several models, one clock, and what is carried between the models. It alone decides about order."""
+class Worlds(Mapping[str, World]):
+    """The states of the models of a controller by UUID: a view of the models that the scheduler has."""
 
-    def __init__(self, start: datetime.datetime, order: Order) -> None:
-        self.clock: Final = Clock(start)
+    def __init__(self, models: Mapping[str, HasAgents]) -> None:
+        self._models: Final = models
+
+    def __getitem__(self, uuid: str) -> World:
+        return self._models[uuid].agents.world
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._models)
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+
+class Scheduler(Generic[ModelT]):
+    """The models of a controller, their clock, and the changes that it carries between them. It alone decides on order."""
+
+    def __init__(self, clock: Clock, order: Order) -> None:
+        self.clock: Final = clock
         self.order: Final = order
-        """What is to be chosen, and what was."""
-        self.worlds: Final[dict[str, World]] = {}
-        """The models by UUID, oldest first."""
-        self._schedulers: Final[list[Agents]] = []
-        self._carrier: Final = Carrier(self.worlds)
+        """The choices to be made, and those that were made."""
+        self.models: Final[dict[str, ModelT]] = {}
+        """The models by UUID, oldest first: the one list of them."""
+        self._worlds: Final = Worlds(self.models)
+        self._carrier = Carrier(self._worlds)
         self._last = _NOBODY
         """Where the unit stands that ran last, since all models were idle."""
 
-    def add(self, world: World, *, update_status_interval: datetime.timedelta | None = None) -> Agents:
+    def add(self, model: ModelT) -> None:
         """Add a model."""
-        self.worlds[world.uuid] = world
-        world.models = self.worlds
-        number = len(self._schedulers)
-        scheduler = Agents(world, order=self.order, number=number, update_status_interval=update_status_interval)
-        self._schedulers.append(scheduler)
-        return scheduler
+        world = model.agents.world
+        self.models[world.uuid] = model
+        world.models = self._worlds
 
     # --- who runs next
 
     def deliver(self) -> None:
-        """Deliver everything, to every unit it concerns, and carry everything between models, until nothing is left."""
+        """Deliver what was written to every unit that it concerns, and carry it between models, until nothing is left."""
         is_done = False
         while not is_done:
-            for scheduler in self._schedulers:
-                scheduler.deliver()
+            for agents in self._agents():
+                agents.deliver()
             carries = tuple(self._carrier.carries())
             for carry in carries:
                 carry.act()
             is_done = not carries
 
-    def next(self) -> Turn | None:
-        """Return what happens next, or None when every unit is idle."""
+    def deliver_all(self) -> None:
+        """Deliver everything that any watcher holds, whatever the order; no hook runs."""
+        for agents in self._agents():
+            agents.deliver_all()
+        self.deliver()
+
+    def take_turn(self) -> Turn[ModelT] | None:
+        """Make every step that comes before the next hook; return whose turn it is, or None when every unit is idle."""
         if not self.order.is_fixed:
             return self._draw()
         self._do_everything_but_hooks()
-        ready = {position: one for one in self._schedulers for position in one.ready()}
+        ready = {position: model for model in self.models.values() for position in model.agents.ready()}
         if not ready:
             self._last = _NOBODY
             return None
         first = self._first(ready)
-        scheduler = ready[first]
-        unit = scheduler.ready()[first]
-        hook = scheduler.next_of(unit)
+        agents = ready[first].agents
+        unit = agents.ready()[first]
+        hook = agents.next_of(unit)
         assert hook is not None
-        return Turn(scheduler, Pick(unit, hook))
+        return Turn(ready[first], Pick(unit, hook))
 
-    def next_of(self, scheduler: Agents, unit: str) -> Hook | None:
-        """Return what one unit runs next, or None when it is idle."""
+    def take_turn_of(self, model: ModelT, unit: str) -> Hook | None:
+        """Make every step that comes before the next hook of one unit; return that hook, or None when it is idle."""
         if not self.order.is_fixed:
-            turn = self._draw(scheduler, unit)
+            turn = self._draw(model, unit)
             return turn.pick.hook if turn is not None else None
         self._do_everything_but_hooks()
-        return scheduler.next_of(unit)
+        return model.agents.next_of(unit)
 
-    def begin(self, scheduler: Agents, unit: str, hook: Hook) -> None:
+    def begin(self, agents: Agents, unit: str, hook: Hook) -> None:
         """Note that a unit begins a hook."""
-        self._last = scheduler.position(unit)
-        scheduler.begin(unit, hook)
+        self._last = agents.position(unit)
+        agents.begin(unit, hook)
 
     def _do_everything_but_hooks(self) -> None:
-        for scheduler in self._schedulers:
-            scheduler.carry_out_removals()
+        for agents in self._agents():
+            agents.carry_out_removals()
         self.deliver()
 
-    def _first(self, ready: dict[Position, Agents]) -> Position:
+    def _first(self, ready: Mapping[Position, ModelT]) -> Position:
         """Return whose turn it is of those that have something to run: the first after the one that ran last."""
         return min([position for position in ready if position > self._last] or ready)
 
-    def _draw(self, of: Agents | None = None, unit: str | None = None) -> Turn | None:
-        """Make moves until a unit runs something, of all units or of one, or until none is left."""
+    def _draw(self, of: ModelT | None = None, unit: str | None = None) -> Turn[ModelT] | None:
+        """Make steps until a unit runs something, of all units or of one, or until none is left."""
         while options := tuple(self._choices(of, unit)):
-            ready = sum(isinstance(option.move, Pick) for option in options)
+            ready = sum(isinstance(option.step, Pick) for option in options)
             chosen = self.order.choose(options, ready=ready)
-            if isinstance(chosen.move, Carry):
-                chosen.move.act()
+            if isinstance(chosen.step, Carry):
+                chosen.step.act()
                 continue
-            assert chosen.scheduler is not None
-            if isinstance(chosen.move, Pick):
-                return Turn(chosen.scheduler, chosen.move)
-            chosen.scheduler.make(chosen.move)
+            assert chosen.model is not None
+            if isinstance(chosen.step, Pick):
+                return Turn(chosen.model, chosen.step)
+            chosen.model.agents.make(chosen.step)
         self._last = _NOBODY
         return None
 
-    def _choices(self, of: Agents | None, unit: str | None) -> Iterator[_Choice]:
-        is_alone = len(self._schedulers) == 1
-        schedulers = self._schedulers if of is None else [of]
-        for scheduler in schedulers:
-            yield from (_Choice(move, scheduler, is_alone) for move in scheduler.moves(unit))
+    def _choices(self, of: ModelT | None, unit: str | None) -> Iterator[_Choice[ModelT]]:
+        is_only = len(self.models) == 1
+        models = tuple(self.models.values()) if of is None else (of,)
+        for model in models:
+            yield from (_Choice(step, model, is_only) for step in model.agents.steps(unit))
         if of is None:
-            yield from (_Choice(carry, None, is_alone) for carry in self._carrier.carries())
-        ready = {position: scheduler for scheduler in schedulers for position in scheduler.ready(unit)}
+            for carry in self._carrier.carries():
+                between_models: _Choice[ModelT] = _Choice(carry, None, is_only)
+                yield between_models
+        ready = {position: model for model in models for position in model.agents.ready(unit)}
         first = self._first(ready) if ready else _NOBODY
         for position in sorted(ready, key=lambda one: (one != first, one)):
-            scheduler = ready[position]
-            picks = scheduler.picks(scheduler.ready(unit)[position])
-            yield from (_Choice(pick, scheduler, is_alone) for pick in picks)
+            agents = ready[position].agents
+            picks = agents.picks(agents.ready(unit)[position])
+            yield from (_Choice(pick, ready[position], is_only) for pick in picks)
 
     # --- all models at once
 
     def allow_retries(self) -> None:
         """Let every unit in error retry its failed hook once."""
-        for scheduler in self._schedulers:
-            scheduler.allow_retries()
+        for agents in self._agents():
+            agents.allow_retries()
 
     def wake(self) -> None:
         """Let every worker look at the clock."""
-        for scheduler in self._schedulers:
-            scheduler.wake()
+        for agents in self._agents():
+            agents.wake()
 
     def restart(self) -> None:
         """Restart every running agent."""
-        for scheduler in self._schedulers:
-            scheduler.restart_agents(*scheduler.running_agents())
-
-    def next_deadline(self, kind: str | None = None) -> datetime.datetime | None:
-        """Return when time alone makes something due next.
-
-        Args:
-            kind: only ``secret-rotate``, ``secret-expired`` or ``update-status``; by default any, retries included.
-        """
-        if self.order.is_fixed:
-            self.deliver()
-        deadlines = (scheduler.next_deadline(kind) for scheduler in self._schedulers)
-        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+        for agents in self._agents():
+            agents.restart_agents(*agents.running_agents())
 
     def move_clock(self, when: datetime.datetime) -> None:
         """Let time pass, and every worker look at the clock."""
         since = self.clock.now
         if when > since:
             self.clock.move_to(when)
-            for world in self.worlds.values():
+            for world in self._worlds.values():
                 world.journal.append(TimePassed(when, since))
         self.wake()
 
+    def deadline(self, kind: str | None = None) -> datetime.datetime | None:
+        """Return when time alone makes something due next, as far as workers know by now.
+
+        Args:
+            kind: only ``secret-rotate``, ``secret-expired`` or ``update-status``; by default any, retries included.
+        """
+        deadlines = (agents.deadline(kind) for agents in self._agents())
+        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+
     def count_units(self) -> int:
         """Return how many units there are."""
-        return sum(len(world.units()) for world in self.worlds.values())
+        return sum(len(world.units()) for world in self._worlds.values())
+
+    # --- queries, which change nothing
+
+    def due(self, model: ModelT) -> dict[str, tuple[Hook, ...]]:
+        """Return the hooks that each unit of a model would run, in order, if all that watchers hold were delivered now.
+
+        A unit is left out if it would run none. Each hook is taken to succeed and to cause nothing.
+        """
+        return self._delivered().models[model.agents.world.uuid].agents.due()
+
+    def next_deadline(self) -> datetime.datetime | None:
+        """Return when time alone makes something due next, if all that watchers hold were delivered now."""
+        return self._delivered().deadline()
+
+    def _delivered(self) -> Scheduler[ModelT] | Scheduler[_Copied]:
+        """Return this scheduler if nothing waits for delivery; else a copy of it, after delivery of everything.
+
+        Delivery writes: units enter relations, subordinates are added, units that are through are removed. A query
+        therefore looks at a copy, whose journal is thrown away, and leaves the model and its order as they are.
+        """
+        if not any(agents.has_undelivered() for agents in self._agents()) and not any(self._carrier.carries()):
+            return self
+        copied = self._copy()
+        copied.deliver_all()
+        return copied
+
+    def _copy(self) -> Scheduler[_Copied]:
+        """Return a copy of everything that delivery reads or writes, in the fixed order, with empty journals."""
+        copied: Scheduler[_Copied] = Scheduler(copy.copy(self.clock), Order())
+        shared: dict[int, object] = {id(self.clock): copied.clock, id(self.order): copied.order}
+        shared[id(self._worlds)] = copied._worlds
+        for world in self._worlds.values():
+            shared[id(world.journal)] = Journal()
+            shared[id(world.profile)] = world.profile
+            for application in world.applications.values():
+                shared[id(application.metadata)] = application.metadata
+        for agents in copy.deepcopy(tuple(self._agents()), shared):
+            copied.add(_Copied(agents))
+        copied._carrier = copy.deepcopy(self._carrier, shared)
+        return copied
+
+    def _agents(self) -> Iterator[Agents]:
+        return (model.agents for model in self.models.values())
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Copied:
+    """A model of a copied scheduler: its agents, and nothing that runs hooks."""
+
+    agents: Agents

@@ -12,7 +12,6 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from ..errors import JujuError, UsageError
 from ..golang import text as gotext
-from ..records import Operation
 from . import content, identity
 from .identity import SecretURI
 from .secrets import access, removal, revisions
@@ -94,7 +93,7 @@ def add(user: User, name: str, values: Mapping[str, str], *, info: str | None) -
         revisions.create(world.secrets, uri.id, owner, attributes, world.clock.now)
     except LabelTaken:
         raise _name_taken(name) from None
-    _journal(world, 'add-secret', name, *_shown(values))
+    world.note_operation('add-secret', name, *_shown(values))
     return uri
 
 
@@ -129,7 +128,7 @@ def update(
             revisions.update(world.secrets, secret, uri, attributes, world.clock.now)
         except LabelTaken:
             raise _name_taken(name or '') from None
-    _journal(world, 'update-secret', identifier, *_shown(values))
+    world.note_operation('update-secret', identifier, *_shown(values))
     if not world.profile.async_delete:
         removal.prune(world.secrets, secret)
 
@@ -188,7 +187,7 @@ def remove(user: User, identifier: str, *, revision: int | None) -> None:
         refusal = _MISSING_REVISION[world.profile.user_removal_refusal]
         raise JujuError(refusal.format(uri=uri, id=uri.id, revision=revision))
     numbers = (revision,) if revision is not None else None
-    _journal(world, 'remove-secret', identifier, *([f'--revision={revision}'] if numbers else []))
+    world.note_operation('remove-secret', identifier, *([f'--revision={revision}'] if numbers else []))
     removal.remove_later(world.secrets, RemovalRequest(secret.id, numbers))
 
 
@@ -246,7 +245,7 @@ def _change_access(
         except JujuError as error:
             errors.append(f'cannot change access to "{uri}" for "{name}": {error}')
     if len(errors) < len(names):
-        _journal(world, command, identifier, ','.join(names))
+        world.note_operation(command, identifier, ','.join(names))
     if errors:
         raise JujuError(f'failed to grant/revoke secret: {", ".join(errors)}')
 
@@ -300,7 +299,3 @@ def _name_taken(name: str) -> JujuError:
 
 def _shown(values: Mapping[str, str]) -> Iterable[str]:
     return (f'{key}={value}' for key, value in values.items())
-
-
-def _journal(world: World, command: str, *arguments: str) -> None:
-    world.journal.append(Operation(world.clock.now, command, arguments))

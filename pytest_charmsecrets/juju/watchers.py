@@ -8,6 +8,7 @@ Source: spec/events.md, sections 1 to 8; juju 3.6: state/secrets.go, watchers; i
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -48,6 +49,20 @@ class UnitWatchers:
     are_relations_changed: bool = True
     rotation_worker: RotationWorker = dataclasses.field(default_factory=RotationWorker)
     expiry_worker: ExpiryWorker = dataclasses.field(default_factory=ExpiryWorker)
+
+    def holds_something(self, now: datetime.datetime) -> bool:
+        """Whether a watcher holds something that was not delivered, or a worker something that is due."""
+        held = (
+            self.changed_consumers,
+            self.changed_rotations,
+            self.changed_revisions,
+            self.changed_expiries,
+            self.removed_secrets,
+            self.requests,
+            self.is_unit_changed,
+            self.are_relations_changed,
+        )
+        return any(held) or self.rotation_worker.is_due(now) or self.expiry_worker.is_due(now)
 
 
 @dataclasses.dataclass(slots=True)

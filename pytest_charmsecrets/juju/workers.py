@@ -7,6 +7,7 @@ Source: spec/events.md, sections 4 and 5; juju 3.6: internal/worker/secretrotate
 from __future__ import annotations
 
 import datetime
+from typing import Final
 
 from . import clock
 
@@ -109,12 +110,14 @@ class UpdateStatusTimer:
     """Tells when units run update-status: at regular intervals, without Juju's random variation of each."""
 
     def __init__(self, interval: datetime.timedelta | None, now: datetime.datetime) -> None:
-        self.set_interval(interval, now)
+        self._first: Final = interval
+        """The interval that the model was made with."""
+        self.change(None, now)
 
-    def set_interval(self, interval: datetime.timedelta | None, now: datetime.datetime) -> None:
-        """Choose another interval, which begins now; None for none."""
-        self._interval = interval
-        self.deadline = now + interval if interval is not None else None
+    def change(self, interval: datetime.timedelta | None, now: datetime.datetime) -> None:
+        """Change the interval, which begins now; None sets it back to what the model was made with."""
+        self._interval = interval if interval is not None else self._first
+        self.deadline = now + self._interval if self._interval is not None else None
         """The next time, or None when update-status is off."""
 
     def fire(self, now: datetime.datetime) -> bool:

@@ -5,25 +5,31 @@ Look-ups of what a hook or a rule may take for granted live here; rules live in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
+from ..records import Operation
 from . import identity, relations
 from .change_log import Changes
 from .clock import Clock
 from .journal import Journal
 from .relations import Relation, RelationEndpoint
 from .secrets.entities import Owner, SecretStore
-from .state import Application, Life, Offer, RemoteApplication, Unit
+from .state import Application, Cloud, Life, Offer, RemoteApplication, Unit
 from .versions import Profile
 
 
 class World:
     """One model on one controller."""
 
-    def __init__(self, *, profile: Profile, seed: int, clock: Clock, name: str = 'fake') -> None:
+    def __init__(
+        self, *, profile: Profile, seed: int, clock: Clock, name: str = 'fake', cloud: Cloud | None = None
+    ) -> None:
         self.profile: Final = profile
         self.seed: Final = seed
         self.name: Final = name
+        self.given_cloud: Final[Cloud | None] = cloud
+        """The cloud that the model was made on; None if each application is on the one that its metadata says."""
         self.uuid: Final = identity.make_uuid(seed, 'model', name)
         self.clock: Final = clock
         self.journal: Final = Journal()
@@ -35,9 +41,23 @@ class World:
         """By name."""
         self.remote_applications: Final[dict[str, RemoteApplication]] = {}
         """The applications of other models, by what they are called here."""
-        self.models: dict[str, World] = {self.uuid: self}
+        self.models: Mapping[str, World] = {self.uuid: self}
         """The models of the controller by UUID, this one included."""
+        self.settings: Final[dict[str, str]] = {}
+        """Settings of the model that the user has changed (``juju model-config``)."""
         self._counters: Final[dict[str, int]] = {}
+
+    @property
+    def cloud(self) -> Cloud:
+        """The cloud that the model is on: the given one, else Kubernetes once an application is there."""
+        if self.given_cloud is not None:
+            return self.given_cloud
+        clouds = {application.cloud for application in self.applications.values()}
+        return 'kubernetes' if 'kubernetes' in clouds else 'machine'
+
+    def note_operation(self, name: str, *arguments: str) -> None:
+        """Write into the journal that the user did something."""
+        self.journal.append(Operation(self.clock.now, name, arguments))
 
     def count(self, what: str) -> int:
         """Return 0, 1, 2, ... for each kind of thing that is numbered."""

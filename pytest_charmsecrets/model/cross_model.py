@@ -1,20 +1,16 @@
-"""What a user does about other models: offer, consume, and what becomes of the relations between them."""
+"""Verbs of a user about other models: offer, consume, suspend and resume the relations between models."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..engine.hook_execution import Dispatcher
 from ..juju import offers, operations
-from ..juju.world import World
-from ..views.secrets import RelationView
+from ..views.over_model import OverModel
+from ..views.relations import RelationView
 
 
-class OtherModels:
+class CrossModel(OverModel):
     """The part of FakeModel that deals with other models of its controller."""
-
-    _world: World
-    _dispatcher: Dispatcher
 
     def offer(self, app: str, *, endpoint: str | Iterable[str], name: str | None = None) -> None:
         """Offer endpoints of an application to other models (``juju offer``).
@@ -27,7 +23,7 @@ class OtherModels:
         Raises:
             UsageError: if there is no such application or endpoint, or it cannot be offered.
         """
-        self._dispatcher.check_no_charm_runs('offer')
+        self._check_no_charm_runs('offer')
         endpoints = (endpoint,) if isinstance(endpoint, str) else tuple(endpoint)
         offers.offer(self._world, app, endpoints, name=name)
 
@@ -41,7 +37,7 @@ class OtherModels:
         Raises:
             UsageError: if there is no such model or offer, or the name is taken.
         """
-        self._dispatcher.check_no_charm_runs('consume')
+        self._check_no_charm_runs('consume')
         offers.consume(self._world, model_and_app, alias=alias)
 
     def remove_saas(self, app: str) -> None:
@@ -53,7 +49,7 @@ class OtherModels:
         Raises:
             UsageError: if nothing was consumed under that name.
         """
-        self._dispatcher.check_no_charm_runs('remove_saas')
+        self._check_no_charm_runs('remove_saas')
         offers.remove_saas(self._world, app)
 
     def suspend_relation(self, relation: RelationView) -> None:
@@ -85,7 +81,7 @@ class OtherModels:
         return self._world.proxy_of(operations.find_application(self._world, app).name)
 
     def _suspend(self, operation: str, relation: RelationView, *, suspended: bool) -> None:
-        self._dispatcher.check_no_charm_runs(operation)
+        self._check_no_charm_runs(operation)
         offers.suspend_relation(
             self._world, operations.find_relation_by_id(self._world, relation.id), suspended=suspended
         )

@@ -1,28 +1,19 @@
-"""What goes wrong around charms, as far as a test makes it: errors resolved, agents and controller down, faults injected."""
+"""Verbs about what goes wrong around charms: errors to resolve, agents and controller that stop, injected faults."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from ..engine.fault_injection import FaultKind, InjectedFault
-from ..engine.hook_execution import Dispatcher
 from ..errors import UsageError, unknown
 from ..juju import operations
-from ..juju.agents import Agents
 from ..juju.hooks import hook_names
-from ..juju.scheduler import Scheduler
 from ..juju.secrets.entities import INTERNAL
-from ..juju.world import World
-from ..records import Operation
+from ..views.over_model import OverModel
 
 
-class Outages:
+class Outages(OverModel):
     """The part of FakeModel that lets things go wrong."""
-
-    _world: World
-    _scheduler: Agents
-    _controller: Scheduler
-    _dispatcher: Dispatcher
 
     def resolve(self, unit: str, *, no_retry: bool = False) -> None:
         """Resolve the error of a unit (``juju resolved``).
@@ -38,10 +29,10 @@ class Outages:
         Raises:
             UsageError: if the unit is not in error.
         """
-        self._dispatcher.check_no_hook('resolve')
+        self._check_no_hook('resolve')
         operations.find_unit(self._world, unit)
-        self._dispatcher.resolve(unit, retry=not no_retry)
-        self._note('resolved', unit, *(('--no-retry',) if no_retry else ()))
+        self._execution.resolve(unit, retry=not no_retry)
+        self._world.note_operation('resolved', unit, *(('--no-retry',) if no_retry else ()))
 
     def stop_agent(self, unit: str) -> None:
         """Stop the agent of a unit, as a machine or pod that is down does: the unit runs nothing until ``start_agent``.
@@ -51,10 +42,10 @@ class Outages:
         Raises:
             UsageError: if the agent is stopped.
         """
-        self._dispatcher.check_no_hook('stop_agent')
+        self._check_no_hook('stop_agent')
         operations.find_unit(self._world, unit)
-        self._scheduler.stop_agent(unit)
-        self._note('stop-agent', unit)
+        self._agents.stop_agent(unit)
+        self._world.note_operation('stop-agent', unit)
 
     def start_agent(self, unit: str) -> None:
         """Start a stopped agent: it knows what it has run, and looks at what there is now.
@@ -65,10 +56,10 @@ class Outages:
         Raises:
             UsageError: if the agent is running.
         """
-        self._dispatcher.check_no_hook('start_agent')
+        self._check_no_hook('start_agent')
         operations.find_unit(self._world, unit)
-        self._scheduler.start_agent(unit)
-        self._note('start-agent', unit)
+        self._agents.start_agent(unit)
+        self._world.note_operation('start-agent', unit)
 
     def restart_agent(self, unit: str) -> None:
         """Stop the agent of a unit and start it, as an upgrade of Juju or a short outage does.
@@ -76,17 +67,17 @@ class Outages:
         Raises:
             UsageError: if the agent is stopped.
         """
-        self._dispatcher.check_no_hook('restart_agent')
+        self._check_no_hook('restart_agent')
         operations.find_unit(self._world, unit)
-        self._scheduler.agent(unit)
-        self._scheduler.restart_agents(unit)
-        self._note('restart-agent', unit)
+        self._agents.agent(unit)
+        self._agents.restart_agents(unit)
+        self._world.note_operation('restart-agent', unit)
 
     def restart_controller(self) -> None:
         """Restart the controller: every running agent loses its connection, and starts anew."""
-        self._dispatcher.check_no_hook('restart_controller')
-        self._controller.restart()
-        self._note('restart-controller')
+        self._check_no_hook('restart_controller')
+        self._runtime.scheduler.restart()
+        self._world.note_operation('restart-controller')
 
     def inject_fault(self, kind: FaultKind, *, unit: str | None = None, hook: str | None = None) -> InjectedFault:
         """Let something go wrong once, at the next hook that fits; return the fault, which knows whether it has struck.
@@ -106,7 +97,7 @@ class Outages:
         Raises:
             UsageError: if nothing could ever fit.
         """
-        self._dispatcher.check_no_hook('inject_fault')
+        self._check_no_hook('inject_fault')
         if unit is not None:
             operations.find_unit(self._world, unit)
         units = [unit] if unit is not None else [one.name for one in self._world.units()]
@@ -119,8 +110,8 @@ class Outages:
                 "backend-refuses needs a backend outside Juju; choose one with model_secret_backend('vault') first"
             )
         fault = InjectedFault(kind, unit, hook)
-        self._dispatcher.injection.add(fault)
-        self._note('inject-fault', str(fault))
+        self._execution.faults.add(fault)
+        self._world.note_operation('inject-fault', str(fault))
         return fault
 
     def _check_hook_exists(self, hook: str, units: Iterable[str]) -> None:
@@ -128,6 +119,3 @@ class Outages:
         known = [name for one in applications.values() for name in hook_names(one.metadata)]
         if hook not in known:
             raise unknown('hook', hook, dict.fromkeys(known), 'Juju names hooks with hyphens, such as secret-changed')
-
-    def _note(self, operation: str, *arguments: str) -> None:
-        self._world.journal.append(Operation(self._world.clock.now, operation, arguments))

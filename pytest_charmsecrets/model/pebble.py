@@ -1,4 +1,4 @@
-"""What happens in the containers of a Kubernetes charm, as far as a test makes it."""
+"""Verbs about the containers of a Kubernetes charm: notices and health checks of Pebble."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ from collections.abc import Mapping
 
 from ..charms.in_process import InProcessRunner
 from ..charms.unit_state import UnitState
-from ..engine.hook_execution import Dispatcher
 from ..errors import UsageError, unknown
 from ..juju import identity, operations
-from ..juju.agents import Agents
 from ..juju.hooks import Hook
-from ..juju.world import World
 from ..records import HookRun
+from ..views.over_model import OverModel
 
 
-class Workloads:
-    """The part of FakeModel that lets Pebble tell a charm something."""
-
-    _world: World
-    _scheduler: Agents
-    _dispatcher: Dispatcher
+class Pebble(OverModel):
+    """The part of FakeModel that makes Pebble report something to a charm."""
 
     def pebble_custom_notice(
         self, unit: str, container: str, key: str, data: Mapping[str, str] | None = None
@@ -71,15 +65,15 @@ class Workloads:
         return self._tell(unit, container, 'pebble-check-recovered', check=check)
 
     def _pebble(self, operation: str, unit: str, container: str) -> UnitState:
-        self._dispatcher.check_no_hook(operation)
+        self._check_no_hook(operation)
         if operations.find_unit(self._world, unit).life != 'alive':
             raise UsageError(f'{unit!r} is being removed, and is told nothing by Pebble any more; settle the model')
-        self._scheduler.agent(unit)
+        self._agents.agent(unit)
         application = self._world.application_of(unit)
         containers = application.metadata.containers if application.cloud == 'kubernetes' else ()
         if container not in containers:
             raise unknown('container', container, containers, f'declare it in the metadata of {application.name!r}')
-        runner = self._dispatcher.runners[identity.application_of(unit)]
+        runner = self._execution.runners[identity.application_of(unit)]
         assert isinstance(runner, InProcessRunner)
         state = runner.pebble_of(unit)
         if not state.containers[container].can_connect:
@@ -99,4 +93,4 @@ class Workloads:
         __tracebackhide__ = True
         task_id = str(self._world.count('task') + 1)
         hook = Hook(kind, workload=container, notice_id=notice_id, notice_key=notice_key, check=check, task_id=task_id)
-        return self._dispatcher.run_requested(unit, hook)
+        return self._runtime.run_requested(self._execution, unit, hook)

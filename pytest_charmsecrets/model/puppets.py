@@ -11,30 +11,31 @@ import json
 from collections.abc import Generator, Mapping
 from typing import Final, final
 
-from ..engine.hook_execution import Dispatcher
+from ..engine.runtime import RunningModel
 from ..errors import JujuError, UsageError
 from ..juju import identity, operations
 from ..juju.clock import RotatePolicy
 from ..juju.hooks import Hook
 from ..juju.transaction import HookContext, OwnerKind
 from ..juju.world import World
-from ..views.secrets import RelationView, SecretView
+from ..views.over_model import OverModel
+from ..views.relations import RelationView
+from ..views.secrets import SecretView
 
 
 @final
-class PuppetHook:
+class PuppetHook(OverModel):
     """One hook that the test runs for a unit of a puppet: one transaction, committed when its block ends."""
 
-    def __init__(self, dispatcher: Dispatcher, world: World, context: HookContext) -> None:
-        self._dispatcher: Final = dispatcher
-        self._world: Final = world
+    def __init__(self, internals: RunningModel, context: HookContext) -> None:
+        super().__init__(internals)
         self._context: Final = context
         self.unit: Final = context.unit
 
     @property
     def is_open(self) -> bool:
         """Whether the hook is still running."""
-        return self._dispatcher.active is self._context
+        return self._runtime.active_hook.context is self._context
 
     def command(self, *argv: str, stdin: str | None = None) -> str:
         """Run any hook command and return what it prints.
@@ -44,7 +45,7 @@ class PuppetHook:
         """
         if not self.is_open:
             raise UsageError(f'this hook of {self.unit} has ended; open another with hook()')
-        result = self._dispatcher.execute(self._context, argv, stdin)
+        result = self._execution.execute(self._context, argv, stdin)
         if result.exit_code != 0:
             raise JujuError(result.stderr.removeprefix('ERROR ').rstrip('\n'))
         return result.stdout
@@ -64,7 +65,7 @@ class PuppetHook:
             label=label, description=description, expire=_time(self._world, expire), rotate=rotate, owner=owner
         )
         uri = self.command('secret-add', *options, *_pairs(content)).strip()
-        return PuppetSecret(self._dispatcher, self._world, uri, hook=self)
+        return PuppetSecret(self.internals, uri, hook=self)
 
     def get_secret(
         self, identifier: str | None = None, *, label: str | None = None, refresh: bool = False, peek: bool = False
@@ -99,16 +100,15 @@ class PuppetHook:
 
 
 @final
-class PuppetSecret:
+class PuppetSecret(OverModel):
     """A secret of a puppet: what its owner can do with it, and what there is to see.
 
     It acts in the hook that is open: the one it was made in, or another of the unit that manages it. Without an open
     hook each call is a hook of its own.
     """
 
-    def __init__(self, dispatcher: Dispatcher, world: World, uri: str, hook: PuppetHook) -> None:
-        self._dispatcher: Final = dispatcher
-        self._world: Final = world
+    def __init__(self, internals: RunningModel, uri: str, hook: PuppetHook) -> None:
+        super().__init__(internals)
         self._hook: Final = hook
         self.id: Final = uri
         """The URI, as ``secret-add`` printed it."""
@@ -166,11 +166,11 @@ class PuppetSecret:
             self._hook.command(*argv)
             return
         unit = self._manager()
-        active = self._dispatcher.active
+        active = self._runtime.active_hook.context
         if active is not None and active.unit == unit:
-            PuppetHook(self._dispatcher, self._world, active).command(*argv)
+            PuppetHook(self.internals, active).command(*argv)
             return
-        with PuppetUnit(self._dispatcher, self._world, unit).hook() as hook:
+        with PuppetUnit(self.internals, unit).hook() as hook:
             hook.command(*argv)
 
     def _manager(self) -> str:
@@ -188,12 +188,11 @@ class PuppetSecret:
 
 
 @final
-class PuppetUnit:
+class PuppetUnit(OverModel):
     """A unit that the test plays."""
 
-    def __init__(self, dispatcher: Dispatcher, world: World, name: str) -> None:
-        self._dispatcher: Final = dispatcher
-        self._world: Final = world
+    def __init__(self, internals: RunningModel, name: str) -> None:
+        super().__init__(internals)
         self.name: Final = name
 
     @contextlib.contextmanager
@@ -204,8 +203,8 @@ class PuppetUnit:
             HookFailed: if Juju refuses the commit.
         """
         operations.find_unit(self._world, self.name)
-        with self._dispatcher.hook(self.name, Hook('juju-exec')) as context:
-            yield PuppetHook(self._dispatcher, self._world, context)
+        with self._execution.hook(self.name, Hook('juju-exec')) as context:
+            yield PuppetHook(self.internals, context)
 
     @property
     def is_leader(self) -> bool:
@@ -217,19 +216,18 @@ class PuppetUnit:
 
 
 @final
-class Puppet:
+class Puppet(OverModel):
     """An application that the test plays: it has endpoints, units and secrets, and no charm."""
 
-    def __init__(self, dispatcher: Dispatcher, world: World, name: str) -> None:
-        self._dispatcher: Final = dispatcher
-        self._world: Final = world
+    def __init__(self, internals: RunningModel, name: str) -> None:
+        super().__init__(internals)
         self.name: Final = name
 
     @property
     def units(self) -> tuple[PuppetUnit, ...]:
         """Its units, by number."""
         units = operations.find_application(self._world, self.name).units
-        return tuple(PuppetUnit(self._dispatcher, self._world, unit) for unit in units)
+        return tuple(PuppetUnit(self.internals, unit) for unit in units)
 
     @property
     def leader(self) -> PuppetUnit:
@@ -237,7 +235,7 @@ class Puppet:
         leader = operations.find_application(self._world, self.name).leader
         if leader is None:
             raise UsageError(f'{self.name!r} has no units, so no leader; add one with add_unit({self.name!r})')
-        return PuppetUnit(self._dispatcher, self._world, leader)
+        return PuppetUnit(self.internals, leader)
 
     @property
     def relations(self) -> tuple[RelationView, ...]:

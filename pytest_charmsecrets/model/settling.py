@@ -1,17 +1,13 @@
-"""Letting units run and time pass: what settles, steps and advances a model, and all others of its controller."""
+"""Verbs that let units run and time pass, in all models of the controller."""
 
 from __future__ import annotations
 
 import datetime
-import itertools
 from typing import Final, Literal, TypeAlias
 
-from ..engine.hook_execution import Dispatcher
 from ..errors import UsageError
-from ..juju.agents import Agents
-from ..juju.scheduler import Scheduler
-from ..juju.world import World
-from ..records import DueHook, HookRun
+from ..records import HookRun
+from ..views.over_model import OverModel
 
 ScheduledKind: TypeAlias = Literal['secret-rotate', 'secret-expired', 'update-status']
 
@@ -22,13 +18,8 @@ _WHY_NOT_SCHEDULED: Final[dict[ScheduledKind, str]] = {
 }
 
 
-class Progress:
+class Settling(OverModel):
     """The part of FakeModel that lets units run and time pass."""
-
-    _world: World
-    _controller: Scheduler
-    _scheduler: Agents
-    _dispatcher: Dispatcher
 
     def settle(self, *, max_hooks: int | None = None) -> tuple[HookRun, ...]:
         """Run hooks until no unit of any model has anything to do, and return those that ran. Units in error retry once.
@@ -41,10 +32,10 @@ class Progress:
             EndlessHooks: if more hooks run than the bound allows.
         """
         __tracebackhide__ = True
-        self._dispatcher.check_no_hook('settle')
+        self._check_no_hook('settle')
         if max_hooks is not None and max_hooks < 1:
             raise UsageError(f'max_hooks is {max_hooks}; it must be 1 or more')
-        return self._dispatcher.settle(max_hooks=max_hooks)
+        return self._runtime.settle(max_hooks=max_hooks)
 
     def step(self) -> HookRun | None:
         """Run the next hook of any model and return it; None when nothing is due.
@@ -53,15 +44,17 @@ class Progress:
             HookFailed: if it fails, unless the model was made with ``on_hook_error='error-state'``.
         """
         __tracebackhide__ = True
-        self._dispatcher.check_no_hook('step')
-        return self._dispatcher.step()
+        self._check_no_hook('step')
+        return self._runtime.step()
 
-    @property
-    def due(self) -> tuple[DueHook, ...]:
-        """The hooks that units have to run, unit by unit, in the order in which each would run them."""
-        if self._controller.order.is_fixed:
-            self._controller.deliver()
-        return self._scheduler.due()
+    def deliver(self) -> None:
+        """Deliver to every unit's agent what its watchers hold, in all models of the controller; no hook runs.
+
+        ``settle`` delivers by itself. This is for a test that wants units notified at this moment: of what changes
+        afterwards they are notified separately.
+        """
+        self._check_no_hook('deliver')
+        self._runtime.scheduler.deliver_all()
 
     def advance(
         self,
@@ -90,7 +83,7 @@ class Progress:
         """
         __tracebackhide__ = True
         parts = datetime.timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-        return self.advance_to(self.now + (delta or datetime.timedelta()) + parts)
+        return self.advance_to(self._runtime.clock.now + (delta or datetime.timedelta()) + parts)
 
     def advance_to(self, when: datetime.datetime) -> tuple[HookRun, ...]:
         """Let time pass until a given time, as ``advance`` does.
@@ -99,15 +92,8 @@ class Progress:
             UsageError: if the time lies in the past or has no time zone.
         """
         __tracebackhide__ = True
-        self._dispatcher.check_no_hook('advance_to')
-        self._world.clock.check(when)
-        ran = [self._dispatcher.settle(retry=False)]
-        while (deadline := self._controller.next_deadline()) is not None and deadline <= when:
-            self._controller.move_clock(deadline)
-            ran.append(self._dispatcher.settle(retry=False))
-        self._controller.move_clock(when)
-        ran.append(self._dispatcher.settle(retry=False))
-        return tuple(itertools.chain.from_iterable(ran))
+        self._check_no_hook('advance_to')
+        return self._runtime.advance_to(when)
 
     def advance_to_next(self, kind: ScheduledKind) -> tuple[HookRun, ...]:
         """Let time pass until the next hook of a kind is due, and run it with whatever else is due by then.
@@ -116,16 +102,11 @@ class Progress:
             UsageError: if no such hook is scheduled.
         """
         __tracebackhide__ = True
-        self._dispatcher.check_no_hook('advance_to_next')
+        self._check_no_hook('advance_to_next')
         if kind not in _WHY_NOT_SCHEDULED:
             raise UsageError(f'{kind!r} is not scheduled by time; give one of {", ".join(_WHY_NOT_SCHEDULED)}')
-        ran = self._dispatcher.settle()
-        deadline = self._controller.next_deadline(kind)
+        ran = self._runtime.settle()
+        deadline = self._runtime.scheduler.deadline(kind)
         if deadline is None:
             raise UsageError(f'no {kind} is scheduled: {_WHY_NOT_SCHEDULED[kind]}')
-        return (*ran, *self.advance_to(max(deadline, self.now)))
-
-    @property
-    def now(self) -> datetime.datetime:
-        """The virtual time, in UTC."""
-        return self._world.clock.now
+        return (*ran, *self.advance_to(max(deadline, self._runtime.clock.now)))

@@ -1,24 +1,88 @@
-"""What an action or a ``juju exec`` leaves behind.
+"""Verbs that run something on a unit by request: actions, ``juju exec``, update-status; and the tasks that remain.
 
-Source: spec/hook-commands.md, section 7.1; juju 3.6: internal/worker/uniter/runner/context/context.go, Flush.
+Source: juju 3.6: internal/worker/uniter/runner/context/context.go, Flush.
 """
 
 from __future__ import annotations
 
+import shlex
 import signal
 import subprocess
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from ..charms.runner import CharmOutcome
-from ..engine.hook_execution import Ran
-from ..errors import JujuError
+from ..engine.hook_execution import FinishedHook
+from ..errors import ActionFailed, JujuError, UsageError
+from ..juju import operations
 from ..juju.hooks import Hook
-from ..records import Task
+from ..records import HookRun, Task
+from ..views.over_model import OverModel
 
 COMMIT_REFUSED: Final = 'committing requested changes failed'
 
 
-def task_of(ran: Ran, hook: Hook, action: str) -> Task:
+class Tasks(OverModel):
+    """The part of FakeModel that runs something on a unit by request."""
+
+    def run(self, unit: str, action: str, params: Mapping[str, Any] | None = None) -> Task:
+        """Run an action on a unit, after what the unit has to run before it.
+
+        Raises:
+            ActionFailed: if the action fails or its commit is refused; the task is in ``task``.
+        """
+        self._check_no_hook('run')
+        found = operations.find_unit(self._world, unit)
+        application = self._world.applications[found.application]
+        parameters = operations.action_parameters(application, action, params or {})
+        task_id = str(self._world.count('task') + 1)
+        hook = Hook('action', action=action, parameters=parameters, task_id=task_id)
+        task = _task_of(self._runtime.run_action(self._execution, unit, hook), hook, action)
+        if not task.success:
+            raise ActionFailed(task)
+        return task
+
+    def exec(self, command: str, *args: str, unit: str) -> Task:
+        """Run a line for a shell on a unit (``juju exec``), in a hook of its own.
+
+        A line that is nothing but a hook command with its arguments starts no process; for anything else there is bash,
+        with the hook commands on its ``PATH``, in the directory of the unit's charm. What the line asks of Juju is
+        committed whatever it exits with, as in Juju, unless it is killed.
+
+        Args:
+            command: a line; or the first word of one, with the others in ``args``, which are quoted.
+            args: the other words.
+            unit: the unit.
+
+        Raises:
+            ActionFailed: if it exits with another code than 0 or its commit is refused; the task is in ``task``.
+        """
+        self._check_no_hook('exec')
+        operations.find_unit(self._world, unit)
+        line = shlex.join((command, *args)) if args else command
+        task_id = str(self._world.count('task') + 1)
+        hook = Hook('juju-exec', parameters={'command': line, 'workload-context': False}, task_id=task_id)
+        name = command if args else line.split(maxsplit=1)[0] if line.strip() else ''
+        task = _task_of(self._execution.run_line(unit, hook, line), hook, name)
+        if not task.success:
+            raise ActionFailed(task)
+        return task
+
+    def update_status(self, unit: str) -> tuple[HookRun, ...]:
+        """Let a unit run update-status, after what it has to run before it, and return the hooks that ran.
+
+        Raises:
+            HookFailed: if one of them fails, unless the model was made with ``on_hook_error='error-state'``.
+        """
+        __tracebackhide__ = True
+        self._check_no_hook('update_status')
+        if operations.find_unit(self._world, unit).life != 'alive':
+            raise UsageError(f'{unit!r} is being removed, and runs no update-status any more; settle the model')
+        hook = Hook('update-status', task_id=str(self._world.count('task') + 1))
+        return self._runtime.run_requested(self._execution, unit, hook)
+
+
+def _task_of(ran: FinishedHook, hook: Hook, action: str) -> Task:
     """Return what an action or a ``juju exec`` left behind, as Juju reports it."""
     said = ran.context.action
     outcome = ran.outcome

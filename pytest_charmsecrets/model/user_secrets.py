@@ -1,16 +1,16 @@
-"""The test playing a user: what users do with the secrets of the model."""
+"""Verbs of a user about the secrets of the model (``juju add-secret`` and its kin)."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
-from typing import Final, final
+from typing import final
 
-from ..engine.hook_execution import Dispatcher
+from ..engine.runtime import RunningModel
 from ..juju import user_secrets
 from ..juju.user_secrets import User, UserAccess
-from ..juju.world import World
+from ..views.over_model import OverModel
 from ..views.secrets import SecretView
 
 
@@ -35,8 +35,11 @@ class ShownSecret:
     """The decoded content; only when revealed."""
 
 
-class SecretsOfUser:
+class UserSecrets(OverModel):
     """The operations of users on secrets, each by the name of its command in the Juju CLI."""
+
+    _access: UserAccess = 'admin'
+    """The access of the user that acts."""
 
     def add_secret(self, name: str, content: Mapping[str, str], *, info: str | None = None) -> str:
         """Add a secret of the model (``juju add-secret``) and return its URI.
@@ -128,23 +131,23 @@ class SecretsOfUser:
         return dataclasses.replace(shown, checksum=secret.latest_checksum, content=view.content) if reveal else shown
 
     def _as_user(self, operation: str) -> User:
-        """Return who does it, if it can be done now."""
-        raise NotImplementedError
+        """Return the user that acts, unless a charm's hook is running."""
+        self._check_no_charm_runs(operation)
+        return User(self._world, self._access)
 
 
 @final
-class ModelUser(SecretsOfUser):
+class ModelUser(UserSecrets):
     """A user of the model, with the access that it has been given."""
 
-    def __init__(self, dispatcher: Dispatcher, world: World, access: UserAccess) -> None:
-        self._dispatcher: Final = dispatcher
-        self._world: Final = world
-        self.access: Final[UserAccess] = access
-        """``read``, ``write`` or ``admin``."""
+    def __init__(self, internals: RunningModel, access: UserAccess) -> None:
+        super().__init__(internals)
+        self._access = access
 
-    def _as_user(self, operation: str) -> User:
-        self._dispatcher.check_no_charm_runs(operation)
-        return User(self._world, self.access)
+    @property
+    def access(self) -> UserAccess:
+        """``read``, ``write`` or ``admin``."""
+        return self._access
 
     def __repr__(self) -> str:
         return f'<user with {self.access} access>'

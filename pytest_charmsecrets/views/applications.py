@@ -13,7 +13,8 @@ from ..charms.unit_state import check_is_the_units_own
 from ..errors import UsageError, unknown
 from ..juju import operations
 from ..juju.world import World
-from .secrets import RelationView, as_ops_status
+from .relations import RelationView
+from .statuses import as_ops_status
 
 if TYPE_CHECKING:
     import ops

@@ -1,25 +1,17 @@
-"""Live, read-only views of what is in a model: what a test asserts on.
-
-A view holds a name and looks it up anew each time; once the thing is gone, asking raises a UsageError.
-"""
+"""SecretView: a secret, seen by somebody who sees everything."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, final
+from typing import Final, final
 
 from ..errors import UsageError
 from ..juju import content
 from ..juju.clock import RotatePolicy
-from ..juju.relations import Relation
 from ..juju.secrets.entities import Secret
-from ..juju.state import Status
 from ..juju.world import World
-
-if TYPE_CHECKING:
-    import ops
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -169,54 +161,6 @@ class SecretView:
             f'<secret {secret.id}{label} of {secret.owner}, revisions {revisions or "none"}, '
             f'tracked by {tracked or "nobody"}>'
         )
-
-
-@final
-class RelationView:
-    """A relation with its data bags."""
-
-    def __init__(self, world: World, relation_id: int) -> None:
-        self._world: Final = world
-        self.id: Final = relation_id
-        self.key: Final = world.relations[relation_id].key
-        """Juju's name for it: its endpoints, the requirer's first."""
-
-    @property
-    def exists(self) -> bool:
-        """Whether the relation is there; False once both sides have left it."""
-        return self.id in self._world.relations
-
-    def data(self, entity: str) -> dict[str, str]:
-        """Return the data of a unit or an application.
-
-        Raises:
-            UsageError: if there is no such bag in this relation.
-        """
-        relation = self._relation
-        bags = {**relation.application_data, **relation.unit_data}
-        if entity not in bags:
-            raise UsageError(f'{entity!r} has no data in {self.key!r}; there is data of {", ".join(bags)}')
-        return dict(sorted(bags[entity].values.items()))
-
-    @property
-    def _relation(self) -> Relation:
-        if not self.exists:
-            raise UsageError(f'the relation {self.key!r} was removed; ask .exists before you ask for more')
-        return self._world.relations[self.id]
-
-    def __repr__(self) -> str:
-        return f'<relation {self.id} {self.key!r}{"" if self.exists else " (removed)"}>'
-
-
-def as_ops_status(status: Status) -> ops.StatusBase:
-    """Return a status as the object that charms set it with."""
-    import ops
-
-    if status.name == 'unknown':
-        return ops.UnknownStatus()
-    if status.name == 'error':
-        return ops.ErrorStatus(status.message)
-    return ops.StatusBase.from_name(status.name, status.message)
 
 
 def _order(unit: str) -> tuple[str, int]:

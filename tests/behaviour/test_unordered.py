@@ -113,7 +113,7 @@ def test_r5_what_is_due_at_the_same_time(first, second):
             secret.set_info(**({'rotate': 'hourly'} if what == 'rotate' else {'expire': datetime.timedelta(hours=1)}))
         stage.model.settle()
         # The clock alone moves here; what is due then waits for the settling of the test.
-        stage.model._world.clock.move_to(stage.model.now + datetime.timedelta(hours=1))
+        stage.model.internals.world.clock.move_to(stage.model.now + datetime.timedelta(hours=1))
 
     assert_both(ran_in(act, 'db/0'), (first[1], second[1]))
 

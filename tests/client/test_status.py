@@ -170,7 +170,7 @@ def test_what_is_going_says_so(juju, web):
     assert seen == [
         ('cluster-relation-departed', 'active', 'ready'),
         ('stop', 'maintenance', None),
-        ('remove', None, None),
+        ('remove', 'terminated', None),
     ]
 
 

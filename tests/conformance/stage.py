@@ -113,6 +113,8 @@ class Stage:
                 self.scripts[step.unit, step.hook] = step
             case transcripts.UserStep():
                 self._act(step)
+            case transcripts.DeliverStep():
+                self.model.deliver()
             case transcripts.SettleStep():
                 self._settle(step)
             case transcripts.ExpectStep():

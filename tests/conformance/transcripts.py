@@ -17,6 +17,7 @@ Steps, each a mapping:
   ``stop-agent``, ``start-agent`` and ``restart-agent`` are about the agent of a unit. With ``stderr`` if Juju refuses it;
   ``as: read`` or ``as: write`` for a user with less access than an admin; ``-m databases`` names another model.
 - ``settle:``, ``clock: +1h30m``: let the units run; ``ran:`` lists exactly the hooks that ran.
+- ``deliver:``: every unit's agent receives what its watchers hold, and no hook runs.
 - ``script: u/0 secret-rotate`` with ``run:``: what the unit of a scripted application does in that hook from now on;
   ``ends: defers`` if its charm defers the event, ``ends: defers once`` if only the first time.
 - ``expect:``: what must hold now: ``due`` hooks, which secrets ``exist``, and ``secrets`` by name; ``handled`` events of ops,
@@ -138,7 +139,12 @@ class ExpectStep:
     handled: tuple[str, ...] | None = None
 
 
-Step: TypeAlias = HookStep | ScriptStep | UserStep | SettleStep | ExpectStep
+@dataclasses.dataclass(frozen=True)
+class DeliverStep:
+    """Every unit's agent receives what its watchers hold."""
+
+
+Step: TypeAlias = DeliverStep | HookStep | ScriptStep | UserStep | SettleStep | ExpectStep
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -307,6 +313,9 @@ def _step(step: Any) -> Step:
     if 'clock' in step:
         _check_keys(step, {'clock'}, {'ran'})
         return SettleStep(parse_duration(step['clock']), _hooks(step.get('ran')))
+    if 'deliver' in step:
+        _check_keys(step, {'deliver'}, set())
+        return DeliverStep()
     if 'settle' in step:
         _check_keys(step, {'settle'}, {'ran'})
         return SettleStep(ran=_hooks(step.get('ran')))

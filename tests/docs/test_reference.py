@@ -9,43 +9,28 @@ import pytest
 
 import pytest_charmsecrets
 from pytest_charmsecrets import hookcommands
-from pytest_charmsecrets.model import (
-    cross_model as other_models,
-)
-from pytest_charmsecrets.model import (
-    fake_model as model,
-)
-from pytest_charmsecrets.model import (
-    puppets as actors,
-)
-from pytest_charmsecrets.model import (
-    user_secrets as users,
-)
-from pytest_charmsecrets.views import applications as deployed
-from pytest_charmsecrets.views import secrets as views
 
 REFERENCE = pathlib.Path(__file__).parents[2] / 'docs' / 'reference'
 CLASSES = (
-    model.FakeModel,
-    model.FakeController,
-    model.Task,
-    deployed.ApplicationView,
-    deployed.UnitView,
-    views.SecretView,
-    views.RelationView,
-    actors.Puppet,
-    actors.PuppetUnit,
-    actors.PuppetHook,
-    actors.PuppetSecret,
-    other_models.OtherModels,
-    users.SecretsOfUser,
-    users.ModelUser,
-    users.ShownSecret,
+    pytest_charmsecrets.ApplicationView,
     pytest_charmsecrets.Departure,
+    pytest_charmsecrets.FakeController,
+    pytest_charmsecrets.FakeModel,
     pytest_charmsecrets.HookBeingRun,
     pytest_charmsecrets.InjectedFault,
     pytest_charmsecrets.Journal,
+    pytest_charmsecrets.ModelSettings,
+    pytest_charmsecrets.ModelUser,
     pytest_charmsecrets.Order,
+    pytest_charmsecrets.Puppet,
+    pytest_charmsecrets.PuppetHook,
+    pytest_charmsecrets.PuppetSecret,
+    pytest_charmsecrets.PuppetUnit,
+    pytest_charmsecrets.RelationView,
+    pytest_charmsecrets.SecretView,
+    pytest_charmsecrets.ShownSecret,
+    pytest_charmsecrets.Task,
+    pytest_charmsecrets.UnitView,
 )
 
 

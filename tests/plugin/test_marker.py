@@ -53,7 +53,7 @@ def test_every_keyword_of_the_model_can_be_given(pytester, models):
         ('sed=1', "*@pytest.mark.charmsecrets has no keyword 'sed'; did you mean seed?"),
         (
             'flavour=1',
-            "*@pytest.mark.charmsecrets has no keyword 'flavour'; the keywords are juju_version, juju_bugs, order, seed, *",
+            "*@pytest.mark.charmsecrets has no keyword 'flavour'; the keywords are juju_version, seed, start, *",
         ),
         ('"3.6"', "*@pytest.mark.charmsecrets takes keywords only, not '3.6'; the keywords are juju_version, *"),
         (

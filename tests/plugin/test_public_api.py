@@ -32,6 +32,7 @@ PUBLIC = [
     'InjectedFault',
     'Journal',
     'JujuError',
+    'ModelSettings',
     'ModelUser',
     'Operation',
     'Order',

@@ -47,7 +47,7 @@ class Story:
     def __init__(self, *, started: bool = True, **settings: Any) -> None:
         interval = datetime.timedelta(days=1)
         self.model = FakeModel(on_hook_error='error-state', update_status_interval=interval, **settings)
-        self.model.deploy(Reader, meta=META, num_units=2, started=started)
+        self.app = self.model.deploy(Reader, meta=META, num_units=2, started=started)
         self.puppet: Puppet = self.model.deploy_puppet('db', provides={'database': 'postgresql_client'}, num_units=2)
         self.secrets: list[PuppetSecret] = []
 

@@ -1,0 +1,58 @@
+"""The hook that is running on a controller: at most one, in all of its models."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+
+from ..errors import UsageError
+from ..juju.transaction import HookContext
+
+
+class ActiveHook:
+    """Knows which hook is running, and refuses what cannot be done meanwhile."""
+
+    def __init__(self) -> None:
+        self.context: HookContext | None = None
+        """The hook that is running; None while none is."""
+        self._is_played = False
+        """Whether the test plays it, as a puppet."""
+
+    @contextlib.contextmanager
+    def run(self, context: HookContext, *, is_played: bool = False) -> Generator[None]:
+        """Mark a hook as running.
+
+        Raises:
+            UsageError: if another one is.
+        """
+        if self.context is not None:
+            raise UsageError(
+                f'{context.unit} cannot run {context.hook.name} while {self.context.unit} runs '
+                f'{self.context.hook.name}: one hook at a time; let that hook end first'
+            )
+        self.context, self._is_played = context, is_played
+        try:
+            yield
+        finally:
+            self.context, self._is_played = None, False
+
+    def check_none(self, operation: str) -> None:
+        """Check that no hook is running, before an operation that may run hooks itself.
+
+        Raises:
+            UsageError: if one is.
+        """
+        if self.context is not None:
+            raise UsageError(
+                f'{operation}() cannot be called while {self.context.unit} runs {self.context.hook.name}: '
+                'a charm reaches the model through ops only, and the test waits until the hook has ended'
+            )
+
+    def check_no_charm(self, operation: str) -> None:
+        """Check that no hook of a charm is running, before what a user may do while a puppet's hook is open.
+
+        Raises:
+            UsageError: if one is.
+        """
+        if not self._is_played:
+            self.check_none(operation)

@@ -1,0 +1,200 @@
+"""One controller at work: its models, the clock they share, the hook that is running; settle, step, advance.
+
+It is the way in for everything that runs hooks: it asks the scheduler whose turn it is, and has the model of that unit
+run the hook (``hook_execution.py``). One hook runs at a time, in all models.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import itertools
+from collections.abc import Sequence
+from typing import Final
+
+from ..errors import EndlessHooks
+from ..juju.agents import Agents
+from ..juju.clock import Clock
+from ..juju.hooks import Hook
+from ..juju.order import Order
+from ..juju.scheduler import Scheduler
+from ..juju.world import World
+from ..records import HookRun
+from .active_hook import ActiveHook
+from .hook_execution import FinishedHook, HookExecution, OnHookError
+from .hook_failure import failure_of
+
+_BOUND: Final = 1000
+_BOUND_PER_UNIT: Final = 100
+
+
+class Runtime:
+    """One controller: its models, and whatever runs on them."""
+
+    def __init__(self, clock: Clock, order: Order) -> None:
+        self.scheduler: Final[Scheduler[HookExecution]] = Scheduler(clock, order)
+        self.active_hook: Final = ActiveHook()
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of all models."""
+        return self.scheduler.clock
+
+    def add(
+        self, world: World, *, update_status_interval: datetime.timedelta | None, on_hook_error: OnHookError
+    ) -> RunningModel:
+        """Add a model."""
+        number = len(self.scheduler.models)
+        agents = Agents(world, order=self.scheduler.order, number=number, update_status_interval=update_status_interval)
+        model = HookExecution(agents, self.scheduler, self.active_hook, on_hook_error=on_hook_error)
+        self.scheduler.add(model)
+        return RunningModel(self, model)
+
+    def close(self) -> None:
+        """Remove everything that the models hold on disk."""
+        for model in self.scheduler.models.values():
+            model.close()
+
+    # --- settle, step, advance
+
+    def settle(self, *, max_hooks: int | None = None, retry: bool = True) -> tuple[HookRun, ...]:
+        """Run hooks until no unit of any model has anything to do.
+
+        Args:
+            max_hooks: how many may run; by default 1000, or 100 per unit if that is more.
+            retry: whether units in error run their failed hook once more, even if it is not time to.
+
+        Raises:
+            HookFailed: if a hook fails, unless its model goes on in error state.
+            EndlessHooks: if more hooks run than the bound allows.
+        """
+        __tracebackhide__ = True
+        bound = max_hooks if max_hooks is not None else max(_BOUND, _BOUND_PER_UNIT * self.scheduler.count_units())
+        if retry:
+            self.scheduler.allow_retries()
+        records: list[HookRun] = []
+        while (record := self._run_next()) is not None:
+            records.append(record)
+            if len(records) >= bound and self.scheduler.take_turn() is not None:
+                raise EndlessHooks(bound, _find_cycle([_describe(record) for record in records]))
+        return tuple(records)
+
+    def step(self) -> HookRun | None:
+        """Run the next hook of any model, if one is due; units in error may retry.
+
+        Raises:
+            HookFailed: if it fails, unless its model goes on in error state.
+        """
+        __tracebackhide__ = True
+        self.scheduler.allow_retries()
+        return self._run_next()
+
+    def advance_to(self, when: datetime.datetime) -> tuple[HookRun, ...]:
+        """Let time pass until a given time: stop wherever time alone makes something due, settle, and go on.
+
+        Raises:
+            UsageError: if the time lies in the past or has no time zone.
+            HookFailed: if a hook fails, unless its model goes on in error state.
+            EndlessHooks: if more hooks run at one time than the bound allows.
+        """
+        __tracebackhide__ = True
+        self.clock.check(when)
+        ran = [self.settle(retry=False)]
+        while (deadline := self.scheduler.deadline()) is not None and deadline <= when:
+            self.scheduler.move_clock(deadline)
+            ran.append(self.settle(retry=False))
+        self.scheduler.move_clock(when)
+        ran.append(self.settle(retry=False))
+        return tuple(itertools.chain.from_iterable(ran))
+
+    def _run_next(self) -> HookRun | None:
+        __tracebackhide__ = True
+        turn = self.scheduler.take_turn()
+        if turn is None:
+            return None
+        finished = turn.model.run(turn.pick.unit, turn.pick.hook)
+        if finished.failed and turn.pick.hook.kind != 'action':
+            self._raise_failure(turn.model, finished)
+        return finished.record
+
+    # --- what a user asks a unit to run
+
+    def run_action(self, model: HookExecution, unit: str, hook: Hook) -> FinishedHook:
+        """Run an action, after the hooks that the unit runs before it; a unit in error runs it at once.
+
+        Raises:
+            HookFailed: if a hook that comes first fails, unless the model goes on in error state.
+        """
+        __tracebackhide__ = True
+        return self._run_request(model, unit, hook)[-1]
+
+    def run_requested(self, model: HookExecution, unit: str, hook: Hook) -> tuple[HookRun, ...]:
+        """Run a hook that nothing in the model causes, after the hooks that the unit runs before it.
+
+        Raises:
+            HookFailed: if any of them fails, unless the model goes on in error state.
+        """
+        __tracebackhide__ = True
+        self.scheduler.allow_retries()
+        finished = self._run_request(model, unit, hook)
+        if finished[-1].failed:
+            self._raise_failure(model, finished[-1])
+        return tuple(one.record for one in finished)
+
+    def _run_request(self, model: HookExecution, unit: str, hook: Hook) -> list[FinishedHook]:
+        __tracebackhide__ = True
+        model.agents.ask(unit, hook)
+        finished: list[FinishedHook] = []
+        try:
+            while (picked := self.scheduler.take_turn_of(model, unit)) is not None:
+                finished.append(model.run(unit, picked))
+                if picked == hook:
+                    break
+                if finished[-1].failed:
+                    self._raise_failure(model, finished[-1])
+                    if hook.kind != 'action':
+                        break
+        finally:
+            model.agents.withdraw(unit, hook)
+        return finished
+
+    def _raise_failure(self, model: HookExecution, finished: FinishedHook) -> None:
+        """Raise a failure with the charm's own traceback, so that a debugger stops in the charm."""
+        __tracebackhide__ = True
+        if model.on_hook_error == 'error-state' or finished.is_asked_for:
+            return
+        exception = finished.outcome.exception
+        failure = failure_of(finished, model.world.journal)
+        raise failure.with_traceback(exception.__traceback__ if exception is not None else None) from None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RunningModel:
+    """One model of a controller at work: everything behind a FakeModel."""
+
+    runtime: Runtime
+    execution: HookExecution
+
+    @property
+    def world(self) -> World:
+        """The state of the model."""
+        return self.execution.world
+
+    @property
+    def agents(self) -> Agents:
+        """The agents of its units."""
+        return self.execution.agents
+
+
+def _describe(record: HookRun) -> str:
+    about = record.relation or record.label or record.secret
+    return f'{record}' + (f' ({about})' if about else '')
+
+
+def _find_cycle(steps: Sequence[str], *, repeats: int = 3) -> tuple[str, ...]:
+    """Return the shortest sequence that stands several times at the end; empty if none does."""
+    for length in range(1, len(steps) // repeats + 1):
+        cycle = steps[-length:]
+        if all(steps[-length * (n + 1) : len(steps) - length * n] == cycle for n in range(repeats)):
+            return tuple(cycle)
+    return ()

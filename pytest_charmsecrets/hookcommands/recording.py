@@ -1,0 +1,46 @@
+"""How the journal shows a hook command: with the content of the files that it was given instead of their paths.
+
+Charms write content into files whose names are drawn at random, and remove them after the command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import pathlib
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from .result import Stdin
+
+_FILE_ARGUMENT: Final = re.compile(r'(?P<key>[^=]+)#file=(?P<path>.+)', re.DOTALL)
+
+
+def readable_argv(argv: Sequence[str]) -> tuple[str, ...]:
+    """Return a command line with ``key#file=path`` written as ``key=<what the file holds>``."""
+    return tuple(map(_readable, argv))
+
+
+def _readable(argument: str) -> str:
+    match = _FILE_ARGUMENT.fullmatch(argument)
+    if match is None:
+        return argument
+    try:
+        held = pathlib.Path(match['path']).read_text(encoding='utf-8', errors='replace')
+    except OSError:
+        return argument
+    return f'{match["key"]}={held}'
+
+
+def given_input(argv: Sequence[str], stdin: Stdin, cwd: str | None) -> str:
+    """Return the standard input of a command, or else the content of the file that ``--file`` names."""
+    return (stdin if isinstance(stdin, str) else '') or _content_of_file(argv, cwd)
+
+
+def _content_of_file(argv: Sequence[str], cwd: str | None) -> str:
+    for flag, path in itertools.pairwise(argv):
+        if flag == '--file' and path != '-':
+            with contextlib.suppress(OSError):
+                return pathlib.Path(cwd or '', path).read_text(encoding='utf-8', errors='replace')
+    return ''

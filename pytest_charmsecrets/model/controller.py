@@ -1,0 +1,60 @@
+"""FakeController: a controller, whose models share one clock and can be related to each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final, Generic, TypeVar, final
+
+from ..engine.runtime import Runtime
+from ..errors import UsageError
+from .settings import ModelSettings, settings_beside
+
+ModelT = TypeVar('ModelT')
+
+_MODEL_NAME: Final = re.compile(r'[a-z0-9]+(?:-[a-z0-9]+)*')
+
+
+@final
+class FakeController(Generic[ModelT]):
+    """A controller: its models share one clock, and can be related to each other."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        settings: ModelSettings,
+        models: dict[str, ModelT],
+        make: Callable[[FakeController[ModelT], Runtime, str, ModelSettings], ModelT],
+    ) -> None:
+        self._runtime: Final = runtime
+        self._settings: Final = settings
+        self._make: Final = make
+        self._models: Final = models
+
+    @property
+    def models(self) -> dict[str, ModelT]:
+        """Its models by name, oldest first."""
+        return dict(self._models)
+
+    def add_model(self, name: str, **settings: Any) -> ModelT:
+        """Add a model: of the same version of Juju as the first, and with its settings, but for what is given.
+
+        Args:
+            name: its name, which is part of the URL of what it offers.
+            settings: keywords of FakeModel that are not of the controller: ``cloud``, ``on_hook_error``,
+                ``update_status_interval``, ``around_hook``.
+
+        Raises:
+            UsageError: if there is a model of that name, or it is no name, or a keyword does not exist or is of the
+                controller.
+        """
+        self._runtime.active_hook.check_none('add_model')
+        if name in self._models:
+            raise UsageError(f'there is a model {name!r} already; give another name')
+        if not _MODEL_NAME.fullmatch(name):
+            raise UsageError(f'{name!r} is no name for a model: use lower-case letters, digits and hyphens')
+        model = self._models[name] = self._make(self, self._runtime, name, settings_beside(self._settings, settings))
+        return model
+
+    def __repr__(self) -> str:
+        return f'<controller of {", ".join(self._models)}>'

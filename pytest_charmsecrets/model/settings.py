@@ -1,0 +1,131 @@
+"""The settings of a model: the one list of the keywords of FakeModel, the marker, the options and ``add_model``."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import difflib
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
+
+from ..errors import UsageError
+from ..juju.clock import Clock
+from ..juju.order import GivenOrder, Order
+from ..juju.state import Cloud
+from ..juju.versions import DEFAULT_VERSION, profile_for
+
+if TYPE_CHECKING:
+    from ..charms.in_process import AroundHook
+    from ..engine.hook_execution import OnHookError
+
+DEFAULT_START: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+
+_Self = TypeVar('_Self')
+_Keywords = ParamSpec('_Keywords')
+_Result = TypeVar('_Result')
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelSettings:
+    """How a model is made. An impossible value is a UsageError that names the keyword."""
+
+    juju_version: str = DEFAULT_VERSION
+    """The release to behave as, such as ``4.0.14``; ``3.6`` means the release that stands for the line."""
+    seed: int = 0
+    """Ids derive from it."""
+    start: datetime.datetime = DEFAULT_START
+    """The virtual time at which the controller begins, with a time zone."""
+    cloud: Cloud | None = None
+    """``kubernetes`` or ``machine``; by default what each charm's metadata says."""
+    on_hook_error: OnHookError = 'raise'
+    """``raise`` a HookFailed at once, or go on in ``error-state`` as Juju does."""
+    update_status_interval: datetime.timedelta | None = None
+    """How often units run update-status; by default never."""
+    juju_bugs: Iterable[str] = ()
+    """Names of known Juju bugs to reproduce."""
+    order: GivenOrder = 0
+    """The order of what Juju does not order: 0 for the fixed order, another number for one of its own, or the choices
+    of an order as a report shows them."""
+    around_hook: AroundHook | None = None
+    """Called with each hook of each charm that is about to run; what it returns is entered around the charm's run."""
+
+    def __post_init__(self) -> None:
+        __tracebackhide__ = True
+        if self.on_hook_error not in ('raise', 'error-state'):
+            raise UsageError(f"on_hook_error is {self.on_hook_error!r}; give 'raise' or 'error-state'")
+        if self.cloud not in (None, 'kubernetes', 'machine'):
+            raise UsageError(f"cloud is {self.cloud!r}; give 'kubernetes', 'machine' or None")
+        if self.update_status_interval is not None and self.update_status_interval <= datetime.timedelta():
+            raise UsageError(
+                f'update_status_interval is {self.update_status_interval}; give a time above zero, or None'
+            )
+        if isinstance(self.juju_bugs, str):
+            raise UsageError(f'juju_bugs is {self.juju_bugs!r}; give a list of names')
+        object.__setattr__(self, 'juju_bugs', tuple(self.juju_bugs))
+        # Each of these refuses a value that makes no sense.
+        profile_for(self.juju_version, self.juju_bugs)
+        Clock(self.start)
+        Order(self.order)
+
+
+KEYWORDS: Final = tuple(field.name for field in dataclasses.fields(ModelSettings))
+"""The keywords of a model, in the order in which they are documented."""
+
+OF_CONTROLLER: Final = frozenset(('juju_version', 'seed', 'start', 'juju_bugs', 'order'))
+"""The keywords that say the same for all models of a controller."""
+
+
+def check_keywords(keywords: Iterable[str], known: Iterable[str], where: str) -> None:
+    """Refuse a keyword that does not exist.
+
+    Args:
+        keywords: those that were given.
+        known: those that exist.
+        where: what takes them, as the message begins.
+
+    Raises:
+        UsageError: that names the keyword, and the one that was probably meant.
+    """
+    __tracebackhide__ = True
+    known = tuple(known)
+    for keyword in keywords:
+        if keyword not in known:
+            near = difflib.get_close_matches(keyword, known, n=1)
+            advice = f'did you mean {near[0]}?' if near else f'the keywords are {", ".join(known)}'
+            raise UsageError(f'{where} has no keyword {keyword!r}; {advice}')
+
+
+def settings_beside(first: ModelSettings, keywords: Mapping[str, Any]) -> ModelSettings:
+    """Return the settings of a further model of a controller: those of the first, but for what is given.
+
+    Raises:
+        UsageError: for a keyword that does not exist, or that all models of a controller share.
+    """
+    check_keywords(keywords, KEYWORDS, 'add_model')
+    for keyword in keywords:
+        if keyword in OF_CONTROLLER:
+            raise UsageError(f'{keyword} is the same for all models of a controller; give it to the first FakeModel')
+    return dataclasses.replace(first, **keywords)
+
+
+def takes_settings(
+    make: Callable[_Keywords, ModelSettings],
+) -> Callable[[Callable[[_Self, ModelSettings], _Result]], Callable[Concatenate[_Self, _Keywords], _Result]]:
+    """Return a decorator for a method of settings: it then takes what ``make`` takes, and type checkers know that.
+
+    So the keywords of a model, their types and their defaults stand in ModelSettings alone.
+    """
+
+    def decorate(
+        method: Callable[[_Self, ModelSettings], _Result],
+    ) -> Callable[Concatenate[_Self, _Keywords], _Result]:
+        @functools.wraps(method)
+        def method_of_keywords(self: _Self, /, *args: _Keywords.args, **keywords: _Keywords.kwargs) -> _Result:
+            __tracebackhide__ = True
+            check_keywords(keywords, KEYWORDS, 'FakeModel')
+            return method(self, make(*args, **keywords))
+
+        return method_of_keywords
+
+    return decorate

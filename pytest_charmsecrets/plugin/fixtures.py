@@ -1,0 +1,139 @@
+"""The fixtures: fake models, and ``jubilant.Juju`` objects over them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+import pytest
+
+import pytest_charmsecrets
+
+from ..errors import UsageError
+from . import orders, reporting
+from .options import DEFAULTS, MARKER, marked_settings
+
+if TYPE_CHECKING:
+    from ..charms.in_process import AroundHook, HookBeingRun
+    from ..client.command import CharmLike
+    from ..client.fake_juju import FakeJuju
+    from ..model.fake_model import FakeModel
+
+RUNNING: Final = pytest.StashKey[pytest.Item]()
+"""The test that is set up, runs, or is torn down."""
+
+
+class FakeModelFactory(Protocol):
+    """The type of the fixture ``fake_model_factory``."""
+
+    def __call__(self, **settings: Any) -> FakeModel:
+        """Return a new model, by the keywords of FakeModel over command line and ini file."""
+        ...
+
+
+class FakeJujuFactory(Protocol):
+    """The type of the fixture ``fake_juju_factory``."""
+
+    def __call__(self, *, charmhub: Mapping[str, CharmLike] | None = None, **settings: Any) -> FakeJuju:
+        """Return a ``jubilant.Juju`` over a new model, by the keywords of FakeModel over command line and ini file.
+
+        Args:
+            charmhub: for each name in Charmhub, the charm that stands for it: a charm class or a charm directory.
+            settings: keywords of FakeModel.
+        """
+        ...
+
+
+@pytest.fixture
+def fake_model(request: pytest.FixtureRequest) -> Generator[FakeModel]:
+    """A fake Juju model of this test's own.
+
+    See the marker ``charmsecrets`` and the options ``--charmsecrets-*`` for how it is made.
+    """
+    __tracebackhide__ = True
+    node = cast('pytest.Item', request.node)
+    settings = {
+        **request.config.stash[DEFAULTS].settings(),
+        **marked_settings(node.iter_markers(MARKER)),
+        **orders.settings_of_run(request),
+    }
+    with _make(request.config, settings) as model:
+        yield model
+
+
+@pytest.fixture(scope='session')
+def fake_model_factory(request: pytest.FixtureRequest) -> Generator[FakeModelFactory]:
+    """Makes fake Juju models for fixtures of any scope; call it with keywords of FakeModel.
+
+    The models are closed at the end of the session, or by ``with`` before. Markers do not reach them, as they belong
+    to no single test.
+    """
+    settings = {**request.config.stash[DEFAULTS].settings(), **orders.settings_of_run(request)}
+    with contextlib.ExitStack() as models:
+
+        def make(**keywords: Any) -> FakeModel:
+            __tracebackhide__ = True
+            model = _make(request.config, {**settings, **keywords})
+            models.callback(model.close)
+            return model
+
+        yield make
+
+
+@pytest.fixture
+def fake_juju(fake_model: FakeModel) -> FakeJuju:
+    """A ``jubilant.Juju`` over ``fake_model``; it requires the extra ``jubilant``."""
+    __tracebackhide__ = True
+    return _over(fake_model)
+
+
+@pytest.fixture(scope='session')
+def fake_juju_factory(fake_model_factory: FakeModelFactory) -> FakeJujuFactory:
+    """Makes a ``jubilant.Juju`` over a new fake model, for fixtures of any scope, as ``fake_model_factory`` makes the model."""
+
+    def make(*, charmhub: Mapping[str, CharmLike] | None = None, **settings: Any) -> FakeJuju:
+        __tracebackhide__ = True
+        return _over(fake_model_factory(**settings), charmhub=charmhub)
+
+    return make
+
+
+def _make(config: pytest.Config, keywords: Mapping[str, Any]) -> FakeModel:
+    __tracebackhide__ = True
+    given: dict[str, Any] = {**keywords, 'around_hook': _around_hook(config, keywords.get('around_hook'))}
+    model = pytest_charmsecrets.FakeModel(**given)
+    config.stash[orders.ORDERS].append(model.order)
+    config.stash[reporting.MODELS].add(model)
+    return model
+
+
+def _around_hook(config: pytest.Config, inner: AroundHook | None) -> AroundHook:
+    """Return what enters everything that plugins and ``conftest.py`` files put around a hook, then ``inner``.
+
+    Those are asked that apply to the test that runs, whatever scope the model has.
+    """
+
+    @contextlib.contextmanager
+    def around(hook: HookBeingRun) -> Generator[None]:
+        with contextlib.ExitStack() as stack:
+            for manager in config.stash[RUNNING].ihook.pytest_charmsecrets_around_hook(hook=hook):
+                stack.enter_context(manager)
+            if inner is not None:
+                stack.enter_context(inner(hook))
+            yield
+
+    return around
+
+
+def _over(model: FakeModel, *, charmhub: Mapping[str, CharmLike] | None = None) -> FakeJuju:
+    __tracebackhide__ = True
+    try:
+        kind = pytest_charmsecrets.FakeJuju
+    except ModuleNotFoundError as error:
+        if error.name != 'jubilant':
+            raise
+        raise UsageError(
+            "fake_juju is a jubilant.Juju, and jubilant is not installed: pip install 'pytest-charmsecrets[jubilant]'"
+        ) from None
+    return kind(model, charmhub=charmhub)
