@@ -78,18 +78,40 @@ _3_1_2: Final[Mapping[str, Any]] = {
     'app_secret_deleted_on': 'dying',
 }
 _4_0_5: Final[Mapping[str, Any]] = {
+    # reading, tracking, labels
     'own_label_beats_uri': True,
     'peer_label': 'lease_error',
+    'observer_labels_stand_apart': True,
     'label_clash': 'charm_secret',
     'error_dialect': 'v4',
     'denied_read_tracks': True,
+    'refresh_copies_owner_label': True,
+    # writing, hook commit
     'commit_order': 'rest_first',
     'remove_missing': 'fail_secret_only',
     'rotate_change': 'if_more_frequent',
+    'latest_is_highest_left': True,
+    'times_rounded': False,
+    'dying_may_write': True,
+    'peer_grants': False,
+    'revoke_checks_subject': True,
+    # events
+    'remove_event_bare_id': True,
+    'obsolescence_asked_often': True,
+    'obsolete_replayed': True,
     'changed_if_tracking_latest': False,
     'changed_after_revoke': True,
+    'consumers_told_of_removal': False,
+    'workers_told_of_removal': False,
+    'any_write_repeats_expiry': False,
+    'every_expiry_loaded': False,
+    'leader_settings_changed': False,
+    # across models, and of users
+    'new_revisions_told_once': True,
+    'references_go_with_saas': True,
+    'units_of_others_granted': True,
+    'user_writes_charm_secrets': False,
     'user_removal_refusal': 'deleting',
-    'model_line': 'v4',
 }
 _4_0_14: Final[Mapping[str, Any]] = {
     **_4_0_5,

@@ -1,7 +1,7 @@
 """Every switch in which Juju versions differ, in one frozen table.
 
-The rows are those of spec/juju-versions.md, section 2, which name the commits; MS-D rows are those of
-spec/model-semantics.md, section 10.
+A rule asks a switch by its name, and each switch decides one thing, so that a line of releases is nothing but a set of
+values for them (``profiles``).
 """
 
 from __future__ import annotations
@@ -180,6 +180,14 @@ class Profile:
             'whether the second secret that a hook adds with a label is refused at once',
         ),
     ] = True
+    observer_labels_stand_apart: Annotated[
+        bool,
+        Switch(
+            'MS-D10, MS-D11',
+            'domain/secret/state/state.go, SaveSecretConsumer; domain/schema/model/sql/0012-secret.sql',
+            "whether an observer's label excludes only the other labels that this unit has as an observer",
+        ),
+    ] = False
     label_reuse_freed: Annotated[
         bool,
         Switch(
@@ -226,6 +234,14 @@ class Profile:
             'B16',
             'secretsmanager/secrets.go, getSecretContent',
             'whether a read that is refused starts or moves tracking all the same',
+        ),
+    ] = False
+    refresh_copies_owner_label: Annotated[
+        bool,
+        Switch(
+            'MS-D32',
+            'domain/secret/service/consume.go, GetSecretConsumerAndLatest, GetConsumedRevision',
+            'whether a unit of the owner that refreshes gets the owner label as its own',
         ),
     ] = False
 
@@ -343,6 +359,46 @@ class Profile:
             'whether a removal that was committed is carried out later, by a job',
         ),
     ] = False
+    latest_is_highest_left: Annotated[
+        bool,
+        Switch(
+            'MS-D16',
+            'state/secrets.go, deleteSecrets; domain/unitstate/state/commithook.go, updateCharmSecret',
+            'whether the latest revision is the highest one that is left, so that a number can come again',
+        ),
+    ] = False
+    times_rounded: Annotated[
+        bool,
+        Switch(
+            'MS-D29',
+            'state/secrets.go, secretRevisionDoc; domain/secret/state/state.go, upsertSecretRevisionExpiry',
+            'whether times are kept to the second',
+        ),
+    ] = True
+    dying_may_write: Annotated[
+        bool,
+        Switch(
+            'MS-D23, MS-D25',
+            'state/secrets.go, GrantSecretAccess; domain/unitstate/state/commithook.go, scopeExists',
+            'whether a unit or relation that is going can still own, be granted and grant',
+        ),
+    ] = False
+    peer_grants: Annotated[
+        bool,
+        Switch(
+            'MS-D24',
+            'domain/secret/service/access.go, getRelationUUIDByKey',
+            'whether access can be granted over a peer relation',
+        ),
+    ] = True
+    revoke_checks_subject: Annotated[
+        bool,
+        Switch(
+            'MS-D36',
+            'apiserver/facades/agent/uniter/secrets.go, prepareSecretRevokes',
+            'whether a revocation is refused for somebody who is not in the model',
+        ),
+    ] = False
     drop_grant_of_pending: Annotated[
         bool,
         Switch(
@@ -434,6 +490,30 @@ class Profile:
             'whether secret-remove still comes for a revision that is gone by then',
         ),
     ] = False
+    remove_event_bare_id: Annotated[
+        bool,
+        Switch(
+            'MS-D15',
+            'domain/secret/state/types.go, getRevisionID',
+            'whether secret-remove names the secret by its bare id',
+        ),
+    ] = False
+    obsolescence_asked_often: Annotated[
+        bool,
+        Switch(
+            'MS-D13',
+            'domain/unitstate/state/commithook.go, updateSecrets; domain/secret/state/state.go, SaveSecretConsumer',
+            'whether changes of metadata and every read that saves something look for obsolete revisions',
+        ),
+    ] = False
+    obsolete_replayed: Annotated[
+        bool,
+        Switch(
+            'MS-D14',
+            'state/secrets.go, obsoleteSecretsWatcher.loop; domain/secret/state/state.go, InitialWatchStatementForObsoleteRevision',
+            'whether a new leader is told of revisions that were obsolete before',
+        ),
+    ] = False
     changed_if_tracking_latest: Annotated[
         bool,
         Switch(
@@ -450,6 +530,46 @@ class Profile:
             'whether secret-changed comes to a unit that may not read any more',
         ),
     ] = False
+    consumers_told_of_removal: Annotated[
+        bool,
+        Switch(
+            'MS-D35',
+            'domain/secret/service/watcher.go, WatchConsumedSecretsChanges',
+            'whether a pending secret-changed is dropped when the secret is removed',
+        ),
+    ] = True
+    workers_told_of_removal: Annotated[
+        bool,
+        Switch(
+            'MS-D33',
+            'domain/secret/watcher.go, NewSecretStringWatcher',
+            'whether the workers for rotation and expiry learn that there is nothing to wait for any more',
+        ),
+    ] = True
+    any_write_repeats_expiry: Annotated[
+        bool,
+        Switch(
+            'events.md 5',
+            'state/secrets.go, secretsExpiryWatcher',
+            'whether any write of a revision announces its expiry again, so that one that has passed fires again',
+        ),
+    ] = True
+    every_expiry_loaded: Annotated[
+        bool,
+        Switch(
+            'MS-D34',
+            'state/secrets.go, secretsExpiryWatcher; domain/secret/state/state.go, getSecretsRevisionExpiryChanges',
+            "whether a worker that starts learns every expiry of a secret, not the highest revision's alone",
+        ),
+    ] = True
+    leader_settings_changed: Annotated[
+        bool,
+        Switch(
+            'events.md 19',
+            'uniter/leadership/resolver.go; uniter/hook/hook.go, Validate',
+            'whether followers run leader-settings-changed',
+        ),
+    ] = True
     app_secret_deleted_on: Annotated[
         Literal['dying', 'removed'],
         Switch(
@@ -525,12 +645,44 @@ class Profile:
             'whether observers in another model are told of new revisions',
         ),
     ] = True
+    new_revisions_told_once: Annotated[
+        bool,
+        Switch(
+            'E13',
+            'domain/secret/service/watcher.go',
+            'whether of the bug that keeps new revisions from other models the first one is spared',
+        ),
+    ] = False
+    references_go_with_saas: Annotated[
+        bool,
+        Switch(
+            'model-semantics.md 4.2',
+            'domain/removal/state/model/remoteapplicationofferer.go, DeleteRemoteApplicationOfferer',
+            "whether what units track of another model's secrets goes with the application that shares them",
+        ),
+    ] = False
+    units_of_others_granted: Annotated[
+        bool,
+        Switch(
+            'model-semantics.md 5.5',
+            'state/secrets.go, GrantSecretAccess; domain/crossmodelrelation/service/secrets.go',
+            'whether a single unit of another model can be granted access, although that lets it read nothing',
+        ),
+    ] = False
     user_secrets: Annotated[
         bool,
         Switch(
             'U2 to U4',
             'apiserver/facades/client/secrets',
             'whether there are user secrets',
+        ),
+    ] = True
+    user_writes_charm_secrets: Annotated[
+        bool,
+        Switch(
+            'MS-D26',
+            'apiserver/facades/client/secrets/secrets.go, updateSecret, secretsGrantRevoke',
+            "whether a user can update and grant a charm's secret",
         ),
     ] = True
     user_removal_refusal: Annotated[
@@ -549,116 +701,7 @@ class Profile:
             'whether show-secret by name shows every secret',
         ),
     ] = False
-    model_line: Annotated[
-        Literal['v3', 'v4'],
-        Switch(
-            'MS-D11 to D36',
-            'state/secrets.go; domain/secret, domain/unitstate',
-            'which of two rewrites keeps the secrets; what follows from it has names of its own',
-        ),
-    ] = 'v3'
 
     def __deepcopy__(self, _: object) -> Profile:
         """Return the profile itself, which never changes; agents are copied with it."""
         return self
-
-    # --- what follows from the line, each by its row in model-semantics.md, section 10
-
-    @property
-    def _is_v4(self) -> bool:
-        return self.model_line == 'v4'
-
-    @property
-    def observer_labels_stand_apart(self) -> bool:
-        """Whether an observer's label excludes only the other labels that this unit has as an observer (MS-D10, D11)."""
-        return self._is_v4
-
-    @property
-    def obsolescence_asked_often(self) -> bool:
-        """Whether changes of metadata and every read that saves something look for obsolete revisions (MS-D13)."""
-        return self._is_v4
-
-    @property
-    def obsolete_replayed(self) -> bool:
-        """Whether a new leader is told of revisions that were obsolete before (MS-D14)."""
-        return self._is_v4
-
-    @property
-    def remove_event_bare_id(self) -> bool:
-        """Whether secret-remove names the secret by its bare id (MS-D15)."""
-        return self._is_v4
-
-    @property
-    def latest_is_highest_left(self) -> bool:
-        """Whether the latest revision is the highest one that is left, so that a number can come again (MS-D16)."""
-        return self._is_v4
-
-    @property
-    def dying_may_write(self) -> bool:
-        """Whether a unit or relation that is going can still own, be granted and grant (MS-D23, D25)."""
-        return self._is_v4
-
-    @property
-    def peer_grants(self) -> bool:
-        """Whether access can be granted over a peer relation (MS-D24)."""
-        return not self._is_v4
-
-    @property
-    def user_writes_charm_secrets(self) -> bool:
-        """Whether a user can update and grant a charm's secret (MS-D26)."""
-        return not self._is_v4
-
-    @property
-    def times_rounded(self) -> bool:
-        """Whether times are kept to the second (MS-D29)."""
-        return not self._is_v4
-
-    @property
-    def refresh_copies_owner_label(self) -> bool:
-        """Whether a unit of the owner that refreshes gets the owner label as its own (MS-D32)."""
-        return self._is_v4
-
-    @property
-    def workers_told_of_removal(self) -> bool:
-        """Whether the workers for rotation and expiry learn that there is nothing to wait for any more (MS-D33)."""
-        return not self._is_v4
-
-    @property
-    def any_write_repeats_expiry(self) -> bool:
-        """Whether any write of a revision announces its expiry anew, so that one that has passed fires again (events)."""
-        return not self._is_v4
-
-    @property
-    def every_expiry_loaded(self) -> bool:
-        """Whether a worker that starts learns every expiry of a secret, not the highest revision's alone (MS-D34)."""
-        return not self._is_v4
-
-    @property
-    def consumers_told_of_removal(self) -> bool:
-        """Whether a pending secret-changed is dropped when the secret is removed (MS-D35)."""
-        return not self._is_v4
-
-    @property
-    def revoke_checks_subject(self) -> bool:
-        """Whether a revocation is refused for somebody who is not in the model (MS-D36)."""
-        return self._is_v4
-
-    @property
-    def references_go_with_saas(self) -> bool:
-        """Whether what units track of another model's secrets goes with the application that shares them (4.2 of model-semantics.md)."""
-        return self._is_v4
-
-    @property
-    def units_of_others_granted(self) -> bool:
-        """Whether a single unit of another model can be granted access, although that lets it read nothing (5.5 there)."""
-        return self._is_v4
-
-    @property
-    def new_revisions_told_once(self) -> bool:
-        """Whether of a defect that keeps new revisions from other models the first one is spared (E13)."""
-        return self._is_v4
-
-    @property
-    def leader_settings_changed(self) -> bool:
-        """Whether followers run leader-settings-changed (events.md, section 19)."""
-        return not self._is_v4
