@@ -83,7 +83,7 @@ _4_0_5: Final[Mapping[str, Any]] = {
     'peer_label': 'lease_error',
     'observer_labels_stand_apart': True,
     'label_clash': 'charm_secret',
-    'error_dialect': 'v4',
+    'error_texts': 'domain_secret',
     'denied_read_tracks': True,
     'refresh_copies_owner_label': True,
     # writing, hook commit
@@ -110,13 +110,19 @@ _4_0_5: Final[Mapping[str, Any]] = {
     'new_revisions_told_once': True,
     'references_go_with_saas': True,
     'units_of_others_granted': True,
+    'offering_application_granted': True,
     'user_writes_charm_secrets': False,
+    'user_removal_asks_access_first': True,
     'user_removal_refusal': 'deleting',
+    'bare_id_as_option': True,
+    # the Juju client
+    'unscheduled_run_fails': True,
 }
 _4_0_14: Final[Mapping[str, Any]] = {
     **_4_0_5,
     'label_clash': 'family',
-    'commit_order': 'v4_txn',
+    'error_texts': 'domain_unitstate',
+    'commit_order': 'tracking_last',
     'commit_atomic': 'all',
     'remove_missing': 'ignore',
     'update_missing': 'ignore',

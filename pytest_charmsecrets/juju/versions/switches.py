@@ -220,14 +220,14 @@ class Profile:
             'what a secret that is not there is refused with: all alike, or grants and revocations alone, as denied',
         ),
     ] = 'not_found'
-    error_dialect: Annotated[
-        Literal['v3', 'v4'],
+    error_texts: Annotated[
+        Literal['state', 'domain_secret', 'domain_unitstate'],
         Switch(
             'B15, B17, B18',
-            'domain/secret/service',
-            'in which words access and missing things are refused',
+            'state/secrets.go; domain/secret/service; domain/unitstate/state/commithook.go',
+            'which package of Juju words the refusals of access and of missing things',
         ),
-    ] = 'v3'
+    ] = 'state'
     denied_read_tracks: Annotated[
         bool,
         Switch(
@@ -296,7 +296,7 @@ class Profile:
         ),
     ] = True
     commit_order: Annotated[
-        Literal['deletes_first', 'deletes_last', 'rest_first', 'v4_txn'],
+        Literal['deletes_first', 'deletes_last', 'rest_first', 'tracking_last'],
         Switch(
             'C10, C11',
             'uniter/uniter.go, commitHookChangesForOneUnit',
@@ -669,6 +669,14 @@ class Profile:
             'whether a single unit of another model can be granted access, although that lets it read nothing',
         ),
     ] = False
+    offering_application_granted: Annotated[
+        bool,
+        Switch(
+            'model-semantics.md 5.5',
+            'state/secrets.go, GrantSecretAccess; domain/crossmodelrelation/service/secrets.go',
+            'whether access can be granted to the application of another model that offers the relation',
+        ),
+    ] = False
     user_secrets: Annotated[
         bool,
         Switch(
@@ -685,6 +693,14 @@ class Profile:
             "whether a user can update and grant a charm's secret",
         ),
     ] = True
+    user_removal_asks_access_first: Annotated[
+        bool,
+        Switch(
+            'model-semantics.md 5.2',
+            'apiserver/facades/client/secrets/secrets.go, RemoveSecrets',
+            'whether the access of a user who removes a secret is checked before the secret is looked up, rather than after',
+        ),
+    ] = False
     user_removal_refusal: Annotated[
         Literal['revision', 'none_of_revisions', 'deleting', 'uri_and_revision'],
         Switch(
@@ -699,6 +715,25 @@ class Profile:
             'U7',
             'domain/secret/state/state.go, ListSecretsByLabels',
             'whether show-secret by name shows every secret',
+        ),
+    ] = False
+    bare_id_as_option: Annotated[
+        bool,
+        Switch(
+            'model-semantics.md 7',
+            'apiserver/facades/client/application/application.go, validateSecretConfig; domain/application/service/application.go',
+            'whether an option of type secret takes the bare id of a secret',
+        ),
+    ] = False
+
+    # --- the Juju client
+
+    unscheduled_run_fails: Annotated[
+        bool,
+        Switch(
+            'read for the client',
+            'cmd/juju/action/common.go, operationResults; apiserver/facades/client/action/operation.go',
+            'whether juju run and juju exec fail when no unit takes the task, rather than print why',
         ),
     ] = False
 

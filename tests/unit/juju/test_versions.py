@@ -28,14 +28,14 @@ peer_label                 ignore . error ignore error ignore . . . lease_error 
 label_reuse_freed          F . T F T . . . . . .
 label_is_regex             T . . . . F . . . . .
 missing_error              permission_denied denied_access not_found denied_access not_found . . . . . .
-error_dialect              v3 . . . . . . . . v4 .
+error_texts                state . . . . . . . . domain_secret domain_unitstate
 denied_read_tracks         T F . . . . . . . T .
 idempotent_content         F . . . . . . T . . .
 multi_set                  append replace . . . . merge . . . .
 multi_grant                list last_per_secret . . last_per_relation . . . . . .
 multi_revoke               list last_per_secret . . dedup_list . . . . . .
 grant_prechecks            F . . . T . . . . . .
-commit_order               deletes_first . deletes_last deletes_first deletes_last . . . . rest_first v4_txn
+commit_order               deletes_first . deletes_last deletes_first deletes_last . . . . rest_first tracking_last
 commit_atomic              per_op . . . . . . . . . all
 multi_remove               list last . . . . . . accumulate . .
 remove_prefix_bug          T . . . . . . . F . .
@@ -73,6 +73,10 @@ new_revisions_told_once    F . . . . . . . . T .
 references_go_with_saas    F . . . . . . . . T .
 units_of_others_granted    F . . . . . . . . T .
 user_writes_charm_secrets  T . . . . . . . . F .
+offering_application_granted F . . . . . . . . T .
+user_removal_asks_access_first F . . . . . . . . T .
+bare_id_as_option          F . . . . . . . . T .
+unscheduled_run_fails      F . . . . . . . . T .
 own_label_beats_uri        T . . . . . . . F T .
 metadata_eager             T . . . . . . . F . .
 label_clash                bare tag family tag family . . . . charm_secret family
