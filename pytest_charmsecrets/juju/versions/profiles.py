@@ -1,4 +1,8 @@
-"""Which release behaves how: eleven trees of Juju's history that were read, and the releases between them."""
+"""Which release behaves how: eleven trees of Juju's history that were read, and the releases between them.
+
+A new line is added here alone: a profile in ``PROFILES``, its releases in ``RELEASES``, and in ``ALIASES`` the release
+that the name of the line stands for.
+"""
 
 from __future__ import annotations
 

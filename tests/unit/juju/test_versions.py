@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import itertools
+import re
 import typing
 
 import pytest
@@ -151,9 +153,66 @@ def test_every_switch_is_asked_by_a_rule(rules_text):
 
 
 @pytest.fixture(scope='session')
-def rules_text(request):
+def rules(request):
+    """The text of every module but those about versions, by its path in the package."""
     package = request.config.rootpath / 'pytest_charmsecrets'
-    return ''.join(path.read_text() for path in sorted(package.rglob('*.py')))
+    paths = (path.relative_to(package) for path in sorted(package.rglob('*.py')))
+    return {path: (package / path).read_text() for path in paths if path.parts[:2] != ('juju', 'versions')}
+
+
+@pytest.fixture(scope='session')
+def rules_text(rules):
+    return ''.join(rules.values())
+
+
+def test_no_rule_compares_the_version(rules):
+    """A line such as 4.1 is a profile: nothing but juju/versions knows which lines there are."""
+    found = [
+        f'{path}:{node.lineno}: {ast.unparse(node)}'
+        for path, text in rules.items()
+        for node in ast.walk(ast.parse(text))
+        if decides_by_version(node)
+    ]
+    assert found == []
+
+
+def decides_by_version(node):
+    """Whether code compares or takes apart a profile's version, or compares anything to a text such as 4.0 or v4."""
+    if isinstance(node, ast.Compare):
+        operands = [node.left, *node.comparators]
+        return any(is_version(part) for operand in operands for part in ast.walk(operand))
+    if isinstance(node, ast.MatchValue):
+        return is_version(node.value)
+    if isinstance(node, ast.Attribute | ast.Subscript):
+        return is_version_of_profile(node.value)
+    return False
+
+
+def is_version(node):
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and re.match(r'v[0-9]|[0-9]+\.[0-9]', node.value) is not None
+    return is_version_of_profile(node)
+
+
+def is_version_of_profile(node):
+    return isinstance(node, ast.Attribute) and re.search(r'\bprofile\.version$', ast.unparse(node)) is not None
+
+
+@pytest.mark.parametrize(
+    ('code', 'decides'),
+    (
+        *(("profile.x == 'v4'", True), ("world.profile.version >= '4'", True), ("'4.1' in text", True)),
+        *(("world.profile.version.startswith('4')", True), ('profile.version[0]', True)),
+        *(("f'Juju {world.profile.version}'", False), ("profile.size_limits == '8k_raw'", False)),
+    ),
+)
+def test_what_counts_as_comparing_the_version(code, decides):
+    assert any(map(decides_by_version, ast.walk(ast.parse(code)))) == decides
+
+
+def test_nothing_but_the_table_of_texts_asks_which_texts(rules):
+    readers = [path.as_posix() for path, text in rules.items() if 'error_texts' in text]
+    assert readers == ['juju/secrets/wording.py']
 
 
 @pytest.mark.parametrize(
