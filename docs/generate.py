@@ -120,9 +120,9 @@ What every tree up to {COMPARED[0]} has in common, and 4.0 does otherwise:
 {table(('Switch', 'To 3.6', 'From 4.0'), line_rows())}
 In the releases between the trees alone differ {', '.join(f'`{name}`' for name in elsewhere if name not in differing())}.
 
-## Faults
+## Bugs
 
-Defects of particular releases. They are off, whatever the version, until a test asks for them by name: with
+Bugs of particular releases. They are off, whatever the version, until a test asks for them by name: with
 `FakeModel(juju_bugs=[...])`, with the marker, with `--charmsecrets-juju-bug`, or in the ini file.
 
 {table(('Bug', 'What goes wrong', 'Releases'), ((f'`{name}`', bug.about, bug.releases) for name, bug in BUGS.items()))}

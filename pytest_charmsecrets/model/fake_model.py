@@ -92,14 +92,14 @@ class FakeModel(Progress, SecretsOfUser, OtherModels, Outages, Workloads):
             cloud: ``kubernetes`` or ``machine``; by default what each charm's metadata says.
             on_hook_error: ``raise`` a HookFailed at once, or live on in ``error-state`` as Juju does.
             update_status_interval: how often units run update-status; by default never.
-            juju_bugs: names of defects of particular releases to have, too.
+            juju_bugs: names of bugs of particular releases to reproduce.
             order: in which order what Juju does not order happens: 0 for the fixed order, another number for one of its
                 own, or the choices of an order as a report shows them.
             around_hook: called with each hook of each charm that is about to run; what it returns is entered around the
                 charm's run.
 
         Raises:
-            UsageError: if there is no profile for the version, no fault of a name, or an argument is no valid one.
+            UsageError: if there is no profile for the version, no bug of a name, or an argument is no valid one.
         """
         __tracebackhide__ = True
         if on_hook_error not in ('raise', 'error-state'):
@@ -110,8 +110,8 @@ class FakeModel(Progress, SecretsOfUser, OtherModels, Outages, Workloads):
             raise UsageError(f'update_status_interval is {update_status_interval}; give a time above zero, or None')
         if isinstance(juju_bugs, str):
             raise UsageError(f'juju_bugs is {juju_bugs!r}; give a list of names')
-        faults = tuple(juju_bugs)
-        profile = profile_for(juju_version, faults)
+        bugs = tuple(juju_bugs)
+        profile = profile_for(juju_version, bugs)
         if _beside is not None:
             controller, running, name = _beside
         else:
@@ -125,7 +125,7 @@ class FakeModel(Progress, SecretsOfUser, OtherModels, Outages, Workloads):
                 cloud=cloud,
                 on_hook_error=on_hook_error,
                 update_status_interval=update_status_interval,
-                juju_bugs=faults,
+                juju_bugs=bugs,
                 around_hook=around_hook,
             )
         self.controller: Final = controller

@@ -162,7 +162,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         '--charmsecrets-juju-bug',
         action='append',
         metavar='NAME',
-        help='defect of particular Juju releases that fake models have, too; may be given several times',
+        help='bug of particular Juju releases that fake models reproduce; may be given several times',
     )
     group.addoption('--charmsecrets-seed', type=int, metavar='SEED', help='seed of fake models')
     group.addoption(
@@ -198,7 +198,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line('markers', _MARKER_HELP)
     config.stash[_DEFAULTS] = _Defaults(
         juju_versions=_configured(config, '--charmsecrets-juju-version', 'charmsecrets_juju_version', _check_version),
-        juju_bugs=_configured(config, '--charmsecrets-juju-bug', 'charmsecrets_juju_bugs', _check_fault),
+        juju_bugs=_configured(config, '--charmsecrets-juju-bug', 'charmsecrets_juju_bugs', _check_bug),
         order=_configured_order(config),
         orders=_configured_number(config, 'orders') or 0,
         seed=_configured_number(config, 'seed'),
@@ -476,7 +476,7 @@ def _check_version(version: str) -> None:
     profile_for(version)
 
 
-def _check_fault(bug: str) -> None:
+def _check_bug(bug: str) -> None:
     from ..juju.versions import DEFAULT_VERSION, profile_for
 
     profile_for(DEFAULT_VERSION, [bug])

@@ -294,7 +294,7 @@ def profile_for(version: str, bugs: Iterable[str] = ()) -> Profile:
 
     Args:
         version: a release such as ``3.6.14``, or a line such as ``3.6`` for the release that stands for it.
-        bugs: names of defects to have, too.
+        bugs: names of bugs to reproduce.
 
     Raises:
         UsageError: if there is no profile for that version, or no bug of a name.
