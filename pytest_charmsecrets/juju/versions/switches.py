@@ -89,7 +89,7 @@ class Profile:
         Switch(
             'B10',
             'secretsmanager/secrets.go, getSecretContent',
-            "whether an application's own units read its secrets as strangers do, by URI alone",
+            "whether an application's own units read its secrets as any other observer does, by URI alone",
         ),
     ] = False
     own_label_beats_uri: Annotated[
@@ -455,7 +455,7 @@ class Profile:
         Switch(
             'E1',
             'runner/context/contextfactory.go',
-            'whether secret-expired tells which revision',
+            'whether secret-expired says which revision',
         ),
     ] = True
     changed_replayed: Annotated[
@@ -463,7 +463,7 @@ class Profile:
         Switch(
             'E4',
             'state/secrets.go, consumedSecretsWatcher',
-            'whether an agent that starts is told of secrets that have changed while it was down',
+            'whether an observer whose agent starts is notified of secrets that have changed while it was down',
         ),
     ] = True
     peer_changed_label: Annotated[
@@ -471,7 +471,7 @@ class Profile:
         Switch(
             'E2',
             'secretsmanager/secrets.go, getSecretConsumerInfo',
-            "whether followers are told the label of their application's secret in secret-changed",
+            "whether followers receive the label of their application's secret with secret-changed",
         ),
     ] = True
     remove_event_for_tracked: Annotated[
@@ -511,7 +511,7 @@ class Profile:
         Switch(
             'MS-D14',
             'state/secrets.go, obsoleteSecretsWatcher.loop; domain/secret/state/state.go, InitialWatchStatementForObsoleteRevision',
-            'whether a new leader is told of revisions that were obsolete before',
+            'whether a new leader is notified of revisions that were obsolete before',
         ),
     ] = False
     changed_if_tracking_latest: Annotated[
@@ -519,7 +519,7 @@ class Profile:
         Switch(
             'E11, MS-D7, MS-D8',
             'state/secrets.go, consumedSecretsWatcher',
-            'whether secret-changed comes to a unit that tracks the latest revision already',
+            'whether secret-changed comes to an observer that tracks the latest revision already',
         ),
     ] = True
     changed_after_revoke: Annotated[
@@ -527,7 +527,7 @@ class Profile:
         Switch(
             'E12, MS-D9',
             'secretsmanager/secrets.go, getSecretConsumerInfo',
-            'whether secret-changed comes to a unit that may not read any more',
+            'whether secret-changed comes to an observer that may not read any more',
         ),
     ] = False
     consumers_told_of_removal: Annotated[
@@ -535,7 +535,7 @@ class Profile:
         Switch(
             'MS-D35',
             'domain/secret/service/watcher.go, WatchConsumedSecretsChanges',
-            'whether a pending secret-changed is dropped when the secret is removed',
+            "whether an observer's pending secret-changed is dropped when the secret is removed",
         ),
     ] = True
     workers_told_of_removal: Annotated[
@@ -591,7 +591,7 @@ class Profile:
         Switch(
             'E17',
             'state/unit.go; state/application.go',
-            'whether what a removed unit tracked and was granted goes with it',
+            'whether what a removed observer tracked and was granted goes with it',
         ),
     ] = True
     unit_rotation_refused: Annotated[
@@ -642,7 +642,7 @@ class Profile:
         Switch(
             'E9, E13',
             'state/secrets.go, localSecretURIRegex',
-            'whether observers in another model are told of new revisions',
+            'whether observers in another model are notified of new revisions',
         ),
     ] = True
     new_revisions_told_once: Annotated[
@@ -650,7 +650,7 @@ class Profile:
         Switch(
             'E13',
             'domain/secret/service/watcher.go',
-            'whether of the bug that keeps new revisions from other models the first one is spared',
+            'whether the bug that keeps new revisions from observers in another model spares the first one',
         ),
     ] = False
     references_go_with_saas: Annotated[
@@ -658,7 +658,7 @@ class Profile:
         Switch(
             'model-semantics.md 4.2',
             'domain/removal/state/model/remoteapplicationofferer.go, DeleteRemoteApplicationOfferer',
-            "whether what units track of another model's secrets goes with the application that shares them",
+            "whether what observers track of another model's secrets goes with the application that shares them",
         ),
     ] = False
     units_of_others_granted: Annotated[
