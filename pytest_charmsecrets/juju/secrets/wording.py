@@ -107,8 +107,9 @@ RELABELING: Final[Mapping[str, str]] = {
         'cannot update charm secret "{id}": secret with label {label} is already being used: secret label already exists'
     ),
     'charm_secret': 'updating charm secret "{id}": secret with label {label} already exists',
+    'exists': 'secret with label {label} already exists',
 }
-"""How a read is refused that gives a label which is in use, where Juju words that as nothing else, by ``label_clash``."""
+"""How a read is refused that gives a label which is in use, by ``label_clash``; otherwise as the label itself is refused."""
 
 
 def wording(profile: Profile) -> Wording:

@@ -124,7 +124,7 @@ _4_0_5: Final[Mapping[str, Any]] = {
 }
 _4_0_14: Final[Mapping[str, Any]] = {
     **_4_0_5,
-    'label_clash': 'family',
+    'label_clash': 'exists',
     'error_texts': 'domain_unitstate',
     'commit_order': 'tracking_last',
     'commit_atomic': 'all',

@@ -205,7 +205,7 @@ class Profile:
         ),
     ] = False
     label_clash: Annotated[
-        Literal['bare', 'tag', 'family', 'being_used', 'charm_secret'],
+        Literal['bare', 'tag', 'family', 'being_used', 'charm_secret', 'exists'],
         Switch(
             'B18',
             'state/secrets.go, uniqueSecretLabelBaseOps; domain/secret/service/service.go, UpdateCharmSecret',

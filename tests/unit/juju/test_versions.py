@@ -81,7 +81,7 @@ bare_id_as_option          F . . . . . . . . T .
 unscheduled_run_fails      F . . . . . . . . T .
 own_label_beats_uri        T . . . . . . . F T .
 metadata_eager             T . . . . . . . F . .
-label_clash                bare tag family tag family . . . . charm_secret family
+label_clash                bare tag family tag family . . . . charm_secret exists
 reread_claims_label        T F . . . . . . . . .
 unit_secrets_deleted_on    dying . . . . . . removed . . .
 user_removal_refusal       revision . . . . . . . none_of_revisions deleting uri_and_revision
