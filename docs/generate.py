@@ -30,6 +30,7 @@ ROOT = pathlib.Path(__file__).parents[1]
 REFERENCE = ROOT / 'docs' / 'reference'
 TRANSCRIPTS = ROOT / 'tests' / 'conformance'
 COMPARED = ('3.6.14', '4.0.14')
+FIRST_OF_4 = list(PROFILES).index(COMPARED[0]) + 1
 
 
 def table(head: typing.Iterable[str], rows: typing.Iterable[typing.Iterable[str]]) -> str:
@@ -55,22 +56,32 @@ def shown(value: object) -> str:
     return {True: 'yes', False: 'no'}.get(value, str(value).replace('_', ' ')) if value is not None else ''
 
 
+def values_of(name: str) -> list[str]:
+    """Return a switch's value in each tree."""
+    return [shown(getattr(profile_for(tree), name)) for tree in PROFILES]
+
+
+def differs_by_line_alone(values: list[str]) -> bool:
+    """Whether a switch has one value in every tree up to 3.6, and another in every later one."""
+    old, new = values[:FIRST_OF_4], values[FIRST_OF_4:]
+    return len(set(old)) == len(set(new)) == 1 and old[0] != new[0]
+
+
 def differing_rows() -> Iterator[tuple[str, ...]]:
-    """Return a row for each switch that not all trees agree on; a value is shown where it is another than before."""
+    """Return a row for each switch that trees of one line differ in; a value is shown where it is another than before."""
     for name, switch in switches():
-        values = [shown(getattr(profile_for(tree), name)) for tree in PROFILES]
-        if len(set(values)) > 1:
+        values = values_of(name)
+        if len(set(values)) > 1 and not differs_by_line_alone(values):
             cells = [value if index == 0 or value != values[index - 1] else '·' for index, value in enumerate(values)]
             yield f'`{name}`: {switch.about}', *cells
 
 
 def line_rows() -> Iterator[tuple[str, str, str]]:
-    """Return a row for each thing that follows from the line of rewrites alone."""
-    for name, member in vars(Profile).items():
-        if isinstance(member, property) and not name.startswith('_'):
-            values = (shown(getattr(profile_for(version), name)) for version in COMPARED)
-            text = (member.__doc__ or '').rstrip('.').partition(' (MS-')[0].partition(' (events')[0]
-            yield f'`{name}`: {text[0].lower()}{text[1:]}', *values
+    """Return a row for each switch that all trees before 4.0 have in common, and all later ones."""
+    for name, switch in switches():
+        values = values_of(name)
+        if differs_by_line_alone(values):
+            yield f'`{name}`: {switch.about}', values[0], values[-1]
 
 
 def release_rows() -> Iterator[tuple[str, str, str]]:
@@ -104,14 +115,14 @@ never published behave as the next published one.
 What the trees differ in. A dot repeats the value on its left.
 
 {table(('Switch', *PROFILES), differing_rows())}
+What every tree up to {COMPARED[0]} has in common, and 4.0 does otherwise:
+
+{table(('Switch', 'To 3.6', 'From 4.0'), line_rows())}
 In the releases between the trees alone differ {', '.join(f'`{name}`' for name in elsewhere if name not in differing())}.
 
-What follows from the rewrite of 4.0 (`model_line`):
+## Bugs
 
-{table(('', *COMPARED), line_rows())}
-## Faults
-
-Defects of particular releases. They are off, whatever the version, until a test asks for them by name: with
+Bugs of particular releases. They are off, whatever the version, until a test asks for them by name: with
 `FakeModel(juju_bugs=[...])`, with the marker, with `--charmsecrets-juju-bug`, or in the ini file.
 
 {table(('Bug', 'What goes wrong', 'Releases'), ((f'`{name}`', bug.about, bug.releases) for name, bug in BUGS.items()))}
@@ -122,7 +133,7 @@ Defects of particular releases. They are off, whatever the version, until a test
 
 def differing() -> set[str]:
     """Return the names of the switches in which trees differ."""
-    return {name for name, _ in switches() if len({getattr(profile_for(tree), name) for tree in PROFILES}) > 1}
+    return {name for name, _ in switches() if len(set(values_of(name))) > 1}
 
 
 # --- permissions.md

@@ -185,7 +185,7 @@ def _perform(call: Call, units: Iterable[str], act: Receiver) -> str:
                 raise
             refusals.append(f'{error.refusal}')
     if not tasks:
-        if call.session.world.profile.error_dialect == 'v4':
+        if call.session.world.profile.unscheduled_run_fails:
             raise JujuError(f'{refusals[0]} (not found)')
         call.messages.extend([f'Operation {operation} failed to schedule any tasks:', *refusals])
         return ''

@@ -1,6 +1,10 @@
 """Virtual time, and what Juju computes with it: rotation, expiry, retries.
 
 No other module computes a time. Nothing here reads a wall clock.
+
+Not versioned are the delays of retries, the periods of policies and the minute of ``is_due``: no release is known that
+has other ones. Once a release differs, the constant becomes a switch of its profile (``versions/switches.py``).
+
 Source: juju 3.6: core/secrets/rotate.go; internal/worker/secretrotate, secretexpire.
 """
 

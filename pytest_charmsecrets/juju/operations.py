@@ -14,6 +14,7 @@ from ..golang import text as gotext
 from . import identity, lifecycle, relations
 from .relations import Relation, RelationEndpoint
 from .secrets import backends
+from .secrets.wording import wording
 from .state import (
     JUJU_INFO,
     Application,
@@ -457,13 +458,12 @@ def _check_secret_option(world: World, option: str, value: str, doing: str) -> N
     Source: juju 3.6: apiserver/facades/client/application/application.go, validateSecretConfig; 4.0:
     domain/application/service/application.go, which takes a bare id, too.
     """
-    before_4 = world.profile.error_dialect == 'v3'
     try:
         identity.parse_secret_uri(value)
     except JujuError as error:
-        doing = doing if before_4 else ''
-        raise JujuError(f'{doing}invalid secret URI for option "{option}": {error}') from None
-    if before_4 and not value.startswith('secret:'):
+        text = wording(world.profile).invalid_option.format(doing=doing, option=option, cause=error)
+        raise JujuError(text) from None
+    if not world.profile.bare_id_as_option and not value.startswith('secret:'):
         doing = 'updating charm config settings: ' if doing else ''
         raise JujuError(f'{doing}option "{option}" expected secret, got {gotext.quote(value)}')
 

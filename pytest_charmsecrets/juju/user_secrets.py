@@ -143,8 +143,7 @@ def grant(user: User, identifier: str, applications: Iterable[str]) -> None:
     def one(world: World, secret: Secret, application: str) -> None:
         found = world.applications.get(application)
         if found is None:
-            prefix = 'invalid subject reference: ' if world.profile.error_dialect == 'v3' else ''
-            raise JujuError(f'{prefix}application "{application}" not found')
+            raise JujuError(wording(world.profile).missing_subject.format(kind='application', name=application))
         if found.life != 'alive' and not world.profile.dying_may_write:
             raise JujuError(f'cannot grant dying "{identity.application_tag(application)}" access to secret')
         scope = world.user_owner.tag
@@ -178,7 +177,7 @@ def remove(user: User, identifier: str, *, revision: int | None) -> None:
         JujuError: if Juju refuses it.
     """
     world = user.world
-    if world.profile.error_dialect == 'v4':
+    if world.profile.user_removal_asks_access_first:
         user.check('remove-secret')
     secret, uri = _find(world, identifier)
     if not user.may('remove-secret') or not secret.owner.is_user:
@@ -202,10 +201,9 @@ def find_to_show(user: User, identifier: str, *, reveal: bool) -> Secret:
     for secret in user.world.secrets:
         if (uri is not None and secret.id == uri.id) or (uri is None and secret.label == identifier):
             return secret
-    if uri is not None and user.world.profile.error_dialect == 'v4':
-        text = f'getting secret by URI "{uri.id}": querying secrets: secret "{uri}" not found'
-        raise _of_facade(text, 'secret not found')
-    raise JujuError(f'secret {gotext.quote(uri.id if uri is not None else identifier)} not found')
+    if uri is not None:
+        raise JujuError(wording(user.world.profile).missing_to_user.format(id=uri.id, uri=uri))
+    raise JujuError(f'secret {gotext.quote(identifier)} not found')
 
 
 def check_revision_to_show(secret: Secret, revision: int) -> None:
@@ -233,8 +231,7 @@ def _change_access(
         try:
             _, uri = _find(world, identifier)
         except JujuError as error:
-            code = 'secret not found' if world.profile.error_dialect == 'v4' else 'not found'
-            raise _of_facade(str(error), code) from None
+            raise _of_facade(str(error), wording(world.profile).missing_code) from None
     names = tuple(applications)
     errors: list[str] = []
     for name in names:
@@ -261,10 +258,7 @@ def _find(world: World, identifier: str) -> tuple[Secret, SecretURI]:
     for secret in world.secrets.owned_by(world.user_owner):
         if secret.label == identifier:
             return secret, SecretURI(secret.id)
-    quoted = gotext.quote(identifier)
-    if world.profile.error_dialect == 'v4':
-        raise JujuError(f'getting user secret for label {quoted}: secret with label {quoted} not found')
-    raise JujuError(f'secret {quoted} not found')
+    raise JujuError(wording(world.profile).missing_name.format(name=gotext.quote(identifier)))
 
 
 def _as_uri(identifier: str) -> SecretURI | None:

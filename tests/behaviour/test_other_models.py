@@ -660,7 +660,7 @@ def test_an_offer_whose_application_is_going_makes_no_relation(played):
 
 
 @pytest.mark.parametrize('version', ['3.6', '4.0'])
-def test_the_defect_that_keeps_new_revisions_from_other_models(fake_model_factory, version):
+def test_the_bug_that_keeps_new_revisions_from_other_models(fake_model_factory, version):
     apps = fake_model_factory(juju_version=version, juju_bugs=['cmr_changed_events_lost'])
     databases = apps.controller.add_model('databases')
     database = databases.deploy_puppet('database', provides={'database': 'postgresql_client'})

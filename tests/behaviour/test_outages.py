@@ -154,7 +154,7 @@ def test_a_secret_rotate_that_is_skipped_is_tried_again_five_minutes_after_its_t
 
 
 @pytest.mark.charmsecrets(juju_bugs=['skipped_rotation_refused'])
-def test_a_secret_rotate_that_is_skipped_breaks_the_agent_of_a_juju_with_that_fault(pair, patch):
+def test_a_secret_rotate_that_is_skipped_breaks_the_agent_of_a_juju_with_that_bug(pair, patch):
     patch(Database, '_rotate', fail)
     with pytest.raises(HookFailed):
         pair.model.advance(days=32)

@@ -3,7 +3,7 @@
 A vector has ``id``, ``title``, ``source`` (in Juju's tree), ``evidence`` (T: a test of Juju asserts it; C: read from the
 code that decides it), ``profiles`` (Juju versions), ``fixture`` (see ``stage.py``), and ``steps``; optionally ``start``
 (the model's first instant), ``update_status_interval``, ``charms`` (applications of the fixture that run scripts),
-``files`` and ``bugs`` (defects of Juju to have, too).
+``files`` and ``bugs`` (bugs of Juju to reproduce).
 
 Where versions differ, any value may be written ``by: {3.6.14: ..., 4.0.14: ...}``: the one of the version counts.
 

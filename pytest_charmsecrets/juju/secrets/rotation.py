@@ -51,7 +51,7 @@ def set_rotated(store: SecretStore, secret_id: str, *, revision_before: int) -> 
         revision_before: the latest revision as the hook knew it when it began.
 
     Raises:
-        JujuError: where a fault is on: for a secret that is gone, and for a unit's own secret.
+        JujuError: where a bug is switched on: for a secret that is gone, and for a unit's own secret.
     """
     secret = store.get(secret_id)
     if secret is None:

@@ -1,7 +1,8 @@
-"""What Juju says when it refuses something about a secret: one table, a column for each dialect.
+"""The texts with which Juju refuses something about a secret: one table, a column for each package that words them.
 
+Rules ask this table for a text and a switch for what they decide; nothing but this module reads ``error_texts``.
 Source: juju 3.6: apiserver/common/secrets/access.go; apiserver/facades/agent/secretsmanager; state/secrets.go.
-juju 4.0: domain/secret/service, domain/secret/state; apiserver/facades/agent/uniter/secrets.go.
+juju 4.0: domain/secret/service, domain/secret/state; apiserver/facades/agent/uniter/secrets.go; domain/unitstate.
 """
 
 from __future__ import annotations
@@ -15,12 +16,18 @@ from ..versions import Profile
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Wording:
-    """The refusals of one dialect, as templates."""
+    """The refusals of one package, as templates."""
 
     unreadable: str
     unmanageable: str
     not_leader: str
     """To a unit whose application may manage the secret, while another unit leads."""
+    created_without_lead: str
+    """To a unit that adds a secret of its application, when another unit leads by the time of the commit."""
+    access_unchanged: str
+    """Around the cause for which access is neither granted nor revoked, when that is found out first."""
+    scope_taken: str
+    """To a unit that grants through a second relation."""
     missing: str
     """When a secret that is not there is read."""
     missing_at_commit: str
@@ -28,43 +35,83 @@ class Wording:
     missing_revision: str
     missing_revision_across: str
     """When the secret is another model's."""
+    missing_scope: str
+    """When access is granted through a relation that is not there."""
+    missing_subject: str
+    """When access is granted to an application or unit that is not there."""
+    missing_to_user: str
+    """When a user wants to see a secret that is not there, by its URI."""
+    missing_name: str
+    """When a user changes a secret that is not there, by its name."""
+    missing_code: str
+    """The kind of refusal that the client prints behind it, when access is changed."""
+    invalid_option: str
+    """When an option of type secret is set to something that is no URI of a secret."""
 
 
-_DIALECTS: Final = {
-    'v3': Wording(
-        unreadable='permission denied',
-        unmanageable='permission denied',
-        not_leader='"{unit}" is not leader of "{application}"',
-        missing='secret "{uri}" not found',
-        missing_at_commit='secret "{uri}" not found',
-        missing_observer_label='consumer label {label} not found',
-        missing_revision='secret revision "{id}/{revision}" not found',
-        missing_revision_across='secret revision "{id}/{revision}" not found',
-    ),
-    'v4': Wording(
-        unreadable='"{unit}" is not allowed to read this secret',
-        unmanageable='"{unit}" is not allowed to manage this secret',
-        not_leader='"{unit}" is not allowed to manage this secret',
-        missing='getting latest secret revision: secret not found',
-        missing_at_commit='secret not found',
-        missing_observer_label='secret URI for consumer label {label} not found',
-        missing_revision='secret value ref for "{uri}" revision {revision} not found',
-        missing_revision_across='revision {revision} for secret "{uri}" not found',
+_CANNOT_CHANGE: Final = 'cannot change access to "{uri}" for "{subject}": '
+
+_STATE: Final = Wording(
+    unreadable='permission denied',
+    unmanageable='permission denied',
+    not_leader='"{unit}" is not leader of "{application}"',
+    created_without_lead='"{unit}" is not leader of "{application}"',
+    access_unchanged='{cause}',
+    scope_taken=f'{_CANNOT_CHANGE}cannot change secret permission scope',
+    missing='secret "{uri}" not found',
+    missing_at_commit='secret "{uri}" not found',
+    missing_observer_label='consumer label {label} not found',
+    missing_revision='secret revision "{id}/{revision}" not found',
+    missing_revision_across='secret revision "{id}/{revision}" not found',
+    missing_scope='invalid scope reference: relation "{key}" not found',
+    missing_subject='invalid subject reference: {kind} "{name}" not found',
+    missing_to_user='secret "{id}" not found',
+    missing_name='secret {name} not found',
+    missing_code='not found',
+    invalid_option='{doing}invalid secret URI for option "{option}": {cause}',
+)
+_DOMAIN_SECRET: Final = Wording(
+    unreadable='"{unit}" is not allowed to read this secret',
+    unmanageable='"{unit}" is not allowed to manage this secret',
+    not_leader='"{unit}" is not allowed to manage this secret',
+    created_without_lead='lease not held',
+    access_unchanged=f'{_CANNOT_CHANGE}{{cause}}',
+    scope_taken=f'{_CANNOT_CHANGE}cannot change a secret permission scope or subject type',
+    missing='getting latest secret revision: secret not found',
+    missing_at_commit='secret not found',
+    missing_observer_label='secret URI for consumer label {label} not found',
+    missing_revision='secret value ref for "{uri}" revision {revision} not found',
+    missing_revision_across='revision {revision} for secret "{uri}" not found',
+    missing_scope='getting regular relation by key: relation not found',
+    missing_subject='{kind} "{name}" not found',
+    missing_to_user='getting secret by URI "{id}": querying secrets: secret "{uri}" not found (secret not found)',
+    missing_name='getting user secret for label {name}: secret with label {name} not found',
+    missing_code='secret not found',
+    invalid_option='invalid secret URI for option "{option}": {cause}',
+)
+_TEXTS: Final[Mapping[str, Wording]] = {
+    'state': _STATE,
+    'domain_secret': _DOMAIN_SECRET,
+    'domain_unitstate': dataclasses.replace(
+        _DOMAIN_SECRET,
+        access_unchanged='{cause}',
+        scope_taken='cannot change scope or subject type of existing grant for "{subject_uuid}" on "{id}"',
     ),
 }
 
 PERMISSION_DENIED: Final = 'permission denied'
-"""What every dialect says across models, and to users."""
+"""The text across models, and to users, whatever the version."""
 
 RELABELING: Final[Mapping[str, str]] = {
     'being_used': (
         'cannot update charm secret "{id}": secret with label {label} is already being used: secret label already exists'
     ),
     'charm_secret': 'updating charm secret "{id}": secret with label {label} already exists',
+    'exists': 'secret with label {label} already exists',
 }
-"""How a read is refused that gives a label which is in use, where Juju words that as nothing else, by ``label_clash``."""
+"""How a read is refused that gives a label which is in use, by ``label_clash``; otherwise as the label itself is refused."""
 
 
 def wording(profile: Profile) -> Wording:
     """Return how a version of Juju words its refusals."""
-    return _DIALECTS[profile.error_dialect]
+    return _TEXTS[profile.error_texts]

@@ -30,7 +30,7 @@ Kind: TypeAlias = Literal['create', 'update', 'track', 'grant', 'revoke', 'remov
 _DELETES_FIRST: Final[tuple[Kind, ...]] = ('remove', 'create', 'update', 'track', 'grant', 'revoke', 'rest')
 _DELETES_LAST: Final[tuple[Kind, ...]] = ('create', 'update', 'track', 'grant', 'revoke', 'remove', 'rest')
 _REST_FIRST: Final[tuple[Kind, ...]] = ('rest', 'create', 'update', 'track', 'grant', 'revoke', 'remove')
-_TRANSACTION: Final[tuple[Kind, ...]] = ('rest', 'create', 'update', 'grant', 'revoke', 'remove', 'track')
+_TRACKING_LAST: Final[tuple[Kind, ...]] = ('rest', 'create', 'update', 'grant', 'revoke', 'remove', 'track')
 
 _PREPARING: Final[Mapping[Kind, str]] = {
     'create': 'creating secrets: ',
@@ -105,7 +105,7 @@ def _order(context: HookContext) -> tuple[Kind, ...]:
         case 'rest_first':
             return _REST_FIRST
         case _:
-            return _TRANSACTION
+            return _TRACKING_LAST
 
 
 def _commit(context: HookContext, items: _Items) -> CommitResult:
@@ -185,7 +185,7 @@ def _in_transaction(context: HookContext, items: _Items, order: Sequence[Kind]) 
     tags = (unit_tag(context.unit), application_tag(context.application))
     checkpoint = context.world.secrets.checkpoint(sorted(ids), tags)
     # Nothing but secrets can be refused from here on, so the rest goes last and needs no undoing.
-    for kind in (*order[1:], *order[:1]):
+    for kind in sorted(order, key=lambda kind: kind == 'rest'):
         for item in accepted[kind]:
             try:
                 item.apply()
@@ -383,7 +383,7 @@ def _relation_item(context: HookContext, relation_id: int, entity: str, values: 
 
 def _check_bag(context: HookContext, entity: str) -> None:
     if entity == context.application and not context.is_leader():
-        raise JujuError(secret_changes.not_leader(context))
+        raise JujuError(f'"{context.unit}" is not leader of "{context.application}"')
 
 
 def _write_bag(context: HookContext, relation_id: int, entity: str, values: dict[str, str]) -> None:

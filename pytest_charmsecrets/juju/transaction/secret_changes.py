@@ -32,7 +32,8 @@ def check_create(context: HookContext, create: PendingCreate) -> None:
     """Refuse a secret of an application that the unit does not lead, or of an owner that is going."""
     owner = create.owner
     if owner.kind == 'application' and not context.is_leader():
-        raise JujuError('lease not held' if context.profile.error_dialect == 'v4' else not_leader(context))
+        text = wording(context.profile).created_without_lead
+        raise JujuError(text.format(unit=context.unit, application=context.application))
     life = context.model_unit.life if owner.kind == 'unit' else context.world.applications[owner.name].life
     if life != 'alive' and not context.profile.dying_may_write:
         raise JujuError(f'cannot create secret for owner "{owner.tag}" which is not alive')
@@ -96,23 +97,19 @@ def grant(context: HookContext, grant: PendingGrant) -> None:
             _existing(context, grant.uri), subject_tag=grant.subject_tag, scope_tag=grant.scope_tag, role='view'
         )
     except access.ScopeTaken:
-        if context.profile.error_dialect == 'v3':
-            raise _cannot_change_access(grant, JujuError('cannot change secret permission scope')) from None
-        if context.profile.commit_order != 'v4_txn':
-            text = 'cannot change a secret permission scope or subject type'
-            raise _cannot_change_access(grant, JujuError(text)) from None
         uuid = identity.make_uuid(context.world.seed, context.world.uuid, grant.subject)
+        text = wording(context.profile).scope_taken
         raise JujuError(
-            f'cannot change scope or subject type of existing grant for "{uuid}" on "{grant.uri.id}"'
+            text.format(uri=grant.uri, id=grant.uri.id, subject=grant.subject_tag, subject_uuid=uuid)
         ) from None
 
 
 def check_revoke(context: HookContext, revoke: PendingRevoke) -> None:
-    """Refuse a revocation for what the unit does not manage and, in 4.0, for somebody who is not in the model."""
+    """Refuse a revocation of what the unit does not manage and, in 4.0, from somebody who is not in the model."""
     _check_manages_access(context, revoke)
     if context.profile.revoke_checks_subject and context.world.life_of(revoke.subject) is None:
         missing = JujuError(f'{_kind_of(revoke.subject)} "{revoke.subject}" not found')
-        raise missing if context.profile.commit_order == 'v4_txn' else _cannot_change_access(revoke, missing)
+        raise _access_unchanged(context, revoke, missing)
 
 
 def revoke(context: HookContext, revoke: PendingRevoke) -> None:
@@ -172,36 +169,26 @@ def delete_saved_content(context: HookContext, saved: Iterable[tuple[str, int]])
             backends.lose_content(secret, [revision])
 
 
-def not_leader(context: HookContext) -> str:
-    """Return how Juju 3.x refuses what only the leader may do, at the commit."""
-    return f'"{context.unit}" is not leader of "{context.application}"'
-
-
 def _check_reaches(context: HookContext, grant: PendingGrant) -> None:
-    """Refuse a grant through a relation, or to a subject, that is not there or, in 3.x, going."""
+    """Refuse a grant through a relation, or to a subject, that is not there, going, or not one that may be granted."""
+    profile, texts = context.profile, wording(context.profile)
     relation = context.world.relations.get(grant.relation_id)
-    life = context.world.life_of(grant.subject)
-    if context.profile.dying_may_write:
-        if relation is None:
-            raise JujuError('getting regular relation by key: relation not found')
-        if relation.is_peer and not context.profile.peer_grants:
-            raise JujuError('granting access to a secret over a peer relation is not supported')
-        if life is None:
-            raise JujuError(f'{_kind_of(grant.subject)} "{grant.subject}" not found')
-        return
     if relation is None:
         key = grant.scope_tag.removeprefix('relation-').replace('#', ' ').replace('.', ':')
-        raise JujuError(f'invalid scope reference: relation "{key}" not found')
-    if relation.life != 'alive':
+        raise JujuError(texts.missing_scope.format(key=key))
+    if relation.is_peer and not profile.peer_grants:
+        raise JujuError('granting access to a secret over a peer relation is not supported')
+    if relation.life != 'alive' and not profile.dying_may_write:
         raise JujuError(f'cannot grant access to secret in scope of "{grant.scope_tag}" which is not alive')
+    life = context.world.life_of(grant.subject)
     if life is None:
-        raise JujuError(f'invalid subject reference: {_kind_of(grant.subject)} "{grant.subject}" not found')
+        raise JujuError(texts.missing_subject.format(kind=_kind_of(grant.subject), name=grant.subject))
     remote = context.world.remote_applications.get(identity.application_of(grant.subject))
-    if remote is not None and '/' in grant.subject:
+    if remote is not None and '/' in grant.subject and not profile.units_of_others_granted:
         raise JujuError('sharing secrets with a unit across a cross model relation not supported')
-    if life != 'alive':
+    if life != 'alive' and not profile.dying_may_write:
         raise JujuError(f'cannot grant dying "{grant.subject_tag}" access to secret')
-    if remote is not None and not remote.is_consumer:
+    if remote is not None and not remote.is_consumer and not profile.offering_application_granted:
         raise JujuError('sharing consumer secrets across a cross model relation not supported')
 
 
@@ -209,9 +196,13 @@ def _check_manages_access(context: HookContext, change: PendingGrant | PendingRe
     try:
         _manageable(context, change.uri, is_access=True)
     except JujuError as error:
-        if context.profile.commit_order == 'rest_first':
-            raise _cannot_change_access(change, error) from None
-        raise
+        raise _access_unchanged(context, change, error) from None
+
+
+def _access_unchanged(context: HookContext, change: PendingGrant | PendingRevoke, cause: JujuError) -> JujuError:
+    """Return the refusal for a cause, of the cause's own class: that a secret is gone is no reason to fail everywhere."""
+    text = wording(context.profile).access_unchanged
+    return type(cause)(text.format(uri=change.uri, subject=change.subject_tag, cause=cause))
 
 
 def _cannot_change_access(change: PendingGrant | PendingRevoke, cause: JujuError) -> JujuError:

@@ -4,7 +4,7 @@ Rules ask a switch by name, never a version number.
 
 - ``switches``: every switch, with where it was read in Juju's source
 - ``profiles``: the eleven trees that were read, and which release behaves as which
-- ``bugs``: defects of particular releases, off until a test asks for them by name
+- ``bugs``: bugs of particular releases, off until a test asks for them by name
 """
 
 from __future__ import annotations

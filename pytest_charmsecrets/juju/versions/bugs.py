@@ -1,6 +1,6 @@
-"""Defects of particular releases: off by default, since nobody writes a charm for them, and switched on by name.
+"""Bugs of particular releases: off by default, since nobody writes a charm for them, and switched on by name.
 
-Not here: defects that a whole line of releases had, which its profile has too (``label_is_regex``,
+Not here: bugs that a whole line of releases had, which its profile has as well (``label_is_regex``,
 ``remove_event_for_tracked``, ``remove_prefix_bug``); and what no charm can see.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bug:
-    """One defect."""
+    """One bug of Juju."""
 
     switches: Mapping[str, Any]
     """The switches of the profile that it turns, by name."""

@@ -1,4 +1,8 @@
-"""Which release behaves how: eleven trees of Juju's history that were read, and the releases between them."""
+"""Which release behaves how: eleven trees of Juju's history that were read, and the releases between them.
+
+A new line is added here alone: a profile in ``PROFILES``, its releases in ``RELEASES``, and in ``ALIASES`` the release
+that the name of the line stands for.
+"""
 
 from __future__ import annotations
 
@@ -78,23 +82,51 @@ _3_1_2: Final[Mapping[str, Any]] = {
     'app_secret_deleted_on': 'dying',
 }
 _4_0_5: Final[Mapping[str, Any]] = {
+    # reading, tracking, labels
     'own_label_beats_uri': True,
     'peer_label': 'lease_error',
+    'observer_labels_stand_apart': True,
     'label_clash': 'charm_secret',
-    'error_dialect': 'v4',
+    'error_texts': 'domain_secret',
     'denied_read_tracks': True,
+    'refresh_copies_owner_label': True,
+    # writing, hook commit
     'commit_order': 'rest_first',
     'remove_missing': 'fail_secret_only',
     'rotate_change': 'if_more_frequent',
+    'latest_is_highest_left': True,
+    'times_rounded': False,
+    'dying_may_write': True,
+    'peer_grants': False,
+    'revoke_checks_subject': True,
+    # events
+    'remove_event_bare_id': True,
+    'obsolescence_asked_often': True,
+    'obsolete_replayed': True,
     'changed_if_tracking_latest': False,
     'changed_after_revoke': True,
+    'consumers_told_of_removal': False,
+    'workers_told_of_removal': False,
+    'any_write_repeats_expiry': False,
+    'every_expiry_loaded': False,
+    'leader_settings_changed': False,
+    # across models, and of users
+    'new_revisions_told_once': True,
+    'references_go_with_saas': True,
+    'units_of_others_granted': True,
+    'offering_application_granted': True,
+    'user_writes_charm_secrets': False,
+    'user_removal_asks_access_first': True,
     'user_removal_refusal': 'deleting',
-    'model_line': 'v4',
+    'bare_id_as_option': True,
+    # the Juju client
+    'unscheduled_run_fails': True,
 }
 _4_0_14: Final[Mapping[str, Any]] = {
     **_4_0_5,
-    'label_clash': 'family',
-    'commit_order': 'v4_txn',
+    'label_clash': 'exists',
+    'error_texts': 'domain_unitstate',
+    'commit_order': 'tracking_last',
     'commit_atomic': 'all',
     'remove_missing': 'ignore',
     'update_missing': 'ignore',
@@ -262,7 +294,7 @@ def profile_for(version: str, bugs: Iterable[str] = ()) -> Profile:
 
     Args:
         version: a release such as ``3.6.14``, or a line such as ``3.6`` for the release that stands for it.
-        bugs: names of defects to have, too.
+        bugs: names of bugs to reproduce.
 
     Raises:
         UsageError: if there is no profile for that version, or no bug of a name.

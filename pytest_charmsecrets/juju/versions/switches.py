@@ -1,7 +1,7 @@
 """Every switch in which Juju versions differ, in one frozen table.
 
-The rows are those of spec/juju-versions.md, section 2, which name the commits; MS-D rows are those of
-spec/model-semantics.md, section 10.
+A rule asks a switch by its name, and each switch decides one thing, so that a line of releases is nothing but a set of
+values for them (``profiles``).
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Profile:
         Switch(
             'B10',
             'secretsmanager/secrets.go, getSecretContent',
-            "whether an application's own units read its secrets as strangers do, by URI alone",
+            "whether an application's own units read its secrets as any other observer does, by URI alone",
         ),
     ] = False
     own_label_beats_uri: Annotated[
@@ -180,6 +180,14 @@ class Profile:
             'whether the second secret that a hook adds with a label is refused at once',
         ),
     ] = True
+    observer_labels_stand_apart: Annotated[
+        bool,
+        Switch(
+            'MS-D10, MS-D11',
+            'domain/secret/state/state.go, SaveSecretConsumer; domain/schema/model/sql/0012-secret.sql',
+            "whether an observer's label excludes only the other labels that this unit has as an observer",
+        ),
+    ] = False
     label_reuse_freed: Annotated[
         bool,
         Switch(
@@ -197,7 +205,7 @@ class Profile:
         ),
     ] = False
     label_clash: Annotated[
-        Literal['bare', 'tag', 'family', 'being_used', 'charm_secret'],
+        Literal['bare', 'tag', 'family', 'being_used', 'charm_secret', 'exists'],
         Switch(
             'B18',
             'state/secrets.go, uniqueSecretLabelBaseOps; domain/secret/service/service.go, UpdateCharmSecret',
@@ -212,20 +220,28 @@ class Profile:
             'what a secret that is not there is refused with: all alike, or grants and revocations alone, as denied',
         ),
     ] = 'not_found'
-    error_dialect: Annotated[
-        Literal['v3', 'v4'],
+    error_texts: Annotated[
+        Literal['state', 'domain_secret', 'domain_unitstate'],
         Switch(
             'B15, B17, B18',
-            'domain/secret/service',
-            'in which words access and missing things are refused',
+            'state/secrets.go; domain/secret/service; domain/unitstate/state/commithook.go',
+            'which package of Juju words the refusals of access and of missing things',
         ),
-    ] = 'v3'
+    ] = 'state'
     denied_read_tracks: Annotated[
         bool,
         Switch(
             'B16',
             'secretsmanager/secrets.go, getSecretContent',
             'whether a read that is refused starts or moves tracking all the same',
+        ),
+    ] = False
+    refresh_copies_owner_label: Annotated[
+        bool,
+        Switch(
+            'MS-D32',
+            'domain/secret/service/consume.go, GetSecretConsumerAndLatest, GetConsumedRevision',
+            'whether a unit of the owner that refreshes gets the owner label as its own',
         ),
     ] = False
 
@@ -280,7 +296,7 @@ class Profile:
         ),
     ] = True
     commit_order: Annotated[
-        Literal['deletes_first', 'deletes_last', 'rest_first', 'v4_txn'],
+        Literal['deletes_first', 'deletes_last', 'rest_first', 'tracking_last'],
         Switch(
             'C10, C11',
             'uniter/uniter.go, commitHookChangesForOneUnit',
@@ -343,6 +359,46 @@ class Profile:
             'whether a removal that was committed is carried out later, by a job',
         ),
     ] = False
+    latest_is_highest_left: Annotated[
+        bool,
+        Switch(
+            'MS-D16',
+            'state/secrets.go, deleteSecrets; domain/unitstate/state/commithook.go, updateCharmSecret',
+            'whether the latest revision is the highest one that is left, so that a number can come again',
+        ),
+    ] = False
+    times_rounded: Annotated[
+        bool,
+        Switch(
+            'MS-D29',
+            'state/secrets.go, secretRevisionDoc; domain/secret/state/state.go, upsertSecretRevisionExpiry',
+            'whether times are kept to the second',
+        ),
+    ] = True
+    dying_may_write: Annotated[
+        bool,
+        Switch(
+            'MS-D23, MS-D25',
+            'state/secrets.go, GrantSecretAccess; domain/unitstate/state/commithook.go, scopeExists',
+            'whether a unit or relation that is going can still own, be granted and grant',
+        ),
+    ] = False
+    peer_grants: Annotated[
+        bool,
+        Switch(
+            'MS-D24',
+            'domain/secret/service/access.go, getRelationUUIDByKey',
+            'whether access can be granted over a peer relation',
+        ),
+    ] = True
+    revoke_checks_subject: Annotated[
+        bool,
+        Switch(
+            'MS-D36',
+            'apiserver/facades/agent/uniter/secrets.go, prepareSecretRevokes',
+            'whether a revocation is refused for somebody who is not in the model',
+        ),
+    ] = False
     drop_grant_of_pending: Annotated[
         bool,
         Switch(
@@ -399,7 +455,7 @@ class Profile:
         Switch(
             'E1',
             'runner/context/contextfactory.go',
-            'whether secret-expired tells which revision',
+            'whether secret-expired says which revision',
         ),
     ] = True
     changed_replayed: Annotated[
@@ -407,7 +463,7 @@ class Profile:
         Switch(
             'E4',
             'state/secrets.go, consumedSecretsWatcher',
-            'whether an agent that starts is told of secrets that have changed while it was down',
+            'whether an observer whose agent starts is notified of secrets that have changed while it was down',
         ),
     ] = True
     peer_changed_label: Annotated[
@@ -415,7 +471,7 @@ class Profile:
         Switch(
             'E2',
             'secretsmanager/secrets.go, getSecretConsumerInfo',
-            "whether followers are told the label of their application's secret in secret-changed",
+            "whether followers receive the label of their application's secret with secret-changed",
         ),
     ] = True
     remove_event_for_tracked: Annotated[
@@ -434,12 +490,36 @@ class Profile:
             'whether secret-remove still comes for a revision that is gone by then',
         ),
     ] = False
+    remove_event_bare_id: Annotated[
+        bool,
+        Switch(
+            'MS-D15',
+            'domain/secret/state/types.go, getRevisionID',
+            'whether secret-remove names the secret by its bare id',
+        ),
+    ] = False
+    obsolescence_asked_often: Annotated[
+        bool,
+        Switch(
+            'MS-D13',
+            'domain/unitstate/state/commithook.go, updateSecrets; domain/secret/state/state.go, SaveSecretConsumer',
+            'whether changes of metadata and every read that saves something look for obsolete revisions',
+        ),
+    ] = False
+    obsolete_replayed: Annotated[
+        bool,
+        Switch(
+            'MS-D14',
+            'state/secrets.go, obsoleteSecretsWatcher.loop; domain/secret/state/state.go, InitialWatchStatementForObsoleteRevision',
+            'whether a new leader is notified of revisions that were obsolete before',
+        ),
+    ] = False
     changed_if_tracking_latest: Annotated[
         bool,
         Switch(
             'E11, MS-D7, MS-D8',
             'state/secrets.go, consumedSecretsWatcher',
-            'whether secret-changed comes to a unit that tracks the latest revision already',
+            'whether secret-changed comes to an observer that tracks the latest revision already',
         ),
     ] = True
     changed_after_revoke: Annotated[
@@ -447,9 +527,49 @@ class Profile:
         Switch(
             'E12, MS-D9',
             'secretsmanager/secrets.go, getSecretConsumerInfo',
-            'whether secret-changed comes to a unit that may not read any more',
+            'whether secret-changed comes to an observer that may not read any more',
         ),
     ] = False
+    consumers_told_of_removal: Annotated[
+        bool,
+        Switch(
+            'MS-D35',
+            'domain/secret/service/watcher.go, WatchConsumedSecretsChanges',
+            "whether an observer's pending secret-changed is dropped when the secret is removed",
+        ),
+    ] = True
+    workers_told_of_removal: Annotated[
+        bool,
+        Switch(
+            'MS-D33',
+            'domain/secret/watcher.go, NewSecretStringWatcher',
+            'whether the workers for rotation and expiry learn that there is nothing to wait for any more',
+        ),
+    ] = True
+    any_write_repeats_expiry: Annotated[
+        bool,
+        Switch(
+            'events.md 5',
+            'state/secrets.go, secretsExpiryWatcher',
+            'whether any write of a revision announces its expiry again, so that one that has passed fires again',
+        ),
+    ] = True
+    every_expiry_loaded: Annotated[
+        bool,
+        Switch(
+            'MS-D34',
+            'state/secrets.go, secretsExpiryWatcher; domain/secret/state/state.go, getSecretsRevisionExpiryChanges',
+            "whether a worker that starts learns every expiry of a secret, not the highest revision's alone",
+        ),
+    ] = True
+    leader_settings_changed: Annotated[
+        bool,
+        Switch(
+            'events.md 19',
+            'uniter/leadership/resolver.go; uniter/hook/hook.go, Validate',
+            'whether followers run leader-settings-changed',
+        ),
+    ] = True
     app_secret_deleted_on: Annotated[
         Literal['dying', 'removed'],
         Switch(
@@ -471,7 +591,7 @@ class Profile:
         Switch(
             'E17',
             'state/unit.go; state/application.go',
-            'whether what a removed unit tracked and was granted goes with it',
+            'whether what a removed observer tracked and was granted goes with it',
         ),
     ] = True
     unit_rotation_refused: Annotated[
@@ -522,9 +642,41 @@ class Profile:
         Switch(
             'E9, E13',
             'state/secrets.go, localSecretURIRegex',
-            'whether observers in another model are told of new revisions',
+            'whether observers in another model are notified of new revisions',
         ),
     ] = True
+    new_revisions_told_once: Annotated[
+        bool,
+        Switch(
+            'E13',
+            'domain/secret/service/watcher.go',
+            'whether the bug that keeps new revisions from observers in another model spares the first one',
+        ),
+    ] = False
+    references_go_with_saas: Annotated[
+        bool,
+        Switch(
+            'model-semantics.md 4.2',
+            'domain/removal/state/model/remoteapplicationofferer.go, DeleteRemoteApplicationOfferer',
+            "whether what observers track of another model's secrets goes with the application that shares them",
+        ),
+    ] = False
+    units_of_others_granted: Annotated[
+        bool,
+        Switch(
+            'model-semantics.md 5.5',
+            'state/secrets.go, GrantSecretAccess; domain/crossmodelrelation/service/secrets.go',
+            'whether a single unit of another model can be granted access, although that lets it read nothing',
+        ),
+    ] = False
+    offering_application_granted: Annotated[
+        bool,
+        Switch(
+            'model-semantics.md 5.5',
+            'state/secrets.go, GrantSecretAccess; domain/crossmodelrelation/service/secrets.go',
+            'whether access can be granted to the application of another model that offers the relation',
+        ),
+    ] = False
     user_secrets: Annotated[
         bool,
         Switch(
@@ -533,6 +685,22 @@ class Profile:
             'whether there are user secrets',
         ),
     ] = True
+    user_writes_charm_secrets: Annotated[
+        bool,
+        Switch(
+            'MS-D26',
+            'apiserver/facades/client/secrets/secrets.go, updateSecret, secretsGrantRevoke',
+            "whether a user can update and grant a charm's secret",
+        ),
+    ] = True
+    user_removal_asks_access_first: Annotated[
+        bool,
+        Switch(
+            'model-semantics.md 5.2',
+            'apiserver/facades/client/secrets/secrets.go, RemoveSecrets',
+            'whether the access of a user who removes a secret is checked before the secret is looked up, rather than after',
+        ),
+    ] = False
     user_removal_refusal: Annotated[
         Literal['revision', 'none_of_revisions', 'deleting', 'uri_and_revision'],
         Switch(
@@ -549,116 +717,26 @@ class Profile:
             'whether show-secret by name shows every secret',
         ),
     ] = False
-    model_line: Annotated[
-        Literal['v3', 'v4'],
+    bare_id_as_option: Annotated[
+        bool,
         Switch(
-            'MS-D11 to D36',
-            'state/secrets.go; domain/secret, domain/unitstate',
-            'which of two rewrites keeps the secrets; what follows from it has names of its own',
+            'model-semantics.md 7',
+            'apiserver/facades/client/application/application.go, validateSecretConfig; domain/application/service/application.go',
+            'whether an option of type secret takes the bare id of a secret',
         ),
-    ] = 'v3'
+    ] = False
+
+    # --- the Juju client
+
+    unscheduled_run_fails: Annotated[
+        bool,
+        Switch(
+            'read for the client',
+            'cmd/juju/action/common.go, operationResults; apiserver/facades/client/action/operation.go',
+            'whether juju run and juju exec fail when no unit takes the task, rather than print why',
+        ),
+    ] = False
 
     def __deepcopy__(self, _: object) -> Profile:
         """Return the profile itself, which never changes; agents are copied with it."""
         return self
-
-    # --- what follows from the line, each by its row in model-semantics.md, section 10
-
-    @property
-    def _is_v4(self) -> bool:
-        return self.model_line == 'v4'
-
-    @property
-    def observer_labels_stand_apart(self) -> bool:
-        """Whether an observer's label excludes only the other labels that this unit has as an observer (MS-D10, D11)."""
-        return self._is_v4
-
-    @property
-    def obsolescence_asked_often(self) -> bool:
-        """Whether changes of metadata and every read that saves something look for obsolete revisions (MS-D13)."""
-        return self._is_v4
-
-    @property
-    def obsolete_replayed(self) -> bool:
-        """Whether a new leader is told of revisions that were obsolete before (MS-D14)."""
-        return self._is_v4
-
-    @property
-    def remove_event_bare_id(self) -> bool:
-        """Whether secret-remove names the secret by its bare id (MS-D15)."""
-        return self._is_v4
-
-    @property
-    def latest_is_highest_left(self) -> bool:
-        """Whether the latest revision is the highest one that is left, so that a number can come again (MS-D16)."""
-        return self._is_v4
-
-    @property
-    def dying_may_write(self) -> bool:
-        """Whether a unit or relation that is going can still own, be granted and grant (MS-D23, D25)."""
-        return self._is_v4
-
-    @property
-    def peer_grants(self) -> bool:
-        """Whether access can be granted over a peer relation (MS-D24)."""
-        return not self._is_v4
-
-    @property
-    def user_writes_charm_secrets(self) -> bool:
-        """Whether a user can update and grant a charm's secret (MS-D26)."""
-        return not self._is_v4
-
-    @property
-    def times_rounded(self) -> bool:
-        """Whether times are kept to the second (MS-D29)."""
-        return not self._is_v4
-
-    @property
-    def refresh_copies_owner_label(self) -> bool:
-        """Whether a unit of the owner that refreshes gets the owner label as its own (MS-D32)."""
-        return self._is_v4
-
-    @property
-    def workers_told_of_removal(self) -> bool:
-        """Whether the workers for rotation and expiry learn that there is nothing to wait for any more (MS-D33)."""
-        return not self._is_v4
-
-    @property
-    def any_write_repeats_expiry(self) -> bool:
-        """Whether any write of a revision announces its expiry anew, so that one that has passed fires again (events)."""
-        return not self._is_v4
-
-    @property
-    def every_expiry_loaded(self) -> bool:
-        """Whether a worker that starts learns every expiry of a secret, not the highest revision's alone (MS-D34)."""
-        return not self._is_v4
-
-    @property
-    def consumers_told_of_removal(self) -> bool:
-        """Whether a pending secret-changed is dropped when the secret is removed (MS-D35)."""
-        return not self._is_v4
-
-    @property
-    def revoke_checks_subject(self) -> bool:
-        """Whether a revocation is refused for somebody who is not in the model (MS-D36)."""
-        return self._is_v4
-
-    @property
-    def references_go_with_saas(self) -> bool:
-        """Whether what units track of another model's secrets goes with the application that shares them (4.2 of model-semantics.md)."""
-        return self._is_v4
-
-    @property
-    def units_of_others_granted(self) -> bool:
-        """Whether a single unit of another model can be granted access, although that lets it read nothing (5.5 there)."""
-        return self._is_v4
-
-    @property
-    def new_revisions_told_once(self) -> bool:
-        """Whether of a defect that keeps new revisions from other models the first one is spared (E13)."""
-        return self._is_v4
-
-    @property
-    def leader_settings_changed(self) -> bool:
-        """Whether followers run leader-settings-changed (events.md, section 19)."""
-        return not self._is_v4

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import itertools
+import re
 import typing
 
 import pytest
@@ -28,14 +30,14 @@ peer_label                 ignore . error ignore error ignore . . . lease_error 
 label_reuse_freed          F . T F T . . . . . .
 label_is_regex             T . . . . F . . . . .
 missing_error              permission_denied denied_access not_found denied_access not_found . . . . . .
-error_dialect              v3 . . . . . . . . v4 .
+error_texts                state . . . . . . . . domain_secret domain_unitstate
 denied_read_tracks         T F . . . . . . . T .
 idempotent_content         F . . . . . . T . . .
 multi_set                  append replace . . . . merge . . . .
 multi_grant                list last_per_secret . . last_per_relation . . . . . .
 multi_revoke               list last_per_secret . . dedup_list . . . . . .
 grant_prechecks            F . . . T . . . . . .
-commit_order               deletes_first . deletes_last deletes_first deletes_last . . . . rest_first v4_txn
+commit_order               deletes_first . deletes_last deletes_first deletes_last . . . . rest_first tracking_last
 commit_atomic              per_op . . . . . . . . . all
 multi_remove               list last . . . . . . accumulate . .
 remove_prefix_bug          T . . . . . . . F . .
@@ -54,10 +56,32 @@ changed_after_revoke       F . . . . . . . . T .
 app_secret_deleted_on      dying removed . . . . . . . . .
 user_secrets               F . . T . . . . . . .
 reserve_checks_life        F . . . . . . . . . .
-model_line                 v3 . . . . . . . . v4 .
+observer_labels_stand_apart F . . . . . . . . T .
+refresh_copies_owner_label F . . . . . . . . T .
+latest_is_highest_left     F . . . . . . . . T .
+times_rounded              T . . . . . . . . F .
+dying_may_write            F . . . . . . . . T .
+peer_grants                T . . . . . . . . F .
+revoke_checks_subject      F . . . . . . . . T .
+remove_event_bare_id       F . . . . . . . . T .
+obsolescence_asked_often   F . . . . . . . . T .
+obsolete_replayed          F . . . . . . . . T .
+consumers_told_of_removal  T . . . . . . . . F .
+workers_told_of_removal    T . . . . . . . . F .
+any_write_repeats_expiry   T . . . . . . . . F .
+every_expiry_loaded        T . . . . . . . . F .
+leader_settings_changed    T . . . . . . . . F .
+new_revisions_told_once    F . . . . . . . . T .
+references_go_with_saas    F . . . . . . . . T .
+units_of_others_granted    F . . . . . . . . T .
+user_writes_charm_secrets  T . . . . . . . . F .
+offering_application_granted F . . . . . . . . T .
+user_removal_asks_access_first F . . . . . . . . T .
+bare_id_as_option          F . . . . . . . . T .
+unscheduled_run_fails      F . . . . . . . . T .
 own_label_beats_uri        T . . . . . . . F T .
 metadata_eager             T . . . . . . . F . .
-label_clash                bare tag family tag family . . . . charm_secret family
+label_clash                bare tag family tag family . . . . charm_secret exists
 reread_claims_label        T F . . . . . . . . .
 unit_secrets_deleted_on    dying . . . . . . removed . . .
 user_removal_refusal       revision . . . . . . . none_of_revisions deleting uri_and_revision
@@ -124,14 +148,71 @@ def test_every_switch_says_what_it_decides_and_where_that_was_read():
 
 
 def test_every_switch_is_asked_by_a_rule(rules_text):
-    asked = {name for name in switches() if f'profile.{name}' in rules_text or f'self.{name}' in rules_text}
+    asked = {name for name in switches() if f'profile.{name}' in rules_text}
     assert set(switches()) - asked == NOT_ASKED_YET
 
 
 @pytest.fixture(scope='session')
-def rules_text(request):
+def rules(request):
+    """The text of every module but those about versions, by its path in the package."""
     package = request.config.rootpath / 'pytest_charmsecrets'
-    return ''.join(path.read_text() for path in sorted(package.rglob('*.py')))
+    paths = (path.relative_to(package) for path in sorted(package.rglob('*.py')))
+    return {path: (package / path).read_text() for path in paths if path.parts[:2] != ('juju', 'versions')}
+
+
+@pytest.fixture(scope='session')
+def rules_text(rules):
+    return ''.join(rules.values())
+
+
+def test_no_rule_compares_the_version(rules):
+    """A line such as 4.1 is a profile: nothing but juju/versions knows which lines there are."""
+    found = [
+        f'{path}:{node.lineno}: {ast.unparse(node)}'
+        for path, text in rules.items()
+        for node in ast.walk(ast.parse(text))
+        if decides_by_version(node)
+    ]
+    assert found == []
+
+
+def decides_by_version(node):
+    """Whether code compares or takes apart a profile's version, or compares anything to a text such as 4.0 or v4."""
+    if isinstance(node, ast.Compare):
+        operands = [node.left, *node.comparators]
+        return any(is_version(part) for operand in operands for part in ast.walk(operand))
+    if isinstance(node, ast.MatchValue):
+        return is_version(node.value)
+    if isinstance(node, ast.Attribute | ast.Subscript):
+        return is_version_of_profile(node.value)
+    return False
+
+
+def is_version(node):
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and re.match(r'v[0-9]|[0-9]+\.[0-9]', node.value) is not None
+    return is_version_of_profile(node)
+
+
+def is_version_of_profile(node):
+    return isinstance(node, ast.Attribute) and re.search(r'\bprofile\.version$', ast.unparse(node)) is not None
+
+
+@pytest.mark.parametrize(
+    ('code', 'decides'),
+    (
+        *(("profile.x == 'v4'", True), ("world.profile.version >= '4'", True), ("'4.1' in text", True)),
+        *(("world.profile.version.startswith('4')", True), ('profile.version[0]', True)),
+        *(("f'Juju {world.profile.version}'", False), ("profile.size_limits == '8k_raw'", False)),
+    ),
+)
+def test_what_counts_as_comparing_the_version(code, decides):
+    assert any(map(decides_by_version, ast.walk(ast.parse(code)))) == decides
+
+
+def test_nothing_but_the_table_of_texts_asks_which_texts(rules):
+    readers = [path.as_posix() for path, text in rules.items() if 'error_texts' in text]
+    assert readers == ['juju/secrets/wording.py']
 
 
 @pytest.mark.parametrize(

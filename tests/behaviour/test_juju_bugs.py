@@ -1,4 +1,4 @@
-"""Faults of particular releases, which a test asks for by name."""
+"""Bugs of particular releases, which a test asks for by name."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def test_rotation_of_what_the_hook_itself_removes_breaks_the_agent():
         assert model.settle() == ()
 
 
-@pytest.mark.parametrize(('version', 'faults'), (('3.6.14', []), ('4.0.14', []), ('4.0.14', ['gone_rotation_refused'])))
-def test_otherwise_it_does_not(version, faults):
+@pytest.mark.parametrize(('version', 'bugs'), (('3.6.14', []), ('4.0.14', []), ('4.0.14', ['gone_rotation_refused'])))
+def test_otherwise_it_does_not(version, bugs):
     """In 4.0 a job removes the secret, after the agent has told that it was rotated."""
-    with FakeModel(version, juju_bugs=faults) as model:
+    with FakeModel(version, juju_bugs=bugs) as model:
         secret = rotating(model, remove)
         assert [str(run) for run in model.advance(days=1)] == ['app/0 secret-rotate']
         assert not secret.exists
