@@ -364,7 +364,7 @@ class Dispatcher:
         readable, held = tuple(_readable(argument) for argument in argv), _held_file(argv, cwd)
         result = hookcommands.run(context, argv, stdin, cwd)
         if result.exit_code != 0:
-            context.juju_error = result.stderr.removeprefix('ERROR ').rstrip('\n')
+            context.note_refused(result.stderr)
         self._world.journal.append(
             Command(
                 context.now,
