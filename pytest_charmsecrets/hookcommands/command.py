@@ -42,7 +42,7 @@ class CommandLine:
     directory: str
     """Where the command was called; an absolute path."""
     warnings: list[str]
-    """What goes to stderr although nothing failed."""
+    """Lines for stderr although nothing failed."""
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ class CommandLine:
         return self.flags.positionals
 
     def read_stdin(self) -> str:
-        """Read the standard input, which a command does when it is told to and not before."""
+        """Read the standard input, which a command does only when its arguments ask for it."""
         return self.stdin() if callable(self.stdin) else self.stdin or ''
 
     def output(self, value: Any, *, null_if_empty: bool = False) -> str:
@@ -92,7 +92,7 @@ class HookCommand:
     output: formats.Formats | None = None
     """Output formats; None when the command has no output flags."""
     usage: str = ''
-    """What the positionals are, for ``--help``."""
+    """The positional arguments, for ``--help``."""
     reads_only: bool = False
     """Whether the command changes nothing, neither at once nor when the hook is committed."""
 

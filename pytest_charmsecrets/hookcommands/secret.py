@@ -1,7 +1,7 @@
 """The secret commands: secret-add, -get, -set, -remove, -info-get, -grant, -revoke and -ids.
 
-What they refuse while reading the command line is decided here, in Juju's order; everything else by the hook context.
-Source: juju 3.6: jujuc/secret-*.go; hook-commands.md 4.
+Errors of the command line are decided here, in Juju's order; all others by the hook context.
+Source: juju 3.6: jujuc/secret-*.go.
 """
 
 from __future__ import annotations

@@ -22,11 +22,11 @@ _PLACEHOLDER = 0
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Read:
-    """What a unit's read asks for, and what it changed."""
+    """The revision that a unit's read asks for, and the record that it changed."""
 
     revision: int
     changed: Consumer | None = None
-    """The unit's record, if the read made it or changed what it tracks or its label."""
+    """The unit's record, if the read made it, or changed its tracked revision or its label."""
 
 
 def read(store: SecretStore, secret: Secret, unit: str, *, refresh: bool, peek: bool, label: str | None) -> Read:

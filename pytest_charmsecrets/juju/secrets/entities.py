@@ -70,7 +70,7 @@ class Consumer:
     label: str = ''
 
     def save(self, tracked: int, label: str | None) -> bool:
-        """Save what the unit tracks, and its label unless that is None or empty; returns whether that changes anything."""
+        """Save the tracked revision, and the label unless that is None or empty; returns whether either has changed."""
         before = (self.tracked, self.label)
         self.tracked, self.label = tracked, label or self.label
         return (self.tracked, self.label) != before

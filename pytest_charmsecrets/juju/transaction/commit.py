@@ -1,4 +1,4 @@
-"""The end of a hook: what was recorded is sent to the controller, which applies it in its own order.
+"""The commit of a hook: its pending changes are sent to the controller, which applies them in its own order.
 
 Each kind of item is one row of ``_KINDS``: how its items are collected, checked and applied, the prefixes of their
 errors, and their place in each commit order.
@@ -34,7 +34,7 @@ _LEADERSHIP_PREFIX: Final = 'executing leadership func: '
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CommitResult:
-    """What a commit applied; with what it did not, and why, if it was refused."""
+    """The changes that a commit applied; with those that it did not apply, and why, if it was refused."""
 
     applied: tuple[Effect, ...]
     refused: tuple[Effect, ...] = ()
@@ -172,7 +172,7 @@ class _Item:
 
     secret_id: str
     entry: Any
-    """What the hook recorded, as the functions of its kind take it."""
+    """The record of the hook, as the functions of its kind take it."""
     effect: Effect
 
 
@@ -185,7 +185,7 @@ class _Batch:
 
 
 def commit(context: HookContext) -> CommitResult:
-    """Apply what a hook recorded, as far as the controller lets it; nothing, if content cannot be saved before."""
+    """Apply the pending changes of a hook, as far as the controller accepts them; none, if content cannot be saved."""
     try:
         secret_changes.check_backend(context)
     except JujuError as error:
@@ -199,12 +199,12 @@ def commit(context: HookContext) -> CommitResult:
 
 
 def describe_pending(context: HookContext) -> tuple[Effect, ...]:
-    """Return what a hook recorded, in the order in which it would be applied."""
+    """Return the pending changes of a hook, in the order in which they would be applied."""
     return _effects(_in_order(context, _collect(context)))
 
 
 def _collect(context: HookContext) -> list[_Batch]:
-    """Return what a hook recorded, in the order of the table; it is described now, before anything is applied."""
+    """Return the pending changes of a hook in the order of the table, each described before any is applied."""
     return [_batch(context, kind) for kind in _KINDS]
 
 
@@ -257,7 +257,7 @@ def _step_by_step(context: HookContext, batches: Iterable[_Batch]) -> CommitResu
 
 
 def _apply_each(context: HookContext, batch: _Batch) -> tuple[list[Effect], list[Effect], list[JujuError]]:
-    """Try each item; returns what was applied, what was refused, and why."""
+    """Try each item; returns the effects that were applied, those that were refused, and the errors."""
     applied: list[Effect] = []
     refused: list[Effect] = []
     errors: list[JujuError] = []
@@ -287,7 +287,7 @@ def _apply_all_or_none(context: HookContext, batch: _Batch) -> tuple[list[Effect
 
 
 def _is_passed_over(context: HookContext, kind: _Kind[Any], error: JujuError) -> bool:
-    """Whether an error says no more than that a secret is gone, in a version that does not mind."""
+    """Whether an error only says that a secret is gone, in a release that passes over such items."""
     return isinstance(error, SecretMissing) and kind.ignores_missing(context.profile)
 
 
@@ -344,7 +344,7 @@ def _apply_or_undo(context: HookContext, accepted: Iterable[_Batch], prefix: str
     Raises:
         JujuError: if one is refused; those before it are undone.
     """
-    # Only changes of secrets can still be refused. The rest, which comes first in Juju, goes last and so needs no undoing.
+    # Only changes of secrets can still be refused. The rest, which comes first in Juju, goes last and needs no undoing.
     batches = sorted(_in_order(context, accepted), key=lambda batch: batch.kind.all_or_none)
     ids = {item.secret_id for batch in batches for item in batch.items}
     tags = (unit_tag(context.unit), application_tag(context.application))

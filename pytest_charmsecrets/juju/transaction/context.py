@@ -36,7 +36,7 @@ _CLOUD_SPECS: Final[Mapping[Cloud, Mapping[str, Any]]] = {
 
 
 class HookContext(SecretCommands, RelationCommands):
-    """What a hook command can ask and do, for one run of one unit. Every refusal is a JujuError with Juju's text."""
+    """Everything a hook command reads and does in one run of one hook. Every refusal is a JujuError with Juju's text."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -166,7 +166,7 @@ class HookContext(SecretCommands, RelationCommands):
             raise JujuError(f'cannot {doing} {port} (unit "{self.unit}"): {conflict}')
 
     def charm_state(self) -> Mapping[str, str]:
-        """Return what ``state-set`` stored, with what is pending."""
+        """Return the values that ``state-set`` stored, with pending changes."""
         return self.model_unit.charm_state if self.pending.charm_state is None else self.pending.charm_state
 
     def set_charm_state(self, values: Mapping[str, str]) -> None:

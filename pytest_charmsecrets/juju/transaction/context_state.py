@@ -21,7 +21,7 @@ from .secret_metadata import SecretMetadata
 
 @dataclasses.dataclass(slots=True)
 class ActionOutcome:
-    """What an action said about itself."""
+    """The results, log and failure that an action reported."""
 
     results: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     log: list[str] = dataclasses.field(default_factory=list[str])
@@ -31,7 +31,7 @@ class ActionOutcome:
 
 @dataclasses.dataclass(eq=False, repr=False)
 class ContextState:
-    """One run of one unit: who runs, why, what is pending, and what has taken effect at once."""
+    """One run of one hook: the unit, the hook, its pending changes, and those that took effect at once."""
 
     world: World
     unit: str
@@ -47,7 +47,7 @@ class ContextState:
     application: str = dataclasses.field(init=False)
     pending: PendingChanges = dataclasses.field(init=False)
     kept: list[Effect] = dataclasses.field(init=False, default_factory=list[Effect])
-    """What took effect at once."""
+    """The changes that took effect at once."""
     juju_error: str | None = dataclasses.field(init=False, default=None)
     """The last refusal that a hook command met."""
     why: str | None = dataclasses.field(init=False, default=None)
@@ -101,5 +101,5 @@ class ContextState:
         self.juju_error = stderr.removeprefix('ERROR ').rstrip('\n')
 
     def keep(self, kind: str, subject: str, detail: str = '') -> None:
-        """Note something that took effect at once."""
+        """Note a change that took effect at once."""
         self.kept.append(Effect(kind, subject, detail))

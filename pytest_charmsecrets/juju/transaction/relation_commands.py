@@ -1,6 +1,6 @@
 """The relation commands within a hook.
 
-Source: spec/events.md, section 13; juju 3.6: internal/worker/uniter/runner/context/relation.go.
+Source: juju 3.6: internal/worker/uniter/runner/context/relation.go.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class RelationCommands(ContextState):
         return tuple(info.id for info in infos if info is not None and info.endpoint == endpoint)
 
     def relation_members(self, relation_id: int) -> tuple[str, ...]:
-        """Return the remote units the charm was told of: with one that joins now, without one that departs."""
+        """Return the remote units the charm was notified of: with one that joins now, without one that departs."""
         members = set(self.entered[relation_id].members) if relation_id in self.entered else set[str]()
         if relation_id == self.hook.relation_id and self.hook.remote_unit is not None:
             if self.hook.kind == 'relation-departed':
@@ -43,7 +43,7 @@ class RelationCommands(ContextState):
         return tuple(sorted(members))
 
     def relation_data(self, relation_id: int, entity: str) -> Mapping[str, str]:
-        """Return the data of a unit or application: for what is the unit's own, with what is pending."""
+        """Return the data of a unit or application; that of the unit itself and its application with pending changes."""
         committed = readable_bag(
             self.world.relations[relation_id], self.unit, entity, is_leader=self.is_leader()
         ).values

@@ -1,7 +1,7 @@
 """The rest of a commit, which is everything but secrets: relation data, ports, storage and charm state.
 
 Juju sends the rest in one transaction. Source: juju 3.6: apiserver/facades/agent/uniter/uniter.go,
-commitHookChangesForOneUnit; state/unit.go. juju 4.0: domain/unitstate/service/commithook.go.
+commitHookChangesForOneUnit. juju 4.0: domain/unitstate/service/commithook.go.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class RestChange:
 
 
 def collect(context: HookContext) -> Iterator[RestChange]:
-    """Return what a hook recorded of the rest, in the order in which it is applied."""
+    """Return the pending changes of the rest, in the order in which they are applied."""
     yield from _writes_of_bags(context)
     yield from _changes_of_ports(context)
     yield from _requests_for_storage(context)

@@ -1,6 +1,6 @@
 """The secret commands within a hook.
 
-Source: spec/hook-commands.md, sections 4 to 6; juju 3.6: internal/worker/uniter/runner/context/context.go;
+Source: juju 3.6: internal/worker/uniter/runner/context/context.go; internal/worker/uniter/runner/jujuc/secret-*.go;
 apiserver/facades/agent/secretsmanager/secrets.go, getSecretContent.
 """
 
@@ -78,12 +78,12 @@ class SecretCommands(ContextState):
         self.pending.revoke(PendingRevoke(uri, application, unit))
 
     def secret_infos(self) -> Mapping[str, SecretInfo]:
-        """Return the secrets the unit may manage, by id: the committed ones under what is pending."""
+        """Return the secrets the unit may manage, by id: the committed ones with pending changes over them."""
         ids = {*self._secret_metadata(), *self.pending.creates}
         return {secret_id: info for secret_id in sorted(ids) if (info := self.secret_info(secret_id)) is not None}
 
     def secret_info(self, secret_id: str) -> SecretInfo | None:
-        """Return a secret the unit may manage, with what is pending; None if it may not, or removes it."""
+        """Return a secret with its pending changes; None if the unit may not manage it, or removes it."""
         known = self._secret_metadata().get(secret_id)
         create = self.pending.creates.get(secret_id)
         if create is not None and self.profile.pending_creates_known:
@@ -95,13 +95,13 @@ class SecretCommands(ContextState):
         return _overlay(known.info, updates[-1].attributes) if updates else known.info
 
     def secret_infos_labelled(self, label: str) -> Iterator[SecretInfo]:
-        """Return the secrets the unit may manage that bear a label, with what is pending."""
+        """Return the secrets the unit may manage that bear a label, with their pending changes."""
         ids = {*self._secret_metadata().labelled(label), *self.pending.updates, *self.pending.creates}
         infos = (self.secret_info(secret_id) for secret_id in sorted(ids))
         return (info for info in infos if info is not None and info.label == label)
 
     def secret_get(self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool) -> EncodedContent:
-        """Return content: what is pending in this hook where Juju shows it, else what the controller answers."""
+        """Return content: the pending content of this hook where Juju shows it, else that of the controller."""
         if not self.profile.owner_tracks:
             return self._get_as_before_owners_tracked(uri, label, refresh=refresh, peek=peek)
         if uri is not None:
@@ -117,7 +117,7 @@ class SecretCommands(ContextState):
         return self._ask_controller(None, label, refresh=refresh, peek=peek)
 
     def load_metadata(self) -> None:
-        """Load what the unit may manage, unless it is loaded."""
+        """Load the metadata of the secrets the unit may manage, unless it is loaded."""
         self._secret_metadata()
 
     def load_secret_label(self, secret_id: str) -> str:
@@ -146,7 +146,7 @@ class SecretCommands(ContextState):
             self.check_leadership()
 
     def _is_granted_already(self, grant: PendingGrant, remote: str) -> bool:
-        """Whether a grant says nothing new about what is committed for the same relation.
+        """Whether the committed grants for the same relation already include a grant.
 
         Raises:
             JujuError: if the secret is not the unit's to grant, or grants to units stand in the way.
@@ -286,7 +286,7 @@ class SecretCommands(ContextState):
             raise self.refusal(text, self._why_unreadable(secret))
 
     def _read_as_owner(self, secret: Secret, uri: SecretURI) -> EncodedContent:
-        """Return the latest content; a unit of the application is told of changes from now on."""
+        """Return the latest content; a unit of the application is notified of changes from now on."""
         if secret.owner.kind == 'application':
             new = self.unit not in secret.consumers
             consumption.follow(self.world.secrets, secret, self.unit)
@@ -356,7 +356,7 @@ class SecretCommands(ContextState):
         return f'secret{label} belongs to {secret.owner}, and {access_of}'
 
     def _relabel(self, secret: Secret, uri: SecretURI | None, label: str | None) -> str | None:
-        """Change the owner label at once, or do with a follower's label what this Juju does.
+        """Change the owner label at once; the label of a follower becomes its consumer label, is ignored or is refused.
 
         Returns:
             The consumer label that it becomes instead, if it does.

@@ -6,8 +6,8 @@ the hook is alone, a secret is copied when the hook first asks for it, and the i
 
     Until a secret is copied, it is as it was when the metadata was loaded.
 
-A hook records its changes as pending, so it breaks that in one case alone: an owner label that ``secret-get`` changes at
-once. Whoever changes a secret while a hook runs calls ``freeze`` first. Source: juju 3.6:
+A hook records its changes as pending, so one change alone could break it: an owner label that ``secret-get`` changes
+at once. Code that changes a secret while a hook runs calls ``freeze`` first. Source: juju 3.6:
 internal/worker/uniter/runner/context/context.go, SecretMetadata.
 """
 
