@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 import yaml
 
 from pytest_charmsecrets import FakeModel, HookFailed, JujuError, Puppet, PuppetUnit, RelationView, client
-from pytest_charmsecrets.client.command import Command
+from pytest_charmsecrets.client.command import ClientCommand
 from pytest_charmsecrets.golang.flags import Flag, spell
 from pytest_charmsecrets.juju import user_secrets
 from pytest_charmsecrets.juju.versions import ALIASES, BUGS, PROFILES, RELEASES, Profile, profile_for
@@ -325,7 +325,7 @@ def command_rows() -> Iterator[tuple[str, ...]]:
         yield names + usage, spelled(command.flags), printed(command), spelled(command.without_effect), command.lacks
 
 
-def printed(command: Command) -> str:
+def printed(command: ClientCommand) -> str:
     """Return the formats of a command, the default first."""
     default = (command.formats_of_juju or command.formats or ('',))[0]
     return ', '.join(f'{name} (default)' if name == default else name for name in command.formats)

@@ -9,11 +9,11 @@ from ..errors import unknown
 from ..hookcommands.result import Result
 from ..model.fake_model import FakeModel
 from . import applications, log, offers, secrets, settings, show, status, tasks
-from .command import CharmLike, Command, Session, execute
+from .command import CharmLike, ClientCommand, Session, execute
 
-__all__ = ['COMMANDS', 'Client', 'Command', 'Result']
+__all__ = ['COMMANDS', 'Client', 'ClientCommand', 'Result']
 
-COMMANDS: Final[tuple[Command, ...]] = tuple(
+COMMANDS: Final[tuple[ClientCommand, ...]] = tuple(
     sorted(
         (
             command

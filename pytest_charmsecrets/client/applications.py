@@ -18,7 +18,15 @@ from ..golang import yaml as goyaml
 from ..hookcommands import arguments
 from ..juju import identity, operations
 from ..juju.state import Application, CharmMetadata
-from .command import Call, CharmLike, Command, FailedWithOutput, Run, Session, application_not_found
+from .command import (
+    CharmLike,
+    ClientCommand,
+    ClientCommandLine,
+    FailedWithOutput,
+    RunPhase,
+    Session,
+    application_not_found,
+)
 
 if TYPE_CHECKING:
     from ops import testing
@@ -55,7 +63,7 @@ Set the scope to 'cluster' using '--scope=cluster' to confirm this choice.
 # --- charms
 
 
-def _deploy(call: Call) -> Run:
+def _deploy(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no charm or bundle specified')
     arguments.check_empty(call.arguments[2:])
@@ -92,7 +100,7 @@ def _deploy(call: Call) -> Run:
     return run
 
 
-def _refresh(call: Call) -> Run:
+def _refresh(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no application specified')
     arguments.check_empty(call.arguments[1:])
@@ -114,7 +122,7 @@ def _refresh(call: Call) -> Run:
     return run
 
 
-def _same_charm(call: Call, application: Application) -> CharmLike:
+def _same_charm(call: ClientCommandLine, application: Application) -> CharmLike:
     if not application.charmhub_name:
         raise UsageError(
             f'juju refresh {application.name}: it was deployed from a file, where there is no newer charm to find; '
@@ -138,7 +146,7 @@ def _stand_in(session: Session, name: str) -> CharmLike:
     return session.charmhub[name]
 
 
-def _read_config(call: Call, metadata: CharmMetadata, app: str) -> dict[str, Any]:
+def _read_config(call: ClientCommandLine, metadata: CharmMetadata, app: str) -> dict[str, Any]:
     """Return the values that ``--config`` gives, each occurrence either ``key=value`` or a file."""
     texts: dict[str, str] = {}
     values: dict[str, Any] = {}
@@ -172,7 +180,7 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else goyaml.dump(value).rstrip('\n')
 
 
-def _state_with_resources(call: Call, metadata: CharmMetadata) -> testing.State | None:
+def _state_with_resources(call: ClientCommandLine, metadata: CharmMetadata) -> testing.State | None:
     """Return what units begin with: the resources that are files. An image is nothing that a charm sees here."""
     from ops import testing
 
@@ -191,7 +199,7 @@ def _state_with_resources(call: Call, metadata: CharmMetadata) -> testing.State 
     return testing.State(resources=files) if files else None
 
 
-def _trust(call: Call) -> Run:
+def _trust(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no application name specified')
     arguments.check_empty(call.arguments[1:])
@@ -210,7 +218,7 @@ def _trust(call: Call) -> Run:
 # --- units
 
 
-def _add_unit(call: Call) -> Run:
+def _add_unit(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no application specified')
     arguments.check_empty(call.arguments[1:])
@@ -225,7 +233,7 @@ def _add_unit(call: Call) -> Run:
     return run
 
 
-def _remove_unit(call: Call) -> Run:
+def _remove_unit(call: ClientCommandLine) -> RunPhase:
     on_kubernetes = call.session.model.cloud == 'kubernetes'
     count = call.flags[_NUM_UNITS_REMOVED]
     if on_kubernetes:
@@ -256,7 +264,7 @@ def _check_scaling(names: tuple[str, ...], count: int) -> None:
         raise JujuError('specify the number of units (> 0) to remove using --num-units')
 
 
-def _scale_down(call: Call, name: str, count: int) -> str:
+def _scale_down(call: ClientCommandLine, name: str, count: int) -> str:
     units = _find(call, name).units.values()
     alive = sum(unit.life == 'alive' for unit in units)
     if count > alive:
@@ -266,7 +274,7 @@ def _scale_down(call: Call, name: str, count: int) -> str:
     return ''
 
 
-def _remove_units(call: Call) -> str:
+def _remove_units(call: ClientCommandLine) -> str:
     missing = [name for name in call.arguments if call.session.world.find_unit(name) is None]
     removed = [name for name in call.arguments if name not in missing]
     if removed:
@@ -278,7 +286,7 @@ def _remove_units(call: Call) -> str:
     )
 
 
-def _remove_application(call: Call) -> Run:
+def _remove_application(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no application specified')
     for name in call.arguments:
@@ -300,7 +308,7 @@ def _remove_application(call: Call) -> Run:
     return run
 
 
-def _report(call: Call, refusals: Iterable[str], told: str) -> str:
+def _report(call: ClientCommandLine, refusals: Iterable[str], told: str) -> str:
     """Return what was done; what was refused is told, and lets the command fail without another word."""
     refused = [f'ERROR {refusal}' for refusal in refusals]
     if refused:
@@ -309,7 +317,7 @@ def _report(call: Call, refusals: Iterable[str], told: str) -> str:
     return told
 
 
-def _resolved(call: Call) -> Run:
+def _resolved(call: ClientCommandLine) -> RunPhase:
     if call.flags[_ALL]:
         if call.arguments:
             raise JujuError('specifying unit names(s) with --all not supported')
@@ -336,7 +344,7 @@ def _resolved(call: Call) -> Run:
 # --- relations
 
 
-def _integrate(call: Call) -> Run:
+def _integrate(call: ClientCommandLine) -> RunPhase:
     if len(call.arguments) != 2:
         raise JujuError('a relation must involve two applications')
 
@@ -349,7 +357,7 @@ def _integrate(call: Call) -> Run:
     return run
 
 
-def _remove_relation(call: Call) -> Run:
+def _remove_relation(call: ClientCommandLine) -> RunPhase:
     if len(call.arguments) == 1:
         raise UsageError('juju remove-relation <relation-id> is not supported; name the two applications')
     if len(call.arguments) != 2:
@@ -364,12 +372,12 @@ def _remove_relation(call: Call) -> Run:
     return run
 
 
-def _check_is_there(call: Call, name: str) -> None:
+def _check_is_there(call: ClientCommandLine, name: str) -> None:
     if name not in call.session.world.remote_applications:
         _find(call, name)
 
 
-def _find(call: Call, name: str) -> Application:
+def _find(call: ClientCommandLine, name: str) -> Application:
     application = call.session.world.applications.get(name)
     if application is None:
         raise application_not_found(name)
@@ -381,7 +389,7 @@ _CHARMHUB: Final = (_CHANNEL, _CHARMHUB_REVISION)
 _STORAGE: Final = (_NO_PROMPT, _DESTROY_STORAGE)
 
 COMMANDS: Final = (
-    Command(
+    ClientCommand(
         'deploy',
         _deploy,
         (_NUM_UNITS, _CONFIG, _RESOURCE, _TRUST),
@@ -389,7 +397,7 @@ COMMANDS: Final = (
         usage='<charm> [<application name>]',
         lacks='bundles, storage, placement, bindings, Charmhub: charms stand for those that a test names',
     ),
-    Command(
+    ClientCommand(
         'refresh',
         _refresh,
         (_PATH, _CONFIG, _FORCE_UNITS),
@@ -397,19 +405,19 @@ COMMANDS: Final = (
         usage='<application>',
         lacks='`--switch`, resources',
     ),
-    Command('trust', _trust, (_REMOVE, _SCOPE), usage='<application name>', lacks='a real credential'),
-    Command(
+    ClientCommand('trust', _trust, (_REMOVE, _SCOPE), usage='<application name>', lacks='a real credential'),
+    ClientCommand(
         'integrate', _integrate, usage='<application>[:<endpoint>] <application>[:<endpoint>]', aliases=('relate',)
     ),
-    Command(
+    ClientCommand(
         'remove-relation',
         _remove_relation,
         (_FORCE,),
         usage='<application>[:<endpoint>] <application>[:<endpoint>]',
         lacks='relation ids; the minute that `--force` waits',
     ),
-    Command('add-unit', _add_unit, (_NUM_UNITS,), usage='<application>', lacks='storage, placement'),
-    Command(
+    ClientCommand('add-unit', _add_unit, (_NUM_UNITS,), usage='<application>', lacks='storage, placement'),
+    ClientCommand(
         'remove-unit',
         _remove_unit,
         (_NUM_UNITS_REMOVED, _FORCE),
@@ -417,7 +425,7 @@ COMMANDS: Final = (
         usage='<unit> [...] | <application>',
         lacks='the minute that `--force` waits without `--no-wait`',
     ),
-    Command(
+    ClientCommand(
         'remove-application',
         _remove_application,
         (_FORCE,),
@@ -425,5 +433,5 @@ COMMANDS: Final = (
         usage='<application> [<application>...]',
         lacks='the minute that `--force` waits without `--no-wait`',
     ),
-    Command('resolved', _resolved, (_ALL, _NO_RETRY), usage='[<unit> ...]', aliases=('resolve',)),
+    ClientCommand('resolved', _resolved, (_ALL, _NO_RETRY), usage='[<unit> ...]', aliases=('resolve',)),
 )

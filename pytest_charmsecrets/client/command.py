@@ -1,4 +1,4 @@
-"""What a command of the Juju client is, and how one runs: flags, then Init, then Run, each with its exit code on refusal.
+"""The definition of a client command, and how one runs: flags, then Init, then Run, each with its exit code on refusal.
 
 Source: juju/cmd v3, cmd.go and supercommand.go; juju 3.6: cmd/modelcmd. The grammar of flags is that of the hook commands.
 """
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 CharmLike: TypeAlias = 'type[ops.CharmBase] | str | pathlib.Path'
 """A charm that can be deployed."""
 
-Run: TypeAlias = Callable[[], str]
-"""The second half of a command: does it and returns what goes to stdout."""
+RunPhase: TypeAlias = Callable[[], str]
+"""Juju's ``Run`` of a command whose ``Init`` has read the command line: does the work and returns the stdout."""
 
 CONTROLLER: Final = 'fake'
 """Name of the controller, which the model does not have."""
@@ -77,11 +77,11 @@ class Session:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Call:
-    """One command line, read."""
+class ClientCommandLine:
+    """A command line of the client, read."""
 
     session: Session
-    command: Command
+    command: ClientCommand
     flags: gnuflag.Parsed
     stdin: str
     directory: pathlib.Path
@@ -129,11 +129,11 @@ class Call:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Command:
+class ClientCommand:
     """A command of the client: its name, its grammar, what it does and what it does not."""
 
     name: str
-    init: Callable[[Call], Run]
+    init: Callable[[ClientCommandLine], RunPhase]
     flags: tuple[Flag[Any], ...] = ()
     without_effect: tuple[Flag[Any], ...] = ()
     """Flags about what the model does not have, so that leaving them aside is true to Juju."""
@@ -164,7 +164,7 @@ class Command:
 
 
 def execute(
-    command: Command, session: Session, arguments: Sequence[str], stdin: str | None, directory: str | None
+    command: ClientCommand, session: Session, arguments: Sequence[str], stdin: str | None, directory: str | None
 ) -> Result:
     """Run a command as Juju would; whatever Juju refuses becomes a result in its form.
 
@@ -188,20 +188,22 @@ def execute(
 
 
 def _init(
-    command: Command,
+    command: ClientCommand,
     session: Session,
     arguments: Sequence[str],
     stdin: str | None,
     directory: str | None,
     messages: list[str],
-) -> Run:
+) -> RunPhase:
     try:
         parsed = gnuflag.parse(None, command.all_flags, arguments)
     except gnuflag.UndefinedOption as error:
         raise UsageError(_unsupported(command, error.option)) from None
     except gnuflag.HelpRequested:
         raise UsageError(_unsupported(command, '--help')) from None
-    call = Call(session, command, parsed, stdin or '', pathlib.Path(directory or pathlib.Path.cwd()), messages)
+    call = ClientCommandLine(
+        session, command, parsed, stdin or '', pathlib.Path(directory or pathlib.Path.cwd()), messages
+    )
     if command.on_model:
         check_model(session, parsed[_MODEL])
     return command.init(call)
@@ -230,7 +232,7 @@ def _refused(exit_code: int, error: JujuError, messages: Sequence[str]) -> Resul
     return Result(exit_code, stdout, ''.join(f'{line}\n' for line in lines))
 
 
-def _unsupported(command: Command, option: str) -> str:
+def _unsupported(command: ClientCommand, option: str) -> str:
     spellings = sorted(gnuflag.spell(spelling) for flag in command.all_flags for spelling in flag.spellings)
     return f'juju {command.name} {option} is not supported; supported: {", ".join(spellings)}'
 

@@ -18,9 +18,8 @@ from ..hookcommands import arguments
 from ..hookcommands.status import read_log_line
 from ..juju import identity
 from ..juju.journal import Journal
-from ..records import Command as HookCommand
-from ..records import HookRun
-from .command import Call, Command, Run
+from ..records import Command, HookRun
+from .command import ClientCommand, ClientCommandLine, RunPhase
 
 _LIMIT: Final = gnuflag.integer('limit')
 _LEVEL: Final = gnuflag.string('level', 'l')
@@ -33,7 +32,7 @@ _LEVELS: Final = ('TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR')
 _SEVERITIES: Final = (*_LEVELS, 'CRITICAL')
 
 
-def _debug_log(call: Call) -> Run:
+def _debug_log(call: ClientCommandLine) -> RunPhase:
     level = call.flags[_LEVEL]
     if level and level not in _LEVELS:
         known = ', '.join(map(gotext.quote, _LEVELS))
@@ -56,7 +55,7 @@ def _debug_log(call: Call) -> Run:
 
 def _records(journal: Journal) -> Iterator[tuple[datetime.datetime, str, str, str, str]]:
     for record in journal:
-        if isinstance(record, HookCommand) and record.name == 'juju-log' and record.exit_code == 0:
+        if isinstance(record, Command) and record.name == 'juju-log' and record.exit_code == 0:
             severity, message = read_log_line(record.argv[1:])
             if severity in _SEVERITIES:
                 yield record.time, identity.unit_tag(record.unit), severity, f'unit.{record.unit}.juju-log', message
@@ -68,7 +67,7 @@ def _records(journal: Journal) -> Iterator[tuple[datetime.datetime, str, str, st
             yield record.time, identity.unit_tag(record.unit), severity, 'juju.worker.uniter.operation', message
 
 
-def _format_time(call: Call, when: datetime.datetime) -> str:
+def _format_time(call: ClientCommandLine, when: datetime.datetime) -> str:
     date = f'{when:%Y-%m-%d} ' if call.flags[_DATE] else ''
     fraction = f'.{when.microsecond // 1000:03d}' if call.flags[_MILLISECONDS] else ''
     return f'{date}{when:%H:%M:%S}{fraction}'
@@ -85,7 +84,7 @@ def _pattern(given: str) -> str:
 
 
 COMMANDS: Final = (
-    Command(
+    ClientCommand(
         'debug-log',
         _debug_log,
         (_LIMIT, _LEVEL, _INCLUDE, _EXCLUDE, _DATE, _MILLISECONDS),

@@ -15,14 +15,14 @@ from ..golang import text as gotext
 from ..hookcommands import arguments
 from ..juju import identity
 from ..views.relations import RelationView
-from .command import USER, Call, Command, Run, check_model
+from .command import USER, ClientCommand, ClientCommandLine, RunPhase, check_model
 
 _MESSAGE: Final = gnuflag.string('message')
 _CONTROLLER: Final = gnuflag.string('controller', 'c')
 _SPECIFIED: Final = re.compile(r'/?(?:(?P<model>[^.]*)\.)?(?P<application>[^:]*)(?::(?P<endpoints>.*))?')
 
 
-def _offer(call: Call) -> Run:
+def _offer(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('an offer must at least specify application endpoint')
     arguments.check_empty(call.arguments[2:])
@@ -50,7 +50,7 @@ def _offer(call: Call) -> Run:
     return run
 
 
-def _consume(call: Call) -> Run:
+def _consume(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no remote offer specified')
     alias = call.arguments[1] if len(call.arguments) > 1 else None
@@ -70,7 +70,7 @@ def _consume(call: Call) -> Run:
     return run
 
 
-def _remove_saas(call: Call) -> Run:
+def _remove_saas(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no SAAS application names specified')
     for name in call.arguments:
@@ -85,8 +85,10 @@ def _remove_saas(call: Call) -> Run:
     return run
 
 
-def _change_relations(change: Callable[[Call, RelationView], None]) -> Callable[[Call], Run]:
-    def init(call: Call) -> Run:
+def _change_relations(
+    change: Callable[[ClientCommandLine, RelationView], None],
+) -> Callable[[ClientCommandLine], RunPhase]:
+    def init(call: ClientCommandLine) -> RunPhase:
         if not call.arguments:
             raise JujuError('no relation ids specified')
         for text in call.arguments:
@@ -107,7 +109,7 @@ def _change_relations(change: Callable[[Call, RelationView], None]) -> Callable[
 
 
 COMMANDS: Final = (
-    Command(
+    ClientCommand(
         'offer',
         _offer,
         (),
@@ -116,16 +118,16 @@ COMMANDS: Final = (
         on_model=False,
         lacks='who may consume it: everybody may',
     ),
-    Command('consume', _consume, usage='[<user>/]<model>.<offer> [<alias>]', lacks='offers of other controllers'),
-    Command('remove-saas', _remove_saas, usage='<application> [...]'),
-    Command(
+    ClientCommand('consume', _consume, usage='[<user>/]<model>.<offer> [<alias>]', lacks='offers of other controllers'),
+    ClientCommand('remove-saas', _remove_saas, usage='<application> [...]'),
+    ClientCommand(
         'suspend-relation',
         _change_relations(lambda call, relation: call.session.model.suspend_relation(relation)),
         (),
         (_MESSAGE,),
         usage='<relation id> [...]',
     ),
-    Command(
+    ClientCommand(
         'resume-relation',
         _change_relations(lambda call, relation: call.session.model.resume_relation(relation)),
         usage='<relation id> [...]',

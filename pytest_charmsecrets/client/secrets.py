@@ -16,7 +16,7 @@ from ..hookcommands import arguments, secret_content
 from ..juju import content, user_secrets
 from ..juju.secrets.entities import Owner, Revision, Secret
 from ..juju.user_secrets import User
-from .command import Call, Command, Run
+from .command import ClientCommand, ClientCommandLine, RunPhase
 
 if TYPE_CHECKING:
     from ..juju.world import World
@@ -37,7 +37,7 @@ _STRUCTURED: Final = ('yaml', 'json')
 _CONTENT_USAGE: Final = '[key[#base64|#file]=value...]'
 
 
-def _add(call: Call) -> Run:
+def _add(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('secret name needs to be supplied as the first argument')
     values = _read_content(call, call.arguments[1:])
@@ -47,7 +47,7 @@ def _add(call: Call) -> Run:
     return lambda: call.session.model.add_secret(name, values, info=info) + '\n'
 
 
-def _update(call: Call) -> Run:
+def _update(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('missing secret URI')
     values = _read_content(call, call.arguments[1:])
@@ -65,7 +65,7 @@ def _update(call: Call) -> Run:
     return run
 
 
-def _read_content(call: Call, pairs: tuple[str, ...]) -> dict[str, str]:
+def _read_content(call: ClientCommandLine, pairs: tuple[str, ...]) -> dict[str, str]:
     """Return the values of the command line, over which go those of ``--file``."""
     limits = content.LIMITS[call.session.world.profile.size_limits]
     encoded = secret_content.from_arguments([_with_whole_path(call, pair) for pair in pairs], limits)
@@ -74,12 +74,12 @@ def _read_content(call: Call, pairs: tuple[str, ...]) -> dict[str, str]:
     return {key: gotext.from_bytes(value) for key, value in content.decode(encoded).items()}
 
 
-def _with_whole_path(call: Call, pair: str) -> str:
+def _with_whole_path(call: ClientCommandLine, pair: str) -> str:
     key, equals, path = pair.partition('=')
     return f'{key}={call.path(path)}' if equals and key.endswith('#file') else pair
 
 
-def _grant(call: Call) -> Run:
+def _grant(call: ClientCommandLine) -> RunPhase:
     identifier, applications = _secret_and_applications(call)
 
     def run() -> str:
@@ -89,7 +89,7 @@ def _grant(call: Call) -> Run:
     return run
 
 
-def _revoke(call: Call) -> Run:
+def _revoke(call: ClientCommandLine) -> RunPhase:
     identifier, applications = _secret_and_applications(call)
 
     def run() -> str:
@@ -99,14 +99,14 @@ def _revoke(call: Call) -> Run:
     return run
 
 
-def _secret_and_applications(call: Call) -> tuple[str, list[str]]:
+def _secret_and_applications(call: ClientCommandLine) -> tuple[str, list[str]]:
     if len(call.arguments) < 2:
         raise JujuError('missing secret URI or application name')
     arguments.check_empty(call.arguments[2:])
     return call.arguments[0], call.arguments[1].split(',')
 
 
-def _remove(call: Call) -> Run:
+def _remove(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('missing secret URI')
     arguments.check_empty(call.arguments[1:])
@@ -119,7 +119,7 @@ def _remove(call: Call) -> Run:
     return run
 
 
-def _list(call: Call) -> Run:
+def _list(call: ClientCommandLine) -> RunPhase:
     arguments.check_empty(call.arguments)
 
     def run() -> str:
@@ -144,7 +144,7 @@ def _read_owner(tag: str) -> Owner:
     raise JujuError(f'invalid owner {gotext.quote(tag)}')
 
 
-def _show(call: Call) -> Run:
+def _show(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('secret ID is required')
     reveal, revisions, revision = call.flags[_REVEAL], call.flags[_REVISIONS], call.flags[_REVISION_SHOWN]
@@ -171,7 +171,7 @@ def _show(call: Call) -> Run:
     return run
 
 
-def _details(world: World, secret: Secret, call: Call, *, reveal: int | None = None) -> Fields:
+def _details(world: World, secret: Secret, call: ClientCommandLine, *, reveal: int | None = None) -> Fields:
     """Lay out what is shown of a secret; what is empty is left out.
 
     Args:
@@ -226,12 +226,12 @@ def _present(fields: dict[str, Any]) -> Fields:
 
 
 COMMANDS: Final = (
-    Command('add-secret', _add, (_INFO, _FILE), usage=f'<name> {_CONTENT_USAGE}'),
-    Command('update-secret', _update, (_INFO, _FILE, _NAME, _AUTO_PRUNE), usage=f'<ID>|<name> {_CONTENT_USAGE}'),
-    Command('grant-secret', _grant, usage='<ID>|<name> <application>[,<application>...]'),
-    Command('revoke-secret', _revoke, usage='<ID>|<name> <application>[,<application>...]'),
-    Command('remove-secret', _remove, (_REVISION,), usage='<ID>|<name>'),
-    Command(
+    ClientCommand('add-secret', _add, (_INFO, _FILE), usage=f'<name> {_CONTENT_USAGE}'),
+    ClientCommand('update-secret', _update, (_INFO, _FILE, _NAME, _AUTO_PRUNE), usage=f'<ID>|<name> {_CONTENT_USAGE}'),
+    ClientCommand('grant-secret', _grant, usage='<ID>|<name> <application>[,<application>...]'),
+    ClientCommand('revoke-secret', _revoke, usage='<ID>|<name> <application>[,<application>...]'),
+    ClientCommand('remove-secret', _remove, (_REVISION,), usage='<ID>|<name>'),
+    ClientCommand(
         'secrets',
         _list,
         (_OWNER,),
@@ -240,5 +240,7 @@ COMMANDS: Final = (
         lacks='the table',
         aliases=('list-secrets',),
     ),
-    Command('show-secret', _show, (_REVEAL, _REVISIONS, _REVISION_SHOWN), formats=_STRUCTURED, usage='<ID>|<name>'),
+    ClientCommand(
+        'show-secret', _show, (_REVEAL, _REVISIONS, _REVISION_SHOWN), formats=_STRUCTURED, usage='<ID>|<name>'
+    ),
 )

@@ -18,7 +18,7 @@ from ..juju import operations
 from ..juju.model_config import UPDATE_STATUS_INTERVAL
 from ..juju.state import Application
 from .applications import TRUST, read_config_file
-from .command import CONTROLLER, USER, Call, Command, Run, application_not_found
+from .command import CONTROLLER, USER, ClientCommand, ClientCommandLine, RunPhase, application_not_found
 
 _FILE: Final = gnuflag.string('file')
 _RESET: Final = gnuflag.strings('reset')
@@ -43,7 +43,7 @@ class _Request:
         return bool(self.values or self.reset or self.file)
 
 
-def _read_request(call: Call, given: tuple[str, ...]) -> _Request:
+def _read_request(call: ClientCommandLine, given: tuple[str, ...]) -> _Request:
     values: dict[str, str] = {}
     wanted: list[str] = []
     for argument in given:
@@ -85,7 +85,7 @@ def _check_combination(request: _Request, wanted: list[str]) -> None:
 # --- an application's
 
 
-def _config(call: Call) -> Run:
+def _config(call: ClientCommandLine) -> RunPhase:
     if not call.arguments or '=' in call.arguments[0]:
         raise JujuError('no application name specified')
     name = call.arguments[0]
@@ -112,7 +112,7 @@ def _config(call: Call) -> Run:
     return run
 
 
-def _change(call: Call, application: Application, request: _Request) -> None:
+def _change(call: ClientCommandLine, application: Application, request: _Request) -> None:
     metadata = application.metadata
     reset = [key for key in request.reset if key != TRUST]
     for key in reset:
@@ -160,7 +160,7 @@ def _printed(value: Any) -> str:
 # --- the model's
 
 
-def _model_config(call: Call) -> Run:
+def _model_config(call: ClientCommandLine) -> RunPhase:
     request = _read_request(call, call.arguments)
     if _AGENT_VERSION in request.values:
         raise JujuError(f'"{_AGENT_VERSION}" must be set via "upgrade-model"')
@@ -177,7 +177,7 @@ def _model_config(call: Call) -> Run:
     return run
 
 
-def _show_settings(call: Call, wanted: str | None) -> str:
+def _show_settings(call: ClientCommandLine, wanted: str | None) -> str:
     chosen = call.session.model.model_config() or {}
     settings = {name: Fields({'Value': value, 'Source': 'model'}) for name, value in chosen.items()}
     settings[_AGENT_VERSION] = Fields({'Value': call.session.world.profile.version, 'Source': 'model'})
@@ -192,7 +192,7 @@ def _show_settings(call: Call, wanted: str | None) -> str:
 
 
 COMMANDS: Final = (
-    Command(
+    ClientCommand(
         'config',
         _config,
         (_FILE, _RESET),
@@ -200,7 +200,7 @@ COMMANDS: Final = (
         formats=('yaml', 'json'),
         usage='<application> [--reset <key[,key]>] [<attribute-key>][=<value>] ...]',
     ),
-    Command(
+    ClientCommand(
         'model-config',
         _model_config,
         (_RESET,),

@@ -18,7 +18,7 @@ from ..juju.relations import Relation
 from ..juju.secrets.entities import INTERNAL
 from ..juju.state import CLOUDS, Unit
 from ..juju.world import World
-from .command import CONTROLLER, USER, Call, Command, Run, check_model
+from .command import CONTROLLER, USER, ClientCommand, ClientCommandLine, RunPhase, check_model
 from .status import charm_url
 
 _ENDPOINT: Final = gnuflag.string('endpoint')
@@ -32,7 +32,7 @@ _PLATFORM: Final = 'ubuntu-amd64'
 # --- show-unit
 
 
-def _show_unit(call: Call) -> Run:
+def _show_unit(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('an unit name must be supplied')
     if call.flags[_RELATED_UNIT] and not identity.is_unit_name(call.flags[_RELATED_UNIT]):
@@ -51,7 +51,7 @@ def _show_unit(call: Call) -> Run:
     return run
 
 
-def _unit(call: Call, unit: Unit) -> Fields:
+def _unit(call: ClientCommandLine, unit: Unit) -> Fields:
     world = call.session.world
     application = world.application_of(unit.name)
     on_machine = application.cloud == 'machine'
@@ -78,7 +78,7 @@ def _unit(call: Call, unit: Unit) -> Fields:
     return Fields(shown)
 
 
-def _relation(call: Call, world: World, unit: Unit, relation: Relation) -> Fields:
+def _relation(call: ClientCommandLine, world: World, unit: Unit, relation: Relation) -> Fields:
     remote = relation.remote_of(unit.application)
     shown: dict[str, Any] = {
         'relation-id': relation.id,
@@ -108,7 +108,7 @@ def _unit_data(relation: Relation, unit: str) -> Fields:
 # --- show-model
 
 
-def _show_model(call: Call) -> Run:
+def _show_model(call: ClientCommandLine) -> RunPhase:
     arguments.check_empty(call.arguments[1:])
 
     def run() -> str:
@@ -156,7 +156,7 @@ def _count(world: World, backend: str) -> int:
 # --- version
 
 
-def _version(call: Call) -> Run:
+def _version(call: ClientCommandLine) -> RunPhase:
     arguments.check_empty(call.arguments)
 
     def run() -> str:
@@ -169,15 +169,17 @@ def _version(call: Call) -> Run:
 
 
 COMMANDS: Final = (
-    Command('show-unit', _show_unit, (_ENDPOINT, _RELATED_UNIT, _APP), formats=('yaml', 'json'), usage='<unit name>'),
-    Command(
+    ClientCommand(
+        'show-unit', _show_unit, (_ENDPOINT, _RELATED_UNIT, _APP), formats=('yaml', 'json'), usage='<unit name>'
+    ),
+    ClientCommand(
         'show-model',
         _show_model,
         formats=('yaml', 'json'),
         usage='[<model name>]',
         lacks='machines; cloud, controller and users are made up',
     ),
-    Command(
+    ClientCommand(
         'version',
         _version,
         (_ALL,),

@@ -18,7 +18,7 @@ from ..juju import lifecycle
 from ..juju.hooks import Hook
 from ..juju.state import CLOUDS, Application, EndpointMetadata, Offer, RemoteApplication, Status, Unit
 from ..juju.world import World
-from .command import CONTROLLER, Call, Command, Run, Session
+from .command import CONTROLLER, ClientCommand, ClientCommandLine, RunPhase, Session
 
 _SEVERITIES: Final = ('unknown', 'terminated', 'active', 'waiting', 'maintenance', 'blocked', 'error')
 """The status of units from least to most severe: the most severe is that of an application that has set none."""
@@ -26,7 +26,7 @@ _SEVERITIES: Final = ('unknown', 'terminated', 'active', 'waiting', 'maintenance
 _MONTHS: Final = ('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')
 
 
-def _status(call: Call) -> Run:
+def _status(call: ClientCommandLine) -> RunPhase:
     if call.arguments:
         raise UsageError(f'juju status {call.arguments[0]} is not supported: it shows everything; leave the names out')
     return lambda: call.output(describe(call.session))
@@ -244,7 +244,7 @@ def _format_time(when: datetime.datetime) -> str:
 
 
 COMMANDS: Final = (
-    Command(
+    ClientCommand(
         'status',
         _status,
         (),

@@ -19,7 +19,7 @@ from ..golang import text as gotext
 from ..golang import yaml as goyaml
 from ..juju import identity
 from ..records import Task
-from .command import Call, Command, FailedWithOutput, Run, Session
+from .command import ClientCommand, ClientCommandLine, FailedWithOutput, RunPhase, Session
 
 Receiver: TypeAlias = Callable[[str], Task]
 
@@ -43,7 +43,7 @@ _NOT_IN_PLAIN_OUTPUT: Final = ('return-code', 'stdout', 'stderr')
 # --- run
 
 
-def _run(call: Call) -> Run:
+def _run(call: ClientCommandLine) -> RunPhase:
     units, action, pairs = _split(call.arguments)
     given = [_read_pair(pair) for pair in pairs]
 
@@ -88,7 +88,7 @@ def _read_pair(pair: str) -> tuple[list[str], str]:
     return keys, value
 
 
-def _read_parameters(call: Call, pairs: Iterable[tuple[list[str], str]]) -> dict[str, Any]:
+def _read_parameters(call: ClientCommandLine, pairs: Iterable[tuple[list[str], str]]) -> dict[str, Any]:
     parameters: dict[str, Any] = {}
     if call.flags[_PARAMS]:
         document = _load_yaml(call.read(call.flags[_PARAMS]))
@@ -124,7 +124,7 @@ def _run_action(session: Session, unit: str, action: str, parameters: Mapping[st
 # --- exec
 
 
-def _exec(call: Call) -> Run:
+def _exec(call: ClientCommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no commands specified')
     if not call.flags[_UNITS] and not call.flags[_APPLICATIONS]:
@@ -168,7 +168,7 @@ def _run_line(session: Session, unit: str, line: str) -> Task:
 # --- what comes of it
 
 
-def _perform(call: Call, units: Iterable[str], act: Receiver) -> str:
+def _perform(call: ClientCommandLine, units: Iterable[str], act: Receiver) -> str:
     """Run something on units, one after the other, and return what is printed about it.
 
     Raises:
@@ -207,7 +207,7 @@ def _resolve_leader(session: Session, unit: str) -> str:
     return found.leader
 
 
-def _finish(call: Call, tasks: Iterable[Task]) -> str:
+def _finish(call: ClientCommandLine, tasks: Iterable[Task]) -> str:
     now = call.session.world.clock.now
     shown = {task.unit: _describe(task, now) for task in tasks}
     output = _plain(call, shown) if call.format == 'plain' else call.output(shown)
@@ -243,7 +243,7 @@ def _describe(task: Task, now: datetime.datetime) -> dict[str, Any]:
     return shown
 
 
-def _plain(call: Call, shown: Mapping[str, Mapping[str, Any]]) -> str:
+def _plain(call: ClientCommandLine, shown: Mapping[str, Mapping[str, Any]]) -> str:
     if call.command.name == 'exec':
         return _plain_exec(shown)
     texts = {unit: _plain_results(about['results']) for unit, about in shown.items()}
@@ -286,7 +286,7 @@ def _natural(unit: str) -> tuple[str, int]:
 
 
 COMMANDS: Final = (
-    Command(
+    ClientCommand(
         'run',
         _run,
         (_PARAMS, _STRING_ARGS),
@@ -295,7 +295,7 @@ COMMANDS: Final = (
         usage='<unit> [<unit> ...] <action-name> [<key>=<value> [<key>[.<key> ...]=<value>]]',
         lacks='`--background`; an action has ended when the command returns, so `--wait` never runs out',
     ),
-    Command(
+    ClientCommand(
         'exec',
         _exec,
         (_UNITS, _APPLICATIONS),

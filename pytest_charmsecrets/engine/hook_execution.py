@@ -234,7 +234,7 @@ class HookExecution:
         shown, given = recording.readable_argv(argv), recording.given_input(argv, stdin, cwd)
         result = hookcommands.run(context, argv, stdin, cwd)
         if result.exit_code != 0:
-            context.juju_error = result.stderr.removeprefix('ERROR ').rstrip('\n')
+            context.note_refused(result.stderr)
         self.world.journal.append(
             Command(
                 context.now,

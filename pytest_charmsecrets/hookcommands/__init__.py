@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Final
 
 from ..errors import UsageError
 from . import action, config, network, relation, secret, state, status, storage
-from .command import Command, execute
+from .command import HookCommand, execute
 from .result import Result, Stdin
 
 if TYPE_CHECKING:
     from ..juju.transaction import HookContext
 
-__all__ = ['NOT_SUPPORTED', 'SUPPORTED', 'Result', 'Stdin', 'run']
+__all__ = ['NOT_SUPPORTED', 'READING', 'SUPPORTED', 'Result', 'Stdin', 'run']
 
-_COMMANDS: Final[dict[str, Command]] = {
+_COMMANDS: Final[dict[str, HookCommand]] = {
     command.name: command
     for module in (secret, relation, config, status, action, state, storage, network)
     for command in module.COMMANDS
 }
+
+READING: Final = frozenset(name for name, command in _COMMANDS.items() if command.reads_only)
+"""The hook commands that change nothing; ``secret-get`` is not one of them, as it may track a revision."""
 
 SUPPORTED: Final[tuple[str, ...]] = tuple(sorted(_COMMANDS))
 """The hook commands that :func:`run` knows."""

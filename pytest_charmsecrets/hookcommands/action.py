@@ -12,14 +12,14 @@ from typing import Any, Final, cast
 from ..errors import JujuError
 from ..golang import text as gotext
 from . import arguments, formats
-from .command import Call, Command, Run
+from .command import CommandLine, HookCommand, RunPhase
 
 _KEY = re.compile(r'[a-z0-9](?:[a-z0-9-]*[a-z0-9])?')
 _RESERVED_KEYS: Final = ('stdout', 'stdout-encoding', 'stderr', 'stderr-encoding')
 _DEFAULT_FAILURE: Final = 'action failed without reason given, check action for errors'
 
 
-def _action_get(call: Call) -> Run:
+def _action_get(call: CommandLine) -> RunPhase:
     keys = call.arguments[0].split('.') if call.arguments else []
     arguments.check_empty(call.arguments[1:])
 
@@ -32,7 +32,7 @@ def _action_get(call: Call) -> Run:
     return run
 
 
-def _action_set(call: Call) -> Run:
+def _action_set(call: CommandLine) -> RunPhase:
     results = [_result(argument) for argument in call.arguments]
 
     def run() -> str:
@@ -68,7 +68,7 @@ def _check_key(key: str) -> None:
         raise JujuError(f'cannot set reserved action key "{key}"')
 
 
-def _action_log(call: Call) -> Run:
+def _action_log(call: CommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no message specified')
 
@@ -79,7 +79,7 @@ def _action_log(call: Call) -> Run:
     return run
 
 
-def _action_fail(call: Call) -> Run:
+def _action_fail(call: CommandLine) -> RunPhase:
     message = call.arguments[0] if call.arguments else _DEFAULT_FAILURE
     arguments.check_empty(call.arguments[1:])
 
@@ -91,8 +91,8 @@ def _action_fail(call: Call) -> Run:
 
 
 COMMANDS: Final = (
-    Command('action-get', _action_get, (), formats.ALL, '[<key>[.<key>.<key>...]]'),
-    Command('action-set', _action_set, usage='<key>=<value> [<key>=<value> ...]'),
-    Command('action-log', _action_log, usage='<message>'),
-    Command('action-fail', _action_fail, usage='["<failure message>"]'),
+    HookCommand('action-get', _action_get, (), formats.ALL, '[<key>[.<key>.<key>...]]', reads_only=True),
+    HookCommand('action-set', _action_set, usage='<key>=<value> [<key>=<value> ...]'),
+    HookCommand('action-log', _action_log, usage='<message>'),
+    HookCommand('action-fail', _action_fail, usage='["<failure message>"]'),
 )

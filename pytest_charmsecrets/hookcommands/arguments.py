@@ -16,7 +16,7 @@ from . import files
 
 if TYPE_CHECKING:
     from ..juju.transaction import HookContext, RelationInfo
-    from .command import Call
+    from .command import CommandLine
 
 NO_RELATION: Final = 'no relation id specified'
 RELATION_NOT_FOUND: Final = 'relation not found'
@@ -55,7 +55,7 @@ def find_relation(context: HookContext, relation_id: int) -> RelationInfo:
     return relation
 
 
-def required_relation(call: Call) -> int:
+def required_relation(call: CommandLine) -> int:
     """Return the relation that the command is about.
 
     Raises:
@@ -104,7 +104,7 @@ def key_values(arguments: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def with_settings_file(call: Call, overrides: dict[str, str]) -> dict[str, str]:
+def with_settings_file(call: CommandLine, overrides: dict[str, str]) -> dict[str, str]:
     """Return the settings of ``--file``, if given, with those of the command line over them.
 
     Raises:

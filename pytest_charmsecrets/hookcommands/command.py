@@ -1,7 +1,7 @@
-"""What a hook command is, and how one runs: flags, then Init, then Run, each with its exit code on refusal.
+"""The definition of a hook command, and how one runs: flags, then Init, then Run, each with its exit code on refusal.
 
-A command is a function whose body is Juju's ``Init`` (what it refuses exits 2) and which returns Juju's ``Run`` (what
-that refuses exits 1). Source: juju/cmd v3, cmd.go, Main; hook-commands.md 1.1.
+A hook command is a function whose body is Juju's ``Init`` (what it refuses exits 2) and which returns Juju's ``Run``
+(what that refuses exits 1). Source: juju/cmd v3, cmd.go, Main.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from .result import Result, Stdin
 if TYPE_CHECKING:
     from ..juju.transaction import HookContext
 
-Run: TypeAlias = Callable[[], str]
-"""The second half of a command: does it and returns what goes to stdout."""
+RunPhase: TypeAlias = Callable[[], str]
+"""Juju's ``Run`` of a command whose ``Init`` has read the command line: does the work and returns the stdout."""
 
 _OUTPUT: Final = gnuflag.string('output', 'o')
 _FORMAT: Final = 'format'
@@ -32,8 +32,8 @@ DEPRECATED_FORMAT: Final = gnuflag.string(_FORMAT)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Call:
-    """One command line, read."""
+class CommandLine:
+    """A command line of a hook command, read."""
 
     context: HookContext
     name: str
@@ -42,7 +42,7 @@ class Call:
     directory: str
     """Where the command was called; an absolute path."""
     warnings: list[str]
-    """What goes to stderr although nothing failed."""
+    """Lines for stderr although nothing failed."""
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ class Call:
         return self.flags.positionals
 
     def read_stdin(self) -> str:
-        """Read the standard input, which a command does when it is told to and not before."""
+        """Read the standard input, which a command does only when its arguments ask for it."""
         return self.stdin() if callable(self.stdin) else self.stdin or ''
 
     def output(self, value: Any, *, null_if_empty: bool = False) -> str:
@@ -83,16 +83,18 @@ class Call:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Command:
+class HookCommand:
     """A hook command: its name, its grammar and what it does."""
 
     name: str
-    init: Callable[[Call], Run]
+    init: Callable[[CommandLine], RunPhase]
     flags: tuple[Flag[Any], ...] = ()
     output: formats.Formats | None = None
     """Output formats; None when the command has no output flags."""
     usage: str = ''
-    """What the positionals are, for ``--help``."""
+    """The positional arguments, for ``--help``."""
+    reads_only: bool = False
+    """Whether the command changes nothing, neither at once nor when the hook is committed."""
 
     @property
     def all_flags(self) -> tuple[Flag[Any], ...]:
@@ -105,13 +107,13 @@ class Command:
 
 
 def execute(
-    command: Command, context: HookContext, arguments: Sequence[str], stdin: Stdin, directory: str | None
+    command: HookCommand, context: HookContext, arguments: Sequence[str], stdin: Stdin, directory: str | None
 ) -> Result:
     """Run a command as Juju would; whatever Juju refuses becomes a result in its form."""
     warnings: list[str] = []
     try:
         parsed = gnuflag.parse(context, command.all_flags, arguments)
-        call = Call(context, command.name, parsed, stdin, directory or str(pathlib.Path.cwd()), warnings)
+        call = CommandLine(context, command.name, parsed, stdin, directory or str(pathlib.Path.cwd()), warnings)
         run = command.init(call)
     except gnuflag.HelpRequested:
         return Result(0, _help(command, context))
@@ -124,7 +126,7 @@ def execute(
     return Result(0, stdout, ''.join(warnings))
 
 
-def _help(command: Command, context: HookContext) -> str:
+def _help(command: HookCommand, context: HookContext) -> str:
     lines = [' '.join(filter(None, ('Usage:', command.name, '[options]' if command.all_flags else '', command.usage)))]
     if command.all_flags:
         lines += ['', 'Options:']

@@ -13,12 +13,12 @@ from ..golang import flags as gnuflag
 from ..golang import text as gotext
 from ..golang.yaml import Fields
 from . import arguments, formats
-from .command import Call, Command, Run
+from .command import CommandLine, HookCommand, RunPhase
 
 _ALL: Final = gnuflag.boolean('all', 'a')
 
 
-def _config_get(call: Call) -> Run:
+def _config_get(call: CommandLine) -> RunPhase:
     key = call.arguments[0] if call.arguments else ''
     if key and call.flags[_ALL]:
         raise JujuError(f'cannot use argument --all together with key {gotext.quote(key)}')
@@ -34,12 +34,12 @@ def _config_get(call: Call) -> Run:
     return run
 
 
-def _is_leader(call: Call) -> Run:
+def _is_leader(call: CommandLine) -> RunPhase:
     arguments.check_empty(call.arguments)
     return lambda: call.output(call.context.is_leader())
 
 
-def _goal_state(call: Call) -> Run:
+def _goal_state(call: CommandLine) -> RunPhase:
     arguments.check_empty(call.arguments)
 
     def run() -> str:
@@ -56,7 +56,7 @@ def _goals(entities: Mapping[str, Mapping[str, str]]) -> dict[str, Fields]:
     return {name: Fields(status=goal['status'], since=goal['since']) for name, goal in entities.items()}
 
 
-def _credential_get(call: Call) -> Run:
+def _credential_get(call: CommandLine) -> RunPhase:
     arguments.check_empty(call.arguments)
 
     def run() -> str:
@@ -81,7 +81,7 @@ def _cloud_spec(spec: Mapping[str, Any], *, as_json: bool) -> Fields:
     return Fields({key.replace('-', ''): value for key, value in display.items()})
 
 
-def _resource_get(call: Call) -> Run:
+def _resource_get(call: CommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('missing required resource name')
     arguments.check_empty(call.arguments[1:])
@@ -111,9 +111,9 @@ _CLOUD_SPEC: Final[Mapping[str, Any]] = {
 """The fields of Juju's params.CloudSpec and params.CloudCredential, in their order, by the names that JSON has for them."""
 
 COMMANDS: Final = (
-    Command('config-get', _config_get, (_ALL,), formats.ALL, '[<key>]'),
-    Command('is-leader', _is_leader, (), formats.ALL),
-    Command('goal-state', _goal_state, (), formats.STRUCTURED),
-    Command('credential-get', _credential_get, (), formats.ALL),
-    Command('resource-get', _resource_get, usage='<resource name>'),
+    HookCommand('config-get', _config_get, (_ALL,), formats.ALL, '[<key>]', reads_only=True),
+    HookCommand('is-leader', _is_leader, (), formats.ALL, reads_only=True),
+    HookCommand('goal-state', _goal_state, (), formats.STRUCTURED, reads_only=True),
+    HookCommand('credential-get', _credential_get, (), formats.ALL, reads_only=True),
+    HookCommand('resource-get', _resource_get, usage='<resource name>', reads_only=True),
 )

@@ -1,6 +1,6 @@
 """The files that hook commands read and write, with Go's messages when that fails.
 
-Source: juju/cmd v3, filevar.go, output.go; juju 3.6: core/secrets/createsecret.go; hook-commands.md 1.3 and 3.
+Source: juju/cmd v3, filevar.go, output.go; juju 3.6: core/secrets/createsecret.go.
 """
 
 from __future__ import annotations

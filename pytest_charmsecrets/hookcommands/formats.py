@@ -1,7 +1,7 @@
 """The output formats of hook commands: json, yaml and smart.
 
 Values are what JSON knows, datetimes and :class:`~.goyaml.Fields`; keys of any other mapping are printed in Go's order.
-Source: juju/cmd v3, output.go; Go's encoding/json; hook-commands.md 1.3.
+Source: juju/cmd v3, output.go; Go's encoding/json.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from ..golang import text as gotext
 from ..golang.yaml import Fields
 from ..juju.state import Port
 from . import arguments, formats
-from .command import DEPRECATED_FORMAT, Call, Command, Run
+from .command import DEPRECATED_FORMAT, CommandLine, HookCommand, RunPhase
 
 if TYPE_CHECKING:
     from ..juju.transaction import HookContext
@@ -32,7 +32,7 @@ _PROTOCOLS: Final = ('tcp', 'udp', 'icmp')
 _PORTS: Final = range(65536)
 
 
-def _network_get(call: Call) -> Run:
+def _network_get(call: CommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no arguments specified')
     binding = call.arguments[0]
@@ -49,7 +49,7 @@ def _network_get(call: Call) -> Run:
     return run
 
 
-def _network_answer(call: Call, binding: str, network: Mapping[str, Any]) -> Any:
+def _network_answer(call: CommandLine, binding: str, network: Mapping[str, Any]) -> Any:
     wanted = [flag for flag in (_BIND_ADDRESS, _INGRESS_ADDRESS, _EGRESS_SUBNETS) if call.flags[flag]]
     if call.flags[_PRIMARY_ADDRESS]:
         if wanted:
@@ -105,7 +105,7 @@ def _interface_display(interface: Mapping[str, Any], *, with_old_keys: bool) -> 
     return Fields({'mac-address': mac, 'interface-name': name, 'addresses': addresses, **old_keys})
 
 
-def _unit_get(call: Call) -> Run:
+def _unit_get(call: CommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no setting specified')
     if call.arguments[0] not in _UNIT_SETTINGS:
@@ -114,8 +114,8 @@ def _unit_get(call: Call) -> Run:
     return lambda: call.output(call.context.unit_address())
 
 
-def _change_port(change: Callable[[HookContext, Port], None]) -> Callable[[Call], Run]:
-    def init(call: Call) -> Run:
+def _change_port(change: Callable[[HookContext, Port], None]) -> Callable[[CommandLine], RunPhase]:
+    def init(call: CommandLine) -> RunPhase:
         if not call.arguments:
             raise JujuError('no port or range specified')
         port = _parse_port(call.arguments[0].lower())
@@ -162,7 +162,7 @@ def _parse_number(text: str) -> int:
         raise JujuError(f'invalid port {gotext.quote(text)}: {error}') from None
 
 
-def _opened_ports(call: Call) -> Run:
+def _opened_ports(call: CommandLine) -> RunPhase:
     arguments.check_empty(call.arguments)
 
     def run() -> str:
@@ -181,19 +181,19 @@ _NETWORK_FLAGS: Final = (_PRIMARY_ADDRESS, _BIND_ADDRESS, _INGRESS_ADDRESS, _EGR
 _PORT_USAGE: Final = '<port>[/<protocol>] or <from>-<to>[/<protocol>] or icmp'
 
 COMMANDS: Final = (
-    Command('network-get', _network_get, _NETWORK_FLAGS, formats.ALL, '<binding-name>'),
-    Command('unit-get', _unit_get, (), formats.ALL, '<setting>'),
-    Command(
+    HookCommand('network-get', _network_get, _NETWORK_FLAGS, formats.ALL, '<binding-name>', reads_only=True),
+    HookCommand('unit-get', _unit_get, (), formats.ALL, '<setting>', reads_only=True),
+    HookCommand(
         'open-port',
         _change_port(lambda context, port: context.open_port(port)),
         (_ENDPOINTS, DEPRECATED_FORMAT),
         usage=_PORT_USAGE,
     ),
-    Command(
+    HookCommand(
         'close-port',
         _change_port(lambda context, port: context.close_port(port)),
         (_ENDPOINTS, DEPRECATED_FORMAT),
         usage=_PORT_USAGE,
     ),
-    Command('opened-ports', _opened_ports, (_SHOW_ENDPOINTS,), formats.ALL),
+    HookCommand('opened-ports', _opened_ports, (_SHOW_ENDPOINTS,), formats.ALL, reads_only=True),
 )

@@ -13,14 +13,14 @@ from ..golang import text as gotext
 from ..golang.yaml import Fields
 from ..juju import identity
 from . import arguments, formats
-from .command import DEPRECATED_FORMAT, Call, Command, Run
+from .command import DEPRECATED_FORMAT, CommandLine, HookCommand, RunPhase
 
 _APP: Final = gnuflag.boolean('app')
 _NO_TARGET: Final = 'no unit or application specified'
 _ALL_KEYS: Final = '-'
 
 
-def _relation_ids(call: Call) -> Run:
+def _relation_ids(call: CommandLine) -> RunPhase:
     endpoint = call.arguments[0] if call.arguments else call.context.hook.endpoint or ''
     if not call.arguments and not endpoint:
         raise JujuError('no endpoint name specified')
@@ -29,7 +29,7 @@ def _relation_ids(call: Call) -> Run:
     return lambda: call.output(sorted(f'{endpoint}:{id_}' for id_ in call.context.relation_ids(endpoint)))
 
 
-def _relation_list(call: Call) -> Run:
+def _relation_list(call: CommandLine) -> RunPhase:
     relation_id = arguments.required_relation(call)
     arguments.check_empty(call.arguments)
 
@@ -42,7 +42,7 @@ def _relation_list(call: Call) -> Run:
     return run
 
 
-def _relation_model_get(call: Call) -> Run:
+def _relation_model_get(call: CommandLine) -> RunPhase:
     relation_id = arguments.required_relation(call)
     arguments.check_empty(call.arguments)
 
@@ -53,7 +53,7 @@ def _relation_model_get(call: Call) -> Run:
     return run
 
 
-def _relation_get(call: Call) -> Run:
+def _relation_get(call: CommandLine) -> RunPhase:
     relation_id = arguments.required_relation(call)
     key = call.arguments[0] if call.arguments and call.arguments[0] != _ALL_KEYS else ''
     entity = _entity(call, call.arguments[1:])
@@ -69,7 +69,7 @@ def _relation_get(call: Call) -> Run:
     return run
 
 
-def _entity(call: Call, given: tuple[str, ...]) -> str:
+def _entity(call: CommandLine, given: tuple[str, ...]) -> str:
     """Return the unit or application whose data is asked for."""
     hook = call.context.hook
     if call.flags[_APP]:
@@ -97,7 +97,7 @@ def _check_unit(name: str) -> None:
     raise JujuError(f'invalid unit name {gotext.quote(name)}')
 
 
-def _relation_set(call: Call) -> Run:
+def _relation_set(call: CommandLine) -> RunPhase:
     relation_id = arguments.required_relation(call)
     overrides = arguments.key_values(call.arguments)
 
@@ -114,11 +114,13 @@ def _relation_set(call: Call) -> Run:
 
 
 COMMANDS: Final = (
-    Command('relation-ids', _relation_ids, (), formats.ALL, '[<name>]'),
-    Command('relation-list', _relation_list, (arguments.RELATION, _APP), formats.ALL),
-    Command('relation-get', _relation_get, (arguments.RELATION, _APP), formats.ALL, '[<key> [<unit id>]]'),
-    Command('relation-model-get', _relation_model_get, (arguments.RELATION,), formats.ALL),
-    Command(
+    HookCommand('relation-ids', _relation_ids, (), formats.ALL, '[<name>]', reads_only=True),
+    HookCommand('relation-list', _relation_list, (arguments.RELATION, _APP), formats.ALL, reads_only=True),
+    HookCommand(
+        'relation-get', _relation_get, (arguments.RELATION, _APP), formats.ALL, '[<key> [<unit id>]]', reads_only=True
+    ),
+    HookCommand('relation-model-get', _relation_model_get, (arguments.RELATION,), formats.ALL, reads_only=True),
+    HookCommand(
         'relation-set',
         _relation_set,
         (arguments.RELATION, arguments.SETTINGS_FILE, _APP, DEPRECATED_FORMAT),

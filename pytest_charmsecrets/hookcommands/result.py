@@ -1,4 +1,4 @@
-"""What a hook command leaves behind."""
+"""The result of a hook command."""
 
 from __future__ import annotations
 

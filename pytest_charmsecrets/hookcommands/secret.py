@@ -1,7 +1,7 @@
 """The secret commands: secret-add, -get, -set, -remove, -info-get, -grant, -revoke and -ids.
 
-What they refuse while reading the command line is decided here, in Juju's order; everything else by the hook context.
-Source: juju 3.6: jujuc/secret-*.go; hook-commands.md 4.
+Errors of the command line are decided here, in Juju's order; all others by the hook context.
+Source: juju 3.6: jujuc/secret-*.go.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..golang.yaml import Fields
 from ..juju import clock, content, identity
 from ..juju.transaction import SecretAttributes
 from . import arguments, formats, secret_content
-from .command import Call, Command, Run
+from .command import CommandLine, HookCommand, RunPhase
 
 if TYPE_CHECKING:
     import datetime
@@ -42,7 +42,7 @@ _BASE64_SUFFIX: Final = '#base64'
 _OWNERS: Final = ('application', 'unit')
 
 
-def _secret_add(call: Call) -> Run:
+def _secret_add(call: CommandLine) -> RunPhase:
     if not call.arguments and not call.flags[_FILE]:
         raise JujuError('missing secret value or filename')
     attributes = _attributes(call, call.arguments)
@@ -56,7 +56,7 @@ def _secret_add(call: Call) -> Run:
     return run
 
 
-def _secret_set(call: Call) -> Run:
+def _secret_set(call: CommandLine) -> RunPhase:
     uri = _first_uri(call)
     # Juju checks --owner here too, and then does nothing with it.
     attributes = _attributes(call, call.arguments[1:])
@@ -68,7 +68,7 @@ def _secret_set(call: Call) -> Run:
     return run
 
 
-def _secret_get(call: Call) -> Run:
+def _secret_get(call: CommandLine) -> RunPhase:
     uri = _lenient_uri(call) if call.arguments else None
     key = call.arguments[1] if len(call.arguments) > 1 else ''
     label = call.flags[_LABEL]
@@ -88,7 +88,7 @@ def _secret_get(call: Call) -> Run:
     return run
 
 
-def _secret_remove(call: Call) -> Run:
+def _secret_remove(call: CommandLine) -> RunPhase:
     uri = _first_uri(call)
     arguments.check_empty(call.arguments[1:])
     revision = call.flags[_REVISION]
@@ -100,7 +100,7 @@ def _secret_remove(call: Call) -> Run:
     return run
 
 
-def _secret_info_get(call: Call) -> Run:
+def _secret_info_get(call: CommandLine) -> RunPhase:
     uri = _lenient_uri(call) if call.arguments else None
     label = call.flags[_LABEL]
     if uri is None and not label:
@@ -119,7 +119,7 @@ def _secret_info_get(call: Call) -> Run:
     return run
 
 
-def _secret_grant(call: Call) -> Run:
+def _secret_grant(call: CommandLine) -> RunPhase:
     uri = _first_uri(call)
     relation = arguments.find_relation(call.context, arguments.required_relation(call))
     unit = call.flags[_UNIT]
@@ -139,7 +139,7 @@ def _secret_grant(call: Call) -> Run:
     return run
 
 
-def _secret_revoke(call: Call) -> Run:
+def _secret_revoke(call: CommandLine) -> RunPhase:
     uri = _first_uri(call)
     application, unit = call.flags[_APP], call.flags[_UNIT]
     if application and not identity.is_application_name(application):
@@ -165,12 +165,12 @@ def _secret_revoke(call: Call) -> Run:
     return run
 
 
-def _secret_ids(call: Call) -> Run:
+def _secret_ids(call: CommandLine) -> RunPhase:
     arguments.check_empty(call.arguments)
     return lambda: call.output(list(call.context.secret_infos()), null_if_empty=True)
 
 
-def _attributes(call: Call, pairs: Sequence[str]) -> SecretAttributes:
+def _attributes(call: CommandLine, pairs: Sequence[str]) -> SecretAttributes:
     """Read what secret-add and secret-set have in common; an empty value is as good as none."""
     flags = call.flags
     expire = _expire(call)
@@ -191,18 +191,18 @@ def _attributes(call: Call, pairs: Sequence[str]) -> SecretAttributes:
     )
 
 
-def _expire(call: Call) -> datetime.datetime | None:
+def _expire(call: CommandLine) -> datetime.datetime | None:
     text = call.flags[_EXPIRE]
     return gotime.parse_expire(text, call.context.now) if text else None
 
 
-def _first_uri(call: Call) -> SecretURI:
+def _first_uri(call: CommandLine) -> SecretURI:
     if not call.arguments:
         raise JujuError('missing secret URI')
     return identity.parse_secret_uri(call.arguments[0], with_source=call.context.profile.uri_style == 'full')
 
 
-def _lenient_uri(call: Call) -> SecretURI:
+def _lenient_uri(call: CommandLine) -> SecretURI:
     """Read a URI where Juju gives one message for whatever is wrong with it."""
     try:
         return _first_uri(call)
@@ -237,12 +237,12 @@ def _display(info: SecretInfo) -> Fields:
 _UPSERT_FLAGS: Final = (_EXPIRE, _ROTATE, _DESCRIPTION, _LABEL, _FILE, _OWNER)
 
 COMMANDS: Final = (
-    Command('secret-add', _secret_add, _UPSERT_FLAGS, usage='<key>[#base64|#file]=<value> ...'),
-    Command('secret-get', _secret_get, (_LABEL, _PEEK, _REFRESH), formats.STRUCTURED, '<ID> [key[#base64]]'),
-    Command('secret-set', _secret_set, _UPSERT_FLAGS, usage='<ID> [key[#base64|#file]=value ...]'),
-    Command('secret-remove', _secret_remove, (_REVISION,), usage='<ID>'),
-    Command('secret-info-get', _secret_info_get, (_LABEL,), formats.STRUCTURED, '<ID>'),
-    Command('secret-grant', _secret_grant, (_UNIT, arguments.RELATION), usage='<ID>'),
-    Command('secret-revoke', _secret_revoke, (_APP, _UNIT, arguments.RELATION), usage='<ID>'),
-    Command('secret-ids', _secret_ids, (), formats.ALL),
+    HookCommand('secret-add', _secret_add, _UPSERT_FLAGS, usage='<key>[#base64|#file]=<value> ...'),
+    HookCommand('secret-get', _secret_get, (_LABEL, _PEEK, _REFRESH), formats.STRUCTURED, '<ID> [key[#base64]]'),
+    HookCommand('secret-set', _secret_set, _UPSERT_FLAGS, usage='<ID> [key[#base64|#file]=value ...]'),
+    HookCommand('secret-remove', _secret_remove, (_REVISION,), usage='<ID>'),
+    HookCommand('secret-info-get', _secret_info_get, (_LABEL,), formats.STRUCTURED, '<ID>', reads_only=True),
+    HookCommand('secret-grant', _secret_grant, (_UNIT, arguments.RELATION), usage='<ID>'),
+    HookCommand('secret-revoke', _secret_revoke, (_APP, _UNIT, arguments.RELATION), usage='<ID>'),
+    HookCommand('secret-ids', _secret_ids, (), formats.ALL, reads_only=True),
 )

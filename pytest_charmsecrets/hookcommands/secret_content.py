@@ -1,7 +1,7 @@
 """Secret content as the command line gives it: ``key=value``, ``key#file=path``, ``--file``.
 
 The rules about keys, encodings and sizes are in ``juju/content.py``.
-Source: juju 3.6: core/secrets/createsecret.go; hook-commands.md 3.1 and 3.2.
+Source: juju 3.6: core/secrets/createsecret.go.
 """
 
 from __future__ import annotations

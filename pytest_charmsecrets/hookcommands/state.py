@@ -11,7 +11,7 @@ from ..errors import JujuError
 from ..golang import flags as gnuflag
 from ..golang import text as gotext
 from . import arguments, formats
-from .command import Call, Command, Run
+from .command import CommandLine, HookCommand, RunPhase
 
 _STRICT: Final = gnuflag.boolean('strict')
 _ALL_KEYS: Final = '-'
@@ -19,7 +19,7 @@ _MAX_KEY_BYTES: Final = 256
 _MAX_VALUE_BYTES: Final = 64 * 1024
 
 
-def _state_get(call: Call) -> Run:
+def _state_get(call: CommandLine) -> RunPhase:
     key = call.arguments[0] if call.arguments and call.arguments[0] != _ALL_KEYS else ''
     arguments.check_empty(call.arguments[1:])
 
@@ -34,7 +34,7 @@ def _state_get(call: Call) -> Run:
     return run
 
 
-def _state_set(call: Call) -> Run:
+def _state_set(call: CommandLine) -> RunPhase:
     overrides = arguments.key_values(call.arguments)
 
     def run() -> str:
@@ -53,7 +53,7 @@ def _check_size(what: str, text: str, limit: int) -> None:
         raise JujuError(f'max allowed {what} length ({limit}) exceeded')
 
 
-def _state_delete(call: Call) -> Run:
+def _state_delete(call: CommandLine) -> RunPhase:
     key = arguments.zero_or_one(call.arguments)
 
     def run() -> str:
@@ -65,7 +65,7 @@ def _state_delete(call: Call) -> Run:
 
 
 COMMANDS: Final = (
-    Command('state-get', _state_get, (_STRICT,), formats.ALL, '[<key>]'),
-    Command('state-set', _state_set, (arguments.SETTINGS_FILE,), usage='key=value [key=value ...]'),
-    Command('state-delete', _state_delete, usage='<key>'),
+    HookCommand('state-get', _state_get, (_STRICT,), formats.ALL, '[<key>]', reads_only=True),
+    HookCommand('state-set', _state_set, (arguments.SETTINGS_FILE,), usage='key=value [key=value ...]'),
+    HookCommand('state-delete', _state_delete, usage='<key>'),
 )

@@ -12,7 +12,7 @@ from ..errors import JujuError
 from ..golang import flags as gnuflag
 from ..golang import text as gotext
 from . import arguments, formats
-from .command import DEPRECATED_FORMAT, Call, Command, Run
+from .command import DEPRECATED_FORMAT, CommandLine, HookCommand, RunPhase
 
 if TYPE_CHECKING:
     from ..juju.state import Status
@@ -28,17 +28,17 @@ _LEVELS: Final = ('TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL')
 _SILENT_LEVEL: Final = 'UNSPECIFIED'
 
 
-def _status_get(call: Call) -> Run:
+def _status_get(call: CommandLine) -> RunPhase:
     arguments.check_empty(call.arguments)
     return lambda: _application_status(call) if call.flags[_APPLICATION] else _unit_status(call)
 
 
-def _unit_status(call: Call) -> str:
+def _unit_status(call: CommandLine) -> str:
     status = call.context.status(app=False)
     return call.output(status.name if _name_only(call) else _details(call, status))
 
 
-def _application_status(call: Call) -> str:
+def _application_status(call: CommandLine) -> str:
     try:
         call.context.check_leadership()
         status = call.context.status(app=True)
@@ -52,17 +52,17 @@ def _application_status(call: Call) -> str:
     return call.output({'application-status': details})
 
 
-def _name_only(call: Call) -> bool:
+def _name_only(call: CommandLine) -> bool:
     return not call.flags[_INCLUDE_DATA] and call.format == 'smart'
 
 
-def _details(call: Call, status: Status) -> dict[str, Any]:
+def _details(call: CommandLine, status: Status) -> dict[str, Any]:
     if not call.flags[_INCLUDE_DATA]:
         return {'status': status.name}
     return {'status': status.name, 'message': status.message, 'status-data': dict(status.data)}
 
 
-def _status_set(call: Call) -> Run:
+def _status_set(call: CommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('invalid args, require <status> [message]')
     name, *rest = call.arguments
@@ -80,7 +80,7 @@ def _status_set(call: Call) -> Run:
     return run
 
 
-def _application_version_set(call: Call) -> Run:
+def _application_version_set(call: CommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no version specified')
     arguments.check_empty(call.arguments[1:])
@@ -92,7 +92,7 @@ def _application_version_set(call: Call) -> Run:
     return run
 
 
-def _juju_log(call: Call) -> Run:
+def _juju_log(call: CommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('no message specified')
 
@@ -106,7 +106,7 @@ def _juju_log(call: Call) -> Run:
     return run
 
 
-def _log_level(call: Call) -> str:
+def _log_level(call: CommandLine) -> str:
     if call.flags[_DEBUG]:
         return 'DEBUG'
     given = call.flags[_LOG_LEVEL]
@@ -125,12 +125,12 @@ def read_log_line(words: Sequence[str]) -> tuple[str, str]:
     return level if level in (*_LEVELS, _SILENT_LEVEL) else 'INFO', ' '.join(parsed.positionals)
 
 
-def _log_prefix(call: Call) -> str:
+def _log_prefix(call: CommandLine) -> str:
     hook = call.context.hook
     return '' if hook.relation_id is None else f'{hook.endpoint}:{hook.relation_id}: '
 
 
-def _juju_reboot(call: Call) -> Run:
+def _juju_reboot(call: CommandLine) -> RunPhase:
     arguments.check_empty(call.arguments)
 
     def run() -> str:
@@ -143,9 +143,9 @@ def _juju_reboot(call: Call) -> Run:
 
 
 COMMANDS: Final = (
-    Command('status-get', _status_get, (_INCLUDE_DATA, _APPLICATION), formats.ALL),
-    Command('status-set', _status_set, (_APPLICATION,), usage='<status> [<message>]'),
-    Command('application-version-set', _application_version_set, usage='<new-version>'),
-    Command('juju-log', _juju_log, (_DEBUG, _LOG_LEVEL, DEPRECATED_FORMAT), usage='<message>'),
-    Command('juju-reboot', _juju_reboot, (_NOW,)),
+    HookCommand('status-get', _status_get, (_INCLUDE_DATA, _APPLICATION), formats.ALL, reads_only=True),
+    HookCommand('status-set', _status_set, (_APPLICATION,), usage='<status> [<message>]'),
+    HookCommand('application-version-set', _application_version_set, usage='<new-version>'),
+    HookCommand('juju-log', _juju_log, (_DEBUG, _LOG_LEVEL, DEPRECATED_FORMAT), usage='<message>'),
+    HookCommand('juju-reboot', _juju_reboot, (_NOW,)),
 )

@@ -12,7 +12,7 @@ from ..errors import JujuError
 from ..golang import flags as gnuflag
 from ..golang import text as gotext
 from . import arguments, formats
-from .command import Call, Command, Run
+from .command import CommandLine, HookCommand, RunPhase
 
 if TYPE_CHECKING:
     from ..juju.transaction import HookContext
@@ -42,7 +42,7 @@ def _storage_of_hook(context: HookContext) -> str:
 _STORAGE: Final = gnuflag.Flag('s', _read_storage, _storage_of_hook)
 
 
-def _storage_get(call: Call) -> Run:
+def _storage_get(call: CommandLine) -> RunPhase:
     storage_id = call.flags[_STORAGE]
     if not storage_id:
         raise JujuError('no storage instance specified')
@@ -57,12 +57,12 @@ def _storage_get(call: Call) -> Run:
     return run
 
 
-def _storage_list(call: Call) -> Run:
+def _storage_list(call: CommandLine) -> RunPhase:
     name = arguments.zero_or_one(call.arguments)
     return lambda: call.output(list(call.context.storage_ids(name or None)))
 
 
-def _storage_add(call: Call) -> Run:
+def _storage_add(call: CommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('storage add requires a storage directive')
     counts: dict[str, int] = {}
@@ -106,7 +106,7 @@ def _bad_constraint(name: str, text: str) -> JujuError:
 
 
 COMMANDS: Final = (
-    Command('storage-get', _storage_get, (_STORAGE,), formats.ALL, '[<key>]'),
-    Command('storage-list', _storage_list, (), formats.ALL, '[<storage-name>]'),
-    Command('storage-add', _storage_add, usage='<charm storage name>[=count] ...'),
+    HookCommand('storage-get', _storage_get, (_STORAGE,), formats.ALL, '[<key>]', reads_only=True),
+    HookCommand('storage-list', _storage_list, (), formats.ALL, '[<storage-name>]', reads_only=True),
+    HookCommand('storage-add', _storage_add, usage='<charm storage name>[=count] ...'),
 )

@@ -16,6 +16,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
+from .. import hookcommands
 from ..records import BecameDue, Command, Effect, HookOutcome, HookRun, Operation, Record, TimePassed
 from .redaction import Redactor, known_values
 
@@ -26,30 +27,6 @@ MAX_LINES: Final = 4
 _CHATTER: Final = re.compile(r'ops \S+ up and running\.|Emitting Juju event \S+\.')
 """What ops logs by itself in each hook."""
 
-_READING: Final = frozenset(
-    (
-        'action-get',
-        'config-get',
-        'credential-get',
-        'goal-state',
-        'is-leader',
-        'network-get',
-        'opened-ports',
-        'relation-get',
-        'relation-ids',
-        'relation-list',
-        'relation-model-get',
-        'resource-get',
-        'secret-ids',
-        'secret-info-get',
-        'state-get',
-        'status-get',
-        'storage-get',
-        'storage-list',
-        'unit-get',
-    )
-)
-"""Hook commands that change nothing; ``secret-get`` does, as it may track a revision."""
 _LONG_URI: Final = re.compile(r'secret://[0-9a-f-]{36}/(?P<id>[0-9a-v]{20})')
 """The spelling with the model's UUID, which nobody can read past."""
 
@@ -248,7 +225,7 @@ class _Layout:
     def _is_shown(self, command: Command) -> bool:
         if command.name == 'juju-log':
             return _CHATTER.fullmatch(command.argv[-1]) is None
-        return self._reads or command.name not in _READING or command.exit_code != 0
+        return self._reads or command.name not in hookcommands.READING or command.exit_code != 0
 
     def _command(self, command: Command, count: int, since: datetime.datetime) -> Iterator[str]:
         later = f'  ({describe_offset(command.time - since)})' if command.time > since else ''

@@ -8,6 +8,8 @@ SaveSecretConsumer; domain/crossmodelrelation.
 
 from __future__ import annotations
 
+import dataclasses
+
 from ...errors import JujuError
 from .. import identity
 from ..identity import SecretURI
@@ -18,7 +20,16 @@ _PLACEHOLDER = 0
 """What a record tracks that was made only so that its unit is told of changes."""
 
 
-def read(store: SecretStore, secret: Secret, unit: str, *, refresh: bool, peek: bool, label: str | None) -> int:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Read:
+    """The revision that a unit's read asks for, and the record that it changed."""
+
+    revision: int
+    changed: Consumer | None = None
+    """The unit's record, if the read made it, or changed its tracked revision or its label."""
+
+
+def read(store: SecretStore, secret: Secret, unit: str, *, refresh: bool, peek: bool, label: str | None) -> Read:
     """Return the revision a unit's read asks for; saves what the unit tracks from now on, and its label.
 
     Args:
@@ -29,12 +40,10 @@ def read(store: SecretStore, secret: Secret, unit: str, *, refresh: bool, peek: 
     """
     consumer = secret.consumers.get(unit)
     if consumer is None or refresh:
-        _save(store, secret, unit, tracked=secret.latest_revision, label=label or _copied_label(store, secret, unit))
-        return secret.latest_revision
+        label = label or _copied_label(store, secret, unit)
+        return Read(secret.latest_revision, _save(store, secret, unit, tracked=secret.latest_revision, label=label))
     wanted = secret.latest_revision if peek else consumer.tracked
-    if label:
-        _save(store, secret, unit, tracked=consumer.tracked, label=label)
-    return wanted
+    return Read(wanted, _save(store, secret, unit, tracked=consumer.tracked, label=label) if label else None)
 
 
 def track(store: SecretStore, secret: Secret, unit: str) -> None:
@@ -65,8 +74,11 @@ def read_from_afar(store: SecretStore, secret: Secret, unit: str, *, refresh: bo
 
 def save_reference(
     store: SecretStore, uri: SecretURI, unit: str, *, saas: str, tracked: int, label: str | None
-) -> Consumer:
+) -> Consumer | None:
     """Save what a unit tracks of a secret of another model, and its label unless that is None or empty.
+
+    Returns:
+        The unit's record, if that made or changed it.
 
     Raises:
         LabelTaken: if the label is taken; nothing is saved then.
@@ -76,13 +88,12 @@ def save_reference(
     if label and (consumer is None or label != consumer.label):
         labels.claim_consumer_label(store, unit, label)
     store.references[uri.key] = reference
-    if consumer is None:
-        reference.latest_revision = tracked
-        consumer = Consumer(unit, tracked, latest=tracked)
-        store.add_consumer(reference, consumer)
-        store.changes.note('consumer', unit, secret=reference.id)
-    consumer.tracked = tracked
-    consumer.label = label or consumer.label
+    if consumer is not None:
+        return consumer if consumer.save(tracked, label) else None
+    reference.latest_revision = tracked
+    consumer = Consumer(unit, tracked, latest=tracked, label=label or '')
+    store.add_consumer(reference, consumer)
+    store.changes.note('consumer', unit, secret=reference.id)
     return consumer
 
 
@@ -101,8 +112,8 @@ def forget_unit(store: SecretStore, unit: str) -> None:
         store.drop_consumer(secret, unit)
 
 
-def _save(store: SecretStore, secret: Secret, unit: str, *, tracked: int, label: str) -> None:
-    """Save a unit's record: what it tracks, and its label unless that is empty."""
+def _save(store: SecretStore, secret: Secret, unit: str, *, tracked: int, label: str) -> Consumer | None:
+    """Save what a unit tracks, and its label unless that is empty; returns the record, if that made or changed it."""
     consumer = secret.consumers.get(unit)
     if label and (consumer is None or label != consumer.label):
         _claim_label(store, unit, label)
@@ -110,16 +121,16 @@ def _save(store: SecretStore, secret: Secret, unit: str, *, tracked: int, label:
         consumer = Consumer(unit, tracked, latest=tracked, label=label)
         store.add_consumer(secret, consumer)
         store.changes.note('consumer', unit, secret=secret.id)
-        moved = False
+        moved, changed = False, True
     else:
         moved = consumer.tracked < tracked
-        consumer.tracked = tracked
-        consumer.label = label or consumer.label
+        changed = consumer.save(tracked, label)
     if store.profile.remove_event_for_tracked:
         others = {other.tracked for other in secret.consumers.values() if other is not consumer}
         revisions.mark_obsolete(store, secret, in_use=others | {tracked})
     elif moved or store.profile.obsolescence_asked_often:
         revisions.mark_unused(store, secret)
+    return consumer if changed else None
 
 
 def _copied_label(store: SecretStore, secret: Secret, unit: str) -> str:

@@ -69,6 +69,12 @@ class Consumer:
     """The latest revision as the unit is told; 0 in a record that was made only so that the unit is told of later ones."""
     label: str = ''
 
+    def save(self, tracked: int, label: str | None) -> bool:
+        """Save the tracked revision, and the label unless that is None or empty; returns whether either has changed."""
+        before = (self.tracked, self.label)
+        self.tracked, self.label = tracked, label or self.label
+        return (self.tracked, self.label) != before
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Permission:

@@ -1,8 +1,8 @@
-"""One hook as a transaction: what it reads, what is pending, what is applied when it ends.
+"""One hook as a transaction: the state that it reads, its pending changes, and their commit.
 
-A hook command reads committed state plus this hook's own pending changes, and records its writes as pending. What Juju
-applies at once stays, whatever becomes of the hook: tracking and labels by ``secret-get``, statuses, the workload
-version, logs. Source: spec/hook-commands.md, sections 5 to 8.
+A hook command reads committed state plus this hook's own pending changes, and records its writes as pending. Changes
+that Juju applies at once stay, whether the hook succeeds or fails: tracking and labels by ``secret-get``, statuses, the
+workload version, logs. Source: juju 3.6: internal/worker/uniter/runner/context/context.go, Flush.
 """
 
 from __future__ import annotations

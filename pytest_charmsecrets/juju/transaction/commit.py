@@ -1,8 +1,11 @@
-"""The end of a hook: what was recorded is sent to the controller, which applies it in its own order.
+"""The commit of a hook: its pending changes are sent to the controller, which applies them in its own order.
 
-Juju 3.x applies secrets kind by kind, then everything else at once. Each item of a kind is tried; after a kind with
-errors nothing further is applied, and what was applied stays. The first releases of 4.0 begin with everything else; from
-4.0.12 on everything is checked, and then applied in one transaction. Source: juju 3.6:
+Each kind of item is one row of ``_KINDS``: how its items are collected, checked and applied, the prefixes of their
+errors, and their place in each commit order.
+
+Juju 3.x applies secrets kind by kind, then the rest (:mod:`.rest`) at once. Each item of a kind is tried; after a kind
+with errors nothing further is applied, and what was applied stays. The first releases of 4.0 begin with the rest; from
+4.0.12 on every item is checked, and then all are applied in one transaction. Source: juju 3.6:
 apiserver/facades/agent/uniter/uniter.go, commitHookChangesForOneUnit. juju 4.0: the same;
 domain/unitstate/service/commithook.go; domain/unitstate/state/commithook.go, CommitHookChanges.
 """
@@ -10,141 +13,258 @@ domain/unitstate/service/commithook.go; domain/unitstate/state/commithook.go, Co
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from ...errors import JujuError
 from ...records import Effect
-from .. import lifecycle, relations
 from ..identity import application_tag, unit_tag
-from ..state import Port
-from . import effects, ports, secret_changes
+from ..versions import Profile
+from . import effects, rest, secret_changes
 from .context import HookContext
+from .pending import PendingGrant
 from .secret_changes import SecretMissing
 
 Entry = TypeVar('Entry')
-Kind: TypeAlias = Literal['create', 'update', 'track', 'grant', 'revoke', 'remove', 'rest']
+CommitOrder: TypeAlias = Literal['deletes_first', 'deletes_last', 'rest_first', 'tracking_last']
 
-_DELETES_FIRST: Final[tuple[Kind, ...]] = ('remove', 'create', 'update', 'track', 'grant', 'revoke', 'rest')
-_DELETES_LAST: Final[tuple[Kind, ...]] = ('create', 'update', 'track', 'grant', 'revoke', 'remove', 'rest')
-_REST_FIRST: Final[tuple[Kind, ...]] = ('rest', 'create', 'update', 'track', 'grant', 'revoke', 'remove')
-_TRACKING_LAST: Final[tuple[Kind, ...]] = ('rest', 'create', 'update', 'grant', 'revoke', 'remove', 'track')
-
-_PREPARING: Final[Mapping[Kind, str]] = {
-    'create': 'creating secrets: ',
-    'update': 'updating secrets: ',
-    'track': 'updating secret tracked revisions: ',
-    'grant': 'granting secrets access: ',
-    'revoke': 'revoking secrets access: ',
-    'remove': 'removing secrets: ',
-    'rest': '',
-}
-"""What the controller puts before its errors; in 4.0, before those that it finds ahead of the transaction."""
-_IN_TRANSACTION: Final[Mapping[Kind, str]] = {
-    'create': 'create secrets: creating secret "{id}": ',
-    'update': 'update secrets: updating secret "{id}": ',
-    'grant': 'grant secrets access: ',
-}
-_LED: Final = 'executing leadership func: '
-"""What 4.0 puts before the errors of a transaction that takes leadership."""
+_LEADERSHIP_PREFIX: Final = 'executing leadership func: '
+"""Precedes the errors of a transaction of 4.0 that takes leadership."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CommitResult:
-    """What a commit applied; with what it did not, and why, if it was refused."""
+    """The changes that a commit applied; with those that it did not apply, and why, if it was refused."""
 
     applied: tuple[Effect, ...]
     refused: tuple[Effect, ...] = ()
     error: str | None = None
 
 
+# --- the kinds of items
+
+
+def _ignores_missing(profile: Profile) -> bool:
+    return profile.update_missing == 'ignore'
+
+
+def _loses_nothing(_: HookContext, __: object) -> bool:
+    return False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Kind(Generic[Entry]):
+    """How the controller commits one kind of item."""
+
+    collect: Callable[[HookContext], Iterable[tuple[str, Entry]]]
+    """Returns the items that the hook recorded, each with the id of its secret, if it is about one."""
+    describe: Callable[[HookContext, Entry], Effect]
+    check: Callable[[HookContext, Entry], None]
+    """Refuses an item, where it is applied right after."""
+    apply: Callable[[HookContext, Entry], None]
+    prepare: Callable[[HookContext, Entry], None] | None = None
+    """Refuses an item ahead of a transaction of 4.0; None if that takes the same check."""
+    loses: Callable[[HookContext, Entry], bool] = _loses_nothing
+    """Whether an item that was not refused is left out of the transaction all the same."""
+    prefix: str = ''
+    """Precedes the errors of ``check`` and ``prepare`` and, where items are applied one by one, those of ``apply``."""
+    prefix_in_transaction: str = ''
+    """Precedes an error of ``apply`` within a transaction; ``{id}`` stands for the id of the secret."""
+    ignores_missing: Callable[[Profile], bool] = _ignores_missing
+    """Whether an item about a secret that is gone is passed over, instead of refused."""
+    needs_leader: bool = True
+    """Whether only a leader may have such an item for a secret of the application."""
+    is_ahead: bool = False
+    """Whether the items are committed before the transaction where that holds all but creates."""
+    all_or_none: bool = False
+    """Whether the items are one transaction in every release, so that one refusal refuses them all."""
+    first_in: tuple[CommitOrder, ...] = ()
+    """The orders of a commit that begin with this kind; in the others the table's order holds."""
+    last_in: tuple[CommitOrder, ...] = ()
+    """The orders of a commit that end with this kind."""
+
+
+def _each(entries: Mapping[str, Iterable[Entry]]) -> Iterator[tuple[str, Entry]]:
+    return ((secret_id, entry) for secret_id, of_secret in entries.items() for entry in of_secret)
+
+
+def _accept(_: HookContext, __: object) -> None:
+    """Refuse nothing: the transaction takes leadership, and no other check is needed."""
+
+
+def _loses_grant(context: HookContext, grant: PendingGrant) -> bool:
+    return context.profile.drop_grant_of_pending and grant.uri.id in context.pending.creates
+
+
+_KINDS: Final = (
+    _Kind(
+        collect=lambda context: context.pending.creates.items(),
+        describe=effects.of_create,
+        check=secret_changes.check_create,
+        prepare=_accept,
+        apply=secret_changes.create,
+        prefix='creating secrets: ',
+        prefix_in_transaction='create secrets: creating secret "{id}": ',
+        is_ahead=True,
+    ),
+    _Kind(
+        collect=lambda context: _each(context.pending.updates),
+        describe=effects.of_update,
+        check=secret_changes.check_update,
+        apply=secret_changes.update,
+        prefix='updating secrets: ',
+        prefix_in_transaction='update secrets: updating secret "{id}": ',
+    ),
+    _Kind(
+        collect=lambda context: context.pending.tracked.items(),
+        describe=effects.of_tracking,
+        check=secret_changes.check_tracking,
+        apply=secret_changes.track,
+        prefix='updating secret tracked revisions: ',
+        needs_leader=False,
+        last_in=('tracking_last',),
+    ),
+    _Kind(
+        collect=lambda context: _each(context.pending.grants),
+        describe=effects.of_grant,
+        check=secret_changes.check_grant,
+        prepare=secret_changes.prepare_grant,
+        loses=_loses_grant,
+        apply=secret_changes.grant,
+        prefix='granting secrets access: ',
+        prefix_in_transaction='grant secrets access: ',
+    ),
+    _Kind(
+        collect=lambda context: _each(context.pending.revokes),
+        describe=effects.of_revoke,
+        check=secret_changes.check_revoke,
+        apply=secret_changes.revoke,
+        prefix='revoking secrets access: ',
+    ),
+    _Kind(
+        collect=lambda context: _each(context.pending.removals),
+        describe=effects.of_removal,
+        check=secret_changes.check_removal,
+        apply=secret_changes.remove,
+        prefix='removing secrets: ',
+        ignores_missing=lambda profile: profile.remove_missing == 'ignore',
+        first_in=('deletes_first',),
+    ),
+    _Kind(
+        collect=lambda context: (('', change) for change in rest.collect(context)),
+        describe=lambda _, change: change.effect,
+        check=lambda _, change: change.check(),
+        prepare=_accept,
+        apply=lambda _, change: change.apply(),
+        all_or_none=True,
+        first_in=('rest_first', 'tracking_last'),
+    ),
+)
+"""The table. Its order is that of a commit, save for what ``first_in`` and ``last_in`` say; and that of preparing."""
+
+
+# --- a commit
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Item:
-    """One thing to apply."""
+    """One thing to commit."""
 
+    secret_id: str
+    entry: Any
+    """The record of the hook, as the functions of its kind take it."""
     effect: Effect
-    check: Callable[[], None]
-    """Refuses it."""
-    prepare: Callable[[], None]
-    """Refuses it before a transaction."""
-    apply: Callable[[], None]
-    secret_id: str = ''
 
 
-_Items: TypeAlias = Mapping[Kind, Sequence[_Item]]
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Batch:
+    """The items of one kind."""
+
+    kind: _Kind[Any]
+    items: Sequence[_Item]
 
 
 def commit(context: HookContext) -> CommitResult:
-    """Apply what a hook recorded, as far as the controller lets it; nothing, if content cannot be saved before."""
+    """Apply the pending changes of a hook, as far as the controller accepts them; none, if content cannot be saved."""
     try:
         secret_changes.check_backend(context)
     except JujuError as error:
         return CommitResult((), describe_pending(context), str(error))
     secret_changes.delete_external_content(context)
     saved = secret_changes.saved_content(context)
-    result = _commit(context, _items(context))
+    result = _commit(context, _collect(context))
     if result.error is not None:
         secret_changes.delete_saved_content(context, saved)
     return result
 
 
 def describe_pending(context: HookContext) -> tuple[Effect, ...]:
-    """Return what a hook recorded, in the order in which it would be applied."""
-    items = _items(context)
-    return tuple(item.effect for kind in _order(context) for item in items[kind])
+    """Return the pending changes of a hook, in the order in which they would be applied."""
+    return _effects(_in_order(context, _collect(context)))
 
 
-def _order(context: HookContext) -> tuple[Kind, ...]:
-    match context.profile.commit_order:
-        case 'deletes_first':
-            return _DELETES_FIRST
-        case 'deletes_last':
-            return _DELETES_LAST
-        case 'rest_first':
-            return _REST_FIRST
-        case _:
-            return _TRACKING_LAST
+def _collect(context: HookContext) -> list[_Batch]:
+    """Return the pending changes of a hook in the order of the table, each described before any is applied."""
+    return [_batch(context, kind) for kind in _KINDS]
 
 
-def _commit(context: HookContext, items: _Items) -> CommitResult:
-    order = _order(context)
+def _batch(context: HookContext, kind: _Kind[Any]) -> _Batch:
+    items = (_Item(secret_id, entry, kind.describe(context, entry)) for secret_id, entry in kind.collect(context))
+    return _Batch(kind, tuple(items))
+
+
+def _in_order(context: HookContext, batches: Iterable[_Batch]) -> list[_Batch]:
+    """Return batches in the order in which this Juju commits them."""
+    order = context.profile.commit_order
+    return sorted(batches, key=lambda batch: (order not in batch.kind.first_in, order in batch.kind.last_in))
+
+
+def _effects(batches: Iterable[_Batch]) -> tuple[Effect, ...]:
+    return tuple(item.effect for batch in batches for item in batch.items)
+
+
+def _commit(context: HookContext, batches: Sequence[_Batch]) -> CommitResult:
     match context.profile.commit_atomic:
         case 'per_op':
-            return _step_by_step(context, items, order)
+            return _step_by_step(context, batches)
         case 'all':
-            return _in_transaction(context, items, order)
+            return _in_transaction(context, batches)
         case _:
-            created = _step_by_step(context, items, ('create',))
-            others: tuple[Kind, ...] = tuple(kind for kind in order if kind != 'create')
+            ahead = [batch for batch in batches if batch.kind.is_ahead]
+            others = [batch for batch in batches if not batch.kind.is_ahead]
+            created = _step_by_step(context, ahead)
             if created.error is not None:
-                later = (item.effect for kind in others for item in items[kind])
-                return dataclasses.replace(created, refused=(*created.refused, *later))
-            result = _in_transaction(context, items, others)
+                refused = (*created.refused, *_effects(_in_order(context, others)))
+                return dataclasses.replace(created, refused=refused)
+            result = _in_transaction(context, others)
             return dataclasses.replace(result, applied=(*created.applied, *result.applied))
 
 
-def _step_by_step(context: HookContext, items: _Items, order: Sequence[Kind]) -> CommitResult:
+# --- step by step
+
+
+def _step_by_step(context: HookContext, batches: Iterable[_Batch]) -> CommitResult:
     applied: list[Effect] = []
-    for number, kind in enumerate(order):
-        done, refused, errors = _one_transaction(items[kind]) if kind == 'rest' else _one_by_one(items[kind])
+    later = _in_order(context, batches)
+    while later:
+        batch, *later = later
+        done, refused, errors = (_apply_all_or_none if batch.kind.all_or_none else _apply_each)(context, batch)
         applied += done
-        if not all(_is_gone_anyway(context, kind, error) for error in errors):
-            later = [item.effect for kind in order[number + 1 :] for item in items[kind]]
-            return CommitResult(tuple(applied), (*refused, *later), _PREPARING[kind] + _joined(errors))
+        if not all(_is_passed_over(context, batch.kind, error) for error in errors):
+            text = batch.kind.prefix + _joined(errors)
+            return CommitResult(tuple(applied), (*refused, *_effects(later)), text)
     return CommitResult(tuple(applied))
 
 
-def _one_by_one(items: Iterable[_Item]) -> tuple[list[Effect], list[Effect], list[JujuError]]:
-    """Try each item; returns what was applied, what was refused, and why."""
+def _apply_each(context: HookContext, batch: _Batch) -> tuple[list[Effect], list[Effect], list[JujuError]]:
+    """Try each item; returns the effects that were applied, those that were refused, and the errors."""
     applied: list[Effect] = []
     refused: list[Effect] = []
     errors: list[JujuError] = []
-    for item in items:
+    for item in batch.items:
         try:
-            item.check()
-            item.apply()
+            batch.kind.check(context, item.entry)
+            batch.kind.apply(context, item.entry)
         except JujuError as error:
             errors.append(error)
             refused.append(item.effect)
@@ -153,50 +273,42 @@ def _one_by_one(items: Iterable[_Item]) -> tuple[list[Effect], list[Effect], lis
     return applied, refused, errors
 
 
-def _one_transaction(items: Sequence[_Item]) -> tuple[list[Effect], list[Effect], list[JujuError]]:
-    """Apply all items or none."""
-    effects = [item.effect for item in items]
+def _apply_all_or_none(context: HookContext, batch: _Batch) -> tuple[list[Effect], list[Effect], list[JujuError]]:
+    """Apply all items or, if one is refused, none; returns the same as ``_apply_each``."""
+    effects_of_all = [item.effect for item in batch.items]
     try:
-        for item in items:
-            item.check()
+        for item in batch.items:
+            batch.kind.check(context, item.entry)
     except JujuError as error:
-        return [], effects, [error]
-    for item in items:
-        item.apply()
-    return effects, [], []
+        return [], effects_of_all, [error]
+    for item in batch.items:
+        batch.kind.apply(context, item.entry)
+    return effects_of_all, [], []
 
 
-def _is_gone_anyway(context: HookContext, kind: Kind, error: JujuError) -> bool:
-    """Whether an error says no more than that a secret is gone, in a version that does not mind."""
-    switch = context.profile.remove_missing if kind == 'remove' else context.profile.update_missing
-    return isinstance(error, SecretMissing) and switch == 'ignore'
+def _is_passed_over(context: HookContext, kind: _Kind[Any], error: JujuError) -> bool:
+    """Whether an error only says that a secret is gone, in a release that passes over such items."""
+    return isinstance(error, SecretMissing) and kind.ignores_missing(context.profile)
 
 
-def _in_transaction(context: HookContext, items: _Items, order: Sequence[Kind]) -> CommitResult:
-    everything = tuple(item.effect for kind in order for item in items[kind])
+# --- in one transaction
+
+
+def _in_transaction(context: HookContext, batches: Sequence[_Batch]) -> CommitResult:
+    """Apply all items or none."""
     try:
-        accepted: _Items = {kind: _prepared(context, kind, items[kind]) for kind in _DELETES_LAST if kind in order}
+        # Juju prepares the kinds in the order of the table, whatever the order in which it applies them.
+        accepted = [_prepared(context, batch) for batch in batches]
         takes_leadership = _takes_leadership(context, accepted)
         if takes_leadership and not context.is_leader():
             raise JujuError('checking lease token: lease not held')
+        _apply_or_undo(context, accepted, _LEADERSHIP_PREFIX if takes_leadership else '')
     except JujuError as error:
-        return CommitResult((), everything, str(error))
-    ids = {item.secret_id for kind in order for item in accepted[kind]}
-    tags = (unit_tag(context.unit), application_tag(context.application))
-    checkpoint = context.world.secrets.checkpoint(sorted(ids), tags)
-    # Nothing but secrets can be refused from here on, so the rest goes last and needs no undoing.
-    for kind in sorted(order, key=lambda kind: kind == 'rest'):
-        for item in accepted[kind]:
-            try:
-                item.apply()
-            except JujuError as error:
-                context.world.secrets.roll_back(checkpoint)
-                prefix = (_LED if takes_leadership else '') + _IN_TRANSACTION[kind].format(id=item.secret_id)
-                return CommitResult((), everything, f'{prefix}{error}')
-    return CommitResult(tuple(item.effect for kind in order for item in accepted[kind]))
+        return CommitResult((), _effects(_in_order(context, batches)), str(error))
+    return CommitResult(_effects(_in_order(context, accepted)))
 
 
-def _prepared(context: HookContext, kind: Kind, items: Iterable[_Item]) -> Sequence[_Item]:
+def _prepared(context: HookContext, batch: _Batch) -> _Batch:
     """Return the items of a kind that go into the transaction: those about secrets that are gone do not.
 
     Raises:
@@ -204,194 +316,48 @@ def _prepared(context: HookContext, kind: Kind, items: Iterable[_Item]) -> Seque
     """
     accepted: list[_Item] = []
     errors: list[JujuError] = []
-    for item in items:
+    for item in batch.items:
         try:
-            item.prepare()
+            (batch.kind.prepare or batch.kind.check)(context, item.entry)
         except JujuError as error:
-            if not _is_gone_anyway(context, kind, error):
+            if not _is_passed_over(context, batch.kind, error):
                 errors.append(error)
         else:
             accepted.append(item)
     if errors:
-        raise JujuError(_PREPARING[kind] + _joined(errors))
-    if kind == 'grant' and context.profile.drop_grant_of_pending:
-        return [item for item in accepted if item.secret_id not in context.pending.creates]
-    return accepted
+        raise JujuError(batch.kind.prefix + _joined(errors))
+    return _Batch(batch.kind, [item for item in accepted if not batch.kind.loses(context, item.entry)])
 
 
-def _takes_leadership(context: HookContext, accepted: _Items) -> bool:
-    """Whether anything in the transaction is only the leader's to do; tracking is not."""
-    ids = {item.secret_id for kind, items in accepted.items() if kind != 'track' for item in items}
+def _takes_leadership(context: HookContext, accepted: Iterable[_Batch]) -> bool:
+    """Whether anything in the transaction is only the leader's to do."""
+    ids = {item.secret_id for batch in accepted if batch.kind.needs_leader for item in batch.items}
     owners = [create.owner for create in context.pending.creates.values()]
     owners += [secret.owner for secret_id in sorted(ids) if (secret := context.world.secrets.get(secret_id))]
     writes_bag = any(context.pending.application_data.values())
     return writes_bag or any(owner.kind == 'application' for owner in owners)
 
 
+def _apply_or_undo(context: HookContext, accepted: Iterable[_Batch], prefix: str) -> None:
+    """Apply all items.
+
+    Raises:
+        JujuError: if one is refused; those before it are undone.
+    """
+    # Only changes of secrets can still be refused. The rest, which comes first in Juju, goes last and needs no undoing.
+    batches = sorted(_in_order(context, accepted), key=lambda batch: batch.kind.all_or_none)
+    ids = {item.secret_id for batch in batches for item in batch.items}
+    tags = (unit_tag(context.unit), application_tag(context.application))
+    checkpoint = context.world.secrets.checkpoint(sorted(ids), tags)
+    for batch in batches:
+        for item in batch.items:
+            try:
+                batch.kind.apply(context, item.entry)
+            except JujuError as error:
+                context.world.secrets.roll_back(checkpoint)
+                doing = batch.kind.prefix_in_transaction.format(id=item.secret_id)
+                raise JujuError(f'{prefix}{doing}{error}') from None
+
+
 def _joined(errors: Iterable[JujuError]) -> str:
     return '\n'.join(map(str, errors))
-
-
-def _items(context: HookContext) -> _Items:
-    pending = context.pending
-    updates = itertools.chain.from_iterable(pending.updates.values())
-    grants = itertools.chain.from_iterable(pending.grants.values())
-    revokes = itertools.chain.from_iterable(pending.revokes.values())
-    removals = itertools.chain.from_iterable(pending.removals.values())
-    return {
-        'create': [
-            _item(
-                context,
-                create.uri.id,
-                create,
-                effects.of_create,
-                secret_changes.check_create,
-                secret_changes.create,
-                prepare=_accept,
-            )
-            for create in pending.creates.values()
-        ],
-        'update': [
-            _item(context, update.uri.id, update, effects.of_update, secret_changes.check_update, secret_changes.update)
-            for update in updates
-        ],
-        'track': [
-            _item(context, uri.id, uri, effects.of_tracking, secret_changes.check_tracking, secret_changes.track)
-            for uri in pending.tracked.values()
-        ],
-        'grant': [
-            _item(
-                context,
-                grant.uri.id,
-                grant,
-                effects.of_grant,
-                secret_changes.check_grant,
-                secret_changes.grant,
-                prepare=secret_changes.prepare_grant,
-            )
-            for grant in grants
-        ],
-        'revoke': [
-            _item(context, revoke.uri.id, revoke, effects.of_revoke, secret_changes.check_revoke, secret_changes.revoke)
-            for revoke in revokes
-        ],
-        'remove': [
-            _item(
-                context,
-                removal.uri.id,
-                removal,
-                effects.of_removal,
-                secret_changes.check_removal,
-                secret_changes.remove,
-            )
-            for removal in removals
-        ],
-        'rest': tuple(_everything_else(context)),
-    }
-
-
-def _item(
-    context: HookContext,
-    secret_id: str,
-    entry: Entry,
-    describe: Callable[[HookContext, Entry], Effect],
-    check: Callable[[HookContext, Entry], None],
-    apply: Callable[[HookContext, Entry], None],
-    *,
-    prepare: Callable[[HookContext, Entry], None] | None = None,
-) -> _Item:
-    return _Item(
-        describe(context, entry),
-        check=partial(check, context, entry),
-        prepare=partial(prepare or check, context, entry),
-        apply=partial(apply, context, entry),
-        secret_id=secret_id,
-    )
-
-
-def _accept(_: HookContext, __: object) -> None:
-    """Check nothing: the transaction takes leadership, which is what there is to check."""
-
-
-def _everything_else(context: HookContext) -> Iterator[_Item]:
-    """Relation data, ports and charm state: one transaction in Juju, so the check of all comes with the first."""
-    pending = context.pending
-    for relation_id, values in pending.application_data.items():
-        yield _relation_item(context, relation_id, context.application, values)
-    for relation_id, values in pending.unit_data.items():
-        yield _relation_item(context, relation_id, context.unit, values)
-    yield from _port_items(context)
-    for name, count in pending.storages.items():
-        effect = Effect('storage-add', context.unit, f'{name} {count}')
-        add, check = partial(_add_storage, context, name, count), partial(_check_storage, context, name, count)
-        yield _plain_item(effect, add, check)
-    if pending.charm_state is not None:
-        keys = ' '.join(sorted(pending.charm_state))
-        yield _plain_item(Effect('state-set', context.unit, keys), partial(_store_state, context, pending.charm_state))
-
-
-def _port_items(context: HookContext) -> Iterator[_Item]:
-    application, open_now = context.world.applications[context.application], context.model_unit.ports
-    changes_of = {
-        'open': (context.pending.opened, ports.with_opened),
-        'close': (context.pending.closed, ports.with_closed),
-    }
-    for doing, (wanted, change) in changes_of.items():
-        check = partial(ports.check_endpoints, context.unit, application.metadata.endpoints, doing, wanted)
-        for port in sorted(wanted):
-            after = change(application, open_now, port)
-            if after != open_now or (port.endpoint and port.endpoint not in application.metadata.endpoints):
-                told = f'{port} ({port.endpoint})' if port.endpoint else f'{port}'
-                apply = partial(_set_ports, context, after)
-                yield _plain_item(Effect(f'{doing}-port', context.unit, told), apply, check)
-            open_now = after
-
-
-def _check_storage(context: HookContext, name: str, count: int) -> None:
-    application = context.world.applications[context.application]
-    storage = application.metadata.storages.get(name)
-    if storage is None:
-        raise JujuError(f'adding storage {name} for {unit_tag(context.unit)}: storage "{name}" not found')
-    if storage.at_least == storage.at_most == 1:
-        raise JujuError('cannot attach, storage is singular')
-    total = len(context.storage_ids(name)) + count
-    if storage.at_most is not None and total > storage.at_most:
-        adding = f'attaching {count} storage instance{"s" if count > 1 else ""}'
-        raise JujuError(f'{adding} brings the total to {total}, exceeding the maximum of {storage.at_most}')
-
-
-def _add_storage(context: HookContext, name: str, count: int) -> None:
-    storage = context.world.applications[context.application].metadata.storages[name]
-    lifecycle.attach_storage(context.world, context.model_unit, storage, count)
-
-
-def _set_ports(context: HookContext, after: frozenset[Port]) -> None:
-    context.model_unit.ports = after
-
-
-def _plain_item(effect: Effect, apply: Callable[[], None], check: Callable[[], None] = lambda: None) -> _Item:
-    return _Item(effect, check=check, prepare=lambda: None, apply=apply)
-
-
-def _relation_item(context: HookContext, relation_id: int, entity: str, values: dict[str, str]) -> _Item:
-    return _plain_item(
-        effects.of_relation_data(context, relation_id, entity, values),
-        partial(_write_bag, context, relation_id, entity, values),
-        partial(_check_bag, context, entity),
-    )
-
-
-def _check_bag(context: HookContext, entity: str) -> None:
-    if entity == context.application and not context.is_leader():
-        raise JujuError(f'"{context.unit}" is not leader of "{context.application}"')
-
-
-def _write_bag(context: HookContext, relation_id: int, entity: str, values: dict[str, str]) -> None:
-    relation = context.world.relations[relation_id]
-    bag = relation.application_data[entity] if entity == context.application else relation.unit_data[entity]
-    if bag.write(values):
-        relations.note_written_by(relation, context.application, context.world.changes)
-
-
-def _store_state(context: HookContext, values: dict[str, str]) -> None:
-    context.model_unit.charm_state = values

@@ -8,12 +8,9 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final, cast
 
 from ...errors import JujuError
-from ..agent_state import LocalRelation
-from ..hooks import Hook
 from ..state import CLOUDS, Cloud, Port, Status
-from ..world import World
-from .relation_commands import RelationsInHook
-from .secret_commands import SecretsInHook
+from .relation_commands import RelationCommands
+from .secret_commands import SecretCommands
 
 _BY_SEVERITY: Final = ('unknown', 'terminated', 'active', 'waiting', 'maintenance', 'blocked', 'error')
 
@@ -38,37 +35,16 @@ _CLOUD_SPECS: Final[Mapping[Cloud, Mapping[str, Any]]] = {
 }
 
 
-@dataclasses.dataclass(slots=True)
-class ActionOutcome:
-    """What an action said about itself."""
+class HookContext(SecretCommands, RelationCommands):
+    """Everything a hook command reads and does in one run of one hook. Every refusal is a JujuError with Juju's text."""
 
-    results: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
-    log: list[str] = dataclasses.field(default_factory=list[str])
-    failed: bool = False
-    message: str = ''
-
-
-class HookContext(SecretsInHook, RelationsInHook):
-    """What a hook command can ask and do, for one run of one unit. Every refusal is a JujuError with Juju's text."""
-
-    def __init__(
-        self,
-        world: World,
-        unit: str,
-        hook: Hook,
-        relations: Mapping[int, LocalRelation] | None = None,
-        *,
-        alone: bool = False,
-    ) -> None:
-        super().__init__(world, unit, hook, relations, alone=alone)
-        self.action = ActionOutcome()
-        self.log_lines: list[tuple[str, str]] = []
-        """Level and text of what the charm logged."""
+    def __post_init__(self) -> None:
+        super().__post_init__()
         if self.profile.metadata_eager:
             self.load_metadata()
-        if hook.is_secret_hook and not hook.secret_label:
-            self.hook = dataclasses.replace(hook, secret_label=self.load_secret_label(hook.secret_id))
-        if hook.kind == 'secret-expired' and not self.profile.expired_has_revision:
+        if self.hook.is_secret_hook and not self.hook.secret_label:
+            self.hook = dataclasses.replace(self.hook, secret_label=self.load_secret_label(self.hook.secret_id))
+        if self.hook.kind == 'secret-expired' and not self.profile.expired_has_revision:
             self.hook = dataclasses.replace(self.hook, secret_revision=None)
 
     # --- the unit and its application
@@ -190,7 +166,7 @@ class HookContext(SecretsInHook, RelationsInHook):
             raise JujuError(f'cannot {doing} {port} (unit "{self.unit}"): {conflict}')
 
     def charm_state(self) -> Mapping[str, str]:
-        """Return what ``state-set`` stored, with what is pending."""
+        """Return the values that ``state-set`` stored, with pending changes."""
         return self.model_unit.charm_state if self.pending.charm_state is None else self.pending.charm_state
 
     def set_charm_state(self, values: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""What a hook changed or wanted to change, as the journal tells it."""
+"""The changes that a hook made or wanted to make, described as the journal records them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What one hook has asked for and not yet been given: the record that is sent when the hook ends.
+"""The pending changes of one hook: the record that is sent to the controller when the hook ends.
 
-How entries merge, cancel and hide one another is Juju's own, surprises included.
-Source: juju 3.6: internal/worker/uniter/runner/context/secrets.go, secretsChangeRecorder; spec/hook-commands.md, 5.2.
+Entries merge, cancel and hide one another as they do in Juju, surprises included.
+Source: juju 3.6: internal/worker/uniter/runner/context/secrets.go, secretsChangeRecorder.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class PendingRemoval:
 class PendingChanges:
     """Everything one hook has asked for.
 
-    What is kept per secret is a list; most versions of Juju keep one entry in it, old ones every call.
+    The entries of a secret are a list; most versions of Juju keep one entry in it, old ones every call.
     """
 
     profile: Profile
@@ -161,7 +161,7 @@ class PendingChanges:
         self.creates[create.uri.id] = create
 
     def set(self, uri: SecretURI, attributes: SecretAttributes) -> None:
-        """Record an update: over what is pending already, or instead of it, and instead of a pending removal."""
+        """Record an update: merged into a pending one, or instead of it, and instead of a pending removal."""
         self._cancel(self.removals, uri.id)
         if (create := self.creates.get(uri.id)) is not None:
             self.creates[uri.id] = dataclasses.replace(create, attributes=merge(create.attributes, attributes))
@@ -225,7 +225,7 @@ class PendingChanges:
         self.tracked[uri.id] = uri
 
     def _cancel(self, pending: dict[str, list[Entry]], secret_id: str) -> None:
-        """Forget what is pending for a secret; old versions, which keep every call, forget the first alone."""
+        """Drop the pending entries of a secret; old versions, which keep every call, drop the first alone."""
         entries = pending.get(secret_id, [])
         if self.profile.multi_remove == 'list':
             del entries[:1]

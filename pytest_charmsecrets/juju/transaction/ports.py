@@ -1,4 +1,4 @@
-"""What opening and closing a port does to those that a unit has open.
+"""The ports that a unit has open after one is opened or closed.
 
 A machine's ports are open for all endpoints, or for some; on Kubernetes the two have nothing to do with each other.
 Source: juju 3.6: state/machine_ports_ops.go; state/application_ports.go.
@@ -27,7 +27,7 @@ def check_endpoints(unit: str, endpoints: Mapping[str, EndpointMetadata], doing:
 
 
 def with_opened(application: Application, ports: AbstractSet[Port], port: Port) -> frozenset[Port]:
-    """Return the ports that are open once this one is, too."""
+    """Return the ports that are open once this one is also open."""
     for_all = dataclasses.replace(port, endpoint='')
     if application.cloud == 'kubernetes' or for_all not in {*ports, port}:
         return frozenset({*ports, port})

@@ -1,6 +1,6 @@
 """The relation commands within a hook.
 
-Source: spec/events.md, section 13; juju 3.6: internal/worker/uniter/runner/context/relation.go.
+Source: juju 3.6: internal/worker/uniter/runner/context/relation.go.
 """
 
 from __future__ import annotations
@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..relations import readable_bag
-from .base import ContextBase
+from .context_state import ContextState
 from .pending import RelationInfo
 
 
-class RelationsInHook(ContextBase):
-    """What a hook can ask about relations and do with them."""
+class RelationCommands(ContextState):
+    """The part of a hook context that is about relations."""
 
     def relation(self, relation_id: int) -> RelationInfo | None:
         """Return a relation that the unit has entered, or that the hook is about."""
-        if relation_id not in self._entered or relation_id not in self.world.relations:
+        if relation_id not in self.entered or relation_id not in self.world.relations:
             return None
         relation = self.world.relations[relation_id]
         return RelationInfo(
@@ -29,12 +29,12 @@ class RelationsInHook(ContextBase):
 
     def relation_ids(self, endpoint: str) -> tuple[int, ...]:
         """Return the ids of the unit's relations on an endpoint."""
-        infos = [self.relation(relation_id) for relation_id in sorted(self._entered)]
+        infos = [self.relation(relation_id) for relation_id in sorted(self.entered)]
         return tuple(info.id for info in infos if info is not None and info.endpoint == endpoint)
 
     def relation_members(self, relation_id: int) -> tuple[str, ...]:
-        """Return the remote units the charm was told of: with one that joins now, without one that departs."""
-        members = set(self._entered[relation_id].members) if relation_id in self._entered else set[str]()
+        """Return the remote units the charm was notified of: with one that joins now, without one that departs."""
+        members = set(self.entered[relation_id].members) if relation_id in self.entered else set[str]()
         if relation_id == self.hook.relation_id and self.hook.remote_unit is not None:
             if self.hook.kind == 'relation-departed':
                 members.discard(self.hook.remote_unit)
@@ -43,7 +43,7 @@ class RelationsInHook(ContextBase):
         return tuple(sorted(members))
 
     def relation_data(self, relation_id: int, entity: str) -> Mapping[str, str]:
-        """Return the data of a unit or application: for what is the unit's own, with what is pending."""
+        """Return the data of a unit or application; that of the unit itself and its application with pending changes."""
         committed = readable_bag(
             self.world.relations[relation_id], self.unit, entity, is_leader=self.is_leader()
         ).values

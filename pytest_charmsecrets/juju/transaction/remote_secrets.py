@@ -27,7 +27,7 @@ class SecretAcross:
     """The secrets of that model."""
     secret: Secret
     unit: str
-    """What the unit is called there."""
+    """The name of the unit there."""
     saas: str
     """The application here over which the secret is shared; empty if that is gone already."""
 
@@ -58,7 +58,7 @@ def find(world: World, unit: str, uri: SecretURI) -> SecretAcross:
 
 
 def _permission(secret: Secret, proxy: str, remote_unit: str, *, of_unit: bool) -> Permission | None:
-    """Return what lets a unit read; in 4.0 that of its application alone, even where there is another."""
+    """Return the permission by which a unit reads; in 4.0 that of its application alone, even if it has its own."""
     own = secret.permissions.get(identity.unit_tag(remote_unit)) if of_unit else None
     return own or secret.permissions.get(identity.application_tag(proxy))
 

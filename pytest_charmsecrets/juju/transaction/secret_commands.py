@@ -1,6 +1,6 @@
 """The secret commands within a hook.
 
-Source: spec/hook-commands.md, sections 4 to 6; juju 3.6: internal/worker/uniter/runner/context/context.go;
+Source: juju 3.6: internal/worker/uniter/runner/context/context.go; internal/worker/uniter/runner/jujuc/secret-*.go;
 apiserver/facades/agent/secretsmanager/secrets.go, getSecretContent.
 """
 
@@ -21,15 +21,13 @@ from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
 from ..secrets.wording import PERMISSION_DENIED, RELABELING, wording
 from . import remote_secrets
-from .base import ContextBase
+from .context_state import ContextState
 from .pending import OwnerKind, PendingCreate, PendingGrant, PendingRevoke, SecretInfo
-from .secret_metadata import KnownSecret, KnownSecrets
+from .secret_metadata import KnownSecret, SecretMetadata
 
 
-class SecretsInHook(ContextBase):
-    """What a hook can ask about secrets and do with them."""
-
-    _metadata: KnownSecrets | None = None
+class SecretCommands(ContextState):
+    """The part of a hook context that is about secrets."""
 
     def secret_add(self, owner: OwnerKind, attributes: SecretAttributes) -> SecretURI:
         """Record a new secret and return its URI."""
@@ -45,7 +43,7 @@ class SecretsInHook(ContextBase):
 
     def secret_set(self, uri: SecretURI, attributes: SecretAttributes) -> None:
         """Record an update; content equal to the committed one is dropped."""
-        known = self._known_secrets().get(uri.id)
+        known = self._secret_metadata().get(uri.id)
         self._check_leads(known)
         if (
             self.profile.idempotent_content
@@ -59,12 +57,12 @@ class SecretsInHook(ContextBase):
 
     def secret_remove(self, uri: SecretURI, revision: int | None) -> None:
         """Record the removal of a revision; of the whole secret without one, or with one that is not positive."""
-        self._check_leads(self._known_secrets().get(uri.id))
+        self._check_leads(self._secret_metadata().get(uri.id))
         self.pending.remove(uri, revision if revision is not None and revision > 0 else None)
 
     def secret_grant(self, uri: SecretURI, relation_id: int, unit: str | None) -> None:
         """Record a grant to a relation's remote application, or to one of its units."""
-        known = self._known_secrets().get(uri.id)
+        known = self._secret_metadata().get(uri.id)
         relation = self.world.relations[relation_id]
         remote = relation.remote_of(self.application).application
         grant = PendingGrant(uri, relation_id, relation.tag, unit or remote)
@@ -76,17 +74,17 @@ class SecretsInHook(ContextBase):
 
     def secret_revoke(self, uri: SecretURI, *, application: str | None, unit: str | None) -> None:
         """Record a revocation; whether anything was granted is not asked."""
-        self._check_leads(self._known_secrets().get(uri.id))
+        self._check_leads(self._secret_metadata().get(uri.id))
         self.pending.revoke(PendingRevoke(uri, application, unit))
 
     def secret_infos(self) -> Mapping[str, SecretInfo]:
-        """Return the secrets the unit may manage, by id: the committed ones under what is pending."""
-        ids = {*self._known_secrets(), *self.pending.creates}
+        """Return the secrets the unit may manage, by id: the committed ones with pending changes over them."""
+        ids = {*self._secret_metadata(), *self.pending.creates}
         return {secret_id: info for secret_id in sorted(ids) if (info := self.secret_info(secret_id)) is not None}
 
     def secret_info(self, secret_id: str) -> SecretInfo | None:
-        """Return a secret the unit may manage, with what is pending; None if it may not, or removes it."""
-        known = self._known_secrets().get(secret_id)
+        """Return a secret with its pending changes; None if the unit may not manage it, or removes it."""
+        known = self._secret_metadata().get(secret_id)
         create = self.pending.creates.get(secret_id)
         if create is not None and self.profile.pending_creates_known:
             kind: OwnerKind = 'application' if create.owner.kind == 'application' else 'unit'
@@ -97,13 +95,13 @@ class SecretsInHook(ContextBase):
         return _overlay(known.info, updates[-1].attributes) if updates else known.info
 
     def secret_infos_labelled(self, label: str) -> Iterator[SecretInfo]:
-        """Return the secrets the unit may manage that bear a label, with what is pending."""
-        ids = {*self._known_secrets().labelled(label), *self.pending.updates, *self.pending.creates}
+        """Return the secrets the unit may manage that bear a label, with their pending changes."""
+        ids = {*self._secret_metadata().labelled(label), *self.pending.updates, *self.pending.creates}
         infos = (self.secret_info(secret_id) for secret_id in sorted(ids))
         return (info for info in infos if info is not None and info.label == label)
 
     def secret_get(self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool) -> EncodedContent:
-        """Return content: what is pending in this hook where Juju shows it, else what the controller answers."""
+        """Return content: the pending content of this hook where Juju shows it, else that of the controller."""
         if not self.profile.owner_tracks:
             return self._get_as_before_owners_tracked(uri, label, refresh=refresh, peek=peek)
         if uri is not None:
@@ -119,12 +117,12 @@ class SecretsInHook(ContextBase):
         return self._ask_controller(None, label, refresh=refresh, peek=peek)
 
     def load_metadata(self) -> None:
-        """Load what the unit may manage, unless it is loaded."""
-        self._known_secrets()
+        """Load the metadata of the secrets the unit may manage, unless it is loaded."""
+        self._secret_metadata()
 
     def load_secret_label(self, secret_id: str) -> str:
         """Return the owner label of a secret the unit may manage, as Juju looks it up for a hook without one."""
-        known = self._known_secrets().get(secret_id)
+        known = self._secret_metadata().get(secret_id)
         return known.info.label if known else ''
 
     def revision_known(self, secret_id: str) -> int:
@@ -133,14 +131,14 @@ class SecretsInHook(ContextBase):
 
     def revision_loaded(self, secret_id: str) -> int | None:
         """Return the latest revision as the hook knew it before it began, whatever it asks for; None if unknown."""
-        known = self._known_secrets().get(secret_id)
+        known = self._secret_metadata().get(secret_id)
         return known.info.revision if known else None
 
-    def _known_secrets(self) -> KnownSecrets:
-        """Return the committed metadata, loaded at the first use in this hook and frozen from then on."""
+    def _secret_metadata(self) -> SecretMetadata:
+        """Return the committed metadata as it was at the first use in this hook."""
         if self._metadata is None:
             owners = self.world.manageable_secret_owners(self.unit)
-            self._metadata = KnownSecrets(self.world.secrets, owners, at_once=not self.alone)
+            self._metadata = SecretMetadata(self.world.secrets, owners, at_once=not self.alone)
         return self._metadata
 
     def _check_leads(self, known: KnownSecret | None) -> None:
@@ -148,7 +146,7 @@ class SecretsInHook(ContextBase):
             self.check_leadership()
 
     def _is_granted_already(self, grant: PendingGrant, remote: str) -> bool:
-        """Whether a grant says nothing new about what is committed for the same relation.
+        """Whether the committed grants for the same relation already include a grant.
 
         Raises:
             JujuError: if the secret is not the unit's to grant, or grants to units stand in the way.
@@ -230,20 +228,23 @@ class SecretsInHook(ContextBase):
 
     def _ask_controller(self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool) -> EncodedContent:
         """Read as the controller does: at once, with tracking and labels saved whatever becomes of the hook."""
-        own = self._own_secret(uri, label)
+        if uri is not None and uri.source not in ('', self.world.uuid):
+            return self._read_across(uri, label, refresh=refresh, peek=peek)
+        found = self.world.secrets.get(uri.id) if uri is not None else None
+        own = self._own_secret(uri, found, label)
         consumer_label = label if uri is not None else None
         if own is not None:
             consumer_label = self._relabel(own, uri, label)
-            secret, uri = own, uri if uri is not None and uri.id == own.id else SecretURI(own.id)
+            secret, uri = own, uri if own is found and uri is not None else SecretURI(own.id)
         elif uri is None:
             secret = self._by_consumer_label(label or '')
             if isinstance(secret, SecretReference):
                 return self._read_across(secret.uri, None, refresh=refresh, peek=peek)
             uri = SecretURI(secret.id)
-        elif not self._is_local(uri):
-            return self._read_across(uri, label, refresh=refresh, peek=peek)
+        elif found is None:
+            raise self._missing(uri)
         else:
-            secret = self._existing(uri)
+            secret = found
         if own is not None and not self.profile.owner_tracks:
             return self._read_as_owner(own, uri)
         if self.profile.denied_read_tracks:
@@ -272,12 +273,11 @@ class SecretsInHook(ContextBase):
             wanted = tracked
         read = self._content_of(found.secret, uri, wanted, wording(self.profile).missing_revision_across)
         if tracked is None or label:
-            state = _state_of(before)
             tracked = wanted if tracked is None else tracked
-            consumer = consumption.save_reference(
+            changed = consumption.save_reference(
                 self.world.secrets, uri, self.unit, saas=found.saas, tracked=tracked, label=label
             )
-            self._keep_tracking(uri, consumer, state)
+            self._keep_tracking(uri, changed)
         return read
 
     def _check_readable(self, secret: Secret) -> None:
@@ -286,7 +286,7 @@ class SecretsInHook(ContextBase):
             raise self.refusal(text, self._why_unreadable(secret))
 
     def _read_as_owner(self, secret: Secret, uri: SecretURI) -> EncodedContent:
-        """Return the latest content; a unit of the application is told of changes from now on."""
+        """Return the latest content; a unit of the application is notified of changes from now on."""
         if secret.owner.kind == 'application':
             new = self.unit not in secret.consumers
             consumption.follow(self.world.secrets, secret, self.unit)
@@ -295,16 +295,15 @@ class SecretsInHook(ContextBase):
         return self._content_of(secret, uri, secret.latest_revision)
 
     def _consume(self, secret: Secret, uri: SecretURI, label: str | None, *, refresh: bool, peek: bool) -> int:
-        before = _state_of(secret.consumers.get(self.unit))
-        wanted = consumption.read(self.world.secrets, secret, self.unit, refresh=refresh, peek=peek, label=label)
-        self._keep_tracking(uri, secret.consumers[self.unit], before)
-        return wanted
+        """Return the revision to read, and note it if the unit tracks another one now or has another label."""
+        read = consumption.read(self.world.secrets, secret, self.unit, refresh=refresh, peek=peek, label=label)
+        self._keep_tracking(uri, read.changed)
+        return read.revision
 
-    def _keep_tracking(self, uri: SecretURI, consumer: Consumer, before: tuple[int, str] | None) -> None:
-        """Note that what the unit tracks, or its label, has changed, if it has."""
-        if _state_of(consumer) != before:
-            named = f' as {gotext.quote(consumer.label)}' if consumer.label else ''
-            self.keep('secret-get', str(uri), f'{self.unit} tracks revision {consumer.tracked}{named}')
+    def _keep_tracking(self, uri: SecretURI, changed: Consumer | None) -> None:
+        if changed is not None:
+            named = f' as {gotext.quote(changed.label)}' if changed.label else ''
+            self.keep('secret-get', str(uri), f'{self.unit} tracks revision {changed.tracked}{named}')
 
     def _content_of(self, secret: Secret, uri: SecretURI, number: int, missing: str | None = None) -> EncodedContent:
         revision = secret.revisions.get(number)
@@ -317,18 +316,21 @@ class SecretsInHook(ContextBase):
             raise JujuError(f'secret revision "{secret.id}-{number}" not found')
         return revision.content
 
-    def _own_secret(self, uri: SecretURI | None, label: str | None) -> Secret | None:
-        """Return a secret of the unit or of its application, leader or not, by id, or by owner label without one."""
+    def _own_secret(self, uri: SecretURI | None, found: Secret | None, label: str | None) -> Secret | None:
+        """Return a secret of the unit or of its application, leader or not, by id, or by owner label without one.
+
+        Args:
+            uri: the URI that the charm gave.
+            found: the secret that it names, if that exists.
+            label: the label that the charm gave.
+        """
         owners = (Owner('unit', self.unit), Owner('application', self.application))
         if self.profile.app_units_consume:
             owners = owners[:1] if not label else ()
-        if uri is not None and not self._is_local(uri):
-            return None
         if uri is not None and not self.profile.own_label_beats_uri:
-            secret = self.world.secrets.get(uri.id)
-            return secret if secret is not None and secret.owner in owners else None
+            return found if found is not None and found.owner in owners else None
         for secret in self.world.secrets.owned_by(*owners):
-            if (label and secret.label == label) or (uri is not None and secret.id == uri.id):
+            if (label and secret.label == label) or secret is found:
                 return secret
         return None
 
@@ -341,12 +343,9 @@ class SecretsInHook(ContextBase):
             f'{self.unit} has read no secret by that label, and neither it nor {self.application} owns one',
         )
 
-    def _existing(self, uri: SecretURI) -> Secret:
-        secret = self.world.secrets.get(uri.id)
-        if secret is None:
-            denied = self.profile.missing_error == 'permission_denied' and not self.profile.denied_read_tracks
-            raise JujuError(PERMISSION_DENIED if denied else wording(self.profile).missing.format(uri=uri))
-        return secret
+    def _missing(self, uri: SecretURI) -> JujuError:
+        denied = self.profile.missing_error == 'permission_denied' and not self.profile.denied_read_tracks
+        return JujuError(PERMISSION_DENIED if denied else wording(self.profile).missing.format(uri=uri))
 
     def _why_unreadable(self, secret: Secret) -> str:
         granted = [tag for tag, permission in secret.permissions.items() if permission.role == 'view']
@@ -357,7 +356,7 @@ class SecretsInHook(ContextBase):
         return f'secret{label} belongs to {secret.owner}, and {access_of}'
 
     def _relabel(self, secret: Secret, uri: SecretURI | None, label: str | None) -> str | None:
-        """Change the owner label at once, or do with a follower's label what this Juju does.
+        """Change the owner label at once; the label of a follower becomes its consumer label, is ignored or is refused.
 
         Returns:
             The consumer label that it becomes instead, if it does.
@@ -369,7 +368,7 @@ class SecretsInHook(ContextBase):
         if self.profile.owner_label_via_get == 'leader' and not self.is_leader():
             raise JujuError(wording(self.profile).not_leader.format(unit=self.unit, application=self.application))
         if self._metadata is not None:
-            self._metadata.get(secret.id)  # what is known of it stays as it was
+            self._metadata.freeze(secret.id)
         try:
             revisions.update(self.world.secrets, secret, uri, SecretAttributes(label=label), self.now)
         except LabelTaken:
@@ -389,13 +388,6 @@ class SecretsInHook(ContextBase):
                 return label
             case _:
                 return None
-
-    def _is_local(self, uri: SecretURI) -> bool:
-        return uri.source in ('', self.world.uuid)
-
-
-def _state_of(consumer: Consumer | None) -> tuple[int, str] | None:
-    return (consumer.tracked, consumer.label) if consumer is not None else None
 
 
 def _overlay(info: SecretInfo, attributes: SecretAttributes) -> SecretInfo:

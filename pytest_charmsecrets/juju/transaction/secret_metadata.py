@@ -1,7 +1,14 @@
-"""What a hook knows about the secrets that its unit may manage: as they were when it first asked, whatever happens later.
+"""The metadata of the secrets that a unit may manage, as a hook knows it: as it was when the hook first asked.
 
-Juju loads all of it at once. What nobody can change meanwhile is looked at when it is asked for, so that a hook costs the
-same however many secrets there are. Source: juju 3.6: internal/worker/uniter/runner/context/context.go, SecretMetadata.
+Juju loads all of it at once, and what happens later does not change it. A copy of everything would make each hook cost
+more the more secrets there are, so it is taken only where somebody else may change a secret while the hook runs. Where
+the hook is alone, a secret is copied when the hook first asks for it, and the invariant is:
+
+    Until a secret is copied, it is as it was when the metadata was loaded.
+
+A hook records its changes as pending, so one change alone could break it: an owner label that ``secret-get`` changes
+at once. Code that changes a secret while a hook runs calls ``freeze`` first. Source: juju 3.6:
+internal/worker/uniter/runner/context/context.go, SecretMetadata.
 """
 
 from __future__ import annotations
@@ -22,17 +29,16 @@ class KnownSecret:
     checksum: str
 
 
-class KnownSecrets:
-    """The secrets of some owners."""
+class SecretMetadata:
+    """The metadata of the secrets of some owners."""
 
     def __init__(self, store: SecretStore, owners: tuple[Owner, ...], *, at_once: bool) -> None:
-        """Take note of the secrets.
+        """Load the metadata.
 
         Args:
-            store: where they are.
-            owners: whose they are.
-            at_once: look at all of them now, as somebody may change them meanwhile; else only the hook itself does, and
-                looks at a secret before it changes it.
+            store: where the secrets are.
+            owners: whose secrets to load.
+            at_once: copy all of them now, because somebody else may change them while the hook runs.
         """
         self._store: Final = store
         self._owners: Final = owners
@@ -44,12 +50,15 @@ class KnownSecrets:
 
     def get(self, secret_id: str) -> KnownSecret | None:
         """Return what is known about a secret, if the unit may manage it."""
+        self.freeze(secret_id)
+        return self._known.get(secret_id)
+
+    def freeze(self, secret_id: str) -> None:
+        """Copy a secret as it is now, unless it is copied, so that a change of it does not change what is known."""
         if secret_id not in self._known and not self._is_complete:
             secret = self._store.get(secret_id)
-            if secret is None or secret.owner not in self._owners:
-                return None
-            self._known[secret_id] = _know(self._store, secret)
-        return self._known.get(secret_id)
+            if secret is not None and secret.owner in self._owners:
+                self._known[secret_id] = _know(self._store, secret)
 
     def labelled(self, label: str) -> Iterator[str]:
         """Return the ids of those that bear a label."""

@@ -1,0 +1,105 @@
+"""The state of a hook context, which the secret commands, the relation commands and all others share."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from ...errors import JujuError
+from ...records import Effect
+from .. import identity
+from ..agent_state import LocalRelation
+from ..hooks import Hook
+from ..state import Unit
+from ..versions import Profile
+from ..world import World
+from .pending import PendingChanges
+from .secret_metadata import SecretMetadata
+
+
+@dataclasses.dataclass(slots=True)
+class ActionOutcome:
+    """The results, log and failure that an action reported."""
+
+    results: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    log: list[str] = dataclasses.field(default_factory=list[str])
+    failed: bool = False
+    message: str = ''
+
+
+@dataclasses.dataclass(eq=False, repr=False)
+class ContextState:
+    """One run of one hook: the unit, the hook, its pending changes, and those that took effect at once."""
+
+    world: World
+    unit: str
+    hook: Hook
+    entered: Mapping[int, LocalRelation] = dataclasses.field(default_factory=dict[int, LocalRelation])
+    """The relations that the unit's agent has entered, with the members that its charm was notified of."""
+    _: dataclasses.KW_ONLY
+    alone: bool = False
+    """Whether nothing but this hook changes the model while it runs."""
+    backend_refuses: bool = False
+    """Whether an outside backend refuses to save or read content."""
+
+    application: str = dataclasses.field(init=False)
+    pending: PendingChanges = dataclasses.field(init=False)
+    kept: list[Effect] = dataclasses.field(init=False, default_factory=list[Effect])
+    """The changes that took effect at once."""
+    juju_error: str | None = dataclasses.field(init=False, default=None)
+    """The last refusal that a hook command met."""
+    why: str | None = dataclasses.field(init=False, default=None)
+    """The cause of the last refusal, as seen by somebody who sees the whole model."""
+    action: ActionOutcome = dataclasses.field(init=False, default_factory=ActionOutcome)
+    log_lines: list[tuple[str, str]] = dataclasses.field(init=False, default_factory=list[tuple[str, str]])
+    """Level and text of what the charm logged."""
+    _metadata: SecretMetadata | None = dataclasses.field(init=False, default=None)
+    """The metadata of secrets, once loaded."""
+
+    def __post_init__(self) -> None:
+        self.application = identity.application_of(self.unit)
+        self.pending = PendingChanges(self.world.profile)
+
+    @property
+    def now(self) -> datetime.datetime:
+        """The virtual time, in UTC."""
+        return self.world.clock.now
+
+    @property
+    def profile(self) -> Profile:
+        """How this version of Juju behaves."""
+        return self.world.profile
+
+    @property
+    def model_unit(self) -> Unit:
+        """The unit as the model knows it."""
+        return self.world.unit(self.unit)
+
+    def is_leader(self) -> bool:
+        """Whether the unit leads its application now."""
+        return self.world.is_leader(self.unit)
+
+    def check_leadership(self) -> None:
+        """Refuse what only the leader may do.
+
+        Raises:
+            JujuError: if the unit does not lead.
+        """
+        if not self.is_leader():
+            leader = self.world.applications[self.application].leader
+            raise self.refusal('this unit is not the leader', f'{leader} leads {self.application}')
+
+    def refusal(self, text: str, why: str) -> JujuError:
+        """Return Juju's refusal, and remember why it refuses."""
+        self.why = why
+        return JujuError(text)
+
+    def note_refused(self, stderr: str) -> None:
+        """Remember the refusal that a hook command printed."""
+        self.juju_error = stderr.removeprefix('ERROR ').rstrip('\n')
+
+    def keep(self, kind: str, subject: str, detail: str = '') -> None:
+        """Note a change that took effect at once."""
+        self.kept.append(Effect(kind, subject, detail))
