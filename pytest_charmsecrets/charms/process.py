@@ -25,7 +25,7 @@ from ..errors import JujuError, UsageError
 from ..juju import identity
 from . import unit_state_file
 from .hook_process import HookCommands, make_home, run_process
-from .in_process import kept_by_ops, names_of_deferred
+from .ops_private import kept_by_ops, names_of_deferred
 from .packing import copy_charm
 from .runner import CharmOutcome, Invocation
 from .source import Charm, CharmSource, load_source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,6 +45,22 @@ class Invocation:
     """Moves the hook's clock by a number of seconds."""
     charm_version: int = 0
     """Which of the charms that the application has had the unit runs: 0 for the first, 1 after a refresh."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HookBeingRun:
+    """The hook that is about to run, as ``around_hook`` receives it."""
+
+    unit: str
+    """Name of the unit, such as ``web/0``."""
+    name: str
+    """The hook as the charm knows it, such as ``database-relation-changed``."""
+    hook: Hook
+    """Everything Juju tells the charm."""
+
+
+AroundHook: TypeAlias = Callable[[HookBeingRun], contextlib.AbstractContextManager[Any]]
+"""Returns a context manager that is entered around the run of a charm."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

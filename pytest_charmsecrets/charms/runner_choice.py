@@ -1,15 +1,14 @@
-"""Which runner runs an application's charm."""
+"""Choose the runner of an application's charm, in this process or as a process of its own, and make it."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 from ..errors import UsageError
-from .in_process import HookBeingRun, InProcessRunner
+from .in_process import InProcessRunner
 from .process import DEFAULT_TIME_LIMIT, ProcessRunner
-from .runner import CharmRunner, RunnerName
+from .runner import AroundHook, CharmRunner, RunnerName
 from .source import Charm, is_program, load_source
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def choose_runner(charm: Charm, runner: RunnerName | None) -> RunnerName:
-    """Return the runner that was asked for; without one, what can be loaded runs in process, and what can be started as a process.
+    """Return the runner that was asked for; by default a process for a charm that is a program, else this process.
 
     Raises:
         UsageError: if there is no such runner.
@@ -34,12 +33,12 @@ def make_runner(
     runner: RunnerName,
     *,
     meta: Mapping[str, Any] | None,
-    around_hook: Callable[[HookBeingRun], contextlib.AbstractContextManager[Any]] | None,
+    around_hook: AroundHook | None,
     state: testing.State | None,
     started: bool,
     time_limit: float | None,
 ) -> CharmRunner:
-    """Return what runs a charm.
+    """Make a runner, with the charm loaded.
 
     Raises:
         UsageError: if the charm, its metadata or the state is not usable, or something is given that this runner cannot do.

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ops import testing
     from typing_extensions import Self
 
-    from ..charms.in_process import AroundHook, HookBeingRun
+    from ..charms.runner import AroundHook, HookBeingRun
 
 UPDATE_STATUS_INTERVAL: Final = 'update-status-hook-interval'
 """The setting of the model that can be changed."""

@@ -21,7 +21,7 @@ from ..errors import CharmSecretsError, UsageError
 from . import orders as explore
 
 if TYPE_CHECKING:
-    from ..charms.in_process import AroundHook, HookBeingRun
+    from ..charms.runner import AroundHook, HookBeingRun
     from ..client.command import CharmLike
     from ..client.fake_juju import FakeJuju
     from ..juju.order import GivenOrder
