@@ -8,7 +8,7 @@ import dataclasses
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from . import ops_private
 from .charm_class import CharmClass
 from .isolation import isolated
 from .ops_private import CharmRun
-from .runner import AroundHook, CharmOutcome, HookBeingRun, Invocation
+from .runner import AroundHook, CharmOutcome, HookBeingRun, Invocation, UnitChange
 from .source import Charm, load_source
 from .unit_state import UnitState, check_is_the_units_own
 from .virtual_time import virtual_time
@@ -162,20 +162,11 @@ class InProcessRunner:
             **ops_private.kept_by_ops(state.storage),
         }
 
-    def update_state(
-        self,
-        unit: str,
-        *,
-        containers: Iterable[testing.Container] | None = None,
-        networks: Iterable[testing.Network] | None = None,
-        storages: Iterable[testing.Storage] | None = None,
-        resources: Iterable[testing.Resource] | None = None,
-    ) -> None:
-        """Change what the author decides about a unit; containers by name, everything else as a whole."""
+    def update_state(self, unit: str, change: UnitChange) -> None:
+        """Change what the author decides about a unit."""
         state = self._unit(unit)
-        if containers is not None:
-            state.set_containers(containers)
-        state.change(networks=networks, storages=storages, resources=resources)
+        state.set_containers(change.containers or ())
+        state.change(change)
 
     @staticmethod
     def load(charm: Charm, *, meta: Mapping[str, Any] | None = None) -> CharmSource:

@@ -15,7 +15,7 @@ import shlex
 import shutil
 import sys
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -27,7 +27,7 @@ from . import unit_state_file
 from .hook_process import HookCommands, make_home, run_process
 from .ops_private import kept_by_ops, names_of_deferred
 from .packing import copy_charm
-from .runner import CharmOutcome, Invocation
+from .runner import CharmOutcome, Invocation, UnitChange
 from .source import Charm, CharmSource, load_source
 from .unit_state import UnitState, check_is_the_units_own
 from .unit_state_file import UnitStateFile
@@ -197,23 +197,15 @@ class ProcessRunner:
             **kept_by_ops(held.storage),
         }
 
-    def update_state(
-        self,
-        unit: str,
-        *,
-        containers: Iterable[testing.Container] | None = None,
-        networks: Iterable[testing.Network] | None = None,
-        storages: Iterable[testing.Storage] | None = None,
-        resources: Iterable[testing.Resource] | None = None,
-    ) -> None:
+    def update_state(self, unit: str, change: UnitChange) -> None:
         """Change what the author decides about a unit.
 
         Raises:
             UsageError: for containers.
         """
-        if containers is not None:
+        if change.containers is not None:
             raise UsageError(f"{unit} runs as a process and has no containers; deploy it with runner='in-process'")
-        self._unit(unit).state.change(networks=networks, storages=storages, resources=resources)
+        self._unit(unit).state.change(change)
 
     # --- details
     def _unit(self, name: str) -> _Unit:

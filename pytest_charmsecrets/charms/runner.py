@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
@@ -76,6 +76,18 @@ class CharmOutcome:
     """The same for its standard error."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class UnitChange:
+    """A change of what the author of a test decides about a unit; None leaves that part as it is."""
+
+    containers: tuple[testing.Container, ...] | None = None
+    """Replace those of the same names; the others stay."""
+    networks: tuple[testing.Network, ...] | None = None
+    """Replace all that the author gave before, as do storages and resources."""
+    storages: tuple[testing.Storage, ...] | None = None
+    resources: tuple[testing.Resource, ...] | None = None
+
+
 class Runner(Protocol):
     """Runs the charm of one application; keeps what each of its units holds outside Juju's model between hooks."""
 
@@ -130,15 +142,7 @@ class CharmRunner(Runner, Protocol):
         """Return the fields of ``ops.testing.State`` that are the unit's own rather than the model's."""
         ...
 
-    def update_state(
-        self,
-        unit: str,
-        *,
-        containers: Iterable[testing.Container] | None = None,
-        networks: Iterable[testing.Network] | None = None,
-        storages: Iterable[testing.Storage] | None = None,
-        resources: Iterable[testing.Resource] | None = None,
-    ) -> None:
+    def update_state(self, unit: str, change: UnitChange) -> None:
         """Change what the author decides about a unit."""
         ...
 

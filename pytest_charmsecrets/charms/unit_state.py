@@ -15,6 +15,7 @@ from ops import pebble, testing
 from ..errors import UsageError, unknown
 from ..juju.state import Surroundings
 from .attachments import make_surroundings
+from .runner import UnitChange
 from .unit_storage import UnitStorage
 
 _OWNED_BY_THE_MODEL: Final = {
@@ -46,22 +47,17 @@ class UnitState:
 
     def start_as(self, state: testing.State) -> None:
         """Begin with the networks, storages and resources of a state."""
-        self.change(networks=state.networks, storages=state.storages, resources=state.resources)
+        self.networks, self.storages = tuple(state.networks), tuple(state.storages)
+        self.resources = tuple(state.resources)
 
-    def change(
-        self,
-        *,
-        networks: Iterable[testing.Network] | None = None,
-        storages: Iterable[testing.Storage] | None = None,
-        resources: Iterable[testing.Resource] | None = None,
-    ) -> None:
-        """Replace what is given, each as a whole."""
-        if networks is not None:
-            self.networks = tuple(networks)
-        if storages is not None:
-            self.storages = tuple(storages)
-        if resources is not None:
-            self.resources = tuple(resources)
+    def change(self, change: UnitChange) -> None:
+        """Replace networks, storages and resources, as far as they are given."""
+        if change.networks is not None:
+            self.networks = change.networks
+        if change.storages is not None:
+            self.storages = change.storages
+        if change.resources is not None:
+            self.resources = change.resources
 
     def surroundings(self, storages: Mapping[str, str]) -> Surroundings:
         """Return what the hook commands say about networks, resources, and storages: Juju's, and those of the author."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, final
 
-from ..charms.runner import CharmRunner
+from ..charms.runner import CharmRunner, UnitChange
 from ..charms.state_view import render_state
 from ..charms.unit_state import check_is_the_units_own
 from ..errors import UsageError, unknown
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import ops
     from ops import testing
 
-_CHANGEABLE: Final = ('containers', 'networks', 'resources', 'storages')
+_CHANGEABLE: Final = tuple(sorted(field.name for field in dataclasses.fields(UnitChange)))
 
 
 @final
@@ -69,7 +69,8 @@ class UnitView:
         """
         unit = operations.find_unit(self._world, self.name)
         _check_changeable(changes)
-        self._runner.update_state(self.name, **changes)
+        given = {name: None if value is None else tuple(value) for name, value in changes.items()}
+        self._runner.update_state(self.name, UnitChange(**given))
         unit.surroundings = self._runner.surroundings(self.name, unit.storages)
         self._world.changes.note('unit', self.name)
 

@@ -23,7 +23,7 @@ import pytest
 from ops import testing
 
 from pytest_charmsecrets.charms import in_process, ops_private
-from pytest_charmsecrets.charms.runner import HookBeingRun
+from pytest_charmsecrets.charms.runner import HookBeingRun, UnitChange
 from pytest_charmsecrets.charms.source import load_source
 from pytest_charmsecrets.errors import UsageError
 from pytest_charmsecrets.hookcommands.result import Result
@@ -565,7 +565,7 @@ def test_the_authors_container_is_not_changed_by_the_charm(deploy: Deploy) -> No
     world = deploy(charm(start=start_workload), META, state=testing.State(containers={container}))
     world.succeed('start')
     assert container.layers == {}
-    world.runner.update_state('web/0', containers=[container])
+    world.runner.update_state('web/0', UnitChange(containers=(container,)))
     world.succeed('start')
     assert container.layers == {}
 
@@ -607,7 +607,7 @@ def test_a_state_is_the_start_of_every_unit(deploy: Deploy, failing: Callable[[B
         assert (count(world, unit), world.runner.deferred(unit)) == (5, ('config_changed',))
     world.succeed('start')
     assert (count(world), count(world, 'web/1')) == (16, 5)
-    world.runner.update_state('web/0', networks=(), storages=(), resources=())
+    world.runner.update_state('web/0', UnitChange(networks=(), storages=(), resources=()))
     assert world.runner.surroundings('web/0').storages == {}
 
 
