@@ -25,7 +25,7 @@ from .unit_state import UnitState, check_is_the_units_own
 from .virtual_time import virtual_time
 
 if TYPE_CHECKING:
-    from ..juju.state import Surroundings
+    from ..juju.state import Storage
     from .source import CharmSource
 
 
@@ -48,7 +48,7 @@ class InProcessRunner:
     Args:
         source: The charm.
         around_hook: Entered around every run of the charm; for patching the world of one unit.
-        state: The start of every unit: containers, storages, networks, resources, stored states, deferred events.
+        state: The start of every unit: containers, networks, resources, stored states, deferred events.
         started: Units begin after their start hook, so Pebble answers in their containers.
 
     Raises:
@@ -147,9 +147,9 @@ class InProcessRunner:
         """Return copies of the unit's containers as they are now."""
         return tuple(copy.deepcopy(container) for container in self._unit(unit).containers.values())
 
-    def surroundings(self, unit: str, storages: Mapping[str, str] = {}) -> Surroundings:
-        """Return what the hook commands say about the unit's networks, storages and resources."""
-        return self._unit(unit).surroundings(storages)
+    def place_storages(self, unit: str, storages: Mapping[str, Storage]) -> dict[str, Storage]:
+        """Make every storage of a unit that has no location yet, and return them all with their locations."""
+        return self._unit(unit).place_storages(storages)
 
     def own_state(self, unit: str) -> dict[str, Any]:
         """Return the fields of ``ops.testing.State`` that are the unit's own rather than the model's."""
@@ -157,13 +157,12 @@ class InProcessRunner:
         return {
             'containers': self.containers(unit),
             'networks': state.networks,
-            'storages': state.storages,
             'resources': state.resources,
             **ops_private.kept_by_ops(state.storage),
         }
 
     def update_state(self, unit: str, change: UnitChange) -> None:
-        """Change what the author decides about a unit."""
+        """Change containers, networks and resources of a unit."""
         state = self._unit(unit)
         state.set_containers(change.containers or ())
         state.change(change)

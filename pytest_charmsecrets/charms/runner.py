@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..hookcommands.result import Result, Stdin
     from ..juju.hooks import Hook
-    from ..juju.state import Surroundings
+    from ..juju.state import Storage
     from .source import Charm, CharmSource
 
 RunnerName: TypeAlias = Literal['in-process', 'process']
@@ -84,6 +84,7 @@ class UnitChange:
     """Replace those of the same names; the others stay."""
     networks: tuple[testing.Network, ...] | None = None
     """Replace all that the author gave before, as do storages and resources."""
+    # The model holds a unit's storages, so runners pass over them.
     storages: tuple[testing.Storage, ...] | None = None
     resources: tuple[testing.Resource, ...] | None = None
 
@@ -99,13 +100,8 @@ class Runner(Protocol):
         """Drop what is kept for a unit that was removed."""
         ...
 
-    def surroundings(self, unit: str, storages: Mapping[str, str] = {}) -> Surroundings:
-        """Return what the hook commands say about a unit's networks, storages and resources.
-
-        Args:
-            unit: Its name.
-            storages: The kind of each storage that Juju gave it, by id.
-        """
+    def place_storages(self, unit: str, storages: Mapping[str, Storage]) -> dict[str, Storage]:
+        """Make every storage of a unit that has no location yet, and return them all with their locations."""
         ...
 
     def charm_dir(self, unit: str, charm_version: int) -> Path | None:

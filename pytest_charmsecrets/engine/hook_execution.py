@@ -231,8 +231,6 @@ class Dispatcher:
         context = HookContext(self._world, unit, hook, agent.local.relations, alone='leader-lost' not in faults)
         context.backend_refuses = 'backend-refuses' in faults
         started = context.now
-        if hook.kind in ('install', 'storage-attached'):
-            self.surround(unit)
         lifecycle.note_hook_begins(self._world, context.model_unit, hook.kind)
         with self._activate(context):
             outcome = self._run_charm(context, charm_version_of(agent.local, hook))
@@ -301,23 +299,10 @@ class Dispatcher:
         if 'agent-dies' in faults and self._world.find_unit(unit) is not None:
             self._scheduler.stop_agent(unit)
 
-    def surround(self, unit: str, *, begins: bool = False) -> None:
-        """Let the model know what its charm's runner holds for a unit.
-
-        Args:
-            unit: the unit.
-            begins: whether it is new: storages that the author gives are in the place of Juju's of the same name then.
-        """
+    def place_storages(self, unit: str) -> None:
+        """Have the runner make the storages that a unit was given since its last hook."""
         found = self._world.unit(unit)
-        runner = self.runners[found.application]
-        if begins:
-            given = {storage.partition('/')[0] for storage in runner.surroundings(unit).storages}
-            kept = {one: kind for one, kind in found.storages.items() if one.partition('/')[0] not in given}
-            found.storages = kept
-        surroundings = runner.surroundings(unit, found.storages)
-        if surroundings.storages.keys() != found.surroundings.storages.keys():
-            self._world.changes.note('unit', unit)
-        found.surroundings = surroundings
+        found.storages = self.runners[found.application].place_storages(unit, found.storages)
 
     def forget(self, unit: str) -> None:
         """Drop what is kept for a unit that was removed."""
@@ -386,6 +371,7 @@ class Dispatcher:
                 f'{context.unit} cannot run {context.hook.name} while {self.active.unit} runs '
                 f'{self.active.hook.name}: one hook at a time; let that hook end first'
             )
+        self.place_storages(context.unit)
         self._running.active, self._running.is_played = context, is_played
         try:
             yield
@@ -406,7 +392,7 @@ class Dispatcher:
             model_uuid=self._world.uuid,
             juju_version=self._world.profile.version,
             principal_unit=context.model_unit.principal or '',
-            storage=context.model_unit.surroundings.storages.get(context.hook.storage or '', {}),
+            storage=context.model_unit.storages.get(context.hook.storage or ''),
         )
         return Invocation(
             unit=context.unit,
@@ -424,8 +410,6 @@ class Dispatcher:
         """Commit a hook; unless the agent dies before it notes that, the controller is told that a secret was rotated."""
         result = transaction.commit(context)
         error = result.error
-        if context.pending.storages:
-            self.surround(context.unit)
         if error is None and is_noted and context.hook.kind == 'secret-rotate':
             known = context.revision_known(context.hook.secret_id)
             error = self._set_rotated(context.unit, context.hook, known)
