@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from .charms.in_process import HookBeingRun
+    from .charms.runner import HookBeingRun
     from .client import Client
     from .client.fake_juju import FakeJuju
     from .engine.fault_injection import InjectedFault
@@ -75,7 +75,7 @@ _NAMES_BY_MODULE: Final = {
         'PuppetSecret',
         'PuppetUnit',
     ),
-    '.charms.in_process': ('HookBeingRun',),
+    '.charms.runner': ('HookBeingRun',),
     '.client': ('Client',),
     '.client.fake_juju': ('FakeJuju',),
     '.views.applications': (

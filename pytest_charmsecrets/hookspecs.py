@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .charms.in_process import HookBeingRun
+    from .charms.runner import HookBeingRun
 
 
 @pytest.hookspec

@@ -1,46 +1,50 @@
-"""From the objects of ops.testing to what the hook commands print about a unit's surroundings."""
+"""From the objects of ops.testing that the author gives a unit, to the form in which the model holds them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from types import MappingProxyType
+import dataclasses
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..juju.state import Surroundings
+from ..juju.state import Attachments, UnitStart
 
 if TYPE_CHECKING:
     from ops import testing
 
+    from .runner import UnitChange
 
-def make_surroundings(
-    *,
-    networks: Iterable[testing.Network] = (),
-    storages: Iterable[testing.Storage] = (),
-    kinds: Mapping[str, str] = MappingProxyType({}),
-    resources: Iterable[testing.Resource] = (),
-    storage_root: Path,
-) -> Surroundings:
-    """Return what ``network-get``, ``storage-get`` and ``resource-get`` answer.
 
-    Args:
-        networks: One per binding.
-        storages: Attached storages; give each its ``index``, as ops.testing counts them across all tests otherwise.
-        kinds: The kind of each further storage, by id.
-        resources: Files that the charm finds at the given paths.
-        storage_root: A directory; each storage gets its own directory in it, which is made here.
-    """
-    return Surroundings(
-        networks={network.binding_name: _network(network) for network in networks},
-        storages={
-            **{storage_id: _storage(storage_id, kind, storage_root) for storage_id, kind in kinds.items()},
-            **{
-                storage_id: _storage(storage_id, 'filesystem', storage_root)
-                for storage_id in (f'{one.name}/{one.index}' for one in sorted(storages, key=_storage_order))
-            },
-        },
-        resources={resource.name: str(resource.path) for resource in resources},
-    )
+def read_start(state: testing.State | None) -> UnitStart:
+    """Return everything that the state of an author gives each new unit of an application."""
+    if state is None:
+        return UnitStart()
+    attachments = Attachments(read_networks(state.networks), read_resources(state.resources))
+    return UnitStart(attachments, storage_ids(state.storages))
+
+
+def change_attachments(attachments: Attachments, change: UnitChange) -> Attachments:
+    """Return the attachments of a unit after a change: networks and resources are replaced, each as a whole."""
+    if change.networks is not None:
+        attachments = dataclasses.replace(attachments, networks=read_networks(change.networks))
+    if change.resources is not None:
+        attachments = dataclasses.replace(attachments, resources=read_resources(change.resources))
+    return attachments
+
+
+def storage_ids(storages: Iterable[testing.Storage]) -> tuple[str, ...]:
+    """Return the ids of storages, by name and index; give each its ``index``, as ops.testing counts across all tests."""
+    ordered = sorted((storage.name, storage.index) for storage in storages)
+    return tuple(f'{name}/{index}' for name, index in ordered)
+
+
+def read_resources(resources: Iterable[testing.Resource]) -> dict[str, str]:
+    """Return what ``resource-get`` answers, by resource: the path that the author gave."""
+    return {resource.name: str(resource.path) for resource in resources}
+
+
+def read_networks(networks: Iterable[testing.Network]) -> dict[str, dict[str, Any]]:
+    """Return what ``network-get`` answers, by binding."""
+    return {network.binding_name: _network(network) for network in networks}
 
 
 def _network(network: testing.Network) -> dict[str, Any]:
@@ -59,16 +63,3 @@ def _bind_address(bound: testing.BindAddress) -> dict[str, Any]:
             {'hostname': address.hostname, 'value': address.value, 'cidr': address.cidr} for address in bound.addresses
         ],
     }
-
-
-def _storage_order(storage: testing.Storage) -> tuple[str, int]:
-    return storage.name, storage.index
-
-
-def _storage(storage_id: str, kind: str, storage_root: Path) -> dict[str, Any]:
-    """Return what a storage is, and make it: a directory, or a file that stands for a device."""
-    location = storage_root / storage_id
-    (location if kind == 'filesystem' else location.parent).mkdir(parents=True, exist_ok=True)
-    if kind != 'filesystem':
-        location.touch()
-    return {'kind': kind, 'location': str(location)}

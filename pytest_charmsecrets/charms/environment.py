@@ -6,13 +6,12 @@ HookVars; runner.go for the dispatch path; hook/hook.go for the two secret hooks
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ..juju.hooks import Hook
+    from ..juju.state import Storage
 
 _TOLD_A_REVISION: Final = ('secret-expired', 'secret-remove')
 _ALWAYS_EMPTY: Final = (
@@ -38,7 +37,7 @@ def hook_environment(
     machine_id: str = '',
     availability_zone: str = '',
     principal_unit: str = '',
-    storage: Mapping[str, str] = MappingProxyType({}),
+    storage: Storage | None = None,
 ) -> dict[str, str]:
     """Return the variables of one run of a unit's charm.
 
@@ -52,7 +51,7 @@ def hook_environment(
         machine_id: Id of the unit's machine; empty on Kubernetes.
         availability_zone: Zone of the unit's machine.
         principal_unit: The unit that a subordinate unit belongs to.
-        storage: Kind and location of the hook's storage.
+        storage: The hook's storage; None where the author has taken it away since it was attached.
     """
     hook_name = '' if hook.is_task or hook.kind == 'juju-exec' else hook.name
     variables = {
@@ -118,13 +117,13 @@ def _secret(hook: Hook) -> dict[str, str]:
     return {'JUJU_SECRET_ID': hook.secret, 'JUJU_SECRET_LABEL': hook.secret_label, **revision}
 
 
-def _storage(hook: Hook, storage: Mapping[str, str]) -> dict[str, str]:
+def _storage(hook: Hook, storage: Storage | None) -> dict[str, str]:
     if hook.storage is None:
         return {}
     return {
         'JUJU_STORAGE_ID': hook.storage,
-        'JUJU_STORAGE_KIND': storage['kind'],
-        'JUJU_STORAGE_LOCATION': storage['location'],
+        'JUJU_STORAGE_KIND': storage.kind if storage is not None else '',
+        'JUJU_STORAGE_LOCATION': storage.location if storage is not None else '',
     }
 
 

@@ -15,7 +15,7 @@ import shlex
 import shutil
 import sys
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -25,9 +25,9 @@ from ..errors import JujuError, UsageError
 from ..juju import identity
 from . import unit_state_file
 from .hook_process import HookCommands, make_home, run_process
-from .in_process import kept_by_ops, names_of_deferred
+from .ops_private import kept_by_ops, names_of_deferred
 from .packing import copy_charm
-from .runner import CharmOutcome, Invocation
+from .runner import CharmOutcome, Invocation, UnitChange
 from .source import Charm, CharmSource, load_source
 from .unit_state import UnitState, check_is_the_units_own
 from .unit_state_file import UnitStateFile
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ops import testing
 
     from ..juju.hooks import Hook
-    from ..juju.state import Surroundings
+    from ..juju.state import Storage
 
 DEFAULT_TIME_LIMIT: Final = 600.0
 """How many seconds of real time a hook may take."""
@@ -71,7 +71,7 @@ class ProcessRunner:
     Args:
         charm: A charm class, or the path of a charm directory or of a packed charm.
         meta: What charmcraft.yaml would hold, instead of the file.
-        state: The start of every unit: networks, storages, resources.
+        state: The start of every unit: networks, resources.
         time_limit: After how many seconds of real time a hook is killed, and has failed.
 
     Raises:
@@ -182,9 +182,9 @@ class ProcessRunner:
         """
         return names_of_deferred(self._unit(unit).storage)
 
-    def surroundings(self, unit: str, storages: Mapping[str, str] = {}) -> Surroundings:
-        """Return what the hook commands say about the unit's networks, storages and resources."""
-        return self._unit(unit).state.surroundings(storages)
+    def place_storages(self, unit: str, storages: Mapping[str, Storage]) -> dict[str, Storage]:
+        """Make every storage of a unit that has no location yet, and return them all with their locations."""
+        return self._unit(unit).state.place_storages(storages)
 
     def own_state(self, unit: str) -> dict[str, Any]:
         """Return the fields of ``ops.testing.State`` that are the unit's own rather than the model's."""
@@ -192,28 +192,19 @@ class ProcessRunner:
         state = held.state
         return {
             'networks': state.networks,
-            'storages': state.storages,
             'resources': state.resources,
             **kept_by_ops(held.storage),
         }
 
-    def update_state(
-        self,
-        unit: str,
-        *,
-        containers: Iterable[testing.Container] | None = None,
-        networks: Iterable[testing.Network] | None = None,
-        storages: Iterable[testing.Storage] | None = None,
-        resources: Iterable[testing.Resource] | None = None,
-    ) -> None:
-        """Change what the author decides about a unit.
+    def update_state(self, unit: str, change: UnitChange) -> None:
+        """Change networks and resources of a unit.
 
         Raises:
             UsageError: for containers.
         """
-        if containers is not None:
+        if change.containers is not None:
             raise UsageError(f"{unit} runs as a process and has no containers; deploy it with runner='in-process'")
-        self._unit(unit).state.change(networks=networks, storages=storages, resources=resources)
+        self._unit(unit).state.change(change)
 
     # --- details
     def _unit(self, name: str) -> _Unit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..juju.state import Surroundings
+from ..juju.state import Storage
 from .runner import CharmOutcome, Invocation
 
 
@@ -18,9 +18,9 @@ class PuppetRunner:
     def forget(self, unit: str) -> None:
         """Nothing is kept for a puppet's units."""
 
-    def surroundings(self, unit: str, storages: Mapping[str, str] = {}) -> Surroundings:  # noqa: ARG002
-        """Nothing but what every unit has."""
-        return Surroundings()
+    def place_storages(self, unit: str, storages: Mapping[str, Storage]) -> dict[str, Storage]:  # noqa: ARG002
+        """Return them as they are: no charm looks for them."""
+        return dict(storages)
 
     def charm_dir(self, unit: str, charm_version: int) -> None:  # noqa: ARG002
         """A puppet has no charm."""

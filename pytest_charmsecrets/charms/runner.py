@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..hookcommands.result import Result, Stdin
     from ..juju.hooks import Hook
-    from ..juju.state import Surroundings
+    from ..juju.state import Storage
     from .source import Charm, CharmSource
 
 RunnerName: TypeAlias = Literal['in-process', 'process']
@@ -47,6 +48,22 @@ class Invocation:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class HookBeingRun:
+    """The hook that is about to run, as ``around_hook`` receives it."""
+
+    unit: str
+    """Name of the unit, such as ``web/0``."""
+    name: str
+    """The hook as the charm knows it, such as ``database-relation-changed``."""
+    hook: Hook
+    """Everything Juju tells the charm."""
+
+
+AroundHook: TypeAlias = Callable[[HookBeingRun], contextlib.AbstractContextManager[Any]]
+"""Returns a context manager that is entered around the run of a charm."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class CharmOutcome:
     """How a run of a charm ended."""
 
@@ -57,6 +74,19 @@ class CharmOutcome:
     """What a process wrote to its standard output; None where there was no process."""
     stderr: str | None = None
     """The same for its standard error."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class UnitChange:
+    """A change of what the author of a test decides about a unit; None leaves that part as it is."""
+
+    containers: tuple[testing.Container, ...] | None = None
+    """Replace those of the same names; the others stay."""
+    networks: tuple[testing.Network, ...] | None = None
+    """Replace all that the author gave before, as do storages and resources."""
+    # The model holds a unit's storages, so runners pass over them.
+    storages: tuple[testing.Storage, ...] | None = None
+    resources: tuple[testing.Resource, ...] | None = None
 
 
 class Runner(Protocol):
@@ -70,13 +100,8 @@ class Runner(Protocol):
         """Drop what is kept for a unit that was removed."""
         ...
 
-    def surroundings(self, unit: str, storages: Mapping[str, str] = {}) -> Surroundings:
-        """Return what the hook commands say about a unit's networks, storages and resources.
-
-        Args:
-            unit: Its name.
-            storages: The kind of each storage that Juju gave it, by id.
-        """
+    def place_storages(self, unit: str, storages: Mapping[str, Storage]) -> dict[str, Storage]:
+        """Make every storage of a unit that has no location yet, and return them all with their locations."""
         ...
 
     def charm_dir(self, unit: str, charm_version: int) -> Path | None:
@@ -113,15 +138,7 @@ class CharmRunner(Runner, Protocol):
         """Return the fields of ``ops.testing.State`` that are the unit's own rather than the model's."""
         ...
 
-    def update_state(
-        self,
-        unit: str,
-        *,
-        containers: Iterable[testing.Container] | None = None,
-        networks: Iterable[testing.Network] | None = None,
-        storages: Iterable[testing.Storage] | None = None,
-        resources: Iterable[testing.Resource] | None = None,
-    ) -> None:
+    def update_state(self, unit: str, change: UnitChange) -> None:
         """Change what the author decides about a unit."""
         ...
 

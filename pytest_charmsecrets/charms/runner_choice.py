@@ -1,4 +1,4 @@
-"""Which runner runs an application's charm."""
+"""Choose the runner of an application's charm, in this process or as a process of its own, and make it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 from ..errors import UsageError
-from .in_process import AroundHook, HookBeingRun, InProcessRunner
+from .in_process import InProcessRunner
 from .process import DEFAULT_TIME_LIMIT, ProcessRunner
-from .runner import CharmRunner, RunnerName
+from .runner import AroundHook, CharmRunner, HookBeingRun, RunnerName
 from .source import Charm, is_program, load_source
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def choose_runner(charm: Charm, runner: RunnerName | None) -> RunnerName:
-    """Return the runner that was asked for; without one, what can be loaded runs in process, and what can be started as a process.
+    """Return the runner that was asked for; by default a process for a charm that is a program, else this process.
 
     Raises:
         UsageError: if there is no such runner.
@@ -39,7 +39,7 @@ def make_runner(
     started: bool,
     time_limit: float | None,
 ) -> CharmRunner:
-    """Return what runs a charm.
+    """Make a runner, with the charm loaded.
 
     Raises:
         UsageError: if the charm, its metadata or the state is not usable, or something is given that this runner cannot do.

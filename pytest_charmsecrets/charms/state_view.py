@@ -12,7 +12,7 @@ from ..juju.secrets.entities import SecretReference
 from ..juju.transaction import remote_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ..juju.relations import Relation
     from ..juju.secrets.entities import Secret
@@ -43,14 +43,14 @@ def render_state(world: World, unit: str, runner: CharmRunner) -> testing.State:
         model=testing.Model(
             name=world.name, uuid=world.uuid, type='kubernetes' if application.cloud == 'kubernetes' else 'lxd'
         ),
-        **_with_storages(runner.own_state(unit), model_unit.storages),
+        storages=[_storage(storage_id) for storage_id in model_unit.storages],
+        **runner.own_state(unit),
     )
 
 
-def _with_storages(state: dict[str, Any], storages: Iterable[str]) -> dict[str, Any]:
-    """Add the storages that Juju gave to those of the author."""
-    given = [testing.Storage(name, index=int(index)) for name, _, index in (one.partition('/') for one in storages)]
-    return {**state, 'storages': [*given, *state.get('storages', ())]}
+def _storage(storage_id: str) -> testing.Storage:
+    name, _, index = storage_id.partition('/')
+    return testing.Storage(name, index=int(index))
 
 
 def _relation(relation: Relation, unit: str, application: str) -> testing.RelationBase:

@@ -1,4 +1,4 @@
-"""What one unit holds outside Juju's model: stored state, deferred events, containers, and its surroundings."""
+"""The part of a unit's state that no hook command writes: what ops stores, containers, networks and resources."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any, Final
 from ops import pebble, testing
 
 from ..errors import UsageError, unknown
-from ..juju.state import Surroundings
-from .attachments import make_surroundings
+from ..juju.state import Storage
+from .runner import UnitChange
 from .unit_storage import UnitStorage
 
 _OWNED_BY_THE_MODEL: Final = {
@@ -39,39 +39,34 @@ class UnitState:
     storage: UnitStorage = dataclasses.field(default_factory=UnitStorage)
     containers: dict[str, testing.Container] = dataclasses.field(default_factory=dict[str, testing.Container])
     networks: tuple[testing.Network, ...] = ()
-    storages: tuple[testing.Storage, ...] = ()
     resources: tuple[testing.Resource, ...] = ()
     pebble_changes: int = 0
     """How many ids Pebble has given out."""
 
     def start_as(self, state: testing.State) -> None:
-        """Begin with the networks, storages and resources of a state."""
-        self.change(networks=state.networks, storages=state.storages, resources=state.resources)
+        """Begin with the networks and resources of a state."""
+        self.networks, self.resources = tuple(state.networks), tuple(state.resources)
 
-    def change(
-        self,
-        *,
-        networks: Iterable[testing.Network] | None = None,
-        storages: Iterable[testing.Storage] | None = None,
-        resources: Iterable[testing.Resource] | None = None,
-    ) -> None:
-        """Replace what is given, each as a whole."""
-        if networks is not None:
-            self.networks = tuple(networks)
-        if storages is not None:
-            self.storages = tuple(storages)
-        if resources is not None:
-            self.resources = tuple(resources)
+    def change(self, change: UnitChange) -> None:
+        """Replace networks and resources, as far as they are given."""
+        if change.networks is not None:
+            self.networks = change.networks
+        if change.resources is not None:
+            self.resources = change.resources
 
-    def surroundings(self, storages: Mapping[str, str]) -> Surroundings:
-        """Return what the hook commands say about networks, resources, and storages: Juju's, and those of the author."""
-        return make_surroundings(
-            networks=self.networks,
-            storages=self.storages,
-            kinds=storages,
-            resources=self.resources,
-            storage_root=self.home / 'storages',
-        )
+    def place_storages(self, storages: Mapping[str, Storage]) -> dict[str, Storage]:
+        """Make every storage that has no location yet, and return them all with their locations."""
+        return {one: storage if storage.location else self._place(one, storage) for one, storage in storages.items()}
+
+    def _place(self, storage_id: str, storage: Storage) -> Storage:
+        """Make a directory, or a file that stands for a device."""
+        location = self.home / 'storages' / storage_id
+        if storage.kind == 'filesystem':
+            location.mkdir(parents=True, exist_ok=True)
+        else:
+            location.parent.mkdir(parents=True, exist_ok=True)
+            location.touch()
+        return dataclasses.replace(storage, location=str(location))
 
     def set_containers(self, containers: Iterable[testing.Container]) -> None:
         """Replace the containers that are named; the objects given are not changed later."""

@@ -89,10 +89,8 @@ class HookExecution:
         context = HookContext(self.world, unit, hook, agent.local.relations, alone='leader-lost' not in faults)
         context.backend_refuses = 'backend-refuses' in faults
         started = context.now
-        if hook.kind in ('install', 'storage-attached'):
-            self.surround(unit)
         lifecycle.note_hook_begins(self.world, context.model_unit, hook.kind)
-        with self._active_hook.run(context):
+        with self._activate(context):
             outcome = self._run_charm(context, charm_version_of(agent.local, hook))
         if outcome.exit_code == 0:
             lifecycle.note_hook_succeeded(self.world, context.model_unit, hook.kind)
@@ -136,7 +134,7 @@ class HookExecution:
         agent = self.agents.agent(unit)
         context = HookContext(self.world, unit, hook, agent.local.relations)
         started = context.now
-        with self._active_hook.run(context):
+        with self._activate(context):
             outcome = self._run_line(context, line, charm_version_of(agent.local, hook))
         if outcome.exception is not None:
             record, commit_error = self._discard(context, started, outcome), None
@@ -170,23 +168,14 @@ class HookExecution:
         if 'agent-dies' in faults and self.world.find_unit(unit) is not None:
             self.agents.stop_agent(unit)
 
-    def surround(self, unit: str, *, begins: bool = False) -> None:
-        """Let the model know what its charm's runner holds for a unit.
-
-        Args:
-            unit: the unit.
-            begins: whether it is new: storages that the author gives are in the place of Juju's of the same name then.
-        """
+    def place_storages(self, unit: str) -> None:
+        """Have the runner make the storages that a unit was given since its last hook."""
         found = self.world.unit(unit)
-        runner = self.runners[found.application]
-        if begins:
-            given = {storage.partition('/')[0] for storage in runner.surroundings(unit).storages}
-            kept = {one: kind for one, kind in found.storages.items() if one.partition('/')[0] not in given}
-            found.storages = kept
-        surroundings = runner.surroundings(unit, found.storages)
-        if surroundings.storages.keys() != found.surroundings.storages.keys():
-            self.world.changes.note('unit', unit)
-        found.surroundings = surroundings
+        found.storages = self.runners[found.application].place_storages(unit, found.storages)
+
+    def _activate(self, context: HookContext, *, is_played: bool = False) -> contextlib.AbstractContextManager[None]:
+        self.place_storages(context.unit)
+        return self._active_hook.run(context, is_played=is_played)
 
     def forget(self, unit: str) -> None:
         """Drop what is kept for a unit that was removed."""
@@ -217,7 +206,7 @@ class HookExecution:
         """
         context = HookContext(self.world, unit, hook, self.agents.agent(unit).local.relations)
         started = context.now
-        with self._active_hook.run(context, is_played=True):
+        with self._activate(context, is_played=True):
             try:
                 yield context
             except BaseException as exception:
@@ -263,7 +252,7 @@ class HookExecution:
             model_uuid=self.world.uuid,
             juju_version=self.world.profile.version,
             principal_unit=context.model_unit.principal or '',
-            storage=context.model_unit.surroundings.storages.get(context.hook.storage or '', {}),
+            storage=context.model_unit.storages.get(context.hook.storage or ''),
         )
         return Invocation(
             unit=context.unit,
@@ -281,8 +270,6 @@ class HookExecution:
         """Commit a hook; unless the agent dies before it notes that, the controller is told that a secret was rotated."""
         result = transaction.commit(context)
         error = result.error
-        if context.pending.storages:
-            self.surround(context.unit)
         if error is None and is_noted and context.hook.kind == 'secret-rotate':
             known = context.revision_known(context.hook.secret_id)
             error = self._set_rotated(context.unit, context.hook, known)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _STORAGE_ID = re.compile(r'[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*/(?:0|[1-9][0-9]*)')
 _COUNT = re.compile(r'-?[0-9]+')
 _POOL_OR_SIZE = re.compile(r'[a-zA-Z]+[-?a-zA-Z0-9]*|-?[0-9]+(?:\.[0-9]+)?[MGTPEZY](?:i?B)?')
-_ATTRIBUTES: Final = ('kind', 'location')
 
 
 def _read_storage(context: HookContext, text: str) -> str:
@@ -47,12 +46,13 @@ def _storage_get(call: CommandLine) -> RunPhase:
     if not storage_id:
         raise JujuError('no storage instance specified')
     storage = call.context.storage(storage_id)
+    values = {'kind': storage.kind, 'location': storage.location}
     key = arguments.zero_or_one(call.arguments)
 
     def run() -> str:
-        if key and key not in _ATTRIBUTES:
+        if key and key not in values:
             raise JujuError(f'invalid storage attribute {gotext.quote(key)}')
-        return call.output(storage[key] if key else {name: storage[name] for name in _ATTRIBUTES})
+        return call.output(values[key] if key else values)
 
     return run
 

@@ -7,13 +7,14 @@ sets one: juju 3.6: state/application.go; internal/worker/uniter/operation/runho
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Final
 
 from . import identity, relations
 from .relations import Relation
 from .secrets import access, backends, consumption, labels, removal
 from .secrets.entities import Owner
-from .state import Application, Cloud, RemoteApplication, Status, StorageMetadata, Unit
+from .state import Application, Cloud, RemoteApplication, Status, Storage, StorageMetadata, Unit
 from .world import World
 
 _NEW: Final[dict[Cloud, Status]] = {
@@ -40,9 +41,11 @@ def add_unit(world: World, application: Application, principal: Unit | None = No
         number=number,
         principal=principal.name if principal is not None else None,
         address=principal.address if principal is not None else _new_address(world),
+        attachments=application.unit_start.attachments,
     )
     for storage in application.metadata.storages.values():
         attach_storage(world, unit, storage, storage.at_least)
+    _begin_with_storages(unit, application.unit_start.storages)
     _set_status(world, unit, _NEW[application.cloud])
     application.units[unit.name] = unit
     if application.leader is None:
@@ -56,10 +59,36 @@ def attach_storage(world: World, unit: Unit, storage: StorageMetadata, count: in
 
     Source: juju 3.6: state/storage.go, newStorageInstanceId.
     """
-    for _ in range(count):
-        unit.storages[f'{storage.name}/{world.count("storage")}'] = storage.kind
+    new = Storage(storage.name, storage.kind)
+    attached = {f'{storage.name}/{world.count("storage")}': new for _ in range(count)}
+    _set_storages(unit, {**_storages_of(unit, given=False), **attached}, _storages_of(unit, given=True))
     if count:
         world.changes.note('unit', unit.name)
+
+
+def give_storages(unit: Unit, ids: Iterable[str]) -> None:
+    """Give a unit the storages of the author of a test, in the place of those that the author gave it before."""
+    given = {storage_id: Storage(_name_of(storage_id), is_given=True) for storage_id in ids}
+    _set_storages(unit, _storages_of(unit, given=False), given)
+
+
+def _begin_with_storages(unit: Unit, ids: tuple[str, ...]) -> None:
+    names = {_name_of(storage_id) for storage_id in ids}
+    unit.storages = {one: storage for one, storage in unit.storages.items() if storage.name not in names}
+    give_storages(unit, ids)
+
+
+def _set_storages(unit: Unit, by_juju: dict[str, Storage], given: dict[str, Storage]) -> None:
+    # One that both name is Juju's, in its place among those of Juju: the author numbers storages without asking it.
+    unit.storages = {**by_juju, **given, **by_juju}
+
+
+def _storages_of(unit: Unit, *, given: bool) -> dict[str, Storage]:
+    return {storage_id: storage for storage_id, storage in unit.storages.items() if storage.is_given == given}
+
+
+def _name_of(storage_id: str) -> str:
+    return storage_id.partition('/')[0]
 
 
 def _new_address(world: World) -> str:

@@ -24,6 +24,7 @@ from .state import (
     EndpointMetadata,
     RemoteApplication,
     Unit,
+    UnitStart,
 )
 from .world import World
 
@@ -78,6 +79,7 @@ def deploy(
     num_units: int,
     config: Mapping[str, Any] | None,
     cloud: Cloud,
+    unit_start: UnitStart | None = None,
 ) -> Application:
     """Deploy a charm as an application, with its peer relations and its units.
 
@@ -109,6 +111,7 @@ def deploy(
         )
     values = _checked_config(world, name, metadata, config or {}, doing='')
     application = Application(name, metadata, cloud, number=world.count('application'), config=values)
+    application.unit_start = unit_start or UnitStart()
     world.applications[name] = application
     for endpoint in metadata.peers:
         world.add_relation(RelationEndpoint(name, endpoint))

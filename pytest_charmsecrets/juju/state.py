@@ -135,16 +135,37 @@ class Port:
         return f'{self.number}{last}/{self.protocol}'
 
 
-@dataclasses.dataclass(slots=True)
-class Surroundings:
-    """What a unit has from its machine or pod rather than from Juju's model of secrets; JSON-like, as the hook commands print it."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Storage:
+    """A storage that a unit has."""
 
-    networks: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict[str, dict[str, Any]])
-    """Answer of ``network-get`` by binding, where the author gave one."""
-    storages: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict[str, dict[str, Any]])
-    """Answer of ``storage-get`` by storage id such as ``data/0``."""
-    resources: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    name: str
+    """Its name in the charm's metadata."""
+    kind: str = 'filesystem'
+    """Or ``block``."""
+    location: str = ''
+    """Where the charm finds it; empty until the unit's machine has made it."""
+    is_given: bool = False
+    """Whether the author of the test gave it, and not Juju."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Attachments:
+    """Networks and resources that the author of a test gives a unit, in the form that hook commands print."""
+
+    networks: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict[str, Mapping[str, Any]])
+    """Answer of ``network-get`` by binding."""
+    resources: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
     """Path of each resource by name."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class UnitStart:
+    """Everything that the author of a test gives each new unit of an application."""
+
+    attachments: Attachments = Attachments()
+    storages: tuple[str, ...] = ()
+    """Ids of storages, which take the place of those that Juju gives a new unit by the same names."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -164,9 +185,9 @@ class Unit:
     ports: frozenset[Port] = frozenset()
     charm_state: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     """What ``state-set`` stored."""
-    storages: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
-    """The kind of each storage by id such as ``data/0``, beside those that the author has given."""
-    surroundings: Surroundings = dataclasses.field(default_factory=Surroundings)
+    storages: dict[str, Storage] = dataclasses.field(default_factory=dict[str, Storage])
+    """By id such as ``data/0``: those of Juju in the order in which it gave them, then those of the author."""
+    attachments: Attachments = Attachments()
 
     @property
     def opened_ports(self) -> tuple[Port, ...]:
@@ -202,6 +223,7 @@ class Application:
     status: Status = Status()
     workload_version: str = ''
     next_unit_number: int = 0
+    unit_start: UnitStart = UnitStart()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

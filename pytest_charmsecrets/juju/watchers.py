@@ -209,7 +209,7 @@ def unit_values(world: World, unit: str) -> dict[str, dict[str, Any]]:
             'workloads': application.metadata.containers if on_kubernetes else (),
         },
         'leader': {'leader': application.leader == unit},
-        'storage': {'storages': tuple({**model_unit.storages, **model_unit.surroundings.storages})},
+        'storage': {'storages': tuple(model_unit.storages)},
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, final, get_args
 
+from ..charms.attachments import read_start
 from ..charms.metadata import read_metadata
 from ..charms.puppet import PuppetRunner
 from ..charms.runner import CharmRunner, RunnerName
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from ops import testing
     from typing_extensions import Self
 
-    from ..charms.in_process import AroundHook
+    from ..charms.runner import AroundHook
 
 DEFAULT_NAME: Final = 'fake'
 """The name of the first model of a controller."""
@@ -154,9 +155,17 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
         metadata = charm_runner.source.metadata
         name = app or metadata.name
         cloud = self._world.given_cloud or ('kubernetes' if metadata.containers else 'machine')
-        application = operations.deploy(self._world, metadata, name, num_units=num_units, config=config, cloud=cloud)
+        application = operations.deploy(
+            self._world,
+            metadata,
+            name,
+            num_units=num_units,
+            config=config,
+            cloud=cloud,
+            unit_start=read_start(state),
+        )
         self._execution.runners[name] = charm_runner
-        self._prepare(application.units)
+        self._place_storages(application.units)
         if started:
             for unit in application.units:
                 self._agents.start_at_once(unit)
@@ -233,7 +242,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
         """Add units to an application and return their names."""
         self._check_no_charm_runs('add_unit')
         added = tuple(unit.name for unit in operations.add_units(self._world, app, num_units))
-        self._prepare(added)
+        self._place_storages(added)
         return added
 
     def remove_unit(self, *app_or_unit: str, num_units: int = 0, force: bool = False) -> None:
@@ -372,6 +381,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
             operations.use_secret_backend(self._world, name)
         return self._world.secrets.backend
 
-    def _prepare(self, units: Iterable[str]) -> None:
+    def _place_storages(self, units: Iterable[str]) -> None:
+        # Not left to the first hook: the runner reads the state that units begin with here, and may refuse it.
         for unit in units:
-            self._execution.surround(unit, begins=True)
+            self._execution.place_storages(unit)

@@ -16,7 +16,7 @@ from ..juju.state import Cloud
 from ..juju.versions import DEFAULT_VERSION, profile_for
 
 if TYPE_CHECKING:
-    from ..charms.in_process import AroundHook
+    from ..charms.runner import AroundHook
     from ..engine.hook_execution import OnHookError
 
 DEFAULT_START: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)

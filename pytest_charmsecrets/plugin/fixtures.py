@@ -15,7 +15,7 @@ from . import orders, reporting
 from .options import DEFAULTS, MARKER, marked_settings
 
 if TYPE_CHECKING:
-    from ..charms.in_process import AroundHook, HookBeingRun
+    from ..charms.runner import AroundHook, HookBeingRun
     from ..client.command import CharmLike
     from ..client.fake_juju import FakeJuju
     from ..model.fake_model import FakeModel

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, final
 
-from ..charms.runner import CharmRunner
+from ..charms.attachments import change_attachments, storage_ids
+from ..charms.runner import CharmRunner, UnitChange
 from ..charms.state_view import render_state
 from ..charms.unit_state import check_is_the_units_own
 from ..errors import UsageError, unknown
-from ..juju import operations
+from ..juju import lifecycle, operations
 from ..juju.world import World
 from .relations import RelationView
 from .statuses import as_ops_status
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import ops
     from ops import testing
 
-_CHANGEABLE: Final = ('containers', 'networks', 'resources', 'storages')
+_CHANGEABLE: Final = tuple(sorted(field.name for field in dataclasses.fields(UnitChange)))
 
 
 @final
@@ -60,7 +61,7 @@ class UnitView:
         return self._runner.deferred(self.name)
 
     def update_state(self, **changes: Any) -> None:
-        """Change what a unit has from its surroundings rather than from the model.
+        """Change the parts of a unit that the author of a test decides, and not the model.
 
         Args:
             changes: ``containers``, ``storages``, ``networks`` or ``resources``, as in ``ops.testing.State``.
@@ -70,8 +71,13 @@ class UnitView:
         """
         unit = operations.find_unit(self._world, self.name)
         _check_changeable(changes)
-        self._runner.update_state(self.name, **changes)
-        unit.surroundings = self._runner.surroundings(self.name, unit.storages)
+        given = {name: None if value is None else tuple(value) for name, value in changes.items()}
+        change = UnitChange(**given)
+        self._runner.update_state(self.name, change)
+        unit.attachments = change_attachments(unit.attachments, change)
+        if change.storages is not None:
+            lifecycle.give_storages(unit, storage_ids(change.storages))
+            unit.storages = self._runner.place_storages(self.name, unit.storages)
         self._world.changes.note('unit', self.name)
 
     def __repr__(self) -> str:

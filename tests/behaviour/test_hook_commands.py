@@ -344,6 +344,22 @@ def test_storage_that_the_author_changes_is_attached_later(fake_model):
     assert fake_model.exec('storage-list', unit='app/0').stdout == 'data/9\n'
 
 
+def test_storage_of_the_author_takes_the_place_of_juju_s_beside_a_principal_too(fake_model):
+    fake_model.deploy(charm(), 'app', meta={'name': 'app'})
+    storage = {'data': {'type': 'filesystem'}, 'logs': {'type': 'filesystem'}}
+    requires = {'host': {'interface': 'juju-info', 'scope': 'container'}}
+    fake_model.deploy(
+        charm(),
+        'sub',
+        meta={'name': 'sub', 'subordinate': True, 'storage': storage, 'requires': requires},
+        state=testing.State(storages=[testing.Storage('data', index=7)]),
+    )
+    fake_model.integrate('app:juju-info', 'sub:host')
+    hooks = [hook.hook for hook in fake_model.settle() if hook.unit == 'sub/0']
+    assert hooks[:3] == ['logs-storage-attached', 'data-storage-attached', 'install']
+    assert fake_model.exec('storage-list', unit='sub/0').stdout == 'logs/1\ndata/7\n'
+
+
 def test_a_range_of_storage_that_makes_no_sense_is_refused(fake_model):
     storage = {'data': {'type': 'filesystem', 'multiple': {'range': 'many'}}}
     with pytest.raises(UsageError, match=r"storage.data.multiple.range .* must be such as 1-3, not 'many'"):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import datetime
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from ops import testing
 
-from pytest_charmsecrets.charms.attachments import make_surroundings
+from pytest_charmsecrets.charms.attachments import read_start
 from pytest_charmsecrets.charms.metadata import read_metadata
 from pytest_charmsecrets.juju import identity, relations
 from pytest_charmsecrets.juju.clock import Clock
@@ -48,9 +47,7 @@ def make_world(state: testing.State, unit: str, document: Mapping[str, Any], juj
     own.workload_version = state.workload_version
     own.units[unit].status = Status(state.unit_status.name, state.unit_status.message)
     own.units[unit].ports = frozenset(Port(port.protocol, port.port) for port in state.opened_ports)
-    own.units[unit].surroundings = make_surroundings(
-        networks=state.networks, resources=state.resources, storage_root=Path()
-    )
+    own.units[unit].attachments = read_start(state).attachments
     for relation in sorted(state.relations, key=lambda relation: relation.id):
         _add_relation(world, relation, own, unit)
     for secret in sorted(state.secrets, key=lambda secret: secret.id):

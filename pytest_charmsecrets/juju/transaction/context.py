@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final, cast
 
 from ...errors import JujuError
-from ..state import CLOUDS, Cloud, Port, Status
+from ..state import CLOUDS, Cloud, Port, Status, Storage
 from .relation_commands import RelationCommands
 from .secret_commands import SecretCommands
 
@@ -180,20 +180,20 @@ class HookContext(SecretCommands, RelationCommands):
     def network(self, binding: str, relation_id: int | None) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the addresses of a binding: what the author gave, else the unit's address, for every relation."""
         metadata = self.world.applications[self.application].metadata
-        if binding not in metadata.endpoints and binding not in self.model_unit.surroundings.networks:
+        if binding not in metadata.endpoints and binding not in self.model_unit.attachments.networks:
             raise JujuError(f'no network config found for binding "{binding}"')
-        given = self.model_unit.surroundings.networks.get(binding)
+        given = self.model_unit.attachments.networks.get(binding)
         cloud = self.world.applications[self.application].cloud
         return given if given is not None else _network_of(self.model_unit.address, cloud)
 
     def storage_ids(self, name: str | None) -> tuple[str, ...]:
         """Return the ids of the unit's storages, of one name or of all."""
-        ids = self.model_unit.surroundings.storages
-        return tuple(storage for storage in ids if name is None or storage.partition('/')[0] == name)
+        storages = self.model_unit.storages
+        return tuple(one for one, storage in storages.items() if name is None or storage.name == name)
 
-    def storage(self, storage_id: str | None) -> Mapping[str, Any]:
-        """Return kind and location of a storage."""
-        found = self.model_unit.surroundings.storages.get(storage_id or self.hook.storage or '')
+    def storage(self, storage_id: str | None) -> Storage:
+        """Return a storage of the unit; without an id, that of the hook."""
+        found = self.model_unit.storages.get(storage_id or self.hook.storage or '')
         if found is None:
             raise JujuError('storage not found')
         return found
@@ -204,7 +204,7 @@ class HookContext(SecretCommands, RelationCommands):
 
     def resource_path(self, name: str) -> str:
         """Return where a resource lies."""
-        path = self.model_unit.surroundings.resources.get(name)
+        path = self.model_unit.attachments.resources.get(name)
         if path is None:
             raise JujuError(f'resource#{self.application}/{name} not found')
         return path

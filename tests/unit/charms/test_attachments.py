@@ -4,10 +4,14 @@ from pathlib import Path
 
 from ops import testing
 
-from pytest_charmsecrets.charms.attachments import make_surroundings
+from pytest_charmsecrets.charms.attachments import change_attachments, read_networks, read_start
+from pytest_charmsecrets.charms.runner import UnitChange
+from pytest_charmsecrets.juju.state import Attachments, UnitStart
+
+JAR = testing.Resource(name='jar', path=Path('/opt/app.jar'))
 
 
-def test_a_network_answers_as_network_get_prints(tmp_path: Path) -> None:
+def test_a_network_answers_as_network_get_prints() -> None:
     address = testing.Address('10.0.0.1', hostname='host', cidr='10.0.0.0/24')
     network = testing.Network(
         'database',
@@ -15,7 +19,7 @@ def test_a_network_answers_as_network_get_prints(tmp_path: Path) -> None:
         ingress_addresses=['10.0.0.9'],
         egress_subnets=['10.0.0.0/8'],
     )
-    assert make_surroundings(networks=[network], storage_root=tmp_path).networks == {
+    assert read_networks([network]) == {
         'database': {
             'bind-addresses': [
                 {
@@ -30,14 +34,19 @@ def test_a_network_answers_as_network_get_prints(tmp_path: Path) -> None:
     }
 
 
-def test_each_storage_has_a_directory_of_its_own(tmp_path: Path) -> None:
-    storages = [testing.Storage('data', index=10), testing.Storage('data', index=2)]
-    answers = make_surroundings(storages=storages, storage_root=tmp_path).storages
-    assert list(answers) == ['data/2', 'data/10']
-    assert answers['data/2'] == {'kind': 'filesystem', 'location': str(tmp_path / 'data' / '2')}
-    assert (tmp_path / 'data' / '10').is_dir()
+def test_units_begin_with_what_the_state_of_the_author_holds() -> None:
+    storages = {testing.Storage('data', index=10), testing.Storage('data', index=2), testing.Storage('cache', index=3)}
+    start = read_start(testing.State(storages=storages, resources={JAR}, networks={testing.Network('database')}))
+    assert start.storages == ('cache/3', 'data/2', 'data/10')
+    assert start.attachments.resources == {'jar': '/opt/app.jar'}
+    assert list(start.attachments.networks) == ['database']
+    assert read_start(None) == UnitStart()
 
 
-def test_a_resource_is_where_the_author_says(tmp_path: Path) -> None:
-    resource = testing.Resource(name='jar', path=Path('/opt/app.jar'))
-    assert make_surroundings(resources=[resource], storage_root=tmp_path).resources == {'jar': '/opt/app.jar'}
+def test_a_change_replaces_what_it_names_as_a_whole() -> None:
+    begun = Attachments(networks={'database': {}}, resources={'zip': '/opt/app.zip'})
+    assert change_attachments(begun, UnitChange()) == begun
+    assert change_attachments(begun, UnitChange(resources=(JAR,))) == Attachments(
+        networks={'database': {}}, resources={'jar': '/opt/app.jar'}
+    )
+    assert change_attachments(begun, UnitChange(networks=())) == Attachments(resources={'zip': '/opt/app.zip'})

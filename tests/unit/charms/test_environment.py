@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_charmsecrets.charms.environment import hook_environment
 from pytest_charmsecrets.juju.hooks import Hook
+from pytest_charmsecrets.juju.state import Storage
 
 MODEL = {'model_name': 'prod', 'model_uuid': 'a-uuid', 'juju_version': '3.6.14'}
 RELATION = {'relation_id': 7, 'endpoint': 'database', 'remote_application': 'db'}
 
 
-def of(hook: Hook, **options: Path) -> dict[str, str]:
+def of(hook: Hook, **options: Any) -> dict[str, str]:
     return hook_environment(hook, 'web/0', **MODEL, **options)
 
 
@@ -83,6 +85,15 @@ def test_juju_exec_dispatches_nothing() -> None:
     assert variables['JUJU_HOOK_NAME'] == ''
     assert 'JUJU_DISPATCH_PATH' not in variables
     assert (variables['JUJU_ACTION_NAME'], variables['JUJU_ACTION_TAG']) == ('juju-exec', 'action-4')
+
+
+def test_a_storage_hook_names_kind_and_place_unless_the_storage_is_gone() -> None:
+    hook = Hook('storage-detaching', storage='disk/3')
+    there = of(hook, storage=Storage('disk', 'block', '/dev/disk'))
+    gone = of(hook)
+    names = ('JUJU_STORAGE_ID', 'JUJU_STORAGE_KIND', 'JUJU_STORAGE_LOCATION')
+    assert [there[name] for name in names] == ['disk/3', 'block', '/dev/disk']
+    assert [gone[name] for name in names] == ['disk/3', '', '']
 
 
 def test_pebble_ready_names_the_container() -> None:

@@ -22,12 +22,13 @@ import ops
 import pytest
 from ops import testing
 
-from pytest_charmsecrets.charms import in_process
-from pytest_charmsecrets.charms.in_process import HookBeingRun
+from pytest_charmsecrets.charms import in_process, ops_private
+from pytest_charmsecrets.charms.runner import HookBeingRun, UnitChange
 from pytest_charmsecrets.charms.source import load_source
 from pytest_charmsecrets.errors import UsageError
 from pytest_charmsecrets.hookcommands.result import Result
 from pytest_charmsecrets.juju.hooks import Hook
+from pytest_charmsecrets.juju.state import Storage
 
 HAS_HOOKCMDS = hasattr(ops, 'hookcmds')
 META = {
@@ -319,7 +320,8 @@ def test_the_charms_own_exception_is_the_outcome_with_its_own_traceback(deploy: 
         frames.append(traceback.tb_frame)
         traceback = traceback.tb_next
     assert frames[-1].f_code.co_name == 'fail'
-    assert not any(frame.f_code.co_filename == in_process.__file__ for frame in frames)
+    own_files = (in_process.__file__, ops_private.__file__)
+    assert not any(frame.f_code.co_filename in own_files for frame in frames)
 
 
 def test_an_exception_while_the_charm_is_made_is_the_charms(deploy: Deploy) -> None:
@@ -482,7 +484,7 @@ def test_a_refresh_keeps_what_the_unit_holds(deploy: Deploy) -> None:
     assert {container.name for container in world.runner.containers('web/0')} == {'workload', 'sidecar'}
 
 
-# --- containers and surroundings
+# --- containers, networks, storages and resources
 
 LAYER: Any = {'services': {'app': {'override': 'replace', 'command': 'run', 'startup': 'enabled'}}}
 
@@ -564,7 +566,7 @@ def test_the_authors_container_is_not_changed_by_the_charm(deploy: Deploy) -> No
     world = deploy(charm(start=start_workload), META, state=testing.State(containers={container}))
     world.succeed('start')
     assert container.layers == {}
-    world.runner.update_state('web/0', containers=[container])
+    world.runner.update_state('web/0', UnitChange(containers=(container,)))
     world.succeed('start')
     assert container.layers == {}
 
@@ -590,24 +592,33 @@ def test_a_state_is_the_start_of_every_unit(deploy: Deploy, failing: Callable[[B
         stored_states={testing.StoredState('stored', owner_path='Counting', content={'count': 5})},
         deferred=[testing.DeferredEvent('Counting/on/config_changed[1]', 'Counting', '_on_config_changed')],
         networks={testing.Network('database')},
-        storages={testing.Storage('data', index=4)},
         resources={testing.Resource(name='jar', path='/app.jar')},
     )
     world = deploy(Counting, META, state=state)
     failing(LookupError())
     assert world.run('start').exit_code == 1
     failing(None)
-    surroundings = world.runner.surroundings('web/0')
-    assert (list(surroundings.networks), surroundings.resources) == (['database'], {'jar': '/app.jar'})
-    location = surroundings.storages['data/4']['location']
-    assert Path(location).is_dir()
-    assert location != world.runner.surroundings('web/1').storages['data/4']['location']
+    own = world.runner.own_state('web/0')
+    assert (own['networks'], own['resources']) == (tuple(state.networks), tuple(state.resources))
     for unit in ('web/0', 'web/1'):
         assert (count(world, unit), world.runner.deferred(unit)) == (5, ('config_changed',))
     world.succeed('start')
     assert (count(world), count(world, 'web/1')) == (16, 5)
-    world.runner.update_state('web/0', networks=(), storages=(), resources=())
-    assert world.runner.surroundings('web/0').storages == {}
+    world.runner.update_state('web/0', UnitChange(networks=(), resources=()))
+    own = world.runner.own_state('web/0')
+    assert (own['networks'], own['resources']) == ((), ())
+
+
+def test_each_unit_has_places_of_its_own_for_its_storages(deploy: Deploy) -> None:
+    storages = {'data/4': Storage('data'), 'disk/5': Storage('disk', 'block'), 'old/1': Storage('old', location='/old')}
+    world = deploy(charm(), META)
+    placed = world.runner.place_storages('web/0', storages)
+    assert list(placed) == list(storages)
+    assert Path(placed['data/4'].location).is_dir()
+    assert Path(placed['disk/5'].location).is_file()
+    assert placed['old/1'] is storages['old/1']
+    assert world.runner.place_storages('web/0', placed) == placed
+    assert world.runner.place_storages('web/1', storages)['data/4'].location != placed['data/4'].location
 
 
 @pytest.mark.parametrize(

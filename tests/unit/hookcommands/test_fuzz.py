@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pytest_charmsecrets import hookcommands
 from pytest_charmsecrets.errors import JujuError
 from pytest_charmsecrets.juju.identity import SecretURI
-from pytest_charmsecrets.juju.state import Status
+from pytest_charmsecrets.juju.state import Status, Storage
 from pytest_charmsecrets.juju.transaction import SecretInfo
 
 A = '9m4e2mr0ui3e8a215n4g'
@@ -103,7 +103,7 @@ ANSWERS = {
     'charm_state': {'key': 'value'},
     'network': {'bind-addresses': [{}]},
     'storage_ids': ('data/0',),
-    'storage': {'kind': 'filesystem', 'location': '/data'},
+    'storage': Storage('data', location='/data'),
     'resource_path': '/resource',
     'credential': {},
     'unit_address': '10.0.0.1',

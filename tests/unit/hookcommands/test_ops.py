@@ -18,7 +18,7 @@ import pytest
 from pytest_charmsecrets import hookcommands
 from pytest_charmsecrets.errors import JujuError
 from pytest_charmsecrets.juju.identity import SecretURI
-from pytest_charmsecrets.juju.state import Port, Status
+from pytest_charmsecrets.juju.state import Port, Status, Storage
 from pytest_charmsecrets.juju.transaction import SecretAttributes, SecretInfo
 
 A = '9m4e2mr0ui3e8a215n4g'
@@ -201,7 +201,7 @@ def test_hookcmds_relation_set_of_application(make_context, hookcmds):
 
 
 def test_hookcmds_storage_get(make_context, hookcmds):
-    storage = hookcmds(make_context(storage={'kind': 'filesystem', 'location': '/d'})).storage_get('data/0')
+    storage = hookcmds(make_context(storage=Storage('data', location='/d'))).storage_get('data/0')
     assert (storage.kind, storage.location) == ('filesystem', pathlib.Path('/d'))
 
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_charmsecrets import hookcommands
 from pytest_charmsecrets.errors import JujuError, UsageError
 from pytest_charmsecrets.juju.hooks import Hook
-from pytest_charmsecrets.juju.state import Port, Status
+from pytest_charmsecrets.juju.state import Port, Status, Storage
 
 ACTION = Hook('action', action='backup')
 GOAL = {'since': 'then', 'status': 'active'}
@@ -169,12 +169,12 @@ def test_arguments_are_refused(make_context, run_in, argv, message):
         (('state-get', 'x', '--format=json'), {'charm_state': {}}, '""\n'),
         (
             ('storage-get', '-s', 'data/0'),
-            {'storage': {'location': '/d', 'kind': 'filesystem'}},
+            {'storage': Storage('data', location='/d')},
             'kind: filesystem\nlocation: /d\n',
         ),
         (
             ('storage-get', 'location'),
-            {'hook': Hook('storage-attached', storage='data/0'), 'storage': {'location': '/d', 'kind': 'filesystem'}},
+            {'hook': Hook('storage-attached', storage='data/0'), 'storage': Storage('data', location='/d')},
             '/d\n',
         ),
         (('storage-list',), {'storage_ids': ('data/0', 'data/1')}, 'data/0\ndata/1\n'),
@@ -273,7 +273,7 @@ def test_output(make_context, run_in, argv, answers, stdout):
         (('state-get', 'x', '--strict'), {'charm_state': {}}, '"x" not found'),
         (('state-set', f'{"k" * 257}=v'), {}, 'max allowed key length (256) exceeded'),
         (('state-set', f'k={"v" * 65537}'), {}, 'max allowed value length (65536) exceeded'),
-        (('storage-get', '-s', 'data/0', 'x'), {'storage': {}}, 'invalid storage attribute "x"'),
+        (('storage-get', '-s', 'data/0', 'x'), {'storage': Storage('data')}, 'invalid storage attribute "x"'),
         (('network-get', 'db'), {'network': {}}, 'no network config found for binding "db"'),
         (
             ('network-get', 'db', '--primary-address', '--bind-address'),
@@ -359,7 +359,7 @@ def test_action_cannot_reboot(make_context, run_in):
 
 def test_the_help_of_storage_get_names_the_storage_of_the_hook(make_context, run_in):
     """Where ops before 3.4 looks for it."""
-    context = make_context(Hook('storage-attached', storage='data/0'), storage={'location': '/d'})
+    context = make_context(Hook('storage-attached', storage='data/0'), storage=Storage('data', location='/d'))
     assert '-s  (= data/0)\n' in run_in(context, 'storage-get', '--help').stdout
 
 

@@ -1,0 +1,316 @@
+"""Everything that touches private names of ops or ops.testing: ops' own main, run in this process, and its storage.
+
+ops itself reads the environment that Juju would set, builds the event, and calls its model backend. That backend is the
+real one: it builds the command lines, parses the output and maps the errors. Only the launch of the executable is
+replaced, by the invocation's ``execute``. Of the mock backend of ops.testing just Pebble is used.
+
+Patches are in place for the length of one hook: the launch of hook commands, the hash of ``ops.Unit`` (so that
+``relation.units`` has the same order in every run), and the ids that the mock Pebble draws.
+"""
+
+# pyright: reportPrivateUsage=false
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import subprocess
+import sys
+import uuid
+import warnings
+from collections.abc import Generator, Sequence
+from types import ModuleType, SimpleNamespace, TracebackType
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import ops
+import ops.log
+from ops import testing
+from ops.version import version as _ops_version
+
+from ..errors import UsageError
+from .isolation import replaced
+from .runner import CharmOutcome
+
+if TYPE_CHECKING:
+    from ..hookcommands.result import Result
+    from .charm_class import CharmClass
+    from .runner import Invocation
+    from .source import CharmSource
+    from .unit_state import UnitState
+    from .unit_storage import Storage, UnitStorage
+
+
+def _unsupported() -> UsageError:
+    import importlib.metadata
+
+    scenario = importlib.metadata.version('ops-scenario')
+    return UsageError(
+        f'ops {_ops_version} with ops-scenario {scenario} is not supported; '
+        'install ops 2.23 or newer, and the ops-scenario that belongs to it, as in `pip install "ops[testing]>=2.23"`'
+    )
+
+
+try:
+    import ops._private.harness as _harness
+    import scenario.mocking as _mocking
+    from ops._main import _Abort, _Dispatcher, _Manager
+    from ops.model import _ModelBackend
+    from scenario._ops_main_mock import UnitStateDB
+    from scenario.mocking import _MockPebbleClient
+
+    _HOOKCMDS: ModuleType | None = getattr(ops, 'hookcmds', None) and ops.hookcmds._utils
+    _TRACING: ModuleType | None = getattr(ops, 'tracing', None)
+    _FRAMEWORK_EVENTS = ops.Framework.__dict__['on']
+    if not hasattr(_ModelBackend, '_run' if _HOOKCMDS is None else '_wrap_hookcmd'):
+        raise AttributeError('_ModelBackend')
+    if tuple(int(part) for part in _ops_version.split('.')[:2]) < (2, 23):
+        raise ImportError('ops')
+except (AttributeError, ImportError, KeyError) as _error:
+    raise _unsupported() from _error
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class CharmRun:
+    """One run of a charm in this process."""
+
+    invocation: Invocation
+    unit: UnitState
+    """What the unit holds."""
+    source: CharmSource
+    charm_class: CharmClass
+
+
+active_runs: Final[list[CharmRun]] = []
+"""The runs that have begun and not ended; the runner allows one."""
+
+
+# --- what ops keeps between hooks
+
+
+def names_of_deferred(storage: Storage) -> tuple[str, ...]:
+    """Return the events that wait in a storage of ops, oldest first, by the names of ops such as ``secret_changed``."""
+    return tuple(event.name for event in UnitStateDB(cast('Any', storage)).get_deferred_events())
+
+
+def stored_states(storage: Storage) -> tuple[testing.StoredState, ...]:
+    """Return what the charm and its libraries have stored."""
+    states = UnitStateDB(cast('Any', storage)).get_stored_states()
+    return tuple(sorted(states, key=lambda state: (state.owner_path or '', state.name)))
+
+
+def kept_by_ops(storage: Storage) -> dict[str, Any]:
+    """Return the fields of ``ops.testing.State`` that a storage of ops holds."""
+    deferred = UnitStateDB(cast('Any', storage)).get_deferred_events()
+    return {'deferred': deferred, 'stored_states': stored_states(storage)}
+
+
+def begin_with(storage: UnitStorage, state: testing.State) -> None:
+    """Write the stored states and deferred events of a state into the storage of a new unit."""
+    UnitStateDB(cast('Any', storage)).apply_state(state)
+    storage.commit()
+
+
+# --- one run
+
+
+def run_charm(charm_run: CharmRun) -> CharmOutcome:
+    """Run ops' main for one hook.
+
+    Raises:
+        UsageError: if the test asked for something impossible meanwhile.
+    """
+    manager = _HookManager.__new__(_HookManager)
+    try:
+        manager.__init__(charm_run.charm_class.fresh(), charm_run)
+        manager.run()
+    except _Abort as abort:
+        return _exited(abort.exit_code, abort)
+    except SystemExit as exit_:
+        return _exited(exit_.code, exit_)
+    except UsageError:
+        raise
+    except Exception as error:
+        return CharmOutcome(exit_code=1, exception=error.with_traceback(_without_own_frames(error.__traceback__)))
+    finally:
+        manager.finish()
+        charm_run.unit.storage.rollback()
+    return CharmOutcome()
+
+
+def _exited(code: object, exception: BaseException) -> CharmOutcome:
+    """As the operating system sees it: no code is success, a text is 1, and only eight bits count."""
+    exit_code = 0 if code is None else code & 0xFF if isinstance(code, int) else 1
+    return CharmOutcome(exit_code, exception if exit_code else None)
+
+
+def _without_own_frames(traceback: TracebackType | None) -> TracebackType | None:
+    while traceback is not None and traceback.tb_frame.f_code.co_filename == __file__:
+        traceback = traceback.tb_next
+    return traceback
+
+
+class _HookManager(_Manager):
+    """ops' own main, with the unit's storage and a backend that launches nothing."""
+
+    def __init__(self, charm_class: type[ops.CharmBase], charm_run: CharmRun) -> None:
+        self._charm_run = charm_run
+        backend = _Backend(charm_run)
+        super().__init__(charm_class, backend, juju_context=backend._juju_context)
+
+    def finish(self) -> None:
+        """Undo what starting left behind, however far it came."""
+        if hasattr(self, '_tracing_context'):
+            self.destroy()
+        framework = getattr(self, 'framework', None)
+        if framework is not None:
+            _FRAMEWORK_EVENTS._cache.pop(framework, None)
+        if clear := getattr(getattr(ops.log, '_get_juju_log_and_app_id', None), 'cache_clear', None):
+            clear()
+
+    def _load_charm_meta(self) -> ops.CharmMeta:
+        source = self._charm_run.source
+        return ops.CharmMeta(source.meta, source.actions or {}, source.config or {})
+
+    def _setup_root_logging(self) -> None:
+        """Leave warnings to the test, as ops.testing does."""
+        showwarning = warnings.showwarning
+        super()._setup_root_logging()
+        warnings.showwarning = showwarning
+
+    def _make_storage(self, dispatcher: _Dispatcher) -> Any:  # noqa: ARG002
+        return self._charm_run.unit.storage
+
+    def _make_framework(self, dispatcher: _Dispatcher) -> ops.Framework:
+        """Leave breakpoint() to the test."""
+        breakpointhook = sys.breakpointhook
+        framework = super()._make_framework(dispatcher)
+        sys.breakpointhook = breakpointhook
+        return framework
+
+
+class _Backend(_ModelBackend):
+    """ops' real backend; a hook command becomes a call of ``execute``."""
+
+    def __init__(self, charm_run: CharmRun) -> None:
+        super().__init__()
+        self._charm_run = charm_run
+
+    def get_pebble(self, socket_path: str) -> Any:
+        return _open_pebble(self._charm_run, socket_path)
+
+    def juju_log(self, level: str, message: str) -> None:
+        _check_is_running(self._charm_run)
+        super().juju_log(level, message)
+
+    def reboot(self, now: bool = False) -> None:
+        _check_is_running(self._charm_run)
+        super().reboot(now)
+
+    if _HOOKCMDS is None:
+
+        def _run(
+            self,
+            *args: str,
+            return_output: bool = False,
+            use_json: bool = False,
+            input_stream: str | None = None,
+        ) -> Any:
+            _check_is_running(self._charm_run)
+            argv = [*args, '--format=json'] if use_json else list(args)
+            result = self._charm_run.invocation.execute(argv, input_stream)
+            if result.exit_code:
+                raise ops.ModelError(result.stderr) from _called_process_error(argv, result)
+            if return_output:
+                return json.loads(result.stdout) if use_json else result.stdout
+            return None
+
+    else:
+
+        def _wrap_hookcmd(self, cmd: str, *args: Any, **kwargs: Any) -> Any:
+            _check_is_running(self._charm_run)
+            return super()._wrap_hookcmd(cmd, *args, **kwargs)
+
+
+def _check_is_running(charm_run: CharmRun) -> None:
+    if not active_runs or active_runs[-1] is not charm_run:
+        hook = charm_run.invocation
+        raise UsageError(
+            f"an object of ops from {hook.unit}'s {hook.hook.name} was used after that hook; "
+            'read what you need while the hook runs, or ask the model'
+        )
+
+
+# --- patches for the length of one hook
+
+
+@contextlib.contextmanager
+def patched(charm_run: CharmRun) -> Generator[None]:
+    """Put the unit and its hook commands behind ops while a charm runs."""
+    ids = SimpleNamespace(**{**vars(uuid), 'uuid4': lambda: _next_pebble_id(charm_run)})
+    with contextlib.ExitStack() as stack:
+        if _HOOKCMDS is not None:
+            stack.enter_context(replaced(_HOOKCMDS, 'subprocess', _Launcher(charm_run)))
+        stack.enter_context(replaced(_harness, 'uuid', ids))
+        stack.enter_context(replaced(_mocking, 'uuid', ids))
+        stack.enter_context(replaced(ops.Unit, '__hash__', _hash_by_number))
+        for name in ('_setup', '_shutdown') if _TRACING is not None else ():
+            stack.enter_context(replaced(_TRACING, name, _do_nothing))
+        active_runs.append(charm_run)
+        stack.callback(active_runs.pop)
+        yield
+
+
+def _do_nothing(*_: Any) -> None:
+    """A hook is not traced: a trace would draw random ids, and has nowhere to go."""
+
+
+def _hash_by_number(unit: ops.Unit) -> int:
+    """Let a set of units iterate in the same order in every process; the default hash is an address."""
+    return int(unit.name.rpartition('/')[2])
+
+
+def _next_pebble_id(charm_run: CharmRun) -> uuid.UUID:
+    charm_run.unit.pebble_changes += 1
+    return uuid.UUID(int=charm_run.unit.pebble_changes)
+
+
+class _Launcher:
+    """Stands in for ``subprocess`` where ops launches hook commands."""
+
+    CalledProcessError = subprocess.CalledProcessError
+
+    def __init__(self, charm_run: CharmRun) -> None:
+        self._execute = charm_run.invocation.execute
+
+    def run(self, args: Sequence[str], *, input: str | None = None, **_: Any) -> Any:  # noqa: A002
+        result = self._execute(list(args), input)
+        if result.exit_code:
+            raise _called_process_error(args, result)
+        return subprocess.CompletedProcess(args, 0, result.stdout, result.stderr)
+
+
+def _called_process_error(argv: Sequence[str], result: Result) -> subprocess.CalledProcessError:
+    return subprocess.CalledProcessError(result.exit_code, list(argv), result.stdout, result.stderr)
+
+
+# --- Pebble
+
+
+def _open_pebble(charm_run: CharmRun, socket_path: str) -> Any:
+    """Return the mock Pebble of a container; its files last from hook to hook, as its layers do."""
+    name = socket_path.split('/')[3]
+    client = _MockPebbleClient(
+        socket_path=socket_path,
+        container_root=charm_run.unit.home / 'scratch',
+        mounts={},
+        state=testing.State(containers=charm_run.unit.containers.values(), model=_NO_MODEL),
+        event=cast('Any', None),
+        charm_spec=cast('Any', None),
+        context=cast('Any', SimpleNamespace(exec_history={})),
+        container_name=name,
+    )
+    client._root = charm_run.unit.container_root(name)
+    return client
+
+
+_NO_MODEL = testing.Model(name='', uuid='')
