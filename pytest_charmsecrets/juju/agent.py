@@ -1,26 +1,31 @@
-"""One unit's agent: what it has seen, what it has run, and therefore what it runs next.
+"""The resolver of one unit's agent: it compares the snapshot with the local state and names the next hook.
 
 The next operation is a pure function of two states: the snapshot (what the unit's watchers have delivered so far) and
-the local state (what the unit has run). There is no queue of events: coalescing, redelivery and retry follow.
-Source: spec/events.md, sections 1, 2, 9, 11, 12, 13; juju 3.6: internal/worker/uniter, resolver.go.
+the local state (what the unit has run). There is no queue of events: coalescing, redelivery and retry follow from the
+comparison. After a hook, ``note_success`` or ``note_failure`` writes into the local state what was run.
+
+Juju 3.6: internal/worker/uniter, resolver.go, uniterResolver.NextOp. Files named below lie in internal/worker/uniter.
 """
 
 from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from . import identity
 from .agent_state import ConsumedSecret, LocalRelation, LocalState, RelationSnapshot, Snapshot
 from .hooks import WORKLOAD_KINDS, Hook
 
-Lane: TypeAlias = Iterator[Hook]
-"""Hooks whose order among themselves is fixed."""
+Lane: TypeAlias = Iterable[Hook]
+"""Hooks in a fixed order: the entries of a list, or all hooks about one relation or secret."""
 
-_REQUESTED: Final = ('action', 'juju-exec')
-"""What is no hook of the charm's life: it puts no unit in error, and stands in for no update-status."""
+Group: TypeAlias = Iterable[Lane]
+"""The lanes of one resolver. Where the resolver iterates over a Go map, any lane can be the first; else there is one."""
+
+_TASKS: Final = ('action', 'juju-exec')
+"""The kinds that are no hooks of the charm: they put no unit in error, and replace no update-status."""
 
 
 def next_operation(snapshot: Snapshot, local: LocalState) -> Hook | None:
@@ -28,24 +33,26 @@ def next_operation(snapshot: Snapshot, local: LocalState) -> Hook | None:
     if local.removed or local.broken:
         return None
     if local.failed is not None:
+        # resolver.go, nextOpHookError: no hook but the failed one. actions/resolver.go, NextOp: actions run in error.
         actions = (request for request in snapshot.requests if request.kind == 'action')
         return local.failed if local.may_retry else next(actions, None)
     if local.queued is not None:
+        # resolver.go, NextOp, "queued hook": most resolvers wait until no hook is queued (operation.Continue).
         return local.queued
     return next(_by_priority(snapshot, local), None)
 
 
 def legal_operations(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
-    """Return the hooks one of which a unit runs next; Juju draws between them, and ``next_operation`` is the first."""
+    """Return the hooks of which a unit runs one next. Go's map order decides which; ``next_operation`` is the first."""
     fixed = next_operation(snapshot, local)
     if fixed is None or local.failed is not None or local.queued is not None:
         return (fixed,) if fixed is not None else ()
-    legal = (tuple(filter(None, (next(lane, None) for lane in lanes))) for lanes in _groups(snapshot, local))
+    legal = (tuple(filter(None, (next(iter(lane), None) for lane in group))) for group in _groups(snapshot, local))
     return next(filter(None, legal))
 
 
 def hooks_waiting(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
-    """Return the hooks whose cause the unit has seen, in the order in which it would pick the first of them."""
+    """Return the hooks whose cause is in the snapshot, in the order in which the unit would pick the first of them."""
     if local.removed or local.broken:
         return ()
     first = [hook for hook in (local.failed, local.queued) if hook is not None]
@@ -53,7 +60,10 @@ def hooks_waiting(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
 
 
 def hooks_due(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
-    """Return every hook the unit would run if each succeeded and nothing else happened, in order."""
+    """Return every hook the unit would run if each succeeded and nothing else happened, in order.
+
+    It runs the hooks on copies, and changes neither state.
+    """
     if next_operation(snapshot, local) is None and local.failed is None:
         return ()
     snapshot, local = copy.deepcopy(snapshot), copy.deepcopy(local)
@@ -67,20 +77,23 @@ def hooks_due(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
 
 
 def note_start(local: LocalState, hook: Hook) -> None:
-    """Note that a hook begins: leadership counts as accepted from here on, whatever becomes of the hook."""
+    """Note that a hook begins. Leadership is accepted as leader-elected begins, even if that hook then fails.
+
+    Juju 3.6: operation/leader.go, acceptLeadership.Commit, which queues leader-elected.
+    """
     if hook.kind == 'leader-elected':
         local.leader = True
 
 
 def note_success(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
-    """Note in the local state that a hook was run and committed."""
+    """Note in the local state that a hook ran and was committed. Juju 3.6: operation/runhook.go, runHook.Commit."""
     was_retry = local.failed is not None and hook == local.failed
     if hook == local.queued:
         local.queued = None
     if was_retry:
         local.failed, local.may_retry = None, False
     _drop_request(snapshot, hook)
-    if hook.kind not in _REQUESTED:
+    if hook.kind not in _TASKS:
         _absorb_update_status(snapshot)
     if hook.relation_id is not None:
         _note_relation_hook(local, hook)
@@ -94,24 +107,25 @@ def note_success(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
 
 
 def note_failure(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
-    """Note that a hook failed: the unit is in error until it is retried. Actions and ``juju exec`` just end."""
+    """Note that a hook failed: the unit is in error until a retry succeeds. A failed action or ``juju exec`` only ends."""
     _drop_request(snapshot, hook)
-    if hook.kind in _REQUESTED:
+    if hook.kind in _TASKS:
         return
     local.failed, local.may_retry = hook, False
 
 
 def charm_version_of(local: LocalState, hook: Hook) -> int:
-    """Return which of its application's charms a unit runs for a hook: the one that it was upgraded to, or is now."""
+    """Return the version of the charm that runs a hook: the new one for install and upgrade-charm, else the unit's."""
     begins = hook.kind in ('install', 'upgrade-charm') or local.charm_version is None
     return hook.version if begins else local.charm_version or 0
 
 
 def note_agent_start(local: LocalState, charm_version: int) -> None:
-    """Note that an agent starts with what was kept.
+    """Note that an agent starts with the local state of the agent before it.
 
-    It counts every relation that it has entered as created, and upgrades to a charm that has come meanwhile before
-    anything else. Juju 3.6: uniter/resolver/loop.go, checkCharmInstallUpgrade; relation/statetracker.go, loadInitialState.
+    Every relation whose scope the unit has entered counts as created (relation/statetracker.go, loadInitialState). If
+    the application has another charm by now, the upgrade comes before anything else (resolver/loop.go,
+    checkCharmInstallUpgrade).
     """
     for relation in local.relations.values():
         relation.created = True
@@ -124,7 +138,10 @@ def note_agent_start(local: LocalState, charm_version: int) -> None:
 
 
 def note_watchers_restart(local: LocalState) -> None:
-    """Note that the watchers start anew: a follower runs its leader-settings-changed again."""
+    """Note that the watchers restart: a follower runs its leader-settings-changed again.
+
+    Juju 3.6: uniter.go, loop, which starts with a resolver.LocalState that has seen no LeaderSettingsVersion.
+    """
     local.settings_seen = False
     local.may_retry = False
 
@@ -136,35 +153,49 @@ class ScopeChanges:
     is_idle: bool = False
     """Whether the agent looks at relations at all: not before install, nor while a hook is queued or in error."""
     entered: tuple[int, ...] = ()
+    """The relations whose scope the unit enters."""
     left: tuple[int, ...] = ()
+    """The relations whose scope the unit leaves."""
 
 
 def follow_snapshot(snapshot: Snapshot, local: LocalState) -> ScopeChanges:
-    """Do what an agent does without running a hook.
+    """Do what an agent does without running a hook, and return what it does to the scopes of relations.
 
-    Leadership is resigned silently, memory of what is gone is dropped, and new relations are entered while idle.
+    It resigns leadership, forgets secrets and relations that have been removed, and, while idle, enters new relations.
     """
     if local.leader and not snapshot.leader:
+        # leadership/resolver.go: resignLeadership runs no hook, and a follower runs leader-settings-changed.
         local.leader = False
         local.settings_seen = False
-    for secret_id in [known for known in local.secret_revisions if known not in snapshot.consumed]:
-        del local.secret_revisions[secret_id]
-    for secret_id in snapshot.removed:
-        local.secret_obsolete.pop(secret_id, None)
-    snapshot.removed.clear()
-    kept = {key: told & snapshot.obsolete.get(key, set()) for key, told in local.secret_obsolete.items()}
-    local.secret_obsolete = {secret_id: revisions for secret_id, revisions in kept.items() if revisions}
+    _forget_lost_secrets(snapshot, local)
     _forget_lost_relations(snapshot, local)
     if local.failed is not None and snapshot.forced_charm:
-        # The failed hook stays, and is run by the new charm; upgrade-charm is not run at all.
+        # resolver.go, nextOpHookError: the new charm runs the failed hook, and upgrade-charm does not run.
         local.charm_version = snapshot.charm_version
     if not local.installed or local.failed or local.queued:
         return ScopeChanges()
     return ScopeChanges(True, tuple(_enter_relations(snapshot, local)), tuple(_leave_relations(snapshot, local)))
 
 
+def _forget_lost_secrets(snapshot: Snapshot, local: LocalState) -> None:
+    """Forget what was run for secrets and revisions that are not in the snapshot any more.
+
+    Juju 3.6: secrets/secrets.go, CollectRemovedSecretObsoleteRevisions and SecretsRemoved.
+    """
+    for secret_id in [known for known in local.secret_revisions if known not in snapshot.consumed]:
+        del local.secret_revisions[secret_id]
+    for secret_id in snapshot.removed:
+        local.secret_obsolete.pop(secret_id, None)
+    snapshot.removed.clear()
+    kept = {key: ran & snapshot.obsolete.get(key, set()) for key, ran in local.secret_obsolete.items()}
+    local.secret_obsolete = {secret_id: revisions for secret_id, revisions in kept.items() if revisions}
+
+
 def _forget_lost_relations(snapshot: Snapshot, local: LocalState) -> None:
-    """A relation that was removed by force is not known any more: nothing is run for it, not even what had failed."""
+    """Forget relations that were removed by force, and drop a failed hook about one: no hook runs for them.
+
+    Juju 3.6: relation/statetracker.go, relationGone.
+    """
     for relation_id in [known for known in local.relations if known not in snapshot.relations]:
         del local.relations[relation_id]
     if local.failed is not None and local.failed.relation_id not in (None, *local.relations):
@@ -172,6 +203,7 @@ def _forget_lost_relations(snapshot: Snapshot, local: LocalState) -> None:
 
 
 def _enter_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
+    """Enter the scope of new relations that are alive. Juju 3.6: relation/statetracker.go, SynchronizeScopes."""
     entered = [
         relation_id
         for relation_id, relation in sorted(snapshot.relations.items())
@@ -183,7 +215,10 @@ def _enter_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
 
 
 def _leave_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
-    """A relation is left once it is broken, or when it ends before the charm was told of it."""
+    """Leave a relation once relation-broken ran, or if it ends before relation-created ran; an implicit one at once.
+
+    Juju 3.6: relation/relationer.go, CommitHook and SetDying.
+    """
     left = [
         relation_id
         for relation_id, known in sorted(local.relations.items())
@@ -198,7 +233,10 @@ def _leave_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
 
 
 def is_cut_off(snapshot: Snapshot, local: LocalState, principal: str) -> bool:
-    """Whether a subordinate has no relation left to the application that it is a subordinate of."""
+    """Whether a subordinate has lost its last relation to its principal's application.
+
+    Juju 3.6: relation/statetracker.go, maybeSetSubordinateDying.
+    """
     return not any(
         relation.is_container and relation.remote_application == principal and relation.life == 'alive'
         for relation_id, relation in snapshot.relations.items()
@@ -207,52 +245,66 @@ def is_cut_off(snapshot: Snapshot, local: LocalState, principal: str) -> bool:
 
 
 def is_finished(snapshot: Snapshot, local: LocalState) -> bool:
-    """Whether a dying unit has run everything it has to run."""
+    """Whether a dying unit has run its last hook. Juju 3.6: resolver.go, nextOp, which returns ErrUnitDead."""
     return snapshot.life != 'alive' and (local.removed or not local.installed)
 
 
 def _by_priority(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
-    return (hook for lanes in _groups(snapshot, local) for lane in lanes for hook in lane)
+    return (hook for group in _groups(snapshot, local) for lane in group for hook in lane)
 
 
-def _groups(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]]:
-    """Group what there is to run by priority; in each group Juju draws a lane, and begins with its first hook."""
-    alive = snapshot.life == 'alive'
-    is_upgraded = not alive or local.charm_version == snapshot.charm_version
-    if alive and local.stopped and is_upgraded:
-        yield iter((iter((Hook('start'),)),))
-    if alive and local.installed:
-        yield _relations_to_create(snapshot, local)
-        yield iter((_leadership(snapshot, local),))
-        yield _of_workloads(snapshot, local)
-        yield from _secrets(snapshot, local)
-    yield iter(((request for request in snapshot.requests if request.kind in _REQUESTED),))
-    yield _of_storages(snapshot, local)
+def _groups(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
+    """Return the resolvers' groups by priority: the next hook is the first hook of a lane of the first group with any.
+
+    The order is that of uniterResolver.NextOp and nextOp in resolver.go; each comment names the resolver.
+    """
+    is_alive = snapshot.life == 'alive'
+    is_upgraded = not is_alive or local.charm_version == snapshot.charm_version
+    if is_alive and local.stopped and is_upgraded:
+        yield _only(Hook('start'))  # Reboot: reboot/resolver.go; a new pod counts as a reboot
+    if is_alive and local.installed:
+        yield _relations_to_create(snapshot, local)  # CreatedRelations: relation/resolver.go
+        yield (_leadership(snapshot, local),)  # Leadership: leadership/resolver.go
+        yield _of_workloads(snapshot, local)  # OptionalResolvers: container/workload.go
+        yield from _secrets(snapshot, local)  # Secrets: secrets/resolver.go
+    # Actions: actions/resolver.go; `juju exec` is an action of every charm, so runcommands.go (Commands) has no group.
+    yield (_requests(snapshot, _TASKS),)
+    yield _of_storages(snapshot, local)  # Storage: storage/resolver.go
     if snapshot.in_pod and local.started and not local.stopped and not is_upgraded:
-        yield iter((iter((Hook('stop'),)),))
+        yield _only(Hook('stop'))  # nextOp, alive, Shutdown: the pod of the old charm ends and runs nothing more
         return
-    if not alive:
+    if not is_alive:
         if local.installed:
-            yield from _relations(snapshot, local)
-            yield iter((iter((Hook('stop' if local.started and not local.stopped else 'remove'),)),))
+            yield from _relations(snapshot, local)  # nextOp, dying: Relations before stop and remove
+            yield _only(Hook('stop' if local.started and not local.stopped else 'remove'))  # nextOp, dying
         return
-    yield iter((_charm_and_config(snapshot, local),))
-    yield from _relations(snapshot, local)
-    yield iter(((request for request in snapshot.requests if request.kind == 'update-status'),))
+    yield (_charm_and_config(snapshot, local),)  # nextOp: install, charmModified, ConfigHash
+    yield from _relations(snapshot, local)  # nextOp, Relations: relation/resolver.go
+    yield (_requests(snapshot, ('update-status',)),)  # nextOp: update-status if nothing else is to be run
 
 
-def _of_storages(snapshot: Snapshot, local: LocalState) -> Iterator[Lane]:
-    """Storage that is there is attached before install on a machine, and after it in a pod.
+def _only(hook: Hook) -> Group:
+    return ((hook,),)
 
-    Source: juju 3.6: internal/worker/uniter/storage/resolver.go.
+
+def _requests(snapshot: Snapshot, kinds: tuple[str, ...]) -> Lane:
+    for request in snapshot.requests:
+        if request.kind in kinds:
+            yield request
+
+
+def _of_storages(snapshot: Snapshot, local: LocalState) -> Group:
+    """Attach storage before install on a machine and after it in a pod; a dying unit detaches its storage.
+
+    Juju 3.6: storage/resolver.go, storageResolver.NextOp and nextHookOp.
     """
     if snapshot.life != 'alive':
         for storage in local.storages if local.installed else ():
-            yield iter((Hook('storage-detaching', storage=storage),))
+            yield (Hook('storage-detaching', storage=storage),)
     elif local.installed or not snapshot.in_pod:
         for storage in snapshot.storages:
             if storage not in local.storages:
-                yield iter((Hook('storage-attached', storage=storage, version=snapshot.charm_version),))
+                yield (Hook('storage-attached', storage=storage, version=snapshot.charm_version),)
 
 
 def _charm_and_config(snapshot: Snapshot, local: LocalState) -> Lane:
@@ -264,11 +316,11 @@ def _charm_and_config(snapshot: Snapshot, local: LocalState) -> Lane:
         yield Hook('config-changed', version=snapshot.config_version)
 
 
-def _relations_to_create(snapshot: Snapshot, local: LocalState) -> Iterator[Lane]:
+def _relations_to_create(snapshot: Snapshot, local: LocalState) -> Group:
     for relation_id, relation in sorted(snapshot.relations.items()):
         known = local.relations.get(relation_id)
         if known is not None and not known.created and not relation.is_ending and not relation.is_implicit:
-            yield iter((_relation_hook('relation-created', relation_id, relation),))
+            yield (_relation_hook('relation-created', relation_id, relation),)
 
 
 def _leadership(snapshot: Snapshot, local: LocalState) -> Lane:
@@ -278,23 +330,33 @@ def _leadership(snapshot: Snapshot, local: LocalState) -> Lane:
         yield Hook('leader-settings-changed')
 
 
-def _of_workloads(snapshot: Snapshot, local: LocalState) -> Iterator[Lane]:
+def _of_workloads(snapshot: Snapshot, local: LocalState) -> Group:
     for name in snapshot.workloads:
         if name not in local.workloads:
-            yield iter((Hook('pebble-ready', workload=name),))
-    yield (request for request in snapshot.requests if request.kind in WORKLOAD_KINDS)
+            yield (Hook('pebble-ready', workload=name),)
+    yield _requests(snapshot, WORKLOAD_KINDS)
 
 
-def _secrets(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]]:
-    expired = (Hook('secret-expired', secret=key, secret_revision=revision) for key, revision in snapshot.expirations)
-    yield iter((expired,))
-    yield iter(((Hook('secret-rotate', secret=f'secret:{secret_id}') for secret_id in snapshot.rotations),))
+def _secrets(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
+    """Return expired, rotate, changed and remove, each before the next. Juju 3.6: secrets/resolver.go, NextOp."""
+    yield (_expired(snapshot),)
+    yield (_due_for_rotation(snapshot),)
     yield (
-        iter((_changed(secret_id, info),))
+        (_changed(secret_id, info),)
         for secret_id, info in snapshot.consumed.items()
         if local.secret_revisions.get(secret_id, 0) != info.revision
     )
     yield (_obsolete(snapshot, local, secret_id) for secret_id in snapshot.obsolete)
+
+
+def _expired(snapshot: Snapshot) -> Lane:
+    for secret_id, revision in snapshot.due_expirations:
+        yield Hook('secret-expired', secret=secret_id, secret_revision=revision)
+
+
+def _due_for_rotation(snapshot: Snapshot) -> Lane:
+    for secret_id in snapshot.due_rotations:
+        yield Hook('secret-rotate', secret=f'secret:{secret_id}')
 
 
 def _changed(secret_id: str, info: ConsumedSecret) -> Hook:
@@ -308,8 +370,11 @@ def _obsolete(snapshot: Snapshot, local: LocalState, secret_id: str) -> Lane:
         yield Hook('secret-remove', secret=secret, secret_revision=revision)
 
 
-def _relations(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]]:
-    """Peer relations come last, so that the hooks of others can still rely on them."""
+def _relations(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
+    """Return a lane for each relation, peer relations last: the hooks of others can rely on them.
+
+    Juju 3.6: relation/resolver.go, relationsResolver.NextOp.
+    """
     for peers in (False, True):
         yield (
             _relation_hooks(snapshot, relation_id, relation, local.relations[relation_id])
@@ -319,7 +384,10 @@ def _relations(snapshot: Snapshot, local: LocalState) -> Iterator[Iterator[Lane]
 
 
 def _relation_hooks(snapshot: Snapshot, relation_id: int, relation: RelationSnapshot, known: LocalRelation) -> Lane:
-    """Units are taken in string order and applications before units, as Juju does."""
+    """Return what a relation's differences cause, units in the order of their names as text, applications before them.
+
+    Juju 3.6: relation/resolver.go, relationsResolver.nextHookForRelation.
+    """
     if known.changed_pending is not None:
         version = relation.members.get(known.changed_pending, 0)
         yield _relation_hook('relation-changed', relation_id, relation, known.changed_pending, version)
@@ -365,6 +433,7 @@ def _relation_hook(
 
 
 def _note_relation_hook(local: LocalState, hook: Hook) -> None:
+    """Note a relation hook. Juju 3.6: relation/state.go, UpdateStateForHook."""
     relation = local.relations[hook.relation_id or 0]
     unit, application = hook.remote_unit or '', hook.remote_application or ''
     match hook.kind:
@@ -385,19 +454,24 @@ def _note_relation_hook(local: LocalState, hook: Hook) -> None:
 
 
 def _note_secret_hook(snapshot: Snapshot, local: LocalState, hook: Hook, *, was_retry: bool) -> None:
-    """A rotate or expired hook that succeeds only on a retry stays in the snapshot and runs once more, as in Juju."""
+    """Note a secret hook. Juju 3.6: secrets/state.go, UpdateStateForHook; secrets/resolver.go, secretCompleter.
+
+    Only the first run of secret-rotate and secret-expired is wrapped in a secretCompleter, which takes the hook's cause
+    out of the snapshot. After a retry that succeeds the cause is still there, and the hook runs once more.
+    """
     if hook.kind == 'secret-changed':
         local.secret_revisions[hook.secret_id] = hook.secret_revision or 0
     elif hook.kind == 'secret-remove':
         local.secret_obsolete.setdefault(hook.secret_id, set()).add(hook.secret_revision or 0)
     elif hook.kind == 'secret-rotate' and not was_retry:
-        snapshot.rotations = [due for due in snapshot.rotations if due != hook.secret_id]
+        snapshot.due_rotations = [due for due in snapshot.due_rotations if due != hook.secret_id]
     elif hook.kind == 'secret-expired' and not was_retry:
         ran = (hook.secret_id, hook.secret_revision)
-        snapshot.expirations = [due for due in snapshot.expirations if due != ran]
+        snapshot.due_expirations = [due for due in snapshot.due_expirations if due != ran]
 
 
 def _note_lifecycle_hook(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
+    """Note any other hook, and queue the hook that must follow it. Juju 3.6: operation/runhook.go, runHook.Commit."""
     if hook.kind == 'install':
         local.installed = True
         local.charm_version = hook.version
@@ -425,7 +499,10 @@ def _note_lifecycle_hook(snapshot: Snapshot, local: LocalState, hook: Hook) -> N
 
 
 def _absorb_update_status(snapshot: Snapshot) -> None:
-    """Drop an update-status of the timer: any hook of the unit stands in for it; one that somebody asked for stays."""
+    """Drop a timer's update-status: any hook of the unit replaces it. One that a task asked for stays.
+
+    Juju 3.6: resolver/opfactory.go, wrapHookOp, which notes the UpdateStatusVersion on every commit.
+    """
     snapshot.requests = [hook for hook in snapshot.requests if hook.kind != 'update-status' or hook.task_id is not None]
 
 

@@ -1,6 +1,6 @@
-"""What a unit's agent was told, and what it has run: plain data, no rules.
+"""The two states of a unit's agent, plain data without rules: the snapshot of the model, and the local state.
 
-Source: spec/events.md, section 1; juju 3.6: internal/worker/uniter/remotestate/snapshot.go, operation/state.go,
+Juju 3.6, internal/worker/uniter: remotestate/snapshot.go; resolver/interface.go, LocalState; operation/state.go,
 relation/state.go, secrets/state.go.
 """
 
@@ -27,28 +27,36 @@ class RelationSnapshot:
     members: dict[str, int]
     """Version of each remote unit's data."""
     applications: dict[str, int]
-    """Version of each application's data that the unit follows."""
+    """Version of each remote application's data; of the own application's in a peer relation."""
     is_implicit: bool = False
+    """Whether it runs no hooks: the charm does not declare the endpoint, which is ``juju-info``."""
     is_container: bool = False
+    """Whether it is a relation between a principal and its subordinate."""
     suspended: bool = False
+    """Whether a user has suspended it; only relations to other models can be."""
 
     @property
     def is_ending(self) -> bool:
-        """Whether the unit has to leave it: for good, or until it is resumed."""
+        """Whether the unit has to leave it, for good or until it is resumed."""
         return self.life != 'alive' or self.suspended
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ConsumedSecret:
-    """A secret the unit has read, as last reported."""
+    """A secret that the unit consumes (has read), as the consumer watcher last reported it."""
 
     revision: int
+    """The latest revision."""
     label: str
+    """The label that secret-changed carries."""
 
 
 @dataclasses.dataclass(slots=True)
 class Snapshot:
-    """What the unit's watchers have delivered: one entry per kind of change, newer over older."""
+    """The model as the unit's watchers have delivered it: one entry per thing, a newer value over an older one.
+
+    Juju calls it the remote state.
+    """
 
     unit: str
     profile: Profile = _DEFAULT
@@ -56,54 +64,65 @@ class Snapshot:
     life: Life = 'alive'
     application_life: Life = 'alive'
     leader: bool = False
+    """Whether the unit leads its application. The agent believes it until the leadership watcher delivers otherwise."""
     config_version: int = 0
     charm_version: int = 0
     forced_charm: bool = False
-    """Whether a unit in error gets the new charm, too."""
+    """Whether a unit in error also gets the new charm (``juju refresh --force-units``)."""
     in_pod: bool = False
-    """Whether a new charm comes with a new pod."""
+    """Whether the unit is a pod, which a new charm replaces by another pod."""
     workloads: tuple[str, ...] = ()
+    """Names of the containers whose Pebble runs."""
     storages: tuple[str, ...] = ()
     """Ids of the storages that the unit has."""
     relations: dict[int, RelationSnapshot] = dataclasses.field(default_factory=dict[int, RelationSnapshot])
     consumed: dict[str, ConsumedSecret] = dataclasses.field(default_factory=dict[str, ConsumedSecret])
-    rotations: list[str] = dataclasses.field(default_factory=list[str])
-    """Ids of secrets due for rotation, in the order they became due."""
-    expirations: list[tuple[str, int]] = dataclasses.field(default_factory=list[tuple[str, int]])
-    """Ids and revisions that have expired, likewise."""
+    """The secrets that the consumer watcher has reported, by id."""
+    due_rotations: list[str] = dataclasses.field(default_factory=list[str])
+    """Ids of the secrets that are due for rotation, in the order in which they became due."""
+    due_expirations: list[tuple[str, int]] = dataclasses.field(default_factory=list[tuple[str, int]])
+    """Ids and numbers of the revisions that have expired, in the order in which they did."""
     obsolete: dict[str, set[int]] = dataclasses.field(default_factory=dict[str, set[int]])
-    """Revisions of own secrets that nobody tracks any more."""
+    """Obsolete revisions of owned secrets, which no consumer tracks, by id of the secret."""
     removed: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
-    """Ids of own secrets that are gone, and about whose revisions the unit is told again (before 3.6.11)."""
+    """Ids of owned secrets that were removed, whose secret-remove runs again because the local state forgets them.
+
+    Only in releases with ``remove_event_after_delete``.
+    """
     requests: list[Hook] = dataclasses.field(default_factory=list[Hook])
-    """Actions and other runs that somebody asked for, oldest first."""
+    """Hooks that no difference causes, oldest first: actions, ``juju exec``, update-status, Pebble's notices and checks."""
 
 
 @dataclasses.dataclass(slots=True)
 class LocalRelation:
-    """What a unit has run about one relation."""
+    """What a unit has run about one relation whose scope it has entered."""
 
     created: bool = False
+    """Whether relation-created was run, and relation-broken was not."""
     members: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
-    """Version of each remote unit's data that the charm was last told about."""
+    """The remote units that have joined, with the version of their data for which a hook last ran."""
     applications: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
+    """The version of each application's data for which relation-changed last ran."""
     changed_pending: str | None = None
-    """The unit whose joined hook was run and whose changed hook must follow."""
+    """The unit whose relation-joined was run last, and whose relation-changed must follow."""
 
 
 @dataclasses.dataclass(slots=True)
 class LocalState:
-    """What the unit has run so far; Juju persists this."""
+    """What the unit has run so far. Juju persists it, so that it survives a restart of the agent."""
 
     installed: bool = False
     started: bool = False
     stopped: bool = False
     removed: bool = False
     leader: bool = False
+    """Whether the unit has accepted leadership: leader-elected has begun."""
     settings_seen: bool = False
     """Whether a follower has run its leader-settings-changed."""
     config_version: int | None = None
+    """The version of the config for which config-changed last ran."""
     charm_version: int | None = None
+    """The version of the charm that was installed or upgraded to."""
     workloads: tuple[str, ...] = ()
     """Containers whose pebble-ready was run."""
     storages: tuple[str, ...] = ()
@@ -114,9 +133,10 @@ class LocalState:
     secret_obsolete: dict[str, set[int]] = dataclasses.field(default_factory=dict[str, set[int]])
     """The revisions for which secret-remove was run."""
     queued: Hook | None = None
-    """A hook chained to the one that was run last."""
+    """The hook that must follow the one that was run last."""
     failed: Hook | None = None
-    """The hook in error; no other hook starts before it is retried."""
+    """The hook in error; no other hook runs before it succeeds, is resolved, or loses its relation."""
     may_retry: bool = False
+    """Whether the hook in error runs again next."""
     broken: bool = False
-    """Whether the agent has broken for good: it runs nothing any more."""
+    """Whether a bug of Juju has stopped the agent for good: it runs nothing any more."""

@@ -1,19 +1,23 @@
-"""What can happen next in a model, one thing at a time: what the fixed order does at once, another order takes apart.
+"""The steps of a model in an order that draws: a watcher delivers one document, a worker fires, a job runs, a hook runs.
 
-A watcher delivers one document, a worker fires, a job runs, a unit runs a hook. Watchers of different documents are not
-ordered among themselves. Source: spec/events.md, sections 1, 16, 17 and 18.
+The fixed order delivers everything at once (``watchers.deliver``). Any other order takes one step at a time, of all that
+are possible. Juju orders the changes to one document, not those to different documents: each watcher has a goroutine of
+its own, and internal/worker/uniter/remotestate/watcher.go, loop, selects among their channels at random.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
 from . import identity
 from .agent_state import RelationSnapshot
 from .hooks import Hook
 from .watchers import (
+    RevisionKey,
     UnitWatchers,
     deliver_consumed,
     deliver_expiries,
@@ -26,7 +30,7 @@ from .watchers import (
     queue_expirations,
     queue_rotations,
     relation_snapshot,
-    unit_values,
+    unit_watchers_with_news,
 )
 from .world import World
 
@@ -47,10 +51,11 @@ class Pick:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Delivery:
-    """A unit is told of one document."""
+    """A watcher or worker delivers one thing into a unit's snapshot."""
 
     unit: str
     what: str
+    """How an order's choices name it."""
     act: Callable[[], None] = dataclasses.field(compare=False, repr=False)
 
     def __str__(self) -> str:
@@ -59,7 +64,7 @@ class Delivery:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RemovalJob:
-    """The job runs that removes what was asked to be removed."""
+    """The job runs that removes the secrets that users asked to remove, and prunes revisions."""
 
     def __str__(self) -> str:
         return 'the job removes secrets'
@@ -67,53 +72,45 @@ class RemovalJob:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Beginning:
-    """An agent that starts looks for something to run: with the obsolete revisions of its secrets, or before it knows them."""
+    """An agent starts: its first look for a hook comes after or before the watcher of obsolete revisions has delivered."""
 
     unit: str
     knows: bool
+    """Whether the obsolete revisions of the unit's secrets are in the snapshot by then."""
 
     def __str__(self) -> str:
         what = 'with' if self.knows else 'without'
         return f'{self.unit} begins {what} the obsolete revisions of its secrets'
 
 
-Move: TypeAlias = Pick | Delivery | RemovalJob
-MakeDelivery: TypeAlias = Callable[..., Delivery]
 Shuffle: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
+"""Returns things that are due at once in the order in which they are queued."""
 
 
 def deliveries(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> Iterator[Delivery]:
-    """Return everything that a unit can be told next, in the fixed order.
+    """Return every delivery that can come next to a unit, in the fixed order. Deliver at once what changes nothing.
 
     Args:
         world: the model.
         watchers: the unit's.
-        shuffle: puts what is due at once in some order.
+        shuffle: orders the secrets that become due together.
     """
-
-    def delivery(what: str, act: Callable[..., Any], *arguments: Any) -> Delivery:
-        return Delivery(watchers.snapshot.unit, what, lambda: act(world, watchers, *arguments))
-
-    _take_what_changes_nothing(world, watchers)
-    yield from _of_the_unit(world, watchers, delivery)
+    _deliver_what_changes_nothing(world, watchers)
+    yield from _of_the_unit(world, watchers)
     if watchers.are_relations_changed:
-        yield from _of_relations(world, watchers, delivery)
-    yield from _of_secrets(world, watchers, delivery)
-    for request in watchers.requests[:1]:
-        yield delivery(f'the request of {request.name}', _deliver_request)
-    if watchers.rotation_worker.is_due(world.clock.now):
-        yield delivery('the time to rotate', _fire_rotations, shuffle)
-    if watchers.expiry_worker.is_due(world.clock.now):
-        yield delivery('the time of expiry', _fire_expirations, shuffle)
+        yield from _of_relations(world, watchers)
+    yield from _of_secrets(world, watchers)
+    yield from _of_requests(watchers)
+    yield from _of_workers(world, watchers, shuffle)
 
 
-def _take_what_changes_nothing(world: World, watchers: UnitWatchers) -> None:
-    """Deliver what tells the unit nothing: when that comes is no choice."""
+def _deliver_what_changes_nothing(world: World, watchers: UnitWatchers) -> None:
+    """Deliver what does not change the snapshot. No hook depends on when it comes, so it is no step to choose."""
     snapshot = watchers.snapshot
     for secret_id in tuple(watchers.changed_consumers):
         secret = world.secrets.find_read(secret_id)
-        is_there = secret is not None and snapshot.unit in secret.consumers
-        if not (has_news(world, watchers, secret) if is_there and secret else secret_id in snapshot.consumed):
+        is_consumed = secret is not None and snapshot.unit in secret.consumers
+        if not (has_news(world, watchers, secret) if is_consumed and secret else secret_id in snapshot.consumed):
             deliver_consumed(world, watchers, (secret_id,))
     for key in tuple(watchers.changed_expiries):
         revision = find_revision(world, *key)
@@ -125,25 +122,33 @@ def _take_what_changes_nothing(world: World, watchers: UnitWatchers) -> None:
             deliver_revisions(world, watchers, (key,))
 
 
-def _of_the_unit(world: World, watchers: UnitWatchers, delivery: MakeDelivery) -> Iterator[Delivery]:
-    values = unit_values(world, watchers.snapshot.unit) if watchers.is_unit_changed else {}
-    for field, latest in values.items():
-        if any(getattr(watchers.snapshot, name) != value for name, value in latest.items()):
-            yield delivery(f'its {_UNIT_FIELDS[field]}', deliver_unit, (field,))
+def _of_the_unit(world: World, watchers: UnitWatchers) -> Iterator[Delivery]:
+    for watcher in unit_watchers_with_news(world, watchers) if watchers.is_unit_changed else ():
+        yield Delivery(watchers.snapshot.unit, f'its {watcher.name}', partial(deliver_unit, world, watchers, watcher))
 
 
-def _of_secrets(world: World, watchers: UnitWatchers, delivery: MakeDelivery) -> Iterator[Delivery]:
+def _of_secrets(world: World, watchers: UnitWatchers) -> Iterator[Delivery]:
+    unit = watchers.snapshot.unit
     for secret_id in watchers.changed_consumers:
-        yield delivery(_named(world, secret_id), deliver_consumed, (secret_id,))
+        act = partial(deliver_consumed, world, watchers, (secret_id,))
+        yield Delivery(unit, _named(world, secret_id), act)
     for secret_id in watchers.changed_rotations:
-        yield delivery(f'the rotation of its {_named(world, secret_id)}', deliver_rotations, (secret_id,))
+        act = partial(deliver_rotations, world, watchers, (secret_id,))
+        yield Delivery(unit, f'the rotation of its {_named(world, secret_id)}', act)
     for key in watchers.changed_expiries:
-        what = f'the expiry of revision {key[1]} of its {_named(world, key[0])}'
-        yield delivery(what, deliver_expiries, (key,))
+        act = partial(deliver_expiries, world, watchers, (key,))
+        yield Delivery(unit, f'the expiry of {_revision(world, key)}', act)
     for key in watchers.changed_revisions:
-        yield delivery(f'revision {key[1]} of its {_named(world, key[0])}', deliver_revisions, (key,))
+        act = partial(deliver_revisions, world, watchers, (key,))
+        yield Delivery(unit, _revision(world, key), act)
     for secret_id in watchers.removed_secrets:
-        yield delivery(f'the removal of its {_named(world, secret_id)}', deliver_removed, (secret_id,))
+        act = partial(deliver_removed, world, watchers, (secret_id,))
+        yield Delivery(unit, f'the removal of its {_named(world, secret_id)}', act)
+
+
+def _revision(world: World, key: RevisionKey) -> str:
+    secret_id, number = key
+    return f'revision {number} of its {_named(world, secret_id)}'
 
 
 def _named(world: World, secret_id: str) -> str:
@@ -152,75 +157,84 @@ def _named(world: World, secret_id: str) -> str:
     return f'secret {secret_id}' + (f' ({name})' if name else '')
 
 
-_UNIT_FIELDS: Final = {
-    'life': 'life',
-    'config': 'config',
-    'charm': 'charm',
-    'leader': 'leadership',
-    'storage': 'storage',
-}
+def _of_requests(watchers: UnitWatchers) -> Iterator[Delivery]:
+    for request in watchers.requests[:1]:
+        yield Delivery(watchers.snapshot.unit, f'the request of {request.name}', partial(_deliver_request, watchers))
 
 
-def _fire_rotations(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> None:
-    queue_rotations(watchers.snapshot, shuffle(watchers.rotation_worker.fire(world.clock.now)))
-
-
-def _fire_expirations(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> None:
-    queue_expirations(watchers.snapshot, shuffle(watchers.expiry_worker.fire(world.clock.now)))
-
-
-def _deliver_request(_: World, watchers: UnitWatchers) -> None:
+def _deliver_request(watchers: UnitWatchers) -> None:
     watchers.snapshot.requests.append(watchers.requests.pop(0))
 
 
-def _of_relations(world: World, watchers: UnitWatchers, delivery: MakeDelivery) -> Iterator[Delivery]:
-    """Return what there is to tell about relations: that there is one, its life, and each member and application."""
-    snapshot = watchers.snapshot
-    application = identity.application_of(snapshot.unit)
-    latest = {
-        relation.id: relation_snapshot(relation, snapshot.unit, application)
-        for relation in world.relations_of(application)
+def _of_workers(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> Iterator[Delivery]:
+    unit, now = watchers.snapshot.unit, world.clock.now
+    if watchers.rotation_worker.is_due(now):
+        yield Delivery(unit, 'the time to rotate', partial(_fire_rotations, watchers, now, shuffle))
+    if watchers.expiry_worker.is_due(now):
+        yield Delivery(unit, 'the time of expiry', partial(_fire_expirations, watchers, now, shuffle))
+
+
+def _fire_rotations(watchers: UnitWatchers, now: datetime.datetime, shuffle: Shuffle) -> None:
+    queue_rotations(watchers.snapshot, shuffle(watchers.rotation_worker.fire(now)))
+
+
+def _fire_expirations(watchers: UnitWatchers, now: datetime.datetime, shuffle: Shuffle) -> None:
+    queue_expirations(watchers.snapshot, shuffle(watchers.expiry_worker.fire(now)))
+
+
+def _of_relations(world: World, watchers: UnitWatchers) -> Iterator[Delivery]:
+    """Return the differences in relations: a new or removed one, its life, and each application and member."""
+    unit, known = watchers.snapshot.unit, watchers.snapshot.relations
+    application = identity.application_of(unit)
+    current = {
+        relation.id: relation_snapshot(relation, unit, application) for relation in world.relations_of(application)
     }
-    for relation_id in sorted({*latest, *snapshot.relations}):
-        now, known = latest.get(relation_id), snapshot.relations.get(relation_id)
-        name = f'relation {(now or known).endpoint}:{relation_id}'  # pyright: ignore[reportOptionalMemberAccess]
-        if now is None:
-            yield delivery(f'the end of {name}', _forget_relation, relation_id)
-        elif known is None:
-            yield delivery(name, _begin_relation, relation_id, now)
-        else:
-            if (now.life, now.suspended) != (known.life, known.suspended):
-                yield delivery(f'the life of {name}', _update_life, relation_id, now)
-            for entity, version in _differing(now.applications, known.applications):
-                yield delivery(f'{entity} in {name}', _update_entry, relation_id, 'applications', entity, version)
-            for entity, version in _differing(now.members, known.members):
-                yield delivery(f'{entity} in {name}', _update_entry, relation_id, 'members', entity, version)
+    for relation_id in sorted({*current, *known}):
+        if relation_id not in current:
+            name = _relation_name(relation_id, known[relation_id])
+            yield Delivery(unit, f'the end of {name}', partial(_forget_relation, known, relation_id))
+        elif relation_id not in known:
+            name = _relation_name(relation_id, current[relation_id])
+            yield Delivery(unit, name, partial(_begin_relation, known, relation_id, current[relation_id]))
+        elif current[relation_id] != known[relation_id]:
+            yield from _of_relation(unit, relation_id, current[relation_id], known[relation_id])
 
 
-def _differing(now: dict[str, int], known: dict[str, int]) -> Iterator[tuple[str, int | None]]:
-    for entity in sorted({*now, *known}):
-        if now.get(entity) != known.get(entity):
-            yield entity, now.get(entity)
+def _of_relation(unit: str, relation_id: int, current: RelationSnapshot, known: RelationSnapshot) -> Iterator[Delivery]:
+    name = _relation_name(relation_id, current)
+    if (current.life, current.suspended) != (known.life, known.suspended):
+        yield Delivery(unit, f'the life of {name}', partial(_update_life, known, current))
+    for entity in _differing(current.applications, known.applications):
+        act = partial(_update_version, known.applications, entity, current.applications.get(entity))
+        yield Delivery(unit, f'{entity} in {name}', act)
+    for entity in _differing(current.members, known.members):
+        act = partial(_update_version, known.members, entity, current.members.get(entity))
+        yield Delivery(unit, f'{entity} in {name}', act)
 
 
-def _forget_relation(_: World, watchers: UnitWatchers, relation_id: int) -> None:
-    del watchers.snapshot.relations[relation_id]
+def _relation_name(relation_id: int, relation: RelationSnapshot) -> str:
+    return f'relation {relation.endpoint}:{relation_id}'
 
 
-def _begin_relation(_: World, watchers: UnitWatchers, relation_id: int, now: RelationSnapshot) -> None:
-    applications = dict.fromkeys(now.applications, 0)
-    watchers.snapshot.relations[relation_id] = dataclasses.replace(now, members={}, applications=applications)
+def _differing(current: dict[str, int], known: dict[str, int]) -> Iterator[str]:
+    return (entity for entity in sorted({*current, *known}) if current.get(entity) != known.get(entity))
 
 
-def _update_life(_: World, watchers: UnitWatchers, relation_id: int, now: RelationSnapshot) -> None:
-    known = watchers.snapshot.relations[relation_id]
-    known.life, known.suspended = now.life, now.suspended
+def _forget_relation(known: dict[int, RelationSnapshot], relation_id: int) -> None:
+    del known[relation_id]
 
 
-def _update_entry(
-    _: World, watchers: UnitWatchers, relation_id: int, entries: str, entity: str, version: int | None
-) -> None:
-    known: dict[str, int] = getattr(watchers.snapshot.relations[relation_id], entries)
+def _begin_relation(known: dict[int, RelationSnapshot], relation_id: int, relation: RelationSnapshot) -> None:
+    """Add a relation without its members and data, which are documents of their own."""
+    applications = dict.fromkeys(relation.applications, 0)
+    known[relation_id] = dataclasses.replace(relation, members={}, applications=applications)
+
+
+def _update_life(known: RelationSnapshot, current: RelationSnapshot) -> None:
+    known.life, known.suspended = current.life, current.suspended
+
+
+def _update_version(known: dict[str, int], entity: str, version: int | None) -> None:
     if version is None:
         del known[entity]
     else:

@@ -1,16 +1,20 @@
-"""From a change in the model to what a unit's agent is told: one watcher per kind of change, each coalescing.
+"""The watchers of a unit: they carry what was written to the model into the snapshot of the unit's agent.
 
-A watcher holds what was written until it is delivered into the unit's snapshot. Watchers of owned secrets belong to
-the unit and, while its agent believes that it leads, to its application; they restart when that belief changes.
-Source: spec/events.md, sections 1 to 8; juju 3.6: state/secrets.go, watchers; internal/worker/uniter/remotestate.
+There is a watcher per kind of change. Each coalesces: it holds the names of the documents that were written (``route``)
+and reads them when it delivers (``deliver_...``), so that several writes are delivered once, with the latest value.
+Watchers of owned secrets concern the unit's own secrets and, while its agent believes that it leads, its application's;
+they restart when that belief changes.
+
+Juju 3.6: internal/worker/uniter/remotestate/watcher.go; state/secrets.go, the ...Watcher types.
 """
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, TypeAlias
 
 from . import identity
 from .agent_state import ConsumedSecret, LocalState, RelationSnapshot, Snapshot
@@ -22,33 +26,43 @@ from .secrets.entities import Owner, Revision, Secret, SecretReference
 from .workers import ExpiryWorker, RetryTimer, RotationWorker
 from .world import World
 
-UNIT_FIELDS: Final = ('life', 'config', 'charm', 'leader', 'storage')
-"""The watchers that report one value for the unit."""
+RevisionKey: TypeAlias = tuple[str, int]
+"""A secret's id and the number of one of its revisions."""
 
 
 @dataclasses.dataclass(slots=True)
 class UnitWatchers:
-    """The watchers of one unit: what each has not delivered yet, and what it remembers."""
+    """The watchers of one unit: the documents that were written since each last delivered, and what each remembers.
+
+    Sets of documents are dictionaries without values, because these keep the order of the first write.
+    """
 
     snapshot: Snapshot
-    """Where they deliver to."""
-    changed_consumers: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
-    """Ids of secrets whose consumer record was written."""
-    known_latest: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
-    """The latest revision the consumer watcher has seen of each secret; it reports only another one."""
-    changed_rotations: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
-    changed_revisions: dict[tuple[str, int], None] = dataclasses.field(default_factory=dict[tuple[str, int], None])
-    changed_expiries: dict[tuple[str, int], None] = dataclasses.field(default_factory=dict[tuple[str, int], None])
-    removed_secrets: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
-    """Ids of owned secrets that are gone."""
-    requests: list[Hook] = dataclasses.field(default_factory=list[Hook])
-    leads: bool | None = None
-    """Whether the watchers of what the application owns are there, too; None until the watchers of what is owned start."""
+    """The snapshot that they deliver into."""
     is_unit_changed: bool = True
-    """Whether anything that is one value per unit was written: life, leadership, config, charm."""
+    """Whether a document that one of ``UNIT_WATCHERS`` reads was written."""
     are_relations_changed: bool = True
+    """Whether any relation of the application was written: its life, its members, its data."""
+    changed_consumers: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
+    """Ids of the secrets of which the unit's consumer record was written or removed."""
+    known_latest: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
+    """The latest revision in each consumer record as last read; the consumer watcher reports other ones only."""
+    changed_rotations: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
+    """Ids of the owned secrets of which the rotation time was written."""
     rotation_worker: RotationWorker = dataclasses.field(default_factory=RotationWorker)
+    """The worker that learns rotation times and moves what is due into ``Snapshot.due_rotations``."""
+    changed_expiries: dict[RevisionKey, None] = dataclasses.field(default_factory=dict[RevisionKey, None])
+    """The revisions of owned secrets of which the expiry time was written."""
     expiry_worker: ExpiryWorker = dataclasses.field(default_factory=ExpiryWorker)
+    """The worker that learns expiry times and moves what has expired into ``Snapshot.due_expirations``."""
+    changed_revisions: dict[RevisionKey, None] = dataclasses.field(default_factory=dict[RevisionKey, None])
+    """The revisions of owned secrets that were written or removed; any of them may have become obsolete."""
+    removed_secrets: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
+    """Ids of the owned secrets that were removed."""
+    requests: list[Hook] = dataclasses.field(default_factory=list[Hook])
+    """Actions and other hooks that the unit was asked to run, oldest first."""
+    leads: bool | None = None
+    """Whether the watchers of owned secrets cover the application's; None before they have started."""
 
     def holds_something(self, now: datetime.datetime) -> bool:
         """Whether a watcher holds something that was not delivered, or a worker something that is due."""
@@ -67,7 +81,7 @@ class UnitWatchers:
 
 @dataclasses.dataclass(slots=True)
 class Agent:
-    """One unit's agent: the watchers that tell it, and what it has run."""
+    """One unit's agent: its watchers, what it has run, and when it retries a failed hook."""
 
     watchers: UnitWatchers
     local: LocalState = dataclasses.field(default_factory=LocalState)
@@ -75,12 +89,12 @@ class Agent:
 
     @property
     def snapshot(self) -> Snapshot:
-        """What the agent was told."""
+        """The model as the watchers have delivered it."""
         return self.watchers.snapshot
 
 
 def route(world: World, agents: Mapping[str, Agent], changes: Iterable[Change]) -> dict[str, None]:
-    """Hand what was written to the watchers of the units concerned; returns those units."""
+    """Note what was written in the watchers of the units concerned, and return those units."""
     touched: dict[str, None] = {}
     for change in changes:
         for unit in _units_concerned(world, agents, change):
@@ -91,7 +105,7 @@ def route(world: World, agents: Mapping[str, Agent], changes: Iterable[Change]) 
 
 
 def deliver(world: World, watchers: UnitWatchers) -> None:
-    """Deliver everything a unit's watchers hold into its snapshot, obsolete revisions last."""
+    """Deliver everything that a unit's watchers hold into its snapshot. This is the fixed order's way to deliver."""
     deliver_required(world, watchers)
     deliver_rotations(world, watchers, watchers.changed_rotations)
     deliver_expiries(world, watchers, watchers.changed_expiries)
@@ -103,9 +117,13 @@ def deliver(world: World, watchers: UnitWatchers) -> None:
 
 
 def deliver_required(world: World, watchers: UnitWatchers) -> None:
-    """Deliver what an agent waits for before it runs its first hook: everything but what is new about own secrets."""
+    """Deliver what an agent waits for before it runs its first hook: everything except news about owned secrets.
+
+    Juju 3.6: remotestate/watcher.go, loop, which counts the requiredEvents.
+    """
     if watchers.is_unit_changed:
-        deliver_unit(world, watchers, UNIT_FIELDS)
+        for watcher in UNIT_WATCHERS:
+            deliver_unit(world, watchers, watcher)
         watchers.is_unit_changed = False
     if watchers.are_relations_changed:
         deliver_relations(world, watchers)
@@ -113,12 +131,14 @@ def deliver_required(world: World, watchers: UnitWatchers) -> None:
 
 
 def start(world: World, unit: str, requests: Iterable[Hook] = ()) -> UnitWatchers:
-    """Start the watchers of a unit: what they hold first is what there is.
+    """Start the watchers of a unit. Each begins with the current state, as if everything had just been written.
+
+    The consumer watcher does so only if ``changed_replayed``. Juju 3.6: state/secrets.go, consumedSecretsWatcher.initial.
 
     Args:
         world: the model.
         unit: the unit.
-        requests: what the unit was asked to run and has not run.
+        requests: hooks that the unit was asked to run and has not run.
     """
     replayed = world.secrets.consumed_by(unit) if world.profile.changed_replayed else ()
     consumed = {secret.id: None for secret in replayed}
@@ -126,16 +146,17 @@ def start(world: World, unit: str, requests: Iterable[Hook] = ()) -> UnitWatcher
 
 
 def mask_known_revisions(world: World, unit: str, local: LocalState) -> None:
-    """Take what a starting agent finds for what it has run secret-changed for: what came while it was down is lost.
+    """Mark the current revisions as already reported when an agent starts: those added while it was down are lost.
 
-    Secrets for which it never ran one are not concerned. Source: spec/events.md, section 3.5.
+    This concerns only secrets for which the unit has run secret-changed before. Juju 3.6: uniter/secrets/secrets.go,
+    Secrets.init.
     """
     found = {secret_id: revision_info(world, unit, secret_id) for secret_id in local.secret_revisions}
     local.secret_revisions = {secret_id: info.revision for secret_id, info in found.items() if info is not None}
 
 
 def wake_workers(world: World, watchers: UnitWatchers) -> bool:
-    """Move what is due by now from a unit's workers into its snapshot; returns whether anything was."""
+    """Move what is due by now from a unit's workers into its snapshot, and return whether anything was due."""
     now = world.clock.now
     rotations, expirations = watchers.rotation_worker.fire(now), watchers.expiry_worker.fire(now)
     queue_rotations(watchers.snapshot, rotations)
@@ -144,13 +165,13 @@ def wake_workers(world: World, watchers: UnitWatchers) -> bool:
 
 
 def queue_rotations(snapshot: Snapshot, ids: Iterable[str]) -> None:
-    """Queue secrets for rotation; what waits already is not doubled."""
-    snapshot.rotations += [due for due in ids if due not in snapshot.rotations]
+    """Queue secrets for rotation, each once. Juju 3.6: remotestate/watcher.go, rotateSecretURIs."""
+    snapshot.due_rotations += [due for due in ids if due not in snapshot.due_rotations]
 
 
-def queue_expirations(snapshot: Snapshot, keys: Iterable[tuple[str, int]]) -> None:
-    """Queue revisions that have expired; what waits already is not doubled."""
-    snapshot.expirations += [due for due in keys if due not in snapshot.expirations]
+def queue_expirations(snapshot: Snapshot, keys: Iterable[RevisionKey]) -> None:
+    """Queue revisions that have expired, each once. Juju 3.6: remotestate/watcher.go, expireSecretRevisions."""
+    snapshot.due_expirations += [due for due in keys if due not in snapshot.due_expirations]
 
 
 def _units_concerned(world: World, agents: Mapping[str, Agent], change: Change) -> list[str]:
@@ -159,7 +180,8 @@ def _units_concerned(world: World, agents: Mapping[str, Agent], change: Change) 
     application = world.applications.get(change.subject)
     units = list(application.units) if application else []
     if change.kind in ('rotation', 'revision', 'expiry', 'secret'):
-        # The watchers of an application's secrets run where the agent believes that it leads, not where it does.
+        # remotestate/watcher.go, leadershipChanged: an agent that believes that it leads watches its application's
+        # secrets, whichever unit leads by now.
         leads = [unit for unit in units if unit in agents and agents[unit].snapshot.leader]
         return [change.subject] if identity.is_unit_name(change.subject) else leads
     return units
@@ -173,6 +195,7 @@ def _note(watchers: UnitWatchers, change: Change) -> None:
     elif change.kind == 'revision':
         watchers.changed_revisions[change.secret, change.revision] = None
         if watchers.snapshot.profile.any_write_repeats_expiry:
+            # state/secrets.go, secretsExpiryWatcher.merge compares the revision's TxnRevno, not its expiry time.
             watchers.changed_expiries[change.secret, change.revision] = None
     elif change.kind == 'expiry':
         watchers.changed_expiries[change.secret, change.revision] = None
@@ -184,40 +207,82 @@ def _note(watchers: UnitWatchers, change: Change) -> None:
         watchers.is_unit_changed = True
 
 
-def deliver_unit(world: World, watchers: UnitWatchers, fields: Iterable[str]) -> None:
-    """Deliver some of what is one value for the unit."""
-    latest = unit_values(world, watchers.snapshot.unit)
-    for field in fields:
-        for name, value in latest[field].items():
-            setattr(watchers.snapshot, name, value)
+@dataclasses.dataclass(frozen=True, slots=True)
+class UnitWatcher:
+    """A watcher that reports the current value of something that a unit has one of."""
+
+    name: str
+    """How an order's choices name it."""
+    deliver: Callable[[World, Snapshot], None]
+    """Writes the current value into the snapshot."""
+
+
+def _deliver_life(world: World, snapshot: Snapshot) -> None:
+    snapshot.life = world.unit(snapshot.unit).life
+    snapshot.application_life = world.application_of(snapshot.unit).life
+
+
+def _deliver_config(world: World, snapshot: Snapshot) -> None:
+    snapshot.config_version = world.application_of(snapshot.unit).config_version
+
+
+def _deliver_charm(world: World, snapshot: Snapshot) -> None:
+    application = world.application_of(snapshot.unit)
+    snapshot.charm_version = application.charm_version
+    snapshot.forced_charm = application.forced_charm
+    snapshot.in_pod = application.cloud == 'kubernetes'
+    snapshot.workloads = application.metadata.containers if snapshot.in_pod else ()
+
+
+def _deliver_leadership(world: World, snapshot: Snapshot) -> None:
+    snapshot.leader = world.is_leader(snapshot.unit)
+
+
+def _deliver_storage(world: World, snapshot: Snapshot) -> None:
+    snapshot.storages = tuple(world.unit(snapshot.unit).storages)
+
+
+UNIT_WATCHERS: Final = (
+    UnitWatcher('life', _deliver_life),
+    UnitWatcher('config', _deliver_config),
+    UnitWatcher('charm', _deliver_charm),
+    UnitWatcher('leadership', _deliver_leadership),
+    UnitWatcher('storage', _deliver_storage),
+)
+
+
+def deliver_unit(world: World, watchers: UnitWatchers, watcher: UnitWatcher) -> None:
+    """Deliver what one of the unit's watchers reports. News of leadership restarts the watchers of owned secrets."""
+    watcher.deliver(world, watchers.snapshot)
     if watchers.snapshot.leader != watchers.leads:
         watchers.leads = watchers.snapshot.leader
         _restart_owner_watchers(world, watchers)
 
 
-def unit_values(world: World, unit: str) -> dict[str, dict[str, Any]]:
-    """Return what is one value for a unit, as the snapshot holds it, by the watcher that reports it."""
-    model_unit, application = world.unit(unit), world.application_of(unit)
-    on_kubernetes = application.cloud == 'kubernetes'
-    return {
-        'life': {'life': model_unit.life, 'application_life': application.life},
-        'config': {'config_version': application.config_version},
-        'charm': {
-            'charm_version': application.charm_version,
-            'forced_charm': application.forced_charm,
-            'in_pod': on_kubernetes,
-            'workloads': application.metadata.containers if on_kubernetes else (),
-        },
-        'leader': {'leader': application.leader == unit},
-        'storage': {'storages': tuple(model_unit.storages)},
-    }
+def unit_watchers_with_news(world: World, watchers: UnitWatchers) -> tuple[UnitWatcher, ...]:
+    """Return the unit's watchers that would change the snapshot."""
+    snapshot = watchers.snapshot
+    if _after(world, snapshot, UNIT_WATCHERS) == snapshot:
+        return ()  # almost always, and much faster than to try each
+    return tuple(watcher for watcher in UNIT_WATCHERS if _after(world, snapshot, (watcher,)) != snapshot)
+
+
+def _after(world: World, snapshot: Snapshot, delivering: Iterable[UnitWatcher]) -> Snapshot:
+    after = copy.copy(snapshot)
+    for watcher in delivering:
+        watcher.deliver(world, after)
+    return after
 
 
 def _restart_owner_watchers(world: World, watchers: UnitWatchers) -> None:
-    """Start the owner watchers anew: rotation and expiry are replayed, obsolete revisions where this Juju does that."""
+    """Restart the watchers of owned secrets, which drop what they hold and begin with the current state.
+
+    Rotation and expiry times are always reported again, obsolete revisions only from 4.0 on. Juju 3.6:
+    remotestate/watcher.go, leadershipChanged; state/secrets.go, obsoleteSecretsWatcher.initial.
+    """
     snapshot = watchers.snapshot
-    snapshot.rotations.clear()
-    snapshot.expirations.clear()
+    snapshot.due_rotations.clear()
+    snapshot.due_expirations.clear()
     watchers.rotation_worker, watchers.expiry_worker = RotationWorker(), ExpiryWorker()
     watchers.changed_rotations.clear()
     watchers.changed_revisions.clear()
@@ -235,7 +300,7 @@ def _restart_owner_watchers(world: World, watchers: UnitWatchers) -> None:
 
 
 def _revisions_loaded(world: World, secret: Secret) -> Iterable[Revision]:
-    """Return the revisions whose expiry a worker learns when it starts."""
+    """Return the revisions whose expiry a worker learns when it starts. Juju 3.6: secretsExpiryWatcher.initial."""
     expiring = [revision for revision in secret.revisions.values() if revision.expires is not None]
     if world.profile.every_expiry_loaded:
         return expiring
@@ -243,7 +308,7 @@ def _revisions_loaded(world: World, secret: Secret) -> Iterable[Revision]:
 
 
 def deliver_relations(world: World, watchers: UnitWatchers) -> None:
-    """Deliver everything about relations."""
+    """Deliver the current state of every relation of the unit's application."""
     watchers.are_relations_changed = False
     unit = watchers.snapshot.unit
     application = identity.application_of(unit)
@@ -253,7 +318,7 @@ def deliver_relations(world: World, watchers: UnitWatchers) -> None:
 
 
 def relation_snapshot(relation: Relation, unit: str, application: str) -> RelationSnapshot:
-    """Return a relation as a unit's watchers report it."""
+    """Return the current state of a relation as a unit's watchers report it."""
     remote = relation.remote_of(application).application
     return RelationSnapshot(
         endpoint=relation.endpoint_of(application).name,
@@ -269,7 +334,10 @@ def relation_snapshot(relation: Relation, unit: str, application: str) -> Relati
 
 
 def deliver_consumed(world: World, watchers: UnitWatchers, ids: Iterable[str]) -> None:
-    """Deliver what is new about secrets that the unit has read."""
+    """Deliver what the consumer watcher reports of some secrets: a latest revision, or that they were removed.
+
+    Juju 3.6: state/secrets.go, consumedSecretsWatcher.merge; remotestate/watcher.go, secretsChanged.
+    """
     for secret_id in tuple(ids):
         del watchers.changed_consumers[secret_id]
         secret = world.secrets.find_read(secret_id)
@@ -284,10 +352,11 @@ def deliver_consumed(world: World, watchers: UnitWatchers, ids: Iterable[str]) -
 
 
 def has_news(world: World, watchers: UnitWatchers, secret: Secret | SecretReference) -> bool:
-    """Whether a unit is told of a secret's latest revision.
+    """Whether the consumer watcher reports a secret's latest revision to a unit that consumes the secret.
 
-    In 3.x, when it is another one than the watcher has seen, and above 1: a first read at revision 2 or later is followed
-    by a secret-changed, and reading early cancels none. In 4.0, when the unit tracks an older one.
+    In 3.x it does if the record's latest revision is above 1 and is not the one last seen. So a first read at revision 2
+    or later is followed by a secret-changed, and an early refresh cancels none. In 4.0 it does if the unit tracks an older
+    revision. Juju 3.6: state/secrets.go, consumedSecretsWatcher.merge.
     """
     consumer = secret.consumers[watchers.snapshot.unit]
     if not world.profile.changed_if_tracking_latest:
@@ -304,9 +373,10 @@ def _report_change(world: World, snapshot: Snapshot, secret_id: str) -> None:
 
 
 def revision_info(world: World, unit: str, secret_id: str) -> ConsumedSecret | None:
-    """Return what the controller says of a secret to a unit that tracks it; None if it says nothing.
+    """Return the latest revision and label that the controller returns to a unit that consumes a secret, if it does.
 
-    Who may read a secret of another model is not asked here.
+    Access to a secret of another model is not checked here. Juju 3.6: apiserver/facades/agent/secretsmanager/secrets.go,
+    getSecretConsumerInfo.
     """
     secret = world.secrets.find_read(secret_id)
     if secret is None or unit not in secret.consumers:
@@ -319,17 +389,24 @@ def revision_info(world: World, unit: str, secret_id: str) -> ConsumedSecret | N
 
 
 def event_label(world: World, secret: Secret, unit: str) -> str:
-    """Return the label secret-changed carries: the consumer's, else the owner's for units of the owner's family."""
+    """Return the label that secret-changed carries: the consumer's, else the owner's for units of the owner.
+
+    Without ``peer_changed_label``, followers do not get the label of their application's secret. Juju 3.6:
+    apiserver/facades/agent/secretsmanager/secrets.go, getSecretConsumerInfo.
+    """
     label = secret.consumers[unit].label
     if label:
         return label
     is_own = secret.owner.name in (unit, identity.application_of(unit))
-    is_told = world.profile.peer_changed_label or secret.owner in world.manageable_secret_owners(unit)
-    return secret.label if is_own and is_told else ''
+    sees_label = world.profile.peer_changed_label or secret.owner in world.manageable_secret_owners(unit)
+    return secret.label if is_own and sees_label else ''
 
 
 def deliver_rotations(world: World, watchers: UnitWatchers, ids: Iterable[str]) -> None:
-    """Deliver rotation times of own secrets to the worker that waits for them."""
+    """Deliver rotation times of owned secrets to the worker that waits for them.
+
+    Juju 3.6: state/secrets.go, secretsRotationWatcher; secretrotate/secretrotate.go, handleSecretRotateChanges.
+    """
     for secret_id in tuple(ids):
         del watchers.changed_rotations[secret_id]
         secret = world.secrets.get(secret_id)
@@ -338,8 +415,11 @@ def deliver_rotations(world: World, watchers: UnitWatchers, ids: Iterable[str]) 
             watchers.rotation_worker.learn(secret_id, when)
 
 
-def deliver_expiries(world: World, watchers: UnitWatchers, keys: Iterable[tuple[str, int]]) -> None:
-    """Deliver expiry times of revisions of own secrets to the worker that waits for them."""
+def deliver_expiries(world: World, watchers: UnitWatchers, keys: Iterable[RevisionKey]) -> None:
+    """Deliver expiry times of revisions of owned secrets to the worker that waits for them.
+
+    Juju 3.6: state/secrets.go, secretsExpiryWatcher; secretexpire/secretexpire.go, handleSecretRevisionExpiryChanges.
+    """
     for key in tuple(keys):
         del watchers.changed_expiries[key]
         revision = find_revision(world, *key)
@@ -348,8 +428,12 @@ def deliver_expiries(world: World, watchers: UnitWatchers, keys: Iterable[tuple[
             watchers.expiry_worker.learn(*key, when)
 
 
-def deliver_revisions(world: World, watchers: UnitWatchers, keys: Iterable[tuple[str, int]]) -> None:
-    """Deliver which revisions of own secrets are obsolete; what was removed is dropped without a word."""
+def deliver_revisions(world: World, watchers: UnitWatchers, keys: Iterable[RevisionKey]) -> None:
+    """Deliver which revisions of owned secrets are obsolete. A revision that was removed is dropped from the snapshot.
+
+    Juju 3.6: state/secrets.go, obsoleteSecretsWatcher and deletedSecretsWatcher; remotestate/watcher.go,
+    secretObsoleteRevisionsChanged and secretDeletedRevisions.
+    """
     obsolete = watchers.snapshot.obsolete
     for secret_id, number in tuple(keys):
         del watchers.changed_revisions[secret_id, number]
@@ -363,7 +447,7 @@ def deliver_revisions(world: World, watchers: UnitWatchers, keys: Iterable[tuple
 
 
 def deliver_removed(world: World, watchers: UnitWatchers, ids: Iterable[str]) -> None:
-    """Deliver which own secrets are gone, where that has a consequence."""
+    """Deliver which owned secrets were removed, in the releases whose agents forget what they ran for these."""
     for secret_id in tuple(ids):
         del watchers.removed_secrets[secret_id]
         if world.profile.remove_event_after_delete:
@@ -371,6 +455,6 @@ def deliver_removed(world: World, watchers: UnitWatchers, ids: Iterable[str]) ->
 
 
 def find_revision(world: World, secret_id: str, number: int) -> Revision | None:
-    """Return a revision, if it is there."""
+    """Return a revision, or None if it was removed."""
     secret = world.secrets.get(secret_id)
     return secret.revisions.get(number) if secret else None

@@ -87,8 +87,8 @@ def test_everything_that_waits_is_run_in_the_order_of_its_priority():
             3: relation(endpoint='peers', remote_application='web', is_peer=True, applications={'web': 1}),
         },
         consumed={SECRET: ConsumedSecret(2, 'label')},
-        rotations=[SECRET],
-        expirations=[(SECRET, 1)],
+        due_rotations=[SECRET],
+        due_expirations=[(SECRET, 1)],
         obsolete={SECRET: {1, 3}},
         requests=[Hook('update-status', task_id='2'), Hook('action', action='look', task_id='1')],
     )
@@ -115,13 +115,13 @@ def test_an_upgrade_is_followed_by_config_changed_at_once():
     upgrade = agent.next_operation(snapshot, local)
     assert upgrade is not None
     agent.note_success(snapshot, local, upgrade)
-    snapshot.rotations.append(SECRET)
+    snapshot.due_rotations.append(SECRET)
     assert [upgrade.name, *run_all(snapshot, local)] == ['upgrade-charm', 'config-changed', 'secret-rotate']
 
 
 def test_what_is_chained_is_not_split_by_a_secret_hook():
     snapshot, local = Snapshot('web/0'), idle(queued=Hook('start'), started=False)
-    snapshot.rotations.append(SECRET)
+    snapshot.due_rotations.append(SECRET)
     assert run_all(snapshot, local) == ['start', 'secret-rotate']
 
 
@@ -135,8 +135,8 @@ def test_a_secret_hook_tells_what_juju_tells():
     snapshot = Snapshot(
         'web/0',
         consumed={SECRET: ConsumedSecret(2, 'label')},
-        rotations=[SECRET],
-        expirations=[(SECRET, 1)],
+        due_rotations=[SECRET],
+        due_expirations=[(SECRET, 1)],
         obsolete={SECRET: {1}},
     )
     local = idle()
@@ -159,14 +159,14 @@ def test_a_secret_remove_is_run_once_per_revision():
 
 
 def test_what_is_due_is_told_without_being_run():
-    snapshot, local = Snapshot('web/0', rotations=[SECRET]), idle()
+    snapshot, local = Snapshot('web/0', due_rotations=[SECRET]), idle()
     assert agent.hooks_due(snapshot, local) == agent.hooks_due(snapshot, local)
-    assert (snapshot.rotations, local) == ([SECRET], idle())
+    assert (snapshot.due_rotations, local) == ([SECRET], idle())
 
 
 def test_a_unit_in_error_retries_its_hook_when_it_may_and_runs_nothing_else():
     failed = Hook('config-changed', version=1)
-    snapshot, local = Snapshot('web/0', config_version=1, rotations=[SECRET]), idle()
+    snapshot, local = Snapshot('web/0', config_version=1, due_rotations=[SECRET]), idle()
     agent.note_failure(snapshot, local, failed)
     assert agent.next_operation(snapshot, local) is None
     assert [hook.name for hook in agent.hooks_due(snapshot, local)] == ['config-changed', 'secret-rotate']
@@ -176,7 +176,7 @@ def test_a_unit_in_error_retries_its_hook_when_it_may_and_runs_nothing_else():
 
 
 def test_a_rotation_that_succeeds_on_its_retry_runs_once_more():
-    snapshot, local = Snapshot('web/0', rotations=[SECRET]), idle()
+    snapshot, local = Snapshot('web/0', due_rotations=[SECRET]), idle()
     rotate = agent.next_operation(snapshot, local)
     assert rotate is not None
     agent.note_failure(snapshot, local, rotate)
@@ -276,7 +276,7 @@ def test_a_dying_unit_ends_its_relations_and_runs_stop_and_remove_and_nothing_el
         leader=True,
         config_version=5,
         relations={1: peers, 2: relation(members={'db/0': 3})},
-        rotations=[SECRET],
+        due_rotations=[SECRET],
         requests=[Hook('update-status')],
     )
     known = {
