@@ -1,1 +1,82 @@
-"""The fake Juju: pure Python that imports neither pytest nor ops, reads no wall clock, and does no I/O."""
+"""The fake Juju: pure Python that imports neither pytest nor ops, reads no wall clock, and does no I/O.
+
+Theory of operation
+===================
+
+Juju sends no events. A unit runs a hook because two states differ. There are three states:
+
+* The **model** (``world.py``: World) is the truth: applications, units, relations, secrets, leaders. It stands for the
+  controller's database.
+* The **remote snapshot** (``agent_state.py``: Snapshot), one per unit, is the model as the watchers of that unit's
+  agent have delivered it. It may lag behind the model.
+* The **local state** (``agent_state.py``: LocalState), one per unit, is what the unit has run. It survives a restart of
+  the agent.
+
+What a unit runs next is a pure function of snapshot and local state (``agent.py``: next_operation). There is no queue
+of events. Two writes of a relation before a delivery cause one relation-changed. A hook that fails is still due. A
+secret that is removed before the snapshot shows its new revision causes no secret-changed.
+
+The cycle: somebody writes to the model and notes the document in its change log (``change_log.py``). ``watchers.route``
+hands the changes to the watchers of the units concerned. Watchers deliver into the snapshot, and workers do when a time
+has come. The agent follows the snapshot without a hook (``agent.follow_snapshot``: it resigns leadership, enters and
+leaves relations), or has a next operation. ``scheduler.py`` picks a unit; the engine runs its hook; the hook's
+transaction writes to the model; the local state notes the hook. This repeats until no unit has a next operation.
+
+There are **two ways of delivering**. In the fixed order (order zero) every watcher and worker delivers all that it
+holds at once (``watchers.deliver``), the removal job runs, differences between models are carried, and one unit runs
+one hook. In any other order one step at a time is chosen from all that are possible in all models of the controller
+(``steps.py``, ``order.py``): deliver one document, fire one worker, run the removal job, carry one difference, or run
+one hook. So a unit never knows half of a change in the fixed order; in any other it may. Both end where nothing is left
+to deliver or to run.
+
+Who may change what
+===================
+
+* The model: client operations (``operations.py``, ``offers.py``, ``user_secrets.py``), a hook's transaction, the
+  removal job (``secrets/removal.py``), the carrier between models, the engine (statuses around a hook, storages that
+  the charm's runner holds), and agents in what Juju's agents do without a hook (scopes, subordinates, the end of a
+  dying unit). They do so through ``lifecycle.py``, ``relations.py`` and ``secrets/``, which hold the rules and note
+  every written document that a watcher reads.
+* A snapshot: ``watchers.py`` and ``steps.py``, which deliver. ``agent.py`` only drops what a hook has used up:
+  requests, due rotations and expirations, removed secrets. The scheduler withdraws requests.
+* A local state: ``agent.py``, after a hook and while it follows the snapshot. Exceptions: ``may_retry`` is set by
+  whoever allows a retry, ``broken`` by the engine where a bug of Juju stops the agent for good, and
+  ``watchers.mask_known_revisions`` rewrites the reported revisions of an agent that starts.
+* The journal: client operations, hook execution, and the scheduler (hooks that became due, the time that passed). It is
+  append-only, and no rule reads it.
+
+A hook is a **transaction** (``transaction/``): hook commands read committed state plus the hook's pending writes;
+success commits these in the order of the Juju release, failure discards them. Exceptions take effect at once and stay:
+tracking and labels by ``secret-get``, statuses, the workload version, ``juju-reboot``.
+
+A **query changes nothing**: it delivers nothing, writes nothing and draws nothing. ``agent.hooks_due`` runs hooks on
+copies of both states. Exceptions: ``steps.deliveries`` delivers what does not change the snapshot before it lists the
+rest, and the scheduler's ``due`` and ``next_deadline`` deliver in the fixed order.
+
+Versions: rules ask the named switches of a Profile (``versions/``), never a version number.
+
+Glossary
+========
+
+carry: one difference between two models' sides of a relation, or a new revision of a secret, to copy to the other
+  model.
+change: one document that was written; it names the document and holds no content.
+consumer: Juju's word for an observer, a unit that has read a secret it may not own. Its consumer record holds the
+  tracked revision, the latest revision that it was notified of, and its label.
+delivery: a watcher or worker moves one thing into a snapshot.
+departure: a choice that differs from the fixed order.
+due: said of a hook whose cause is in the snapshot, and of a time that has come.
+expiry: the time at which a revision expires. expiration: a revision that has reached it.
+group, lane: the hooks that one resolver of Juju offers; hooks in a fixed order within a group.
+local state, snapshot, world: the three states, see above. ``unit`` is mostly a unit's name, such as ``web/0``.
+obsolete: said of a revision that no consumer tracks and that is not the latest.
+operation: as in ``next_operation`` a hook, action or ``juju exec`` that a unit runs; as in ``operations.py`` a user's.
+owner: the unit, application or model (for user secrets) that owns a secret.
+pick: the step in which a unit runs one particular hook.
+request: a hook that no difference causes: an action, ``juju exec``, update-status, a Pebble notice or check.
+rotation: the time at which a secret is to be rotated. due rotation: a secret that has reached it.
+step: one thing that can happen next in an order that is not fixed.
+turn: what the scheduler returns: one unit is to run one hook.
+watcher: holds the changed documents of one kind for one unit until it delivers them.
+worker: waits for times, such as rotation times, and fires what is due.
+"""

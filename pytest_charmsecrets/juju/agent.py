@@ -22,7 +22,7 @@ Lane: TypeAlias = Iterable[Hook]
 """Hooks in a fixed order: the entries of a list, or all hooks about one relation or secret."""
 
 Group: TypeAlias = Iterable[Lane]
-"""The lanes of one resolver. Where the resolver iterates over a Go map, any lane can be the first; else there is one."""
+"""The lanes of one resolver: one, or several where it iterates over a Go map, so that any can come first."""
 
 _TASKS: Final = ('action', 'juju-exec')
 """The kinds that are no hooks of the charm: they put no unit in error, and replace no update-status."""
@@ -107,7 +107,7 @@ def note_success(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
 
 
 def note_failure(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
-    """Note that a hook failed: the unit is in error until a retry succeeds. A failed action or ``juju exec`` only ends."""
+    """Note that a hook failed: the unit is in error until a retry succeeds. A failed action or ``juju exec`` ends."""
     _drop_request(snapshot, hook)
     if hook.kind in _TASKS:
         return

@@ -90,7 +90,7 @@ class Snapshot:
     Only in releases with ``remove_event_after_delete``.
     """
     requests: list[Hook] = dataclasses.field(default_factory=list[Hook])
-    """Hooks that no difference causes, oldest first: actions, ``juju exec``, update-status, Pebble's notices and checks."""
+    """Hooks that no difference causes, oldest first: actions, ``juju exec``, update-status, Pebble notices, checks."""
 
 
 @dataclasses.dataclass(slots=True)

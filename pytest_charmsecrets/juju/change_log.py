@@ -1,6 +1,6 @@
-"""What a mutation tells the watchers: that a document was written, never what it now holds.
+"""The change log of a model: which documents were written since the watchers last collected it, never their content.
 
-Changes to the same document coalesce until the watchers collect them, as in Juju.
+Several writes of one document are one entry. Juju 3.6: state/watcher, whose changes carry an id and a revno.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Change:
 
     kind: ChangeKind
     subject: str
-    """Whose document it is: a unit or an application; for secrets, the consumer or the owner."""
+    """The unit or application whose document it is; for secrets, the consumer or the owner."""
     secret: str = ''
     """The secret's id."""
     revision: int = 0
@@ -46,13 +46,13 @@ class Changes:
         self._written[Change(kind, subject, secret, revision)] = None
 
     def collect(self) -> tuple[Change, ...]:
-        """Return what was noted, and start anew."""
+        """Return the documents written, and empty the log."""
         collected = tuple(self._written)
         self._written.clear()
         return collected
 
     def reset(self, changes: Iterable[Change]) -> None:
-        """Go back to what had been noted, when what was written since is undone."""
+        """Set the log back to earlier entries, after the writes since then were undone."""
         self._written = dict.fromkeys(changes)
 
     def __iter__(self) -> Iterator[Change]:

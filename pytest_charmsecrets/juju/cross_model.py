@@ -1,9 +1,11 @@
-"""Relations between models: what each model's side is told of the other's, by a worker that carries it.
+"""Relations between models: a worker copies each model's side of a relation to the other model.
 
-Each model has a relation of its own, with bags of its own; the worker makes the one follow the other. What there is to carry
-is the difference between them, so that what was written several times meanwhile is carried once.
-Source: juju 3.6: internal/worker/remoterelations; apiserver/facades/controller/crossmodelrelations,
-registerRemoteRelation; apiserver/common/crossmodel/crossmodel.go, PublishRelationChange.
+Each model has its own relation with its own databags. A carry is one difference between the two, so that several writes
+to the same side are carried once.
+
+Juju 3.6: internal/worker/remoterelations/remoteapplicationworker.go;
+apiserver/facades/controller/crossmodelrelations/crossmodelrelations.go, registerRemoteRelation and
+WatchConsumedSecretsChanges; apiserver/common/crossmodel/crossmodel.go, PublishRelationChange.
 """
 
 from __future__ import annotations
@@ -23,9 +25,10 @@ from .world import World
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Carry:
-    """One thing to carry from one model to another."""
+    """One difference to carry from one model to another."""
 
     what: str
+    """How an order's choices name it."""
     act: Callable[[], None] = dataclasses.field(compare=False, repr=False)
 
     def __str__(self) -> str:
@@ -41,15 +44,15 @@ class _Side:
     own: str
     """The application of this model."""
     remote: str
-    """What the application of the other model is called here."""
+    """The name of the other model's application in this model."""
 
     @property
     def relation(self) -> Relation | None:
-        """The relation, while it is there."""
+        """The relation, or None once it is removed."""
         return self.world.relations.get(self.relation_id)
 
     def local_name(self, unit: str) -> str:
-        """Return what a unit of the other model is called here."""
+        """Return the name of the other model's unit in this model."""
         return f'{self.remote}/{unit.partition("/")[2]}'
 
     def __str__(self) -> str:
@@ -57,15 +60,15 @@ class _Side:
 
 
 class Carrier:
-    """Carries what there is to carry between the models of a controller."""
+    """Finds the differences between the sides of relations between the models of a controller."""
 
     def __init__(self, worlds: Mapping[str, World]) -> None:
         self._worlds: Final = worlds
         self._links: Final[list[tuple[_Side, _Side]]] = []
-        """For each relation between two models the side that consumes, and the side that offers."""
+        """For each relation between two models the consuming side and the offering side."""
 
     def carries(self) -> Iterator[Carry]:
-        """Return everything that there is to carry now."""
+        """Return every difference to carry now: relations, their data, suspension, new revisions of secrets."""
         if len(self._worlds) == 1:
             return
         yield from self._new_relations()
@@ -90,7 +93,10 @@ class Carrier:
                         yield Carry(what, partial(self._register, world, relation, remote))
 
     def _register(self, world: World, relation: Relation, saas: RemoteApplication) -> None:
-        """Make the side that offers, with an application that stands for the consumer."""
+        """Make the offering side of a relation, with a remote application that stands for the consumer.
+
+        Juju 3.6: crossmodelrelations.go, registerRemoteRelation.
+        """
         offering = self._worlds[saas.model]
         consumer = relation.remote_of(saas.name)
         name = world.proxy_of(consumer.application)
@@ -113,7 +119,7 @@ class Carrier:
 
 
 def _of_relation(source: _Side, target: _Side) -> Iterator[Carry]:
-    """Return what one side of a relation is to be told about the other: its end, its units, its data."""
+    """Return the difference between a side and its copy in the other model: its end, or its units and data."""
     here, there = source.relation, target.relation
     if there is None:
         return
@@ -135,7 +141,7 @@ def _end(target: _Side, relation: Relation, *, is_gone: bool) -> None:
 
 
 def _units(source: _Side, here: Relation, target: _Side, there: Relation) -> dict[str, Bag]:
-    """Return the units that one side has, by what they are called on the other; a relation that ends is not entered."""
+    """Return the databags of one side's units, by their names on the other; no unit enters a relation that ends."""
     named = {target.local_name(unit): here.unit_data[unit] for unit in here.in_scope.get(source.own, ())}
     present = there.in_scope.get(target.remote, {})
     return {name: bag for name, bag in named.items() if there.life == 'alive' or name in present}
@@ -151,7 +157,7 @@ def _differ(source: _Side, here: Relation, target: _Side, there: Relation) -> bo
 
 
 def _copy(source: _Side, here: Relation, target: _Side, there: Relation) -> None:
-    """Let one side's units and data be what they are on the other side."""
+    """Copy one side's units and data to the other model. Juju 3.6: crossmodel.go, PublishRelationChange."""
     units = _units(source, here, target, there)
     there.application_data[target.remote].replace(here.application_data[source.own].values)
     for name, bag in units.items():
@@ -169,12 +175,12 @@ def _of_suspension(offering: _Side, consuming: _Side) -> Iterator[Carry]:
 
 
 def _of_secret(worlds: Mapping[str, World], world: World, reference: SecretReference) -> Iterator[Carry]:
-    """Return what a model is to be told of a new revision of another model's secret."""
+    """Return the latest revision of another model's secret, if consumers of a model have not been notified of it."""
     offering = worlds[reference.uri.source]
     secret = offering.secrets.get(reference.uri.id)
     if reference.saas not in world.remote_applications or secret is None:
         return
-    if not _is_news(reference, secret) or not _is_told(offering, reference):
+    if not _is_news(reference, secret) or not _is_notified(offering, reference):
         return
     tell = partial(consumption.note_new_revision, world.secrets, reference, secret.latest_revision)
     yield Carry(f'revision {secret.latest_revision} of secret {secret.id} to {world.name}', tell)
@@ -184,6 +190,6 @@ def _is_news(reference: SecretReference, secret: Secret) -> bool:
     return any(consumer.latest < secret.latest_revision for consumer in reference.consumers.values())
 
 
-def _is_told(offering: World, reference: SecretReference) -> bool:
+def _is_notified(offering: World, reference: SecretReference) -> bool:
     profile = offering.profile
     return profile.cmr_changed_events or (profile.new_revisions_told_once and not reference.is_told)

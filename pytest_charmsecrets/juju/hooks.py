@@ -1,7 +1,8 @@
-"""The hooks Juju runs and what each one carries: plain data, no rules.
+"""The kinds of hooks that Juju runs, and what each hook carries: plain data without rules.
 
-Which hook a unit runs next is decided in ``agent.py``; the environment a charm sees is written in
-``charms/environment.py``.
+``agent.py`` decides which hook a unit runs next; ``charms/environment.py`` writes the environment that a charm sees.
+
+Juju 3.6: internal/worker/uniter/hook/hook.go, Info.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ STORAGE_KINDS: Final = ('storage-attached', 'storage-detaching')
 
 
 def hook_names(charm: CharmMetadata) -> tuple[str, ...]:
-    """Return the names of every hook that a charm can get, and of its actions."""
+    """Return the names of all hooks that a charm can get, and of its actions."""
     of_relations = (f'{endpoint}-{kind}' for endpoint in charm.endpoints for kind in RELATION_KINDS)
     of_containers = (f'{container}-{kind}' for container in charm.containers for kind in WORKLOAD_KINDS)
     of_storages = (f'{storage}-{kind}' for storage in charm.storages for kind in STORAGE_KINDS)
@@ -52,25 +53,27 @@ def hook_names(charm: CharmMetadata) -> tuple[str, ...]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Hook:
-    """One hook, action or ``juju exec`` of one unit, with everything Juju tells the charm about it."""
+    """One hook, action or ``juju exec`` of one unit, with everything that its environment is made from."""
 
     kind: str
-    """Juju's kind: ``install``, ``secret-changed``, ``relation-joined``, ``pebble-ready``, ``action``, ``juju-exec``, ..."""
+    """Juju's kind: ``install``, ``secret-changed``, ``relation-joined``, ``pebble-ready``, ``juju-exec``, ..."""
     relation_id: int | None = None
     endpoint: str | None = None
     """The unit's own endpoint, for relation hooks."""
     remote_application: str | None = None
     remote_unit: str | None = None
-    """None for created, broken, and for a change of application data."""
+    """None for relation-created, relation-broken, and a change of application data."""
     departing_unit: str | None = None
+    """The unit that leaves the relation, for relation-departed: the remote unit, or this one."""
     secret: str | None = None
     """``JUJU_SECRET_ID`` as Juju writes it for this kind of hook."""
     secret_label: str = ''
     secret_revision: int | None = None
-    """The revision of secret-expired and secret-remove; for secret-changed the one that made it due (not told to the charm)."""
+    """The revision of secret-expired and secret-remove; of secret-changed the one that caused it, not for the charm."""
     workload: str | None = None
-    """Name of the container, for the events of Pebble."""
+    """Name of the container, for Pebble's hooks."""
     notice_id: str | None = None
+    """The id of a custom notice in Pebble."""
     notice_key: str | None = None
     """The key of a custom notice, such as ``example.com/backup``."""
     check: str | None = None
@@ -78,10 +81,13 @@ class Hook:
     storage: str | None = None
     """Id of the storage, such as ``data/0``, for storage hooks."""
     action: str | None = None
+    """Name of the action."""
     parameters: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any], hash=False)
+    """Parameters of the action, or the command line of ``juju exec``."""
     task_id: str | None = None
+    """The task of a user or test that asked for this hook."""
     version: int = 0
-    """The version of the data bag, config or charm that made it due, as the agent saw it (not told to the charm)."""
+    """The version of the databag, config or charm that caused it, as the snapshot holds it (not for the charm)."""
 
     @property
     def name(self) -> str:
@@ -98,7 +104,7 @@ class Hook:
 
     @property
     def is_task(self) -> bool:
-        """Whether a user asked for it, and gets results: for Juju, ``juju exec`` is an action that every charm has."""
+        """Whether a user asked for it and gets results: an action or ``juju exec``, an action of every charm."""
         return self.action is not None or (self.kind == 'juju-exec' and self.task_id is not None)
 
     @property
@@ -108,7 +114,7 @@ class Hook:
 
     @property
     def secret_id(self) -> str:
-        """The bare id of the secret, for secret hooks; with the model's UUID before it if it is another model's."""
+        """The bare id of the secret, for secret hooks; after the model's UUID for a secret of another model."""
         assert self.secret is not None
         return self.secret.removeprefix('secret:').removeprefix('//')
 

@@ -1,8 +1,8 @@
-"""Which of several things that could happen next does: the only place that draws.
+"""Choices: which of several possible steps comes next. No other module draws.
 
-Order zero always takes the first, which is the fixed order. Any other number draws, by itself as a seed. A mapping says which
-to take at some choices, and leaves the first to all others. A list of departures says what to take before what, wherever
-that comes up.
+Order zero is the fixed order: it always takes the first option. Any other number seeds a random generator that draws.
+A mapping names the option to take at some choices, by their places, and takes the first at all others. A list of
+departures names steps to take before others, wherever both are options.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from ..errors import UsageError
 
 _Option = TypeVar('_Option')
 _RUNS_OFTEN: Final = 0.5
-"""How often a unit runs something although there is still something to deliver, when both can be."""
+"""The chance that a unit runs a hook where a delivery or another step is possible as well."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Departure:
-    """A choice that departs from the fixed order."""
+    """A choice that departs from the fixed order, by the text of both options."""
 
     chosen: str
     instead_of: str
@@ -34,15 +34,15 @@ GivenOrder: TypeAlias = int | Mapping[int, int] | Sequence[Departure]
 
 
 class Order:
-    """The choices of one model: those that are to be made, and those that were."""
+    """The choices of one controller: how to make them, and how they were made."""
 
     def __init__(self, given: GivenOrder = 0) -> None:
         _check(given)
         self.given: Final = given
         self.choices: Final[dict[int, int]] = {}
-        """The choices that did not take the first: which was taken, by the place of the choice; places count from 1."""
+        """The choices that did not take the first option: the index taken, by the choice's place, counted from 1."""
         self.departures: Final[list[Departure]] = []
-        """The same choices, told by what they took before what."""
+        """The same choices as texts: what was taken, and the first option."""
         self._place = 0
         self._random: Final = random.Random(f'order {given}')  # noqa: S311
         self._left: Final = [] if isinstance(given, int | Mapping) else list(given)
@@ -53,11 +53,11 @@ class Order:
         return self.given == 0
 
     def choose(self, options: Sequence[_Option], *, ready: int = 0) -> _Option:
-        """Return one of several things that can happen next.
+        """Return one of several possible steps.
 
         Args:
-            options: what can happen, in the fixed order.
-            ready: how many of the last ones are hooks that units can run, which are drawn as often as all others together.
+            options: the possible steps, in the fixed order.
+            ready: how many of the last options are hooks; together they are drawn as often as all others together.
         """
         if len(options) == 1:
             return options[0]
@@ -69,7 +69,7 @@ class Order:
         return options[number]
 
     def shuffle(self, options: Sequence[_Option]) -> Iterator[_Option]:
-        """Return things of which any can come first, in some order."""
+        """Return options in the order in which they are chosen, each in turn from those that are left."""
         left = list(options)
         while left:
             chosen = self.choose(left)
@@ -104,12 +104,12 @@ class Order:
 def shorten(
     departures: Sequence[Departure], fails: Callable[[Sequence[Departure]], bool], *, tries: int = 60
 ) -> list[Departure]:
-    """Return departures from the fixed order of which as many as could be are left out, and which still fail.
+    """Return fewer departures from the fixed order that still fail: halves, then quarters, ... are left out.
 
     Args:
-        departures: those of an order that fails.
-        fails: runs with departures, and returns whether that fails.
-        tries: how often it may be run.
+        departures: the departures of an order that fails.
+        fails: runs with some departures, and returns whether that run fails.
+        tries: how many runs are allowed.
     """
     kept = list(departures)
     size = len(kept)
@@ -136,7 +136,8 @@ def _check(given: GivenOrder) -> None:
             fits = all(isinstance(departure, Departure) for departure in cast('Sequence[object]', given))
     if not fits:
         raise UsageError(
-            f'order is {given!r}; give 0 for the fixed order, another number for one of its own, or choices by their places'
+            f'order is {given!r}; give 0 for the fixed order, another number for one of its own, '
+            'or choices by their places'
         )
 
 

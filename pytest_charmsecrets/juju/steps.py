@@ -1,8 +1,8 @@
-"""The steps of a model in an order that draws: a watcher delivers one document, a worker fires, a job runs, a hook runs.
+"""The steps of a model in any order but the fixed one: deliver one document, fire a worker, run a job, run a hook.
 
-The fixed order delivers everything at once (``watchers.deliver``). Any other order takes one step at a time, of all that
-are possible. Juju orders the changes to one document, not those to different documents: each watcher has a goroutine of
-its own, and internal/worker/uniter/remotestate/watcher.go, loop, selects among their channels at random.
+The fixed order delivers everything at once (``watchers.deliver``). Any other order takes one step at a time, chosen
+from all that are possible. Juju orders the changes to one document, not those to different documents: each watcher has a
+goroutine of its own, and remotestate/watcher.go, loop (internal/worker/uniter), selects among their channels at random.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class RemovalJob:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Beginning:
-    """An agent starts: its first look for a hook comes after or before the watcher of obsolete revisions has delivered."""
+    """An agent starts: it resolves its first hook before or after the watcher of obsolete revisions has delivered."""
 
     unit: str
     knows: bool

@@ -50,11 +50,11 @@ class UnitWatchers:
     changed_rotations: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
     """Ids of the owned secrets of which the rotation time was written."""
     rotation_worker: RotationWorker = dataclasses.field(default_factory=RotationWorker)
-    """The worker that learns rotation times and moves what is due into ``Snapshot.due_rotations``."""
+    """The worker that learns rotation times; what it fires goes into ``Snapshot.due_rotations``."""
     changed_expiries: dict[RevisionKey, None] = dataclasses.field(default_factory=dict[RevisionKey, None])
     """The revisions of owned secrets of which the expiry time was written."""
     expiry_worker: ExpiryWorker = dataclasses.field(default_factory=ExpiryWorker)
-    """The worker that learns expiry times and moves what has expired into ``Snapshot.due_expirations``."""
+    """The worker that learns expiry times; what it fires goes into ``Snapshot.due_expirations``."""
     changed_revisions: dict[RevisionKey, None] = dataclasses.field(default_factory=dict[RevisionKey, None])
     """The revisions of owned secrets that were written or removed; any of them may have become obsolete."""
     removed_secrets: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
@@ -133,7 +133,8 @@ def deliver_required(world: World, watchers: UnitWatchers) -> None:
 def start(world: World, unit: str, requests: Iterable[Hook] = ()) -> UnitWatchers:
     """Start the watchers of a unit. Each begins with the current state, as if everything had just been written.
 
-    The consumer watcher does so only if ``changed_replayed``. Juju 3.6: state/secrets.go, consumedSecretsWatcher.initial.
+    The consumer watcher does so only if ``changed_replayed``. Juju 3.6: state/secrets.go,
+    consumedSecretsWatcher.initial.
 
     Args:
         world: the model.
@@ -354,9 +355,9 @@ def deliver_consumed(world: World, watchers: UnitWatchers, ids: Iterable[str]) -
 def has_news(world: World, watchers: UnitWatchers, secret: Secret | SecretReference) -> bool:
     """Whether the consumer watcher reports a secret's latest revision to a unit that consumes the secret.
 
-    In 3.x it does if the record's latest revision is above 1 and is not the one last seen. So a first read at revision 2
-    or later is followed by a secret-changed, and an early refresh cancels none. In 4.0 it does if the unit tracks an older
-    revision. Juju 3.6: state/secrets.go, consumedSecretsWatcher.merge.
+    In 3.x it does if the record's latest revision is above 1 and is not the one last seen. So a first read at revision
+    2 or later is followed by a secret-changed, and an early refresh cancels none. In 4.0 it does if the unit tracks an
+    older revision. Juju 3.6: state/secrets.go, consumedSecretsWatcher.merge.
     """
     consumer = secret.consumers[watchers.snapshot.unit]
     if not world.profile.changed_if_tracking_latest:
@@ -375,8 +376,8 @@ def _report_change(world: World, snapshot: Snapshot, secret_id: str) -> None:
 def revision_info(world: World, unit: str, secret_id: str) -> ConsumedSecret | None:
     """Return the latest revision and label that the controller returns to a unit that consumes a secret, if it does.
 
-    Access to a secret of another model is not checked here. Juju 3.6: apiserver/facades/agent/secretsmanager/secrets.go,
-    getSecretConsumerInfo.
+    Access to a secret of another model is not checked here. Juju 3.6:
+    apiserver/facades/agent/secretsmanager/secrets.go, getSecretConsumerInfo.
     """
     secret = world.secrets.find_read(secret_id)
     if secret is None or unit not in secret.consumers:

@@ -1,7 +1,10 @@
-"""The workers of one unit's agent that wait for rotation and expiry.
+"""The workers of a unit's agent that wait for a time: rotation, expiry, the retry of a failed hook, update-status.
 
-A worker knows times, and moves what is due into the unit's snapshot. Everything due within the same minute goes at once.
-Source: spec/events.md, sections 4 and 5; juju 3.6: internal/worker/secretrotate, internal/worker/secretexpire.
+A worker learns times and returns what is due when it fires; its caller moves that into the snapshot. The secret workers
+have a granularity of one minute: everything due within the current minute fires together.
+
+Juju 3.6: internal/worker/secretrotate/secretrotate.go; internal/worker/secretexpire/secretexpire.go;
+internal/worker/uniter/uniter.go, loop (retryHookTimer); internal/worker/uniter/timer.go.
 """
 
 from __future__ import annotations
@@ -13,13 +16,13 @@ from . import clock
 
 
 class RotationWorker:
-    """Waits for the rotation times of the secrets that a unit owns or leads."""
+    """Waits for the rotation times of the secrets that a unit or, while it leads, its application owns."""
 
     def __init__(self) -> None:
         self._times: dict[str, datetime.datetime] = {}
 
     def learn(self, secret_id: str, when: datetime.datetime | None) -> None:
-        """Take over a secret's rotation time; None forgets the secret."""
+        """Replace a secret's rotation time; None forgets the secret."""
         if when is None:
             self._times.pop(secret_id, None)
         else:
@@ -35,7 +38,10 @@ class RotationWorker:
         return self.deadline is not None and self.deadline <= now
 
     def fire(self, now: datetime.datetime) -> list[str]:
-        """Return what is due by id, soonest first, and forget it until its next time is learned."""
+        """Return the ids of the due secrets, soonest first, and forget each until its next time is learned.
+
+        Juju 3.6: secretrotate.go, rotate.
+        """
         if not self.is_due(now):
             return []
         due = sorted((when, secret_id) for secret_id, when in self._times.items() if clock.is_due(when, now))
@@ -45,20 +51,20 @@ class RotationWorker:
 
 
 class ExpiryWorker:
-    """Waits for the expiry of revisions, and asks again every five minutes while an expired one is still there."""
+    """Waits for the expiry times of revisions; an expired one fires again every five minutes until it is removed."""
 
     def __init__(self) -> None:
         self._times: dict[tuple[str, int], datetime.datetime] = {}
 
     def learn(self, secret_id: str, revision: int, when: datetime.datetime | None) -> None:
-        """Take over a revision's expiry; None forgets the revision."""
+        """Replace a revision's expiry time; None forgets the revision."""
         if when is None:
             self._times.pop((secret_id, revision), None)
         else:
             self._times[secret_id, revision] = when
 
     def knows(self, secret_id: str, revision: int) -> bool:
-        """Whether it waits for a revision."""
+        """Whether it waits for a revision's expiry time."""
         return (secret_id, revision) in self._times
 
     @property
@@ -71,7 +77,10 @@ class ExpiryWorker:
         return self.deadline is not None and self.deadline <= now
 
     def fire(self, now: datetime.datetime) -> list[tuple[str, int]]:
-        """Return what has expired, soonest first; each is asked for again after its retry delay."""
+        """Return the expired revisions, soonest first, and wait for each again after the retry delay.
+
+        Juju 3.6: secretexpire.go, expire.
+        """
         if not self.is_due(now):
             return []
         due = sorted((when, key) for key, when in self._times.items() if clock.is_due(when, now))
@@ -82,24 +91,24 @@ class ExpiryWorker:
 
 
 class RetryTimer:
-    """Tells when a unit in error runs its failed hook again: each time later, without Juju's random variation."""
+    """Waits to run a failed hook again, twice as long each time, without Juju's random variation."""
 
     def __init__(self) -> None:
         self._delay = clock.HOOK_RETRY_DELAY
         self.deadline: datetime.datetime | None = None
-        """The next time, or None while nothing is to be retried."""
+        """The time of the next retry, or None while no hook is to be retried."""
 
     def start(self, now: datetime.datetime) -> None:
-        """Plan the next time."""
+        """Wait from now on, and twice as long the next time."""
         self.deadline = now + self._delay
         self._delay = min(2 * self._delay, clock.HOOK_RETRY_DELAY_AT_MOST)
 
     def reset(self) -> None:
-        """Plan nothing, and begin with the shortest delay again."""
+        """Stop waiting, and begin with the shortest delay next time."""
         self.deadline, self._delay = None, clock.HOOK_RETRY_DELAY
 
     def fire(self, now: datetime.datetime) -> bool:
-        """Return whether the time has come; it is planned anew when the hook fails again."""
+        """Return whether the time has come, and stop waiting: a hook that fails again starts the timer again."""
         if self.deadline is None or self.deadline > now:
             return False
         self.deadline = None
@@ -107,7 +116,7 @@ class RetryTimer:
 
 
 class UpdateStatusTimer:
-    """Tells when units run update-status: at regular intervals, without Juju's random variation of each."""
+    """Waits to run update-status, at regular intervals, without Juju's random variation."""
 
     def __init__(self, interval: datetime.timedelta | None, now: datetime.datetime) -> None:
         self._first: Final = interval
@@ -121,7 +130,7 @@ class UpdateStatusTimer:
         """The next time, or None when update-status is off."""
 
     def fire(self, now: datetime.datetime) -> bool:
-        """Return whether the time has come, and plan the next one."""
+        """Return whether the time has come, and begin the next interval."""
         if self._interval is None or self.deadline is None or self.deadline > now:
             return False
         self.deadline = now + self._interval
