@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from pytest_charmsecrets.juju import agent as rules
 
-from .story import BEGINNING, OPERATIONS, STORIES, Story
+from .random_operations import BEGINNING, OPERATIONS, STORIES, Story
 
 
 def asking_everybody(scheduler: Any) -> dict[str, Any]:
