@@ -10,7 +10,7 @@ import pytest
 
 from pytest_charmsecrets import ApplicationView, FakeModel, Puppet, RelationView, SecretView
 
-from .charms import DATABASE, LABEL, WEB, Database, Web
+from .charms import DATABASE, LABEL, WEB, Database, Fragile, Web, meta
 
 
 @dataclasses.dataclass
@@ -58,6 +58,38 @@ def play(fake_model: FakeModel) -> Callable[..., Played]:
         return Played(fake_model, app, puppet, relation)
 
     return play
+
+
+@pytest.fixture
+def settled(fake_model):
+    """Deploys and settles."""
+
+    def deploy(*args, **options):
+        options.setdefault('meta', meta())
+        app = fake_model.deploy(*args, **options)
+        fake_model.settle()
+        return app
+
+    return deploy
+
+
+@pytest.fixture
+def fragile() -> Fragile:
+    return Fragile()
+
+
+@pytest.fixture
+def patch(monkeypatch):
+    """Replaces the handler of a charm, which ops finds by its name."""
+
+    def patch(charm_class, name, handler):
+        def handle(self, event):
+            handler(event)
+
+        handle.__name__ = name
+        monkeypatch.setattr(charm_class, name, handle)
+
+    return patch
 
 
 @pytest.fixture
