@@ -1,4 +1,4 @@
-"""The pair of applications that most rules are about, and ways to look at what ran."""
+"""The applications that most rules are about, and ways to look at what ran."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from pytest_charmsecrets import ApplicationView, FakeModel, Puppet, RelationView, SecretView
 
 from .charms import DATABASE, LABEL, WEB, Database, Fragile, Web, meta
+from .two_models import DATABASES, Models, OfferedDatabase, PlayedModels
 
 
 @dataclasses.dataclass
@@ -90,6 +91,36 @@ def patch(monkeypatch):
         monkeypatch.setattr(charm_class, name, handle)
 
     return patch
+
+
+@pytest.fixture
+def share(fake_model: FakeModel) -> Callable[..., Models]:
+    """Deploys a charm that consumes the database of another model."""
+
+    def share(charm: Any = Web, *, num_units: int = 1) -> Models:
+        databases = fake_model.controller.add_model('databases')
+        database = databases.deploy(OfferedDatabase, 'database', meta=DATABASES)
+        databases.offer('database', endpoint='database')
+        web = fake_model.deploy(charm, 'web', meta=WEB, num_units=num_units)
+        fake_model.consume('databases.database')
+        relation = fake_model.integrate('web:database', 'database')
+        fake_model.settle()
+        return Models(fake_model, databases, web, database, relation, fake_model.proxy_name('web'))
+
+    return share
+
+
+@pytest.fixture
+def played(fake_model: FakeModel) -> PlayedModels:
+    """Two puppets of two models, of which ``web`` consumes ``database``."""
+    databases = fake_model.controller.add_model('databases')
+    database = databases.deploy_puppet('database', provides={'database': 'postgresql_client'})
+    databases.offer('database', endpoint='database')
+    web = fake_model.deploy_puppet('web', requires={'database': 'postgresql_client'}, num_units=2)
+    fake_model.consume('databases.database')
+    relation = fake_model.integrate('web', 'database')
+    fake_model.settle()
+    return PlayedModels(fake_model, databases, web, database, relation)
 
 
 @pytest.fixture
