@@ -123,6 +123,43 @@ def played(fake_model: FakeModel) -> PlayedModels:
     return PlayedModels(fake_model, databases, web, database, relation)
 
 
+@pytest.fixture(params=('3.6.14', '4.0.14'))
+def version(request):
+    """The version of Juju, for tests that name others by a parameter."""
+    return request.param
+
+
+@pytest.fixture
+def model(version):
+    """A model of that version."""
+    with FakeModel(version) as model:
+        yield model
+
+
+@pytest.fixture
+def db(model):
+    """A puppet that is related twice to another, ``web``: by ``model.relation`` and by ``model.second``."""
+    db = model.deploy_puppet('db', provides={'database': 'sql', 'other': 'nosql'}, num_units=2)
+    model.deploy_puppet('web', requires={'database': 'sql', 'other': 'nosql'}, num_units=2)
+    model.relation = model.integrate('db:database', 'web')
+    model.second = model.integrate('db:other', 'web')
+    model.settle()
+    return db
+
+
+@pytest.fixture
+def secret(db):
+    """A secret of ``db``."""
+    with db.leader.hook() as hook:
+        return hook.add_secret({'key': 'one'}, label='one')
+
+
+@pytest.fixture
+def hook(db):
+    """Opens a hook of the leader of ``db``."""
+    return db.leader.hook
+
+
 @pytest.fixture
 def ran() -> Callable[[Iterable[Any] | None], list[str]]:
     """Writes hooks (those that ran, or those that are due) as text."""

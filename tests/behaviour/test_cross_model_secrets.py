@@ -187,3 +187,12 @@ def test_the_defect_that_keeps_new_revisions_from_other_models(fake_model_factor
         told.append([str(hook) for hook in apps.settle() if hook.unit == 'web/0'])
     assert told == ([[], []] if version == '3.6' else [['web/0 secret-changed'], []])
     assert played.read(secret.id, peek=True) == {'password': 'three'}
+
+
+FOREIGN = 'secret://0f5b1cf4-8a52-4a3b-8a36-0d6c9a4d7d2e/9m4e2mr0ui3e8a215n4g'
+
+
+@pytest.mark.parametrize('version', ('3.1.6', '3.6.14', '4.0.14'))
+def test_a_secret_of_another_model_is_not_to_be_read(hook):
+    with hook() as opened, pytest.raises(JujuError, match=r'^permission denied$'):
+        opened.get_secret(FOREIGN)
