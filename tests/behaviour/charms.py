@@ -16,6 +16,9 @@ DATABASE = {
 }
 WEB = {'name': 'web', 'requires': {'database': {'interface': 'postgresql_client', 'limit': 1}}}
 
+COLOUR = {'config': {'options': {'colour': {'type': 'string', 'default': 'red'}, 'size': {'type': 'int'}}}}
+"""Options of a charm."""
+
 Handler = Callable[[Any, Any], None]
 
 
@@ -88,6 +91,22 @@ class StubbornWeb(Web):
 
     def _follow(self, event: ops.SecretChangedEvent) -> None:
         self.unit.status = ops.ActiveStatus(f'still {event.secret.get_content()["password"]}')
+
+
+class Fragile:
+    """A charm that fails in the hooks that a test names, and counts how often it ran each."""
+
+    def __init__(self) -> None:
+        self.failing: set[str] = set()
+        self.ran: list[str] = []
+
+    def run(self, _: ops.CharmBase, event: ops.EventBase) -> None:
+        self.ran.append(event.handle.kind)
+        if event.handle.kind in self.failing:
+            raise RuntimeError(f'{event.handle.kind} fails')
+
+    def make(self, *events: str) -> type[ops.CharmBase]:
+        return charm(**dict.fromkeys(events, self.run))
 
 
 def charm(parent: type[ops.CharmBase] = ops.CharmBase, /, **handlers: Handler) -> type[ops.CharmBase]:

@@ -1,4 +1,4 @@
-"""The pair of applications that most rules are about, and ways to look at what ran."""
+"""The applications that most rules are about, and ways to look at what ran."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 from pytest_charmsecrets import ApplicationView, FakeModel, Puppet, RelationView, SecretView
 
-from .charms import DATABASE, LABEL, WEB, Database, Web
+from .charms import DATABASE, LABEL, WEB, Database, Fragile, Web, meta
+from .two_models import DATABASES, Models, OfferedDatabase, PlayedModels
 
 
 @dataclasses.dataclass
@@ -58,6 +59,105 @@ def play(fake_model: FakeModel) -> Callable[..., Played]:
         return Played(fake_model, app, puppet, relation)
 
     return play
+
+
+@pytest.fixture
+def settled(fake_model):
+    """Deploys and settles."""
+
+    def deploy(*args, **options):
+        options.setdefault('meta', meta())
+        app = fake_model.deploy(*args, **options)
+        fake_model.settle()
+        return app
+
+    return deploy
+
+
+@pytest.fixture
+def fragile() -> Fragile:
+    return Fragile()
+
+
+@pytest.fixture
+def patch(monkeypatch):
+    """Replaces the handler of a charm, which ops finds by its name."""
+
+    def patch(charm_class, name, handler):
+        def handle(self, event):
+            handler(event)
+
+        handle.__name__ = name
+        monkeypatch.setattr(charm_class, name, handle)
+
+    return patch
+
+
+@pytest.fixture
+def share(fake_model: FakeModel) -> Callable[..., Models]:
+    """Deploys a charm that consumes the database of another model."""
+
+    def share(charm: Any = Web, *, num_units: int = 1) -> Models:
+        databases = fake_model.controller.add_model('databases')
+        database = databases.deploy(OfferedDatabase, 'database', meta=DATABASES)
+        databases.offer('database', endpoint='database')
+        web = fake_model.deploy(charm, 'web', meta=WEB, num_units=num_units)
+        fake_model.consume('databases.database')
+        relation = fake_model.integrate('web:database', 'database')
+        fake_model.settle()
+        return Models(fake_model, databases, web, database, relation, fake_model.proxy_name('web'))
+
+    return share
+
+
+@pytest.fixture
+def played(fake_model: FakeModel) -> PlayedModels:
+    """Two puppets of two models, of which ``web`` consumes ``database``."""
+    databases = fake_model.controller.add_model('databases')
+    database = databases.deploy_puppet('database', provides={'database': 'postgresql_client'})
+    databases.offer('database', endpoint='database')
+    web = fake_model.deploy_puppet('web', requires={'database': 'postgresql_client'}, num_units=2)
+    fake_model.consume('databases.database')
+    relation = fake_model.integrate('web', 'database')
+    fake_model.settle()
+    return PlayedModels(fake_model, databases, web, database, relation)
+
+
+@pytest.fixture(params=('3.6.14', '4.0.14'))
+def version(request):
+    """The version of Juju, for tests that name others by a parameter."""
+    return request.param
+
+
+@pytest.fixture
+def model(version):
+    """A model of that version."""
+    with FakeModel(version) as model:
+        yield model
+
+
+@pytest.fixture
+def db(model):
+    """A puppet that is related twice to another, ``web``: by ``model.relation`` and by ``model.second``."""
+    db = model.deploy_puppet('db', provides={'database': 'sql', 'other': 'nosql'}, num_units=2)
+    model.deploy_puppet('web', requires={'database': 'sql', 'other': 'nosql'}, num_units=2)
+    model.relation = model.integrate('db:database', 'web')
+    model.second = model.integrate('db:other', 'web')
+    model.settle()
+    return db
+
+
+@pytest.fixture
+def secret(db):
+    """A secret of ``db``."""
+    with db.leader.hook() as hook:
+        return hook.add_secret({'key': 'one'}, label='one')
+
+
+@pytest.fixture
+def hook(db):
+    """Opens a hook of the leader of ``db``."""
+    return db.leader.hook
 
 
 @pytest.fixture

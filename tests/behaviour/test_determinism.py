@@ -12,7 +12,7 @@ import pytest
 
 from pytest_charmsecrets import FakeModel
 
-from .everything import run
+from .long_scenario import run
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,7 +21,7 @@ ORDERS = (0, 7)
 
 
 def journal_of_a_process(*, order: int, hash_seed: str) -> bytes:
-    command = [sys.executable, '-W', 'error', '-m', 'tests.behaviour.everything', '0', str(order)]
+    command = [sys.executable, '-W', 'error', '-m', 'tests.behaviour.long_scenario', '0', str(order)]
     environment = {**os.environ, 'PYTHONHASHSEED': hash_seed, 'TZ': 'Asia/Tokyo' if hash_seed == '1' else 'UTC'}
     return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True).stdout
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pytest_charmsecrets import FakeModel, HookFailed, JujuError
 
-from .oracle import USER, Oracle, Rules
+from .secret_oracle import USER, Oracle, Rules
 
 VERSIONS = {
     '3.1.6': Rules(owner_tracks=False, unchanged_content_counts=True, grants_known=False, users=False),

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from pytest_charmsecrets import CharmSecretsError, Client, FakeModel
 
-from .story import BEGINNING, STORIES, Story
+from .random_operations import BEGINNING, STORIES, Story
 
 READING_COMMANDS = (
     'status --format=json',

@@ -10,7 +10,7 @@ from pytest_charmsecrets.juju import lifecycle, operations, watchers
 from pytest_charmsecrets.juju.hooks import Hook
 from pytest_charmsecrets.juju.steps import Beginning, Delivery, Pick, RemovalJob, deliveries
 
-from .conftest import START
+from .small_model import START
 
 HOUR = datetime.timedelta(hours=1)
 

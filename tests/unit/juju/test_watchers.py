@@ -8,7 +8,7 @@ from pytest_charmsecrets.juju import operations, watchers
 from pytest_charmsecrets.juju.agent_state import ConsumedSecret, LocalState
 from pytest_charmsecrets.juju.hooks import Hook
 
-from .conftest import START, SmallModel
+from .small_model import START, SmallModel
 
 HOUR = datetime.timedelta(hours=1)
 

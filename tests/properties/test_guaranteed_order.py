@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_charmsecrets import HookRun
-from tests.behaviour.everything import run
+from tests.behaviour.long_scenario import run
 
-from .story import BEGINNING, STORIES, Story
+from .random_operations import BEGINNING, STORIES, Story
 
 ASKED = ('juju-exec', 'look', 'update-status')
 """What a test asks for, at any time."""

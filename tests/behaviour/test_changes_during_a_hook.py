@@ -102,48 +102,6 @@ def test_a_user_s_secret_is_there_at_once(model, db):
         assert hook.get_secret(uri, peek=True) == {'key': 'two'}
 
 
-# --- what a transaction of 4.0 undoes
-
-
-@pytest.mark.parametrize('version', ('4.0.14',), indirect=True)
-def test_a_secret_that_was_created_goes_with_the_transaction(model, db, secret):
-    with db.leader.hook() as hook:
-        other = hook.add_secret({'key': 'value'}, label='two')
-    commands = (('secret-add', 'key=new', '--label', 'three'), ('secret-set', other.id, '--label', 'one'))
-    error = refusal(db.leader, lambda: None, *commands)
-    assert error == (
-        f'executing leadership func: update secrets: updating secret "{other.view.unique_identifier}": '
-        'secret with label "one" already exists'
-    )
-    assert [view.label for view in model.secrets()] == ['one', 'two']
-    assert refusal(db.leader, lambda: None, commands[0]) is None
-
-
-@pytest.mark.parametrize('version', ('4.0.12',), indirect=True)
-def test_a_secret_that_was_created_stays_in_4_0_12(model, db, secret):
-    commands = (('secret-add', 'key=new', '--label', 'three'), ('secret-set', secret.id, '--label', 'three'))
-    assert 'already exists' in refusal(db.leader, lambda: None, *commands)
-    assert [view.label for view in model.secrets()] == ['one', 'three']
-
-
-SCOPES = {
-    '3.6.14': 'cannot change access to "{uri}" for "application-web": cannot change secret permission scope',
-    '4.0.5': (
-        'cannot change access to "{uri}" for "application-web": cannot change a secret permission scope or subject type'
-    ),
-    '4.0.14': 'cannot change scope or subject type of existing grant for ',
-}
-
-
-def test_access_is_granted_over_one_relation_at_a_time(model, db, secret, version):
-    model.integrate('db:other', 'web:second')
-    model.settle()
-    assert refusal(db.leader, lambda: None, ('secret-grant', secret.id, '-r', '1')) is None
-    error = refusal(db.leader, lambda: None, ('secret-grant', secret.id, '-r', '2'))
-    assert SCOPES[version].format(uri=secret.id) in error
-    assert list(secret.view.grants) == ['web']
-
-
 def test_a_hook_knows_its_secrets_as_they_were_when_it_first_asked(model, db, secret):
     with db.leader.hook() as hook:
         ids = hook.command('secret-ids')

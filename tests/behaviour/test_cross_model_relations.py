@@ -1,140 +1,15 @@
-"""Secrets between two models of one controller: offered, consumed, read, followed, and taken away."""
+"""Relations between two models of one controller: offered, consumed, suspended and removed, and what the models share."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from collections.abc import Callable
-from typing import Any
 
-import ops
 import pytest
 
-from pytest_charmsecrets import (
-    ActionFailed,
-    ApplicationView,
-    Client,
-    FakeModel,
-    HookFailed,
-    JujuError,
-    Puppet,
-    RelationView,
-    SecretView,
-    UsageError,
-)
+from pytest_charmsecrets import ActionFailed, FakeModel, HookFailed, JujuError, UsageError
 
-from .charms import DATABASE, LABEL, WEB, StubbornWeb, Web, charm, meta
-
-DATABASES = {**DATABASE, 'peers': {}}
-
-
-class OfferedDatabase(ops.CharmBase):
-    """Shares a password with everybody related, by its URI; rotates it when asked, and prunes what nobody tracks."""
-
-    def __init__(self, framework: ops.Framework) -> None:
-        super().__init__(framework)
-        framework.observe(self.on['database'].relation_created, self._share)
-        framework.observe(self.on.secret_rotate, self._rotate)
-        framework.observe(self.on.secret_remove, self._prune)
-
-    def _share(self, event: ops.RelationCreatedEvent) -> None:
-        try:
-            secret = self.model.get_secret(label=LABEL)
-        except ops.SecretNotFoundError:
-            secret = self.app.add_secret({'password': 'one'}, label=LABEL, rotate=ops.SecretRotate.MONTHLY)
-        secret.grant(event.relation)
-        event.relation.data[self.app]['secret-id'] = secret.id or ''
-
-    def _rotate(self, event: ops.SecretRotateEvent) -> None:
-        event.secret.set_content({'password': 'two'})
-
-    def _prune(self, event: ops.SecretRemoveEvent) -> None:
-        event.remove_revision()
-
-
-@dataclasses.dataclass
-class Models:
-    """A web application that consumes the database of another model; settled, it has read the password."""
-
-    apps: FakeModel
-    databases: FakeModel
-    web: ApplicationView
-    database: ApplicationView
-    relation: RelationView
-    proxy: str
-    """What the web application is called in the other model."""
-
-    @property
-    def secret(self) -> SecretView:
-        return self.databases.secret(owner='database', label=LABEL)
-
-    @property
-    def offered(self) -> RelationView:
-        """The relation as the model that offers sees it."""
-        (relation,) = self.database.relations
-        return relation
-
-
-@dataclasses.dataclass
-class Played:
-    """A puppet that consumes another puppet of another model; settled."""
-
-    apps: FakeModel
-    databases: FakeModel
-    web: Puppet
-    database: Puppet
-    relation: RelationView
-
-    @property
-    def offered(self) -> RelationView:
-        (relation,) = self.database.relations
-        return relation
-
-    @property
-    def proxy(self) -> str:
-        return self.apps.proxy_name('web')
-
-    def add_secret(self, **options: Any) -> Any:
-        with self.database.leader.hook() as hook:
-            secret = hook.add_secret({'password': 'one'}, **options)
-            secret.grant(self.offered)
-        return secret
-
-    def read(self, identifier: str | None = None, *, unit: int = 0, **options: Any) -> dict[str, str]:
-        with self.web.units[unit].hook() as hook:
-            return hook.get_secret(identifier, **options)
-
-
-def uuid_of(model: FakeModel) -> str:
-    return Client(model).run(['show-model', '--format=json']).stdout.partition('"model-uuid":"')[2][:36]
-
-
-@pytest.fixture
-def share(fake_model: FakeModel) -> Callable[..., Models]:
-    def share(charm: Any = Web, *, num_units: int = 1) -> Models:
-        databases = fake_model.controller.add_model('databases')
-        database = databases.deploy(OfferedDatabase, 'database', meta=DATABASES)
-        databases.offer('database', endpoint='database')
-        web = fake_model.deploy(charm, 'web', meta=WEB, num_units=num_units)
-        fake_model.consume('databases.database')
-        relation = fake_model.integrate('web:database', 'database')
-        fake_model.settle()
-        return Models(fake_model, databases, web, database, relation, fake_model.proxy_name('web'))
-
-    return share
-
-
-@pytest.fixture
-def played(fake_model: FakeModel) -> Played:
-    databases = fake_model.controller.add_model('databases')
-    database = databases.deploy_puppet('database', provides={'database': 'postgresql_client'})
-    databases.offer('database', endpoint='database')
-    web = fake_model.deploy_puppet('web', requires={'database': 'postgresql_client'}, num_units=2)
-    fake_model.consume('databases.database')
-    relation = fake_model.integrate('web', 'database')
-    fake_model.settle()
-    return Played(fake_model, databases, web, database, relation)
-
+from .charms import WEB, StubbornWeb, Web, charm, meta
+from .two_models import DATABASES, OfferedDatabase, PlayedModels, uuid_of
 
 # --- the relation
 
@@ -208,167 +83,6 @@ def test_the_goal_state_shows_what_is_consumed_and_not_who_consumes(played):
     assert goals['relations'] == {}
 
 
-# --- reading
-
-
-def test_a_unit_reads_what_another_model_shares_and_is_counted_there(share):
-    models = share()
-    assert models.web.units[0].status == ops.ActiveStatus('one')
-    assert models.secret.grants == {models.proxy: models.offered.key}
-    assert models.secret.tracked_by == {f'{models.proxy}/0': 1}
-    assert models.apps.secrets() == ()
-
-
-def test_a_rotation_reaches_the_observers_in_the_other_model_and_frees_the_old_revision(share, ran):
-    models = share(num_units=2)
-    hooks = ran(models.databases.advance(days=31))
-    assert hooks == [
-        'database/0 secret-rotate',
-        'web/0 secret-changed',
-        'web/1 secret-changed',
-        'database/0 secret-remove',
-    ]
-    (changed, _) = models.apps.journal.hooks(name='secret-changed')
-    assert (changed.secret, changed.label) == (models.secret.id, 'from-database')
-    assert [unit.status.message for unit in models.web.units] == ['two', 'two']
-    assert models.secret.tracked_by == {f'{models.proxy}/0': 2, f'{models.proxy}/1': 2}
-    assert list(models.secret.revisions) == [2]
-
-
-def test_an_observer_that_does_not_move_keeps_its_revision_in_the_other_model(share):
-    models = share(StubbornWeb)
-    models.apps.advance(days=31)
-    assert models.secret.tracked_by == {f'{models.proxy}/0': 1}
-    assert not models.secret.revisions[1].obsolete
-    assert models.web.units[0].status == ops.ActiveStatus('still one')
-
-
-def test_the_state_of_a_unit_shows_the_secrets_of_the_other_model(share):
-    models = share(StubbornWeb)
-    models.apps.advance(days=31)
-    (secret,) = models.web.units[0].state.secrets
-    assert (secret.id, secret.label, secret.owner) == (models.secret.id, 'from-database', None)
-    assert (secret.tracked_content, secret.latest_content) == ({'password': 'one'}, {'password': 'two'})
-    models.databases.exec('secret-revoke', models.secret.id, '--relation', '1', unit='database/0')
-    assert list(models.web.units[0].state.secrets) == []
-
-
-def test_peek_refresh_and_labels_work_as_within_a_model(played):
-    secret = played.add_secret()
-    assert played.read(secret.id, label='mine') == {'password': 'one'}
-    secret.set_content({'password': 'two'})
-    assert played.read(label='mine') == {'password': 'one'}
-    assert played.read(label='mine', peek=True) == {'password': 'two'}
-    assert played.read(secret.id, label='other') == {'password': 'one'}
-    assert secret.tracked_by == {f'{played.proxy}/0': 1}
-    assert played.read(label='other', refresh=True) == {'password': 'two'}
-    assert secret.tracked_by == {f'{played.proxy}/0': 2}
-    assert secret.view.revisions[1].obsolete
-
-
-def test_a_label_that_is_taken_is_refused_and_nothing_is_saved_here(played):
-    secret, second = played.add_secret(), played.add_secret()
-    played.read(secret.id, label='mine')
-    with pytest.raises(JujuError, match='secret label "mine" for consumer "unit-web-0" already exists'):
-        played.read(second.id, label='mine')
-    second.set_content({'password': 'two'})
-    assert 'web/0 secret-changed' not in map(str, played.apps.due)
-
-
-def test_what_was_not_granted_cannot_be_read(played):
-    with played.database.leader.hook() as hook:
-        secret = hook.add_secret({'password': 'one'})
-    with pytest.raises(JujuError, match=r'^permission denied$'):
-        played.read(secret.id)
-    assert secret.tracked_by == {}
-
-
-def test_why_nothing_can_be_read_is_told_to_the_test(share):
-    models = share(StubbornWeb)
-    models.databases.exec('secret-revoke', models.secret.id, '--relation', '1', unit='database/0')
-    with pytest.raises(HookFailed) as failed:
-        models.apps.advance(days=31)
-    assert failed.value.juju_error == 'permission denied'
-    assert failed.value.why == (
-        f'the secret belongs to database in model databases, which has not granted {models.proxy} access'
-    )
-
-
-@pytest.mark.parametrize(
-    'identifier',
-    ['secret://{other}/abcdefghijklmnopqrsg', 'secret://11111111-2222-3333-4444-555555555555/abcdefghijklmnopqrsg'],
-)
-def test_what_is_not_there_is_denied_as_anything_else(played, identifier):
-    with pytest.raises(JujuError, match=r'^permission denied$'):
-        played.read(identifier.format(other=uuid_of(played.databases)))
-
-
-def test_a_revision_that_is_gone_cannot_be_read(played):
-    secret = played.add_secret()
-    played.read(secret.id)
-    secret.set_content({'password': 'two'})
-    secret.remove_revision(1)
-    with pytest.raises(JujuError, match=r'secret revision "[0-9a-v]{20}/1" not found'):
-        played.read(secret.id)
-    assert played.read(secret.id, peek=True) == {'password': 'two'}
-
-
-@pytest.mark.charmsecrets(juju_version='4.0')
-def test_4_0_words_a_missing_revision_differently_across_models(played):
-    secret = played.add_secret()
-    played.read(secret.id)
-    secret.set_content({'password': 'two'})
-    secret.remove_revision(1)
-    played.apps.settle()
-    with pytest.raises(JujuError, match=rf'^revision 1 for secret "{secret.id}" not found$'):
-        played.read(secret.id)
-
-
-def test_a_removed_secret_is_denied_and_its_observers_are_told_nothing(played):
-    secret = played.add_secret()
-    played.read(secret.id)
-    secret.remove_all_revisions()
-    assert played.apps.settle() == ()
-    with pytest.raises(JujuError, match=r'^permission denied$'):
-        played.read(secret.id)
-
-
-# --- granting
-
-
-def refusal_of_sharing(puppet: Puppet, relation: RelationView, **options: Any) -> str:
-    with puppet.leader.hook() as hook:
-        secret = hook.add_secret({'password': 'one'})
-    with pytest.raises(HookFailed) as failed:
-        secret.grant(relation, **options)
-    return failed.value.juju_error or ''
-
-
-def test_a_unit_of_another_model_cannot_be_granted_access_alone(played):
-    refusal = refusal_of_sharing(played.database, played.offered, unit=f'{played.proxy}/0')
-    assert refusal.endswith('sharing secrets with a unit across a cross model relation not supported')
-
-
-@pytest.mark.charmsecrets(juju_version='4.0')
-def test_in_4_0_the_grant_to_one_unit_is_taken_and_lets_it_read_nothing(played):
-    with played.database.leader.hook() as hook:
-        secret = hook.add_secret({'password': 'one'})
-        secret.grant(played.offered, unit=f'{played.proxy}/0')
-    with pytest.raises(JujuError, match=r'^permission denied$'):
-        played.read(secret.id)
-
-
-def test_the_side_that_consumes_cannot_grant(played):
-    refusal = refusal_of_sharing(played.web, played.relation)
-    assert refusal.endswith('sharing consumer secrets across a cross model relation not supported')
-
-
-@pytest.mark.charmsecrets(juju_version='3.1.2')
-def test_before_3_1_5_nothing_can_be_granted_across_models(played):
-    refusal = refusal_of_sharing(played.database, played.offered)
-    assert refusal.endswith(f'invalid subject reference: application "{played.proxy}" not found')
-
-
 # --- the end
 
 
@@ -438,7 +152,7 @@ def test_nothing_new_is_told_once_the_saas_is_gone_and_4_0_forgets_what_was_trac
     apps.consume('databases.database')
     relation = apps.integrate('web', 'database')
     apps.settle()
-    played = Played(apps, databases, web, database, relation)
+    played = PlayedModels(apps, databases, web, database, relation)
     secret = played.add_secret()
     played.read(secret.id)
     apps.remove_relation('web', 'database')
@@ -657,24 +371,3 @@ def test_an_offer_whose_application_is_going_makes_no_relation(played):
     played.apps.settle()
     assert relation.exists
     assert relation.data('late') == {}
-
-
-@pytest.mark.parametrize('version', ['3.6', '4.0'])
-def test_the_bug_that_keeps_new_revisions_from_other_models(fake_model_factory, version):
-    apps = fake_model_factory(juju_version=version, juju_bugs=['cmr_changed_events_lost'])
-    databases = apps.controller.add_model('databases')
-    database = databases.deploy_puppet('database', provides={'database': 'postgresql_client'})
-    databases.offer('database', endpoint='database')
-    web = apps.deploy_puppet('web', requires={'database': 'postgresql_client'})
-    apps.consume('databases.database')
-    relation = apps.integrate('web', 'database')
-    apps.settle()
-    played = Played(apps, databases, web, database, relation)
-    secret = played.add_secret()
-    played.read(secret.id)
-    told = []
-    for password in ('two', 'three'):
-        secret.set_content({'password': password})
-        told.append([str(hook) for hook in apps.settle() if hook.unit == 'web/0'])
-    assert told == ([[], []] if version == '3.6' else [['web/0 secret-changed'], []])
-    assert played.read(secret.id, peek=True) == {'password': 'three'}

@@ -87,7 +87,7 @@ def test_its_text_says_what_failed_where_and_what_became_of_the_rest(failed):
     assert text.startswith('web/0 failed in config-changed\n')
     for part in (
         'Broken: as it was told',
-        'test_failures.py',
+        'test_failing_hooks.py',
         'discarded with the hook: secret-add',
         'kept all the same',
     ):

@@ -1,0 +1,30 @@
+"""Where content is kept (``juju/secrets/backends.py``)."""
+
+from __future__ import annotations
+
+from pytest_charmsecrets.juju.secrets import backends
+
+
+def test_another_backend_takes_what_is_there_and_notes_nothing(make_store, add_secret):
+    store = make_store()
+    secret = add_secret(store)
+    backends.move_to_backend(store, 'vault')
+    assert [revision.backend for one in (secret, add_secret(store)) for revision in one.revisions.values()] == [
+        'vault',
+        'vault',
+    ]
+    assert not store.changes
+
+
+def test_content_is_lost_while_the_revision_stays(make_store, add_secret):
+    secret = add_secret(make_store())
+    backends.lose_content(secret, [1])
+    assert (secret.revisions[1].vanished, secret.revisions[1].content) == (True, {})
+
+
+def test_content_that_is_lost_moves_to_no_backend(make_store, add_secret):
+    store = make_store()
+    secret = add_secret(store)
+    backends.lose_content(secret, None)
+    backends.move_to_backend(store, 'vault')
+    assert secret.revisions[1].backend == 'internal'
