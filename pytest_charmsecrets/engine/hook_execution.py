@@ -86,8 +86,14 @@ class HookExecution:
         agent = self.agents.agent(unit)
         self._scheduler.begin(self.agents, unit, hook)
         faults = self.faults.strike(unit, hook.name, lambda kind: kind != 'leader-lost' or self._has_heir(unit))
-        context = HookContext(self.world, unit, hook, agent.local.relations, alone='leader-lost' not in faults)
-        context.backend_refuses = 'backend-refuses' in faults
+        context = HookContext(
+            self.world,
+            unit,
+            hook,
+            agent.local.relations,
+            alone='leader-lost' not in faults,
+            backend_refuses='backend-refuses' in faults,
+        )
         started = context.now
         lifecycle.note_hook_begins(self.world, context.model_unit, hook.kind)
         with self._activate(context):

@@ -9,7 +9,7 @@ import pytest
 from pytest_charmsecrets.juju.versions import Profile, profile_for, profiles
 from pytest_charmsecrets.juju.versions.profiles import PROFILES, RELEASES, Releases
 
-from .story import Story
+from .random_operations import Story
 
 OLD, NEW = profile_for('3.6.14'), profile_for('4.0.14')
 TURNED = [

@@ -19,7 +19,7 @@ def publish(store, secret, value):
 
 
 def read(store, secret, unit='web/0', *, refresh=False, peek=False, label=None):
-    return consumption.read(store, secret, unit, refresh=refresh, peek=peek, label=label)
+    return consumption.read(store, secret, unit, refresh=refresh, peek=peek, label=label).revision
 
 
 @pytest.mark.parametrize('peek', (False, True))

@@ -27,5 +27,9 @@ def test_the_dialects_ask_for_the_same_facts_at_most():
             name: {field for _, field, _, _ in string.Formatter().parse(row) if field} for name, row in rows.items()
         }
 
-    known = {'unit', 'application', 'uri', 'id', 'revision', 'label'}
-    assert all(fields <= known for version in ('3.6.14', '4.0.14') for fields in facts(version).values())
+    known = {'unit', 'application', 'uri', 'id', 'revision', 'label', 'name', 'key', 'kind', 'option'}
+    known |= {'subject', 'subject_uuid', 'cause', 'doing'}
+    asked = {
+        field for version in ('3.6.14', '4.0.0', '4.0.14') for fields in facts(version).values() for field in fields
+    }
+    assert asked <= known
