@@ -50,8 +50,9 @@ success commits these in the order of the Juju release, failure discards them. E
 tracking and labels by ``secret-get``, statuses, the workload version, ``juju-reboot``.
 
 A **query changes nothing**: it delivers nothing, writes nothing and draws nothing. ``agent.hooks_due`` runs hooks on
-copies of both states. Exceptions: ``steps.deliveries`` delivers what does not change the snapshot before it lists the
-rest, and the scheduler's ``due`` and ``next_deadline`` deliver in the fixed order.
+copies of both states, and the scheduler's ``due`` and ``next_deadline`` deliver on a copy of all models. One function
+that reads like a query is a step: ``steps.deliveries`` delivers what does not change the snapshot before it lists the
+rest.
 
 Versions: rules ask the named switches of a Profile (``versions/``), never a version number.
 

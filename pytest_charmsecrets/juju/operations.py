@@ -71,6 +71,24 @@ def find_unit(world: World, name: str) -> Unit:
     return application.units[name]
 
 
+def check_application_exists(world: World, name: str) -> None:
+    """Refuse the name of an application that does not exist.
+
+    Raises:
+        UsageError: if there is none of that name.
+    """
+    find_application(world, name)
+
+
+def check_unit_exists(world: World, name: str) -> None:
+    """Refuse the name of a unit that does not exist.
+
+    Raises:
+        UsageError: if there is none of that name.
+    """
+    find_unit(world, name)
+
+
 def deploy(
     world: World,
     metadata: CharmMetadata,

@@ -266,7 +266,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
         for name in names:
             if not identity.is_unit_name(name):
                 raise UsageError(f'{name!r} is no unit; name units such as {name}/0, or say num_units=...')
-            operations.find_unit(self._world, name)
+            operations.check_unit_exists(self._world, name)
         for name in names:
             operations.remove_unit(self._world, name, force=force)
             if force:
@@ -292,7 +292,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
         """
         self._check_no_charm_runs('remove_application')
         for name in app:
-            operations.find_application(self._world, name)
+            operations.check_application_exists(self._world, name)
         for name in app:
             units = tuple(self._world.applications[name].units)
             operations.remove_application(self._world, name, force=force)
@@ -325,7 +325,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
                 and run no upgrade-charm.
         """
         self._check_no_hook('refresh')
-        operations.find_application(self._world, app)
+        operations.check_application_exists(self._world, app)
         runner = self._execution.runners[app]
         if not isinstance(runner, CharmRunner):
             raise UsageError(f'{app!r} is a puppet, which has no charm to refresh')

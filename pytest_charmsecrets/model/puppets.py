@@ -202,7 +202,7 @@ class PuppetUnit(OverModel):
         Raises:
             HookFailed: if Juju refuses the commit.
         """
-        operations.find_unit(self._world, self.name)
+        operations.check_unit_exists(self._world, self.name)
         with self._execution.hook(self.name, Hook('juju-exec')) as context:
             yield PuppetHook(self.internals, context)
 
@@ -240,7 +240,7 @@ class Puppet(OverModel):
     @property
     def relations(self) -> tuple[RelationView, ...]:
         """Its relations, oldest first."""
-        operations.find_application(self._world, self.name)
+        operations.check_application_exists(self._world, self.name)
         return tuple(RelationView(self._world, relation.id) for relation in self._world.relations_of(self.name))
 
     def __repr__(self) -> str:

@@ -58,7 +58,7 @@ class Tasks(OverModel):
             ActionFailed: if it exits with another code than 0 or its commit is refused; the task is in ``task``.
         """
         self._check_no_hook('exec')
-        operations.find_unit(self._world, unit)
+        operations.check_unit_exists(self._world, unit)
         line = shlex.join((command, *args)) if args else command
         task_id = str(self._world.count('task') + 1)
         hook = Hook('juju-exec', parameters={'command': line, 'workload-context': False}, task_id=task_id)

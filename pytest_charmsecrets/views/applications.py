@@ -51,13 +51,13 @@ class UnitView:
     @property
     def state(self) -> testing.State:
         """Everything this unit sees, as ``ops.testing`` writes it: rendered from the model at each access."""
-        operations.find_unit(self._world, self.name)
+        operations.check_unit_exists(self._world, self.name)
         return render_state(self._world, self.name, self._runner)
 
     @property
     def deferred(self) -> tuple[str, ...]:
         """The events that the charm deferred and that wait for the unit's next hook."""
-        operations.find_unit(self._world, self.name)
+        operations.check_unit_exists(self._world, self.name)
         return self._runner.deferred(self.name)
 
     def update_state(self, **changes: Any) -> None:
@@ -125,7 +125,7 @@ class ApplicationView:
     @property
     def relations(self) -> tuple[RelationView, ...]:
         """Its relations, oldest first."""
-        operations.find_application(self._world, self.name)
+        operations.check_application_exists(self._world, self.name)
         return tuple(RelationView(self._world, relation.id) for relation in self._world.relations_of(self.name))
 
     def module(self, name: str) -> ModuleType:
