@@ -19,15 +19,16 @@ secret that is removed before the snapshot shows its new revision causes no secr
 The cycle: somebody writes to the model and notes the document in its change log (``change_log.py``). ``watchers.route``
 hands the changes to the watchers of the units concerned. Watchers deliver into the snapshot, and workers do when a time
 has come. The agent follows the snapshot without a hook (``agent.follow_snapshot``: it resigns leadership, enters and
-leaves relations), or has a next operation. ``scheduler.py`` picks a unit; the engine runs its hook; the hook's
-transaction writes to the model; the local state notes the hook. This repeats until no unit has a next operation.
+leaves relations), or has a next operation. ``scheduler.py`` picks the unit whose turn it is; the engine runs its hook;
+the hook's transaction writes to the model; the local state notes the hook. This repeats until no unit has a next
+operation.
 
-There are **two ways of delivering**. In the fixed order (order zero) every watcher and worker delivers all that it
-holds at once (``watchers.deliver``), the removal job runs, differences between models are carried, and one unit runs
-one hook. In any other order one step at a time is chosen from all that are possible in all models of the controller
+There are **two ways of delivering**. In the fixed order (order zero) the removal job runs, every watcher and worker
+delivers all that it holds at once (``watchers.deliver``), differences between models are carried, and one unit runs one
+hook. In any other order one step at a time is chosen from all that are possible in all models of the controller
 (``steps.py``, ``order.py``): deliver one document, fire one worker, run the removal job, carry one difference, or run
 one hook. So a unit never knows half of a change in the fixed order; in any other it may. Both end where nothing is left
-to deliver or to run.
+to deliver or to run. ``Scheduler.deliver_all`` delivers everything at once in either.
 
 Who may change what
 ===================
@@ -49,10 +50,11 @@ A hook is a **transaction** (``transaction/``): hook commands read committed sta
 success commits these in the order of the Juju release, failure discards them. Exceptions take effect at once and stay:
 tracking and labels by ``secret-get``, statuses, the workload version, ``juju-reboot``.
 
-A **query changes nothing**: it delivers nothing, writes nothing and draws nothing. ``agent.hooks_due`` runs hooks on
-copies of both states, and the scheduler's ``due`` and ``next_deadline`` deliver on a copy of all models. One function
-that reads like a query is a step: ``steps.deliveries`` delivers what does not change the snapshot before it lists the
-rest.
+A **query changes nothing**: it delivers nothing, writes nothing and draws nothing. ``Scheduler.due`` and
+``next_deadline`` answer as if everything had been delivered; they deliver on a copy of all models if anything waits.
+``agent.hooks_due`` runs hooks on copies of both states. Two functions look like queries and belong to verbs:
+``steps.deliveries`` first delivers what does not change the snapshot, and ``Agents.agent`` first starts the agents of
+new units.
 
 Versions: rules ask the named switches of a Profile (``versions/``), never a version number.
 

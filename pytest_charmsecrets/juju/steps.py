@@ -1,8 +1,9 @@
 """The steps of a model in any order but the fixed one: deliver one document, fire a worker, run a job, run a hook.
 
 The fixed order delivers everything at once (``watchers.deliver``). Any other order takes one step at a time, chosen
-from all that are possible. Juju orders the changes to one document, not those to different documents: each watcher has a
-goroutine of its own, and remotestate/watcher.go, loop (internal/worker/uniter), selects among their channels at random.
+from all that are possible. Juju orders the changes to one document, not those to different documents: each watcher has
+a goroutine of its own, and remotestate/watcher.go, loop (internal/worker/uniter), selects among their channels at
+random.
 """
 
 from __future__ import annotations
