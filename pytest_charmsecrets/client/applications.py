@@ -16,7 +16,7 @@ from ..golang import flags as gnuflag
 from ..golang import text as gotext
 from ..golang import yaml as goyaml
 from ..hookcommands import arguments
-from ..juju import identity, operations
+from ..juju import application_config, identity
 from ..juju.state import Application, CharmMetadata
 from .command import (
     CharmLike,
@@ -156,7 +156,7 @@ def _read_config(call: ClientCommandLine, metadata: CharmMetadata, app: str) -> 
             texts[key] = call.read(text[1:]) if text.startswith('@') else text
         else:
             values |= read_config_file(call.read(given), metadata, app)
-    return {**values, **operations.read_settings(metadata, texts)}
+    return {**values, **application_config.read_settings(metadata, texts)}
 
 
 def read_config_file(text: str, metadata: CharmMetadata, app: str) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def read_config_file(text: str, metadata: CharmMetadata, app: str) -> dict[str, 
     if not isinstance(settings, dict):
         raise JujuError(f'no settings found for {gotext.quote(app)}')
     texts = {str(key): _as_text(value) for key, value in cast('dict[str, Any]', settings).items()}
-    return operations.read_settings(metadata, texts)
+    return application_config.read_settings(metadata, texts)
 
 
 def _as_text(value: Any) -> str:

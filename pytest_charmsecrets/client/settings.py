@@ -14,7 +14,7 @@ from ..errors import JujuError, UsageError
 from ..golang import flags as gnuflag
 from ..golang import text as gotext
 from ..golang.yaml import Fields
-from ..juju import operations
+from ..juju import application_config
 from ..juju.model_config import UPDATE_STATUS_INTERVAL
 from ..juju.state import Application
 from .applications import TRUST, read_config_file
@@ -124,7 +124,7 @@ def _change(call: ClientCommandLine, application: Application, request: _Request
         texts = {key: call.read(text[1:]) if text.startswith('@') else text for key, text in request.values.items()}
         if TRUST in texts:
             trusted = gotext.parse_bool(texts.pop(TRUST))
-        values |= operations.read_settings(metadata, texts)
+        values |= application_config.read_settings(metadata, texts)
     except JujuError as error:
         raise JujuError(f'parsing settings for application: {error}') from None
     call.session.model.config(application.name, values, reset=reset)

@@ -22,12 +22,8 @@ from .agent import (
     is_finished,
     legal_operations,
     next_operation,
-    note_agent_start,
-    note_failure,
-    note_start,
-    note_success,
-    note_watchers_restart,
 )
+from .agent_progress import note_agent_start, note_failure, note_start, note_success, note_watchers_restart
 from .agent_state import LocalState
 from .hooks import Hook
 from .order import Order

@@ -40,6 +40,8 @@ WORKLOAD_KINDS: Final = (
 )
 
 
+TASK_KINDS: Final = ('action', 'juju-exec')
+"""The kinds that are no hooks of the charm: they put no unit in error, and replace no update-status."""
 STORAGE_KINDS: Final = ('storage-attached', 'storage-detaching')
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from ..errors import UsageError, unknown
 from ..golang import text as gotext
 from . import identity, lifecycle
-from .operations import find_application
+from .lookups import find_application
 from .relations import Relation
 from .state import Offer, RemoteApplication
 from .world import World

@@ -6,21 +6,20 @@ Source of those: juju 3.6: state/state.go, state/application.go, apiserver/facad
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from ..errors import JujuError, UsageError, unknown
-from ..golang import text as gotext
+from ..errors import UsageError, unknown
 from . import identity, lifecycle, relations
+from .application_config import check_config
+from .lookups import find_application, find_unit
 from .relations import Relation, RelationEndpoint
 from .secrets import backends
-from .secrets.wording import wording
 from .state import (
     JUJU_INFO,
     Application,
     CharmMetadata,
     Cloud,
-    ConfigOption,
     EndpointMetadata,
     RemoteApplication,
     Unit,
@@ -29,64 +28,6 @@ from .state import (
 from .world import World
 
 _COMPLEMENTS: Final = {'provider': 'requirer', 'requirer': 'provider'}
-_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    'string': (str,),
-    'secret': (str,),
-    'int': (int,),
-    'float': (float, int),
-    'boolean': (bool,),
-}
-_PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    'string': str,
-    'secret': str,
-    'int': gotext.parse_decimal,
-    'float': float,
-    'boolean': gotext.parse_bool,
-}
-
-
-def find_application(world: World, name: str) -> Application:
-    """Return an application.
-
-    Raises:
-        UsageError: if there is none of that name.
-    """
-    if name not in world.applications:
-        raise unknown(
-            'application', name, world.applications, 'deploy it first', refusal=f'application "{name}" not found'
-        )
-    return world.applications[name]
-
-
-def find_unit(world: World, name: str) -> Unit:
-    """Return a unit.
-
-    Raises:
-        UsageError: if there is none of that name.
-    """
-    application = find_application(world, identity.application_of(name))
-    if name not in application.units:
-        fix = f'add units with add_unit({application.name!r})'
-        raise unknown('unit', name, application.units, fix, refusal=f'unit "{name}" not found')
-    return application.units[name]
-
-
-def check_application_exists(world: World, name: str) -> None:
-    """Refuse the name of an application that does not exist.
-
-    Raises:
-        UsageError: if there is none of that name.
-    """
-    find_application(world, name)
-
-
-def check_unit_exists(world: World, name: str) -> None:
-    """Refuse the name of a unit that does not exist.
-
-    Raises:
-        UsageError: if there is none of that name.
-    """
-    find_unit(world, name)
 
 
 def deploy(
@@ -127,7 +68,7 @@ def deploy(
         raise UsageError(
             f'{name!r} is a subordinate: it is deployed without units, and gets one beside each it is related to'
         )
-    values = _checked_config(world, name, metadata, config or {}, doing='')
+    values = check_config(world, name, metadata, config or {}, doing='')
     application = Application(name, metadata, cloud, number=world.count('application'), config=values)
     application.unit_start = unit_start or UnitStart()
     world.applications[name] = application
@@ -171,36 +112,6 @@ def integrate(world: World, first: str, second: str) -> Relation:
     _check_scope(world, pair)
     world.note_operation('integrate', *map(str, pair))
     return world.add_relation(*pair)
-
-
-def configure(world: World, name: str, values: Mapping[str, Any], reset: Iterable[str] = ()) -> None:
-    """Set config values and reset others to their defaults; only a difference is a change.
-
-    Raises:
-        UsageError: if there is no such option, or a value is of another type.
-        JujuError: if Juju refuses a value.
-    """
-    application = find_application(world, name)
-    checked = _checked_config(world, name, application.metadata, values)
-    for option in reset:
-        _find_option(name, application.metadata, option)
-    kept = {option: value for option, value in application.config.items() if option not in tuple(reset)}
-    before = world.config_of(application)
-    application.config = {**kept, **checked}
-    world.note_operation('config', name, *(f'{option}={value}' for option, value in checked.items()))
-    if world.config_of(application) != before:
-        application.config_version += 1
-        world.changes.note('config', name)
-
-
-def trust(world: World, name: str, *, trusted: bool) -> None:
-    """Let an application use the cloud's credential, or not; its units run config-changed for a change."""
-    application = find_application(world, name)
-    world.note_operation('trust', name, *(() if trusted else ('--remove',)))
-    if application.trusted != trusted:
-        application.trusted = trusted
-        application.config_version += 1
-        world.changes.note('config', name)
 
 
 def set_leader(world: World, unit: str) -> None:
@@ -261,55 +172,6 @@ def remove_relation(world: World, relation: Relation, *, force: bool = False) ->
     remove(world, relation)
 
 
-def find_relation(world: World, first: str, second: str) -> Relation:
-    """Return the relation between two sides, each given as ``application`` or ``application:endpoint``.
-
-    Raises:
-        UsageError: if there is not exactly one.
-    """
-    for name in (first.partition(':')[0], second.partition(':')[0]):
-        if name not in world.remote_applications:
-            find_application(world, name)
-    # A peer relation lasts as long as its application.
-    removable = [relation for relation in world.relations.values() if not relation.is_peer]
-    found = [
-        relation
-        for relation in removable
-        if any(
-            _is_side(relation.endpoints[index], first) and _is_side(relation.endpoints[1 - index], second)
-            for index in (0, 1)
-        )
-    ]
-    if len(found) != 1:
-        candidates = ', '.join(repr(relation.key) for relation in found or removable) or 'none'
-        which = 'are several relations' if found else 'is no relation'
-        could = '; '.join(f'"{relation.key}"' for relation in found)
-        raise UsageError(
-            f'there {which} between {first!r} and {second!r}; name the endpoints of one of: {candidates}',
-            refusal=f'ambiguous relation: "{first} {second}" could refer to {could}'
-            if found
-            else f'relation matching "{first} {second}" not found (not found)',
-        )
-    return found[0]
-
-
-def find_relation_by_id(world: World, relation_id: int) -> Relation:
-    """Return a relation.
-
-    Raises:
-        UsageError: if there is none of that id.
-    """
-    if relation_id not in world.relations:
-        raise unknown(
-            'relation',
-            str(relation_id),
-            map(str, world.relations),
-            'integrate first',
-            refusal=f'relation {relation_id} not found (not found)',
-        )
-    return world.relations[relation_id]
-
-
 def remove_application(world: World, name: str, *, force: bool = False) -> None:
     """Begin to remove an application; it is gone once its units and relations are, or at once by force."""
     application = find_application(world, name)
@@ -360,11 +222,6 @@ def action_parameters(application: Application, name: str, given: Mapping[str, A
             refusal=f'validation failed: {said}',
         )
     return {**actions[name].defaults, **given}
-
-
-def _is_side(endpoint: RelationEndpoint, text: str) -> bool:
-    application, _, name = text.partition(':')
-    return endpoint.application == application and name in ('', endpoint.name)
 
 
 def _check_limits(world: World, endpoints: Iterable[RelationEndpoint]) -> None:
@@ -450,67 +307,6 @@ def _endpoints_named(world: World, text: str) -> tuple[RelationEndpoint, ...]:
             refusal=f'application "{name}" has no "{endpoint}" relation',
         )
     return (RelationEndpoint(name, declared[endpoint]),)
-
-
-def _checked_config(
-    world: World,
-    name: str,
-    metadata: CharmMetadata,
-    values: Mapping[str, Any],
-    *,
-    doing: str = 'parsing settings for application: ',
-) -> dict[str, Any]:
-    for option, value in values.items():
-        declared = _find_option(name, metadata, option)
-        fits = isinstance(value, _TYPES[declared.type]) and (isinstance(value, bool) == (declared.type == 'boolean'))
-        if not fits:
-            raise UsageError(
-                f'config option {option!r} of {name!r} takes a {declared.type}, not {value!r}; '
-                f'give a value of that type'
-            )
-        if declared.type == 'secret' and value:
-            _check_secret_option(world, option, str(value), doing)
-    return dict(values)
-
-
-def _check_secret_option(world: World, option: str, value: str, doing: str) -> None:
-    """Refuse what is no secret's URI; whether there is such a secret, Juju does not ask.
-
-    Source: juju 3.6: apiserver/facades/client/application/application.go, validateSecretConfig; 4.0:
-    domain/application/service/application.go, which takes a bare id, too.
-    """
-    try:
-        identity.parse_secret_uri(value)
-    except JujuError as error:
-        text = wording(world.profile).invalid_option.format(doing=doing, option=option, cause=error)
-        raise JujuError(text) from None
-    if not world.profile.bare_id_as_option and not value.startswith('secret:'):
-        doing = 'updating charm config settings: ' if doing else ''
-        raise JujuError(f'{doing}option "{option}" expected secret, got {gotext.quote(value)}')
-
-
-def read_settings(metadata: CharmMetadata, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Return the values of config options that somebody gave as text, as the Juju CLI does.
-
-    Raises:
-        JujuError: with Juju's text, when there is no such option, or it is of another type.
-    """
-    values: dict[str, Any] = {}
-    for name, text in texts.items():
-        if name not in metadata.options:
-            raise JujuError(f'unknown option {gotext.quote(name)}')
-        kind = metadata.options[name].type
-        try:
-            values[name] = _PARSERS[kind](text)
-        except (JujuError, ValueError):
-            raise JujuError(f'option {gotext.quote(name)} expected {kind}, got {gotext.quote(text)}') from None
-    return values
-
-
-def _find_option(name: str, metadata: CharmMetadata, option: str) -> ConfigOption:
-    if option not in metadata.options:
-        raise unknown('config option', option, metadata.options, f'declare it in the metadata of {name!r}')
-    return metadata.options[option]
 
 
 def _check_alive(application: Application | RemoteApplication) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..juju import offers, operations
+from ..juju import lookups, offers
 from ..views.over_model import OverModel
 from ..views.relations import RelationView
 
@@ -78,10 +78,8 @@ class CrossModel(OverModel):
         Raises:
             UsageError: if there is no such application.
         """
-        return self._world.proxy_of(operations.find_application(self._world, app).name)
+        return self._world.proxy_of(lookups.find_application(self._world, app).name)
 
     def _suspend(self, operation: str, relation: RelationView, *, suspended: bool) -> None:
         self._check_no_charm_runs(operation)
-        offers.suspend_relation(
-            self._world, operations.find_relation_by_id(self._world, relation.id), suspended=suspended
-        )
+        offers.suspend_relation(self._world, lookups.find_relation_by_id(self._world, relation.id), suspended=suspended)

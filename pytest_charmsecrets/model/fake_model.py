@@ -12,7 +12,7 @@ from ..charms.runner import CharmRunner, RunnerName
 from ..charms.runner_choice import choose_runner, enter_both, make_runner
 from ..engine.runtime import Runtime
 from ..errors import UsageError
-from ..juju import identity, operations
+from ..juju import application_config, identity, lookups, operations
 from ..juju.clock import Clock
 from ..juju.model_config import configure_model
 from ..juju.order import Order
@@ -224,8 +224,8 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
         self._check_no_charm_runs('config')
         options = (reset,) if isinstance(reset, str) else tuple(reset)
         if values is None and not options:
-            return self._world.config_of(operations.find_application(self._world, app))
-        operations.configure(self._world, app, values or {}, options)
+            return self._world.config_of(lookups.find_application(self._world, app))
+        application_config.configure(self._world, app, values or {}, options)
         return None
 
     def trust(self, app: str, *, remove: bool = False) -> None:
@@ -236,7 +236,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
             remove: take that back.
         """
         self._check_no_charm_runs('trust')
-        operations.trust(self._world, app, trusted=not remove)
+        application_config.trust(self._world, app, trusted=not remove)
 
     def add_unit(self, app: str, *, num_units: int = 1) -> tuple[str, ...]:
         """Add units to an application and return their names."""
@@ -258,7 +258,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
         if num_units:
             if len(names) != 1:
                 raise UsageError(f'num_units goes with one application, not with {names}; call remove_unit for each')
-            units = operations.find_application(self._world, names[0]).units.values()
+            units = lookups.find_application(self._world, names[0]).units.values()
             staying = [unit.name for unit in units if unit.life == 'alive']
             if not 0 < num_units <= len(staying):
                 raise UsageError(f'{names[0]!r} has {len(staying)} units; {num_units} cannot be removed')
@@ -266,7 +266,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
         for name in names:
             if not identity.is_unit_name(name):
                 raise UsageError(f'{name!r} is no unit; name units such as {name}/0, or say num_units=...')
-            operations.check_unit_exists(self._world, name)
+            lookups.check_unit_exists(self._world, name)
         for name in names:
             operations.remove_unit(self._world, name, force=force)
             if force:
@@ -281,7 +281,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
             force: remove it at once: no unit runs relation-departed or relation-broken for it.
         """
         self._check_no_charm_runs('remove_relation')
-        operations.remove_relation(self._world, operations.find_relation(self._world, app1, app2), force=force)
+        operations.remove_relation(self._world, lookups.find_relation(self._world, app1, app2), force=force)
 
     def remove_application(self, *app: str, force: bool = False) -> None:
         """Begin to remove applications, with their units and relations.
@@ -292,7 +292,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
         """
         self._check_no_charm_runs('remove_application')
         for name in app:
-            operations.check_application_exists(self._world, name)
+            lookups.check_application_exists(self._world, name)
         for name in app:
             units = tuple(self._world.applications[name].units)
             operations.remove_application(self._world, name, force=force)
@@ -325,7 +325,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
                 and run no upgrade-charm.
         """
         self._check_no_hook('refresh')
-        operations.check_application_exists(self._world, app)
+        lookups.check_application_exists(self._world, app)
         runner = self._execution.runners[app]
         if not isinstance(runner, CharmRunner):
             raise UsageError(f'{app!r} is a puppet, which has no charm to refresh')

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..engine.fault_injection import FaultKind, InjectedFault
 from ..errors import UsageError, unknown
-from ..juju import operations
+from ..juju import lookups
 from ..juju.hooks import hook_names
 from ..juju.secrets.entities import INTERNAL
 from ..views.over_model import OverModel
@@ -30,7 +30,7 @@ class Outages(OverModel):
             UsageError: if the unit is not in error.
         """
         self._check_no_hook('resolve')
-        operations.check_unit_exists(self._world, unit)
+        lookups.check_unit_exists(self._world, unit)
         self._execution.resolve(unit, retry=not no_retry)
         self._world.note_operation('resolved', unit, *(('--no-retry',) if no_retry else ()))
 
@@ -43,7 +43,7 @@ class Outages(OverModel):
             UsageError: if the agent is stopped.
         """
         self._check_no_hook('stop_agent')
-        operations.check_unit_exists(self._world, unit)
+        lookups.check_unit_exists(self._world, unit)
         self._agents.stop_agent(unit)
         self._world.note_operation('stop-agent', unit)
 
@@ -57,7 +57,7 @@ class Outages(OverModel):
             UsageError: if the agent is running.
         """
         self._check_no_hook('start_agent')
-        operations.check_unit_exists(self._world, unit)
+        lookups.check_unit_exists(self._world, unit)
         self._agents.start_agent(unit)
         self._world.note_operation('start-agent', unit)
 
@@ -68,7 +68,7 @@ class Outages(OverModel):
             UsageError: if the agent is stopped.
         """
         self._check_no_hook('restart_agent')
-        operations.check_unit_exists(self._world, unit)
+        lookups.check_unit_exists(self._world, unit)
         self._agents.agent(unit)
         self._agents.restart_agents(unit)
         self._world.note_operation('restart-agent', unit)
@@ -99,7 +99,7 @@ class Outages(OverModel):
         """
         self._check_no_hook('inject_fault')
         if unit is not None:
-            operations.check_unit_exists(self._world, unit)
+            lookups.check_unit_exists(self._world, unit)
         units = [unit] if unit is not None else [one.name for one in self._world.units()]
         if hook is not None:
             self._check_hook_exists(hook, units)

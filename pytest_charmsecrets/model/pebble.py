@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ..charms.in_process import InProcessRunner
 from ..charms.unit_state import UnitState
 from ..errors import UsageError, unknown
-from ..juju import identity, operations
+from ..juju import identity, lookups
 from ..juju.hooks import Hook
 from ..records import HookRun
 from ..views.over_model import OverModel
@@ -66,7 +66,7 @@ class Pebble(OverModel):
 
     def _pebble(self, operation: str, unit: str, container: str) -> UnitState:
         self._check_no_hook(operation)
-        if operations.find_unit(self._world, unit).life != 'alive':
+        if lookups.find_unit(self._world, unit).life != 'alive':
             raise UsageError(f'{unit!r} is being removed, and is told nothing by Pebble any more; settle the model')
         self._agents.agent(unit)
         application = self._world.application_of(unit)

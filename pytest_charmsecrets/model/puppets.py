@@ -13,7 +13,7 @@ from typing import Final, final
 
 from ..engine.runtime import RunningModel
 from ..errors import JujuError, UsageError
-from ..juju import identity, operations
+from ..juju import identity, lookups
 from ..juju.clock import RotatePolicy
 from ..juju.hooks import Hook
 from ..juju.transaction import HookContext, OwnerKind
@@ -178,7 +178,7 @@ class PuppetSecret(OverModel):
         owner = self.view.owner
         if '/' in owner:
             return owner
-        leader = operations.find_application(self._world, owner).leader
+        leader = lookups.find_application(self._world, owner).leader
         if leader is None:
             raise UsageError(f'{owner!r} has no leader to act for it; add a unit first')
         return leader
@@ -202,14 +202,14 @@ class PuppetUnit(OverModel):
         Raises:
             HookFailed: if Juju refuses the commit.
         """
-        operations.check_unit_exists(self._world, self.name)
+        lookups.check_unit_exists(self._world, self.name)
         with self._execution.hook(self.name, Hook('juju-exec')) as context:
             yield PuppetHook(self.internals, context)
 
     @property
     def is_leader(self) -> bool:
         """Whether the unit leads."""
-        return self._world.is_leader(operations.find_unit(self._world, self.name).name)
+        return self._world.is_leader(lookups.find_unit(self._world, self.name).name)
 
     def __repr__(self) -> str:
         return f'<puppet unit {self.name}>'
@@ -226,13 +226,13 @@ class Puppet(OverModel):
     @property
     def units(self) -> tuple[PuppetUnit, ...]:
         """Its units, by number."""
-        units = operations.find_application(self._world, self.name).units
+        units = lookups.find_application(self._world, self.name).units
         return tuple(PuppetUnit(self.internals, unit) for unit in units)
 
     @property
     def leader(self) -> PuppetUnit:
         """Its leader."""
-        leader = operations.find_application(self._world, self.name).leader
+        leader = lookups.find_application(self._world, self.name).leader
         if leader is None:
             raise UsageError(f'{self.name!r} has no units, so no leader; add one with add_unit({self.name!r})')
         return PuppetUnit(self.internals, leader)
@@ -240,7 +240,7 @@ class Puppet(OverModel):
     @property
     def relations(self) -> tuple[RelationView, ...]:
         """Its relations, oldest first."""
-        operations.check_application_exists(self._world, self.name)
+        lookups.check_application_exists(self._world, self.name)
         return tuple(RelationView(self._world, relation.id) for relation in self._world.relations_of(self.name))
 
     def __repr__(self) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from ..charms.runner import CharmOutcome
 from ..engine.hook_execution import FinishedHook
 from ..errors import ActionFailed, JujuError, UsageError
-from ..juju import operations
+from ..juju import lookups, operations
 from ..juju.hooks import Hook
 from ..records import HookRun, Task
 from ..views.over_model import OverModel
@@ -32,7 +32,7 @@ class Tasks(OverModel):
             ActionFailed: if the action fails or its commit is refused; the task is in ``task``.
         """
         self._check_no_hook('run')
-        found = operations.find_unit(self._world, unit)
+        found = lookups.find_unit(self._world, unit)
         application = self._world.applications[found.application]
         parameters = operations.action_parameters(application, action, params or {})
         task_id = str(self._world.count('task') + 1)
@@ -58,7 +58,7 @@ class Tasks(OverModel):
             ActionFailed: if it exits with another code than 0 or its commit is refused; the task is in ``task``.
         """
         self._check_no_hook('exec')
-        operations.check_unit_exists(self._world, unit)
+        lookups.check_unit_exists(self._world, unit)
         line = shlex.join((command, *args)) if args else command
         task_id = str(self._world.count('task') + 1)
         hook = Hook('juju-exec', parameters={'command': line, 'workload-context': False}, task_id=task_id)
@@ -76,7 +76,7 @@ class Tasks(OverModel):
         """
         __tracebackhide__ = True
         self._check_no_hook('update_status')
-        if operations.find_unit(self._world, unit).life != 'alive':
+        if lookups.find_unit(self._world, unit).life != 'alive':
             raise UsageError(f'{unit!r} is being removed, and runs no update-status any more; settle the model')
         hook = Hook('update-status', task_id=str(self._world.count('task') + 1))
         return self._runtime.run_requested(self._execution, unit, hook)

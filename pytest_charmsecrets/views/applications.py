@@ -12,7 +12,7 @@ from ..charms.runner import CharmRunner, UnitChange
 from ..charms.state_view import render_state
 from ..charms.unit_state import check_is_the_units_own
 from ..errors import UsageError, unknown
-from ..juju import lifecycle, operations
+from ..juju import lifecycle, lookups
 from ..juju.world import World
 from .relations import RelationView
 from .statuses import as_ops_status
@@ -41,23 +41,23 @@ class UnitView:
     @property
     def status(self) -> ops.StatusBase:
         """The unit's status, as the charm set it."""
-        return as_ops_status(operations.find_unit(self._world, self.name).status)
+        return as_ops_status(lookups.find_unit(self._world, self.name).status)
 
     @property
     def is_leader(self) -> bool:
         """Whether the unit leads its application."""
-        return self._world.is_leader(operations.find_unit(self._world, self.name).name)
+        return self._world.is_leader(lookups.find_unit(self._world, self.name).name)
 
     @property
     def state(self) -> testing.State:
         """Everything this unit sees, as ``ops.testing`` writes it: rendered from the model at each access."""
-        operations.check_unit_exists(self._world, self.name)
+        lookups.check_unit_exists(self._world, self.name)
         return render_state(self._world, self.name, self._runner)
 
     @property
     def deferred(self) -> tuple[str, ...]:
         """The events that the charm deferred and that wait for the unit's next hook."""
-        operations.check_unit_exists(self._world, self.name)
+        lookups.check_unit_exists(self._world, self.name)
         return self._runner.deferred(self.name)
 
     def update_state(self, **changes: Any) -> None:
@@ -69,7 +69,7 @@ class UnitView:
         Raises:
             UsageError: for anything that the model owns; the message names the operation to call instead.
         """
-        unit = operations.find_unit(self._world, self.name)
+        unit = lookups.find_unit(self._world, self.name)
         _check_changeable(changes)
         given = {name: None if value is None else tuple(value) for name, value in changes.items()}
         change = UnitChange(**given)
@@ -101,13 +101,13 @@ class ApplicationView:
     @property
     def units(self) -> tuple[UnitView, ...]:
         """Its units, by number."""
-        units = operations.find_application(self._world, self.name).units
+        units = lookups.find_application(self._world, self.name).units
         return tuple(UnitView(self._world, self._runner, unit) for unit in units)
 
     @property
     def leader(self) -> UnitView:
         """Its leader."""
-        leader = operations.find_application(self._world, self.name).leader
+        leader = lookups.find_application(self._world, self.name).leader
         if leader is None:
             raise UsageError(f'{self.name!r} has no units, so no leader; add one with add_unit({self.name!r})')
         return UnitView(self._world, self._runner, leader)
@@ -115,17 +115,17 @@ class ApplicationView:
     @property
     def status(self) -> ops.StatusBase:
         """The application's status, as its leader set it."""
-        return as_ops_status(operations.find_application(self._world, self.name).status)
+        return as_ops_status(lookups.find_application(self._world, self.name).status)
 
     @property
     def workload_version(self) -> str:
         """The version that the charm gave its workload."""
-        return operations.find_application(self._world, self.name).workload_version
+        return lookups.find_application(self._world, self.name).workload_version
 
     @property
     def relations(self) -> tuple[RelationView, ...]:
         """Its relations, oldest first."""
-        operations.check_application_exists(self._world, self.name)
+        lookups.check_application_exists(self._world, self.name)
         return tuple(RelationView(self._world, relation.id) for relation in self._world.relations_of(self.name))
 
     def module(self, name: str) -> ModuleType:

@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from ..errors import JujuError, UsageError
-from ..juju import identity, operations
+from ..juju import identity, lookups
 from ..juju.journal import Journal
 from ..juju.order import Order
 from ..records import DueHook
@@ -111,6 +111,6 @@ class ModelView(OverModel):
         """
         world = self._world
         if owner not in (None, str(world.user_owner)):
-            find = operations.find_unit if '/' in owner else operations.find_application
+            find = lookups.find_unit if '/' in owner else lookups.find_application
             find(world, owner)
         return tuple(SecretView(world, secret.id) for secret in world.secrets if owner in (None, str(secret.owner)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_charmsecrets.juju import agent
+from pytest_charmsecrets.juju import agent, agent_progress
 from pytest_charmsecrets.juju.agent_state import ConsumedSecret, LocalRelation, LocalState, RelationSnapshot, Snapshot
 from pytest_charmsecrets.juju.hooks import Hook
 
@@ -42,8 +42,8 @@ def run_all(snapshot: Snapshot, local: LocalState) -> list[str]:
     agent.follow_snapshot(snapshot, local)
     while (hook := agent.next_operation(snapshot, local)) is not None:
         ran.append(hook.name + (f' {hook.remote_unit}' if hook.remote_unit else ''))
-        agent.note_start(local, hook)
-        agent.note_success(snapshot, local, hook)
+        agent_progress.note_start(local, hook)
+        agent_progress.note_success(snapshot, local, hook)
         agent.follow_snapshot(snapshot, local)
         assert len(ran) < 100
     return ran
@@ -114,7 +114,7 @@ def test_an_upgrade_is_followed_by_config_changed_at_once():
     snapshot, local = Snapshot('web/0', charm_version=1), idle()
     upgrade = agent.next_operation(snapshot, local)
     assert upgrade is not None
-    agent.note_success(snapshot, local, upgrade)
+    agent_progress.note_success(snapshot, local, upgrade)
     snapshot.due_rotations.append(SECRET)
     assert [upgrade.name, *run_all(snapshot, local)] == ['upgrade-charm', 'config-changed', 'secret-rotate']
 
@@ -167,7 +167,7 @@ def test_what_is_due_is_told_without_being_run():
 def test_a_unit_in_error_retries_its_hook_when_it_may_and_runs_nothing_else():
     failed = Hook('config-changed', version=1)
     snapshot, local = Snapshot('web/0', config_version=1, due_rotations=[SECRET]), idle()
-    agent.note_failure(snapshot, local, failed)
+    agent_progress.note_failure(snapshot, local, failed)
     assert agent.next_operation(snapshot, local) is None
     assert [hook.name for hook in agent.hooks_due(snapshot, local)] == ['config-changed', 'secret-rotate']
     local.may_retry = True
@@ -179,7 +179,7 @@ def test_a_rotation_that_succeeds_on_its_retry_runs_once_more():
     snapshot, local = Snapshot('web/0', due_rotations=[SECRET]), idle()
     rotate = agent.next_operation(snapshot, local)
     assert rotate is not None
-    agent.note_failure(snapshot, local, rotate)
+    agent_progress.note_failure(snapshot, local, rotate)
     local.may_retry = True
     assert run_all(snapshot, local) == ['secret-rotate', 'secret-rotate']
 
@@ -188,7 +188,7 @@ def test_an_action_runs_on_a_unit_in_error_and_a_failed_one_puts_no_unit_into_er
     action = Hook('action', action='look', task_id='1')
     snapshot, local = Snapshot('web/0', requests=[action]), idle(failed=Hook('start'))
     assert agent.next_operation(snapshot, local) == action
-    agent.note_failure(snapshot, local, action)
+    agent_progress.note_failure(snapshot, local, action)
     assert agent.next_operation(snapshot, local) is None
     assert local.failed == Hook('start')
 
@@ -206,7 +206,7 @@ def test_an_update_status_waits_while_the_unit_is_in_error_and_puts_it_in_error_
     snapshot, local = Snapshot('web/0', requests=[update_status]), idle(failed=Hook('start'))
     assert agent.next_operation(snapshot, local) is None
     local = idle()
-    agent.note_failure(snapshot, local, update_status)
+    agent_progress.note_failure(snapshot, local, update_status)
     assert (snapshot.requests, local.failed) == ([], update_status)
 
 
@@ -246,7 +246,7 @@ def test_the_changed_of_a_join_comes_even_if_the_relation_ends_meanwhile():
     local = idle(relations={1: LocalRelation(created=True)})
     joined = agent.next_operation(snapshot, local)
     assert joined is not None
-    agent.note_success(snapshot, local, joined)
+    agent_progress.note_success(snapshot, local, joined)
     snapshot.relations[1].life = 'dying'
     assert run_all(snapshot, local) == [
         'database-relation-changed db/0',

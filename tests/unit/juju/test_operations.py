@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_charmsecrets.errors import UsageError
-from pytest_charmsecrets.juju import operations
+from pytest_charmsecrets.juju import application_config, operations
 from pytest_charmsecrets.juju.state import ActionMetadata, ConfigOption, EndpointMetadata
 
 OPTIONS = {'size': ConfigOption('size', 'int', default=1)}
@@ -58,10 +58,10 @@ def test_only_a_difference_is_a_change_of_config(make_world, deploy):
     world = make_world()
     deploy(world, 'db', options=OPTIONS)
     application = world.applications['db']
-    operations.configure(world, 'db', {'size': 1})
+    application_config.configure(world, 'db', {'size': 1})
     assert application.config_version == 0
-    operations.configure(world, 'db', {'size': 2})
-    operations.configure(world, 'db', {}, reset=['size'])
+    application_config.configure(world, 'db', {'size': 2})
+    application_config.configure(world, 'db', {}, reset=['size'])
     assert (application.config_version, application.config) == (2, {})
 
 
@@ -70,7 +70,7 @@ def test_a_value_that_fits_no_option_changes_nothing(make_world, deploy, values)
     world = make_world()
     deploy(world, 'db', options=OPTIONS)
     with pytest.raises(UsageError):
-        operations.configure(world, 'db', values)
+        application_config.configure(world, 'db', values)
     assert world.applications['db'].config == {}
 
 

@@ -1,0 +1,136 @@
+"""Config of an application: which values fit an option, what a change causes, and trust.
+
+Source: juju 3.6: state/charm.go, config settings; apiserver/facades/client/application/application.go, SetConfigs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from ..errors import JujuError, UsageError, unknown
+from ..golang import text as gotext
+from . import identity
+from .lookups import find_application
+from .secrets.wording import wording
+from .state import CharmMetadata, ConfigOption
+from .world import World
+
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    'string': (str,),
+    'secret': (str,),
+    'int': (int,),
+    'float': (float, int),
+    'boolean': (bool,),
+}
+_PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    'string': str,
+    'secret': str,
+    'int': gotext.parse_decimal,
+    'float': float,
+    'boolean': gotext.parse_bool,
+}
+
+
+def configure(world: World, name: str, values: Mapping[str, Any], reset: Iterable[str] = ()) -> None:
+    """Set config values and reset others to their defaults; only a difference is a change.
+
+    Raises:
+        UsageError: if there is no such option, or a value is of another type.
+        JujuError: if Juju refuses a value.
+    """
+    application = find_application(world, name)
+    checked = check_config(world, name, application.metadata, values)
+    for option in reset:
+        _find_option(name, application.metadata, option)
+    kept = {option: value for option, value in application.config.items() if option not in tuple(reset)}
+    before = world.config_of(application)
+    application.config = {**kept, **checked}
+    world.note_operation('config', name, *(f'{option}={value}' for option, value in checked.items()))
+    if world.config_of(application) != before:
+        application.config_version += 1
+        world.changes.note('config', name)
+
+
+def trust(world: World, name: str, *, trusted: bool) -> None:
+    """Let an application use the cloud's credential, or not; its units run config-changed for a change."""
+    application = find_application(world, name)
+    world.note_operation('trust', name, *(() if trusted else ('--remove',)))
+    if application.trusted != trusted:
+        application.trusted = trusted
+        application.config_version += 1
+        world.changes.note('config', name)
+
+
+def check_config(
+    world: World,
+    name: str,
+    metadata: CharmMetadata,
+    values: Mapping[str, Any],
+    *,
+    doing: str = 'parsing settings for application: ',
+) -> dict[str, Any]:
+    """Return the values of a change of config if each fits its option.
+
+    Args:
+        world: the model.
+        name: the application.
+        metadata: its charm, which declares the options.
+        values: the new values by option.
+        doing: how Juju begins its refusal of a value for an option of ``type: secret``.
+
+    Raises:
+        UsageError: if there is no such option, or a value is of another type.
+        JujuError: if Juju refuses a value.
+    """
+    for option, value in values.items():
+        declared = _find_option(name, metadata, option)
+        fits = isinstance(value, _TYPES[declared.type]) and (isinstance(value, bool) == (declared.type == 'boolean'))
+        if not fits:
+            raise UsageError(
+                f'config option {option!r} of {name!r} takes a {declared.type}, not {value!r}; '
+                f'give a value of that type'
+            )
+        if declared.type == 'secret' and value:
+            _check_secret_option(world, option, str(value), doing)
+    return dict(values)
+
+
+def _check_secret_option(world: World, option: str, value: str, doing: str) -> None:
+    """Refuse what is no secret's URI; whether there is such a secret, Juju does not ask.
+
+    Source: juju 3.6: apiserver/facades/client/application/application.go, validateSecretConfig; 4.0:
+    domain/application/service/application.go, which takes a bare id, too.
+    """
+    try:
+        identity.parse_secret_uri(value)
+    except JujuError as error:
+        text = wording(world.profile).invalid_option.format(doing=doing, option=option, cause=error)
+        raise JujuError(text) from None
+    if not world.profile.bare_id_as_option and not value.startswith('secret:'):
+        doing = 'updating charm config settings: ' if doing else ''
+        raise JujuError(f'{doing}option "{option}" expected secret, got {gotext.quote(value)}')
+
+
+def read_settings(metadata: CharmMetadata, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of config options that somebody gave as text, as the Juju CLI does.
+
+    Raises:
+        JujuError: with Juju's text, when there is no such option, or it is of another type.
+    """
+    values: dict[str, Any] = {}
+    for name, text in texts.items():
+        if name not in metadata.options:
+            raise JujuError(f'unknown option {gotext.quote(name)}')
+        kind = metadata.options[name].type
+        try:
+            values[name] = _PARSERS[kind](text)
+        except (JujuError, ValueError):
+            raise JujuError(f'option {gotext.quote(name)} expected {kind}, got {gotext.quote(text)}') from None
+    return values
+
+
+def _find_option(name: str, metadata: CharmMetadata, option: str) -> ConfigOption:
+    if option not in metadata.options:
+        raise unknown('config option', option, metadata.options, f'declare it in the metadata of {name!r}')
+    return metadata.options[option]
