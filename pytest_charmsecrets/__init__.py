@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     from .model.settings import ModelSettings
     from .model.user_secrets import ModelUser, ShownSecret
     from .plugin.fixtures import FakeJujuFactory, FakeModelFactory
-    from .records import BecameDue, Command, DueHook, Effect, HookRun, Operation, Record, Task, TimePassed
+    from .records import (
+        BecameDue,
+        Command,
+        DueHook,
+        Effect,
+        HookRun,
+        NoLongerDue,
+        Operation,
+        Record,
+        Settled,
+        Task,
+        TimePassed,
+    )
     from .views.applications import ApplicationView, UnitView
     from .views.relations import RelationView
     from .views.secrets import RevisionView, SecretView
@@ -51,6 +63,7 @@ __all__ = [
     'JujuError',
     'ModelSettings',
     'ModelUser',
+    'NoLongerDue',
     'Operation',
     'Order',
     'Puppet',
@@ -61,6 +74,7 @@ __all__ = [
     'RelationView',
     'RevisionView',
     'SecretView',
+    'Settled',
     'ShownSecret',
     'Task',
     'TimePassed',
@@ -113,8 +127,10 @@ _NAMES_BY_MODULE: Final = {
         'DueHook',
         'Effect',
         'HookRun',
+        'NoLongerDue',
         'Operation',
         'Record',
+        'Settled',
         'Task',
         'TimePassed',
     ),

@@ -28,7 +28,17 @@ class Effect:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Operation:
+class _InOrder:
+    """A record with its place in the one order of all records of a controller."""
+
+    number: int = dataclasses.field(default=0, kw_only=True)
+    """Counts from 1 through all models of the controller."""
+    model: str = dataclasses.field(default='', kw_only=True)
+    """Name of the model."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Operation(_InOrder):
     """The user did something: ``deploy``, ``integrate``, ``remove-unit``, ..."""
 
     time: datetime.datetime
@@ -40,7 +50,7 @@ class Operation:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class TimePassed:
+class TimePassed(_InOrder):
     """The test moved the clock."""
 
     time: datetime.datetime
@@ -52,7 +62,7 @@ class TimePassed:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class BecameDue:
+class BecameDue(_InOrder):
     """A hook of a unit became due."""
 
     time: datetime.datetime
@@ -61,24 +71,64 @@ class BecameDue:
     secret: str | None = None
     revision: int | None = None
     relation: str | None = None
+    """``endpoint:id``, for relation hooks."""
     remote: str | None = None
     """The remote unit, if it is about one."""
+    causes: tuple[int, ...] = ()
+    """Numbers of the operations, hooks and moments of time that made it due, oldest first.
+
+    The first made it due; the others were folded into it before it ran.
+    """
 
     def __str__(self) -> str:
-        about = self.secret or self.relation
-        revision = f' revision {self.revision}' if self.revision is not None else ''
-        return f'due: {self.unit} {self.hook}' + (f' {about}{revision}' if about else '')
+        return f'due: {self.unit} {self.hook}{_about(self.secret or self.relation, self.revision)}'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Command:
+class NoLongerDue(_InOrder):
+    """A hook of a unit that was due will not run: its reason is gone, or a newer one took its place."""
+
+    time: datetime.datetime
+    unit: str
+    hook: str
+    secret: str | None = None
+    revision: int | None = None
+    relation: str | None = None
+    """``endpoint:id``, for relation hooks."""
+    remote: str | None = None
+    """The remote unit, if it is about one."""
+    causes: tuple[int, ...] = ()
+    """Numbers of the operations, hooks and moments of time that ended it, oldest first."""
+
+    def __str__(self) -> str:
+        return f'no longer due: {self.unit} {self.hook}{_about(self.secret or self.relation, self.revision)}'
+
+
+def _about(subject: str | None, revision: int | None) -> str:
+    if not subject:
+        return ''
+    return f' {subject}' + (f' revision {revision}' if revision is not None else '')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settled(_InOrder):
+    """The last hook that was due in a model has run: no unit has anything to do, whoever let the units run."""
+
+    time: datetime.datetime
+
+    def __str__(self) -> str:
+        return 'settled'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Command(_InOrder):
     """A hook command ran."""
 
     time: datetime.datetime
     unit: str
     hook: str
     argv: tuple[str, ...]
-    """The command line; ``key#file=path`` is written as ``key=<what the file held>``, because paths are drawn anew."""
+    """The command line; ``key#file=path`` is written as ``key=<what the file held>``, because paths are random."""
     exit_code: int
     stdout: str
     stderr: str
@@ -95,7 +145,7 @@ class Command:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class HookRun:
+class HookRun(_InOrder):
     """A hook, an action or a ``juju exec`` ran, and was committed or discarded."""
 
     time: datetime.datetime
@@ -123,7 +173,7 @@ class HookRun:
         return f'{self.unit} {self.hook}'
 
 
-Record: TypeAlias = Operation | TimePassed | BecameDue | Command | HookRun
+Record: TypeAlias = Operation | TimePassed | BecameDue | NoLongerDue | Settled | Command | HookRun
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class HookExecution:
         if context.now > started:
             self._scheduler.wake()
         record, commit_error = self._end(context, started, outcome, faults)
-        self.world.journal.append(record)
+        record = self._append(record)
         self.agents.end(unit, hook, committed=record.error is None)
         if record.error is None:
             self._follow_success(context)
@@ -146,7 +146,7 @@ class HookExecution:
             record, commit_error = self._discard(context, started, outcome), None
         else:
             record, commit_error = self._commit(context, started)
-        self.world.journal.append(record)
+        record = self._append(record)
         return FinishedHook(record, context, outcome, commit_error)
 
     def _run_line(self, context: HookContext, line: str, charm_version: int) -> CharmOutcome:
@@ -216,10 +216,10 @@ class HookExecution:
             try:
                 yield context
             except BaseException as exception:
-                self.world.journal.append(self._discard(context, started, CharmOutcome(1, exception)))
+                self._append(self._discard(context, started, CharmOutcome(1, exception)))
                 raise
         record, error = self._commit(context, started)
-        self.world.journal.append(record)
+        record = self._append(record)
         if error is not None:
             raise HookFailed(unit, hook.name, None, error, record.discarded, (*record.kept, *record.committed))
 
@@ -240,6 +240,7 @@ class HookExecution:
                 result.stdout,
                 result.stderr,
                 given,
+                **self.world.journal.stamp(),
             )
         )
         return result
@@ -296,6 +297,11 @@ class HookExecution:
             self.agents.agent(unit).local.broken = True
             return str(error)
         return None
+
+    def _append(self, record: HookRun) -> HookRun:
+        numbered = dataclasses.replace(record, **self.world.journal.stamp())
+        self.world.journal.append(numbered)
+        return numbered
 
     def _discard(self, context: HookContext, started: datetime.datetime, outcome: CharmOutcome) -> HookRun:
         reason = f'exit code {outcome.exit_code}' if outcome.exit_code else FAILED_BEFORE_COMMIT

@@ -16,6 +16,7 @@ from ..errors import EndlessHooks
 from ..juju.agents import Agents
 from ..juju.clock import Clock
 from ..juju.hooks import Hook
+from ..juju.journal import Chronicle
 from ..juju.order import Order
 from ..juju.scheduler import Scheduler
 from ..juju.world import World
@@ -33,6 +34,8 @@ class Runtime:
 
     def __init__(self, clock: Clock, order: Order) -> None:
         self.scheduler: Final[Scheduler[HookExecution]] = Scheduler(clock, order)
+        self.chronicle: Final = Chronicle()
+        """The order of the records of all models."""
         self.active_hook: Final = ActiveHook()
 
     @property

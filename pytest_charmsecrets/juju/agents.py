@@ -215,16 +215,25 @@ class Agents:
         Raises:
             UsageError: if the unit is not in error.
         """
-        agent = self.agent(unit)
-        failed = agent.local.failed
-        if failed is None:
-            raise UsageError(f'unit {unit!r} is not in an error state, so there is nothing to resolve')
+        failed = self.check_in_error(unit)
+        agent = self._agents[unit]
         agent.retry.reset()
         if retry:
             agent.local.may_retry = True
         else:
             note_success(agent.snapshot, agent.local, failed)
         self._touched[unit] = None
+        return failed
+
+    def check_in_error(self, unit: str) -> Hook:
+        """Return the hook that has failed.
+
+        Raises:
+            UsageError: if the unit is not in error, or its agent is stopped.
+        """
+        failed = self.agent(unit).local.failed
+        if failed is None:
+            raise UsageError(f'unit {unit!r} is not in an error state, so there is nothing to resolve')
         return failed
 
     def local_state(self, unit: str) -> LocalState:
@@ -245,8 +254,7 @@ class Agents:
 
         A unit that has run everything it has to run before it is removed, is removed instead.
         """
-        self.agent(unit)
-        self._take_notice_of_all()
+        self.take_notice_of_all()
         if unit in self._agents:
             self._down[unit] = self._agents.pop(unit)
             for kept in (self._ready, self._announced, self._touched):
@@ -258,9 +266,7 @@ class Agents:
         Raises:
             UsageError: if it is running.
         """
-        self._follow_units()
-        if unit not in self._down:
-            raise UsageError(f'the agent of {unit!r} is running; stop it with stop_agent({unit!r})')
+        self.check_stopped(unit)
         agent = self._agents[unit] = self._down.pop(unit)
         note_agent_start(agent.local, self.world.application_of(unit).charm_version)
         watchers.mask_known_revisions(self.world, unit, agent.local)
@@ -268,6 +274,16 @@ class Agents:
         if agent.local.failed is not None:
             agent.retry.start(self.world.clock.now)
         self._watch_anew(agent)
+
+    def check_stopped(self, unit: str) -> None:
+        """Refuse a unit whose agent is running.
+
+        Raises:
+            UsageError: if it is.
+        """
+        self._follow_units()
+        if unit not in self._down:
+            raise UsageError(f'the agent of {unit!r} is running; stop it with stop_agent({unit!r})')
 
     def running_agents(self) -> tuple[str, ...]:
         """Return the units whose agents run, in the order of deployment and of their numbers."""
@@ -302,7 +318,17 @@ class Agents:
         if self.order.choose([Beginning(unit, knows=True), Beginning(unit, knows=False)]).knows:
             watchers.deliver_revisions(self.world, agent.watchers, agent.watchers.changed_revisions)
 
-    def _take_notice_of_all(self) -> None:
+    def take_notice_of_all(self, *running: str) -> None:
+        """Let every unit take notice of what it has received; in the fixed order, deliver before.
+
+        Args:
+            running: units whose agents have to run.
+
+        Raises:
+            UsageError: if one of them is stopped.
+        """
+        for unit in running:
+            self.agent(unit)
         if self.order.is_fixed:
             self.deliver()
         else:
@@ -444,6 +470,7 @@ class Agents:
                         hook.secret_revision,
                         hook.relation,
                         hook.remote_unit,
+                        **self.world.journal.stamp(),
                     )
                 )
         self._announced[unit] = waiting

@@ -5,7 +5,7 @@ Source: juju 3.6: state/charm.go, config settings; apiserver/facades/client/appl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from ..errors import JujuError, UsageError, unknown
@@ -32,7 +32,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
 }
 
 
-def configure(world: World, name: str, values: Mapping[str, Any], reset: Iterable[str] = ()) -> None:
+def configure(world: World, name: str, values: Mapping[str, Any], reset: Sequence[str] = ()) -> None:
     """Set config values and reset others to their defaults; only a difference is a change.
 
     Raises:
@@ -43,10 +43,11 @@ def configure(world: World, name: str, values: Mapping[str, Any], reset: Iterabl
     checked = check_config(world, name, application.metadata, values)
     for option in reset:
         _find_option(name, application.metadata, option)
-    kept = {option: value for option, value in application.config.items() if option not in tuple(reset)}
+    kept = {option: value for option, value in application.config.items() if option not in reset}
     before = world.config_of(application)
+    values_given = (f'{option}={value}' for option, value in checked.items())
+    world.note_operation('config', name, *values_given, *(f'--reset={option}' for option in reset))
     application.config = {**kept, **checked}
-    world.note_operation('config', name, *(f'{option}={value}' for option, value in checked.items()))
     if world.config_of(application) != before:
         application.config_version += 1
         world.changes.note('config', name)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
+
+from .journal import Causes, Chronicle, merged
 
 ChangeKind: TypeAlias = Literal[
     'consumer',  # a unit's consumer record of a secret
@@ -36,24 +38,32 @@ class Change:
 
 
 class Changes:
-    """The documents written since the watchers last looked, each once, in order of their first write."""
+    """The documents written since the watchers last looked, each once, in order of their first write.
 
-    def __init__(self) -> None:
-        self._written: dict[Change, None] = {}
+    Each carries the causes of its writes, oldest first.
+    """
+
+    def __init__(self, chronicle: Chronicle | None = None) -> None:
+        self._chronicle: Final = chronicle or Chronicle()
+        self._written: dict[Change, Causes] = {}
 
     def note(self, kind: ChangeKind, subject: str, *, secret: str = '', revision: int = 0) -> None:
-        """Note that a document was written."""
-        self._written[Change(kind, subject, secret, revision)] = None
+        """Note that a document was written, by whoever writes at the moment."""
+        change = Change(kind, subject, secret, revision)
+        self._written[change] = merged(self._written.get(change, ()), self._chronicle.causes)
 
-    def collect(self) -> tuple[Change, ...]:
-        """Return the documents written, and empty the log."""
-        collected = tuple(self._written)
-        self._written.clear()
+    def collect(self) -> dict[Change, Causes]:
+        """Return the changes that were noted, with their causes, and begin a new log."""
+        collected, self._written = self._written, {}
         return collected
 
-    def reset(self, changes: Iterable[Change]) -> None:
-        """Set the log back to earlier entries, after the writes since then were undone."""
-        self._written = dict.fromkeys(changes)
+    def reset(self, changes: Iterable[tuple[Change, Causes]]) -> None:
+        """Go back to the changes that had been noted, when later ones are undone."""
+        self._written = dict(changes)
+
+    def items(self) -> tuple[tuple[Change, Causes], ...]:
+        """Return the changes that were noted, with their causes."""
+        return tuple(self._written.items())
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self._written)

@@ -106,8 +106,8 @@ def consume(world: World, url: str, *, alias: str | None = None) -> RemoteApplic
         url=f'{_USER}/{other.name}.{offered.name}',
     )
     _check_is_free(world, remote)
-    world.remote_applications[name] = remote
     world.note_operation('consume', remote.url, name)
+    world.remote_applications[name] = remote
     return remote
 
 

@@ -71,12 +71,14 @@ def deploy(
     values = check_config(world, name, metadata, config or {}, doing='')
     application = Application(name, metadata, cloud, number=world.count('application'), config=values)
     application.unit_start = unit_start or UnitStart()
+    count = 0 if metadata.subordinate else num_units
+    given = (f'--config={option}={value}' for option, value in values.items())
+    world.note_operation('deploy', name, f'--num-units={count}', *given)
     world.applications[name] = application
     for endpoint in metadata.peers:
         world.add_relation(RelationEndpoint(name, endpoint))
-    for _ in range(0 if metadata.subordinate else num_units):
+    for _ in range(count):
         lifecycle.add_unit(world, application)
-    world.note_operation('deploy', name, f'--num-units={len(application.units)}')
     return application
 
 
@@ -140,6 +142,7 @@ def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = F
                 refusal=f'cannot upgrade application "{name}" to charm "{metadata.name}": '
                 f'would break relation "{relation.key}"',
             )
+    world.note_operation('refresh', name, *(('--force-units',) if force else ()))
     known = {relation.endpoint_of(name).name for relation in world.relations_of(name) if relation.is_peer}
     application.config = {option: value for option, value in application.config.items() if option in metadata.options}
     application.metadata = metadata
@@ -148,7 +151,6 @@ def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = F
     for endpoint in metadata.peers:
         if endpoint.name not in known:
             world.add_relation(RelationEndpoint(name, endpoint))
-    world.note_operation('refresh', name, *(('--force-units',) if force else ()))
     world.changes.note('charm', name)
 
 

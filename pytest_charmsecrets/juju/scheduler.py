@@ -18,7 +18,7 @@ from .agents import Agents, Position
 from .clock import Clock
 from .cross_model import Carrier, Carry
 from .hooks import Hook
-from .journal import Journal
+from .journal import Chronicle, Journal
 from .order import Order
 from .steps import Delivery, Pick, RemovalJob
 from .world import World
@@ -196,6 +196,11 @@ class Scheduler(Generic[ModelT]):
         for agents in self._agents():
             agents.wake()
 
+    def take_notice_of_all(self) -> None:
+        """Let every unit of every model take notice of what it has received; in the fixed order, deliver before."""
+        for agents in self._agents():
+            agents.take_notice_of_all()
+
     def restart(self) -> None:
         """Restart every running agent."""
         for agents in self._agents():
@@ -207,7 +212,7 @@ class Scheduler(Generic[ModelT]):
         if when > since:
             self.clock.move_to(when)
             for world in self._worlds.values():
-                world.journal.append(TimePassed(when, since))
+                world.journal.append(TimePassed(when, since, **world.journal.stamp()))
         self.wake()
 
     def deadline(self, kind: str | None = None) -> datetime.datetime | None:
@@ -253,9 +258,11 @@ class Scheduler(Generic[ModelT]):
         copied: Scheduler[_Copied] = Scheduler(copy.copy(self.clock), Order())
         shared: dict[int, object] = {id(self.clock): copied.clock, id(self.order): copied.order}
         shared[id(self._worlds)] = copied._worlds
+        chronicle = Chronicle()
         for world in self._worlds.values():
-            shared[id(world.journal)] = Journal()
+            shared[id(world.journal)] = Journal(world.name, chronicle)
             shared[id(world.profile)] = world.profile
+            shared[id(world.journal.chronicle)] = chronicle
             for application in world.applications.values():
                 shared[id(application.metadata)] = application.metadata
         for agents in copy.deepcopy(tuple(self._agents()), shared):

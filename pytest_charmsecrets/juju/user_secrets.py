@@ -7,7 +7,7 @@ juju 4.0: apiserver/facades/client/secrets/secrets.go; domain/secret/service.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias, get_args
 
 from ..errors import JujuError, UsageError
@@ -89,11 +89,12 @@ def add(user: User, name: str, values: Mapping[str, str], *, info: str | None) -
     owner = world.user_owner
     uri = world.new_secret_uri(owner)
     attributes = SecretAttributes(content=encoded, label=name, description=info)
+    begun = world.begin_operation()
     try:
         revisions.create(world.secrets, uri.id, owner, attributes, world.clock.now)
     except LabelTaken:
         raise _name_taken(name) from None
-    world.note_operation('add-secret', name, *_shown(values))
+    world.note_operation('add-secret', name, *_shown(values), *_flags(info=info), begun=begun)
     return uri
 
 
@@ -123,12 +124,14 @@ def update(
     _check_writable(world, secret)
     if world.profile.idempotent_content and encoded and content.checksum(encoded) == secret.latest_checksum:
         attributes = dataclasses.replace(attributes, content=None)
+    begun = world.begin_operation()
     if not attributes.is_empty:
         try:
             revisions.update(world.secrets, secret, uri, attributes, world.clock.now)
         except LabelTaken:
             raise _name_taken(name or '') from None
-    world.note_operation('update-secret', identifier, *_shown(values))
+    flags = _flags(info=info, name=name, auto_prune=None if auto_prune is None else str(auto_prune).lower())
+    world.note_operation('update-secret', identifier, *_shown(values), *flags, begun=begun)
     if not world.profile.async_delete:
         removal.prune(world.secrets, secret)
 
@@ -217,6 +220,10 @@ def check_revision_to_show(secret: Secret, revision: int) -> None:
         raise _of_facade(_MISSING_REVISION['revision'].format(uri=uri, id=uri.id, revision=revision), 'not found')
 
 
+def _flags(**values: str | None) -> Iterator[str]:
+    return (f'--{name.replace("_", "-")}={value}' for name, value in values.items() if value is not None)
+
+
 def _change_access(
     user: User,
     command: str,
@@ -234,6 +241,7 @@ def _change_access(
             raise _of_facade(str(error), wording(world.profile).missing_code) from None
     names = tuple(applications)
     errors: list[str] = []
+    begun = world.begin_operation()
     for name in names:
         try:
             secret, _ = _find(world, str(uri))
@@ -242,7 +250,7 @@ def _change_access(
         except JujuError as error:
             errors.append(f'cannot change access to "{uri}" for "{name}": {error}')
     if len(errors) < len(names):
-        world.note_operation(command, identifier, ','.join(names))
+        world.note_operation(command, identifier, ','.join(names), begun=begun)
     if errors:
         raise JujuError(f'failed to grant/revoke secret: {", ".join(errors)}')
 

@@ -12,7 +12,7 @@ from ..records import Operation
 from . import identity, relations
 from .change_log import Changes
 from .clock import Clock
-from .journal import Journal
+from .journal import Cause, Chronicle, Journal
 from .relations import Relation, RelationEndpoint
 from .secrets.entities import Owner, SecretStore
 from .state import Application, Cloud, Life, Offer, RemoteApplication, Unit
@@ -23,7 +23,14 @@ class World:
     """One model on one controller."""
 
     def __init__(
-        self, *, profile: Profile, seed: int, clock: Clock, name: str = 'fake', cloud: Cloud | None = None
+        self,
+        *,
+        profile: Profile,
+        seed: int,
+        clock: Clock,
+        name: str = 'fake',
+        cloud: Cloud | None = None,
+        chronicle: Chronicle | None = None,
     ) -> None:
         self.profile: Final = profile
         self.seed: Final = seed
@@ -32,8 +39,8 @@ class World:
         """The cloud that the model was made on; None if each application is on the one that its metadata says."""
         self.uuid: Final = identity.make_uuid(seed, 'model', name)
         self.clock: Final = clock
-        self.journal: Final = Journal()
-        self.changes: Final = Changes()
+        self.journal: Final = Journal(name, chronicle)
+        self.changes: Final = Changes(self.journal.chronicle)
         self.secrets: Final = SecretStore(self.changes, profile)
         self.applications: Final[dict[str, Application]] = {}
         self.relations: Final[dict[int, Relation]] = {}
@@ -55,9 +62,24 @@ class World:
         clouds = {application.cloud for application in self.applications.values()}
         return 'kubernetes' if 'kubernetes' in clouds else 'machine'
 
-    def note_operation(self, name: str, *arguments: str) -> None:
-        """Write into the journal that the user did something."""
-        self.journal.append(Operation(self.clock.now, name, arguments))
+    def begin_operation(self) -> Cause:
+        """Begin an operation of the user that may still be refused: it causes what is written until somebody else acts."""
+        cause = Cause()
+        self.journal.chronicle.causes = (cause,)
+        return cause
+
+    def note_operation(self, name: str, *arguments: str, begun: Cause | None = None) -> None:
+        """Write an operation of the user into the journal.
+
+        Args:
+            name: the command of the juju client, or its kin for what only a test can do.
+            arguments: its arguments.
+            begun: the cause of an operation that began before; without it, the operation begins now.
+        """
+        cause = begun or self.begin_operation()
+        operation = Operation(self.clock.now, name, arguments, **self.journal.stamp())
+        self.journal.append(operation)
+        cause.number = operation.number
 
     def count(self, what: str) -> int:
         """Return 0, 1, 2, ... for each kind of thing that is numbered."""

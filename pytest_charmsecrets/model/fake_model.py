@@ -84,6 +84,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
             clock=runtime.clock,
             name=name,
             cloud=settings.cloud,
+            chronicle=runtime.chronicle,
         )
         running = runtime.add(
             world,

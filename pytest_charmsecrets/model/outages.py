@@ -31,8 +31,9 @@ class Outages(OverModel):
         """
         self._check_no_hook('resolve')
         lookups.check_unit_exists(self._world, unit)
-        self._execution.resolve(unit, retry=not no_retry)
+        self._agents.check_in_error(unit)
         self._world.note_operation('resolved', unit, *(('--no-retry',) if no_retry else ()))
+        self._execution.resolve(unit, retry=not no_retry)
 
     def stop_agent(self, unit: str) -> None:
         """Stop the agent of a unit, as a machine or pod that is down does: the unit runs nothing until ``start_agent``.
@@ -44,8 +45,9 @@ class Outages(OverModel):
         """
         self._check_no_hook('stop_agent')
         lookups.check_unit_exists(self._world, unit)
-        self._agents.stop_agent(unit)
+        self._agents.take_notice_of_all(unit)
         self._world.note_operation('stop-agent', unit)
+        self._agents.stop_agent(unit)
 
     def start_agent(self, unit: str) -> None:
         """Start a stopped agent: it knows what it has run, and looks at what there is now.
@@ -58,8 +60,9 @@ class Outages(OverModel):
         """
         self._check_no_hook('start_agent')
         lookups.check_unit_exists(self._world, unit)
-        self._agents.start_agent(unit)
+        self._agents.check_stopped(unit)
         self._world.note_operation('start-agent', unit)
+        self._agents.start_agent(unit)
 
     def restart_agent(self, unit: str) -> None:
         """Stop the agent of a unit and start it, as an upgrade of Juju or a short outage does.
@@ -69,15 +72,16 @@ class Outages(OverModel):
         """
         self._check_no_hook('restart_agent')
         lookups.check_unit_exists(self._world, unit)
-        self._agents.agent(unit)
-        self._agents.restart_agents(unit)
+        self._agents.take_notice_of_all(unit)
         self._world.note_operation('restart-agent', unit)
+        self._agents.restart_agents(unit)
 
     def restart_controller(self) -> None:
         """Restart the controller: every running agent loses its connection, and starts anew."""
         self._check_no_hook('restart_controller')
-        self._runtime.scheduler.restart()
+        self._runtime.scheduler.take_notice_of_all()
         self._world.note_operation('restart-controller')
+        self._runtime.scheduler.restart()
 
     def inject_fault(self, kind: FaultKind, *, unit: str | None = None, hook: str | None = None) -> InjectedFault:
         """Let something go wrong once, at the next hook that fits; return the fault, which knows whether it has struck.

@@ -17,7 +17,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from .. import hookcommands
-from ..records import BecameDue, Command, Effect, HookOutcome, HookRun, Operation, Record, TimePassed
+from ..records import (
+    BecameDue,
+    Command,
+    Effect,
+    HookOutcome,
+    HookRun,
+    NoLongerDue,
+    Operation,
+    Record,
+    Settled,
+    TimePassed,
+)
 from .redaction import Redactor, known_values
 
 WIDTH: Final = 120
@@ -126,6 +137,8 @@ def _entries(journal: Iterable[Record]) -> Iterator[_Entry]:
     commands: list[Command] = []
     due: list[BecameDue] = []
     for record in journal:
+        if isinstance(record, NoLongerDue | Settled):
+            continue
         if isinstance(record, BecameDue):
             due.append(record)
         elif isinstance(record, Command):

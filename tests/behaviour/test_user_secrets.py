@@ -94,7 +94,7 @@ def test_what_was_done_is_in_the_journal(model, token):
     model.grant_secret('token', ['web'])
     model.remove_secret('token', revision=1)
     assert [str(record) for record in model.journal][-3:] == [
-        'user: add-secret token key=one',
+        'user: add-secret token key=one --info=for tests',
         'user: grant-secret token web',
         'user: remove-secret token --revision=1',
     ]

@@ -12,6 +12,7 @@ from .. import clock, identity
 from ..change_log import Change, Changes
 from ..clock import RotatePolicy
 from ..content import EncodedContent
+from ..journal import Causes
 from ..versions import Profile
 
 SecretRole: TypeAlias = Literal['view', 'manage']
@@ -169,7 +170,7 @@ class Checkpoint:
     owner_labels: Mapping[str, dict[str, None]]
     removals: list[RemovalRequest]
     prunable: Mapping[str, None]
-    changes: tuple[Change, ...]
+    changes: tuple[tuple[Change, Causes], ...]
 
 
 class SecretStore:
@@ -259,7 +260,7 @@ class SecretStore:
             owner_labels={tag: dict(self.owner_labels.get(tag, {})) for tag in tags},
             removals=list(self.removals),
             prunable=dict(self.prunable),
-            changes=tuple(self.changes),
+            changes=self.changes.items(),
         )
 
     def roll_back(self, checkpoint: Checkpoint) -> None:
