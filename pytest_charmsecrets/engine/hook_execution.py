@@ -73,6 +73,8 @@ class HookExecution:
         self._scheduler: Final = scheduler
         self._active_hook: Final = active_hook
         self._shell: Final = Shell()
+        self.has_run = False
+        """Whether a unit has run a hook since the model was last at rest."""
 
     def close(self) -> None:
         """Remove what is held on disk."""
@@ -84,6 +86,7 @@ class HookExecution:
     def run(self, unit: str, hook: Hook) -> FinishedHook:
         """Run one hook of a unit, to its commit or its failure."""
         agent = self.agents.agent(unit)
+        self.has_run = True
         self._scheduler.begin(self.agents, unit, hook)
         faults = self.faults.strike(unit, hook.name, lambda kind: kind != 'leader-lost' or self._has_heir(unit))
         context = HookContext(
@@ -101,9 +104,10 @@ class HookExecution:
         if outcome.exit_code == 0:
             lifecycle.note_hook_succeeded(self.world, context.model_unit, hook.kind)
         if context.now > started:
+            self._scheduler.note_moment((context.cause,))
             self._scheduler.wake()
         record, commit_error = self._end(context, started, outcome, faults)
-        record = self._append(record)
+        record = self._append(context, record)
         self.agents.end(unit, hook, committed=record.error is None)
         if record.error is None:
             self._follow_success(context)
@@ -146,7 +150,7 @@ class HookExecution:
             record, commit_error = self._discard(context, started, outcome), None
         else:
             record, commit_error = self._commit(context, started)
-        record = self._append(record)
+        record = self._append(context, record)
         return FinishedHook(record, context, outcome, commit_error)
 
     def _run_line(self, context: HookContext, line: str, charm_version: int) -> CharmOutcome:
@@ -180,6 +184,7 @@ class HookExecution:
         found.storages = self.runners[found.application].place_storages(unit, found.storages)
 
     def _activate(self, context: HookContext, *, is_played: bool = False) -> contextlib.AbstractContextManager[None]:
+        context.act()
         self.place_storages(context.unit)
         return self._active_hook.run(context, is_played=is_played)
 
@@ -216,15 +221,16 @@ class HookExecution:
             try:
                 yield context
             except BaseException as exception:
-                self._append(self._discard(context, started, CharmOutcome(1, exception)))
+                self._append(context, self._discard(context, started, CharmOutcome(1, exception)))
                 raise
         record, error = self._commit(context, started)
-        record = self._append(record)
+        record = self._append(context, record)
         if error is not None:
             raise HookFailed(unit, hook.name, None, error, record.discarded, (*record.kept, *record.committed))
 
     def execute(self, context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
         """Run a hook command within a hook, and write it into the journal."""
+        context.act()
         # The command may remove the files that it was given.
         shown, given = recording.readable_argv(argv), recording.given_input(argv, stdin, cwd)
         result = hookcommands.run(context, argv, stdin, cwd)
@@ -275,6 +281,7 @@ class HookExecution:
         self, context: HookContext, started: datetime.datetime, *, is_noted: bool = True
     ) -> tuple[HookRun, str | None]:
         """Commit a hook; unless the agent dies before it notes that, the controller is told that a secret was rotated."""
+        context.act()
         result = transaction.commit(context)
         error = result.error
         if error is None and is_noted and context.hook.kind == 'secret-rotate':
@@ -298,9 +305,12 @@ class HookExecution:
             return str(error)
         return None
 
-    def _append(self, record: HookRun) -> HookRun:
+    def _append(self, context: HookContext, record: HookRun) -> HookRun:
+        """Write a hook that has ended into the journal; everything that it changed gets to know its number."""
         numbered = dataclasses.replace(record, **self.world.journal.stamp())
         self.world.journal.append(numbered)
+        context.cause.number = numbered.number
+        context.act()
         return numbered
 
     def _discard(self, context: HookContext, started: datetime.datetime, outcome: CharmOutcome) -> HookRun:

@@ -20,7 +20,7 @@ from ..juju.journal import Chronicle
 from ..juju.order import Order
 from ..juju.scheduler import Scheduler
 from ..juju.world import World
-from ..records import HookRun
+from ..records import HookRun, Settled
 from .active_hook import ActiveHook
 from .hook_execution import FinishedHook, HookExecution, OnHookError
 from .hook_failure import failure_of
@@ -80,6 +80,7 @@ class Runtime:
             records.append(record)
             if len(records) >= bound and self.scheduler.take_turn() is not None:
                 raise EndlessHooks(bound, _find_cycle([_describe(record) for record in records]))
+        self._note_rest()
         return tuple(records)
 
     def step(self) -> HookRun | None:
@@ -90,7 +91,9 @@ class Runtime:
         """
         __tracebackhide__ = True
         self.scheduler.allow_retries()
-        return self._run_next()
+        record = self._run_next()
+        self._note_rest()
+        return record
 
     def advance_to(self, when: datetime.datetime) -> tuple[HookRun, ...]:
         """Let time pass until a given time: stop wherever time alone makes something due, settle, and go on.
@@ -109,6 +112,13 @@ class Runtime:
         self.scheduler.move_clock(when)
         ran.append(self.settle(retry=False))
         return tuple(itertools.chain.from_iterable(ran))
+
+    def _note_rest(self) -> None:
+        """Write into the journal of each model that has run hooks that it has come to rest, if it has."""
+        for model in self.scheduler.models.values():
+            if model.has_run and self.scheduler.is_at_rest(model):
+                model.has_run = False
+                model.world.journal.append(Settled(self.clock.now, **model.world.journal.stamp()))
 
     def _run_next(self) -> HookRun | None:
         __tracebackhide__ = True
@@ -129,7 +139,9 @@ class Runtime:
             HookFailed: if a hook that comes first fails, unless the model goes on in error state.
         """
         __tracebackhide__ = True
-        return self._run_request(model, unit, hook)[-1]
+        finished = self._run_request(model, unit, hook)
+        self._note_rest()
+        return finished[-1]
 
     def run_requested(self, model: HookExecution, unit: str, hook: Hook) -> tuple[HookRun, ...]:
         """Run a hook that nothing in the model causes, after the hooks that the unit runs before it.
@@ -142,6 +154,7 @@ class Runtime:
         finished = self._run_request(model, unit, hook)
         if finished[-1].failed:
             self._raise_failure(model, finished[-1])
+        self._note_rest()
         return tuple(one.record for one in finished)
 
     def _run_request(self, model: HookExecution, unit: str, hook: Hook) -> list[FinishedHook]:

@@ -7,12 +7,13 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from ..errors import UsageError
-from ..records import BecameDue
+from ..records import BecameDue, NoLongerDue
 from . import identity, lifecycle, relations, watchers
 from .agent import (
     follow_snapshot,
@@ -25,7 +26,9 @@ from .agent import (
 )
 from .agent_progress import note_agent_start, note_failure, note_start, note_success, note_watchers_restart
 from .agent_state import LocalState
+from .due_causes import causes_of
 from .hooks import Hook
+from .journal import Causes, Chronicle, merged, numbers_of
 from .order import Order
 from .secrets import removal
 from .state import Unit
@@ -81,10 +84,16 @@ class Agents:
         """The agents that are stopped."""
         self._ready: Final[dict[str, Hook]] = {}
         """The next operation of each unit that has one; kept for the units whose state did not change."""
-        self._touched: Final[dict[str, None]] = {}
-        """The units whose watchers or state have changed since they last took notice."""
+        self._touched: Final[dict[str, Causes]] = {}
+        """The units whose watchers or state have changed since they last took notice, and who changed it."""
         self._announced: Final[dict[str, dict[Hook, None]]] = {}
         """The hooks of each unit that the journal holds as due."""
+        self._failed: Final[dict[str, None]] = {}
+        """The units with a failed hook whose agents run."""
+        self._asked: Final[dict[str, dict[Hook, Causes]]] = {}
+        """Who asked each unit for the hooks that it was asked to run and has not run."""
+        self.moment: Causes = ()
+        """What moved the clock last."""
         self._positions: Final[dict[str, Position]] = {}
 
     def agent(self, unit: str) -> Agent:
@@ -102,15 +111,15 @@ class Agents:
         """Deliver what was written to every unit that it concerns, until nothing is left to deliver."""
         while self.world.changes or self._touched:
             self._follow_units()
-            touched = {**self._touched, **watchers.route(self.world, self._agents, self.world.changes.collect())}
-            self._touched.clear()
-            for unit in touched:
+            for unit, causes in self._take_touched().items():
                 if unit in self._agents:
+                    self._chronicle.causes = causes
                     self._deliver_to(unit, self._agents[unit])
 
     def deliver_all(self) -> None:
         """Deliver everything that the watchers of any unit hold, whatever the order."""
-        self._touched.update(dict.fromkeys(self._agents))
+        for unit in self._agents:
+            self._touch(unit)
         self.deliver()
 
     def carry_out_removals(self) -> None:
@@ -135,7 +144,7 @@ class Agents:
         """Let something happen that is no hook."""
         if isinstance(move, Delivery):
             move.act()
-            self._touched[move.unit] = None
+            self._touch(move.unit)
         else:
             self.carry_out_removals()
 
@@ -158,11 +167,9 @@ class Agents:
         """Hand what was written to the watchers, and let every unit concerned take notice of what it was told."""
         while self.world.changes or self._touched:
             self._follow_units()
-            routed = watchers.route(self.world, self._agents, self.world.changes.collect())
-            touched = tuple({**self._touched, **routed})
-            self._touched.clear()
-            for unit in touched:
+            for unit, causes in self._take_touched().items():
                 if unit in self._agents:
+                    self._chronicle.causes = causes
                     self._take_notice(unit, self._agents[unit])
 
     # --- what the units do
@@ -177,11 +184,15 @@ class Agents:
     def end(self, unit: str, hook: Hook, *, committed: bool) -> None:
         """Note that a hook of a unit was committed, or failed."""
         agent = self._agents[unit]
+        # It ran: if it is due again, it has become due again.
+        self._announced.get(unit, {}).pop(hook, None)
+        self._asked.get(unit, {}).pop(hook, None)
         if committed:
             note_success(agent.snapshot, agent.local, hook)
         else:
             note_failure(agent.snapshot, agent.local, hook)
-        self._touched[unit] = None
+        self._touch(unit)
+        self._note_whether_failed(unit, agent)
         if agent.local.failed is None:
             agent.retry.reset()
         elif hook == agent.local.failed:
@@ -190,7 +201,8 @@ class Agents:
     def ask(self, unit: str, hook: Hook) -> None:
         """Ask a unit to run something that is not caused by the model: an action, an update-status."""
         self.agent(unit).watchers.requests.append(hook)
-        self._touched[unit] = None
+        self._asked.setdefault(unit, {})[hook] = self._chronicle.causes
+        self._touch(unit)
 
     def withdraw(self, unit: str, hook: Hook) -> None:
         """Take back what a unit was asked to run and has not run."""
@@ -198,14 +210,14 @@ class Agents:
         for waiting in (agent.watchers.requests, agent.snapshot.requests) if agent is not None else ():
             if hook in waiting:
                 waiting.remove(hook)
-                self._touched[unit] = None
+                self._touch(unit)
 
     def allow_retries(self) -> None:
         """Let every unit in error retry its failed hook once."""
         for unit, agent in self._agents.items():
             if agent.local.failed is not None:
                 agent.local.may_retry = True
-                self._touched[unit] = None
+                self._touch(unit)
 
     # --- what goes wrong
 
@@ -222,7 +234,8 @@ class Agents:
             agent.local.may_retry = True
         else:
             note_success(agent.snapshot, agent.local, failed)
-        self._touched[unit] = None
+        self._note_whether_failed(unit, agent)
+        self._touch(unit)
         return failed
 
     def check_in_error(self, unit: str) -> Hook:
@@ -257,7 +270,8 @@ class Agents:
         self.take_notice_of_all()
         if unit in self._agents:
             self._down[unit] = self._agents.pop(unit)
-            for kept in (self._ready, self._announced, self._touched):
+            self._forget_announced(unit)
+            for kept in (self._ready, self._touched, self._failed):
                 kept.pop(unit, None)
 
     def start_agent(self, unit: str) -> None:
@@ -271,9 +285,18 @@ class Agents:
         note_agent_start(agent.local, self.world.application_of(unit).charm_version)
         watchers.mask_known_revisions(self.world, unit, agent.local)
         agent.retry.reset()
+        self._note_whether_failed(unit, agent)
         if agent.local.failed is not None:
             agent.retry.start(self.world.clock.now)
         self._watch_anew(agent)
+
+    def check_running(self, unit: str) -> None:
+        """Refuse a unit whose agent is stopped.
+
+        Raises:
+            UsageError: if it is.
+        """
+        self.agent(unit)
 
     def check_stopped(self, unit: str) -> None:
         """Refuse a unit whose agent is running.
@@ -312,7 +335,7 @@ class Agents:
         What is obsolete is not required. An agent that does not know it forgets which of it the unit was told about.
         """
         watchers.deliver_required(self.world, agent.watchers)
-        self._touched[unit] = None
+        self._touch(unit)
         if self.order.is_fixed or not agent.watchers.changed_revisions or not agent.local.secret_obsolete:
             return
         if self.order.choose([Beginning(unit, knows=True), Beginning(unit, knows=False)]).knows:
@@ -342,7 +365,7 @@ class Agents:
             note_start(agent.local, hook)
             note_success(agent.snapshot, agent.local, hook)
             lifecycle.note_hook_succeeded(self.world, self.world.unit(unit), hook.kind)
-            self._touched[unit] = None
+            self._touch(unit)
             self.deliver()
 
     def wake(self) -> None:
@@ -357,9 +380,9 @@ class Agents:
         for unit, agent in self._agents.items():
             if agent.retry.fire(self.world.clock.now):
                 agent.local.may_retry = True
-                self._touched[unit] = None
+                self._touch(unit)
             if self.order.is_fixed and watchers.wake_workers(self.world, agent.watchers):
-                self._touched[unit] = None
+                self._touch(unit)
 
     def deadline(self, kind: str | None = None) -> datetime.datetime | None:
         """Return when time alone makes something due next, as far as workers know by now.
@@ -389,6 +412,35 @@ class Agents:
         )
         return {unit: hooks for unit, hooks in due if hooks}
 
+    def is_idle(self) -> bool | None:
+        """Whether no unit would run anything if everything were delivered; None if that takes more than a look.
+
+        A look at the units that have just run something suffices where nothing was written.
+        """
+        if self._ready.keys() - self._touched.keys() or self._failed:
+            return False
+        if not self.order.is_fixed or self.world.changes:
+            return None
+        for unit in self._touched:
+            agent = self._agents.get(unit)
+            if agent is None:
+                continue
+            snapshot, local = copy.deepcopy((agent.snapshot, agent.local), {id(self.world.profile): self.world.profile})
+            scopes = follow_snapshot(snapshot, local)
+            if agent.watchers.holds_something(self.world.clock.now) or scopes.entered or scopes.left:
+                return None
+            if next_operation(snapshot, local) is not None:
+                return False
+            if is_finished(snapshot, local):
+                return None
+        return True
+
+    def _note_whether_failed(self, unit: str, agent: Agent) -> None:
+        if agent.local.failed is not None:
+            self._failed[unit] = None
+        else:
+            self._failed.pop(unit, None)
+
     def has_undelivered(self) -> bool:
         """Whether anything waits for delivery to a unit, or a unit has not taken notice of what it received."""
         return bool(self.world.changes or self._touched) or any(
@@ -401,7 +453,8 @@ class Agents:
             return
         units = {unit.name: unit for unit in self.world.units()}
         for gone in [unit for unit in self._positions if unit not in units]:
-            for kept in (self._agents, self._down, self._ready, self._announced, self._positions):
+            self._forget_announced(gone)
+            for kept in (self._agents, self._down, self._ready, self._positions, self._asked, self._failed):
                 kept.pop(gone, None)
         for name, unit in units.items():
             if name not in self._positions:
@@ -409,6 +462,23 @@ class Agents:
                 self._positions[name] = (self._number, application.number, unit.number)
                 self._agents[name] = Agent(watchers.start(self.world, name))
                 self._begin_to_watch(name, self._agents[name])
+
+    @property
+    def _chronicle(self) -> Chronicle:
+        return self.world.journal.chronicle
+
+    def _touch(self, unit: str) -> None:
+        """Note that a unit has to take notice of something, which whoever acts at the moment has caused."""
+        self._touched[unit] = merged(self._touched.get(unit, ()), self._chronicle.causes)
+
+    def _take_touched(self) -> dict[str, Causes]:
+        """Hand what was written to the watchers; return the units that have to take notice, with the causes."""
+        routed = watchers.route(self.world, self._agents, self.world.changes.collect())
+        touched = {
+            unit: merged(self._touched.get(unit, ()), routed.get(unit, ())) for unit in (*self._touched, *routed)
+        }
+        self._touched.clear()
+        return touched
 
     def _deliver_to(self, unit: str, agent: Agent) -> None:
         watchers.deliver(self.world, agent.watchers)
@@ -418,6 +488,7 @@ class Agents:
         """Let a unit's agent act on what it was told: silently, or by what it runs next."""
         self._follow(unit, agent)
         if unit in self._agents:
+            self._note_whether_failed(unit, agent)
             hook = next_operation(agent.snapshot, agent.local)
             if hook is None:
                 self._ready.pop(unit, None)
@@ -470,7 +541,38 @@ class Agents:
                         hook.secret_revision,
                         hook.relation,
                         hook.remote_unit,
+                        causes=numbers_of(self._causes_of(unit, agent, hook)),
                         **self.world.journal.stamp(),
                     )
                 )
+        for hook in announced:
+            if hook not in waiting:
+                self._note_lapsed(unit, hook)
         self._announced[unit] = waiting
+
+    def _causes_of(self, unit: str, agent: Agent, hook: Hook) -> Causes:
+        if hook in self._asked.get(unit, {}):
+            return self._asked[unit][hook]
+        if hook.kind in ('secret-rotate', 'secret-expired'):
+            return self.moment or self._chronicle.causes
+        return causes_of(self.world, unit, agent.local, hook, self._chronicle.causes)
+
+    def _note_lapsed(self, unit: str, hook: Hook) -> None:
+        self.world.journal.append(
+            NoLongerDue(
+                self.world.clock.now,
+                unit,
+                hook.name,
+                hook.secret,
+                hook.secret_revision,
+                hook.relation,
+                hook.remote_unit,
+                causes=numbers_of(self._chronicle.causes),
+                **self.world.journal.stamp(),
+            )
+        )
+
+    def _forget_announced(self, unit: str) -> None:
+        """Note that nothing is due any more for a unit whose agent stops, or that is gone."""
+        for hook in self._announced.pop(unit, ()):
+            self._note_lapsed(unit, hook)

@@ -50,6 +50,7 @@ def configure(world: World, name: str, values: Mapping[str, Any], reset: Sequenc
     application.config = {**kept, **checked}
     if world.config_of(application) != before:
         application.config_version += 1
+        world.changes.note_writer('config', name, application.config_version)
         world.changes.note('config', name)
 
 
@@ -60,6 +61,7 @@ def trust(world: World, name: str, *, trusted: bool) -> None:
     if application.trusted != trusted:
         application.trusted = trusted
         application.config_version += 1
+        world.changes.note_writer('config', name, application.config_version)
         world.changes.note('config', name)
 
 

@@ -25,6 +25,10 @@ ChangeKind: TypeAlias = Literal[
 ]
 
 
+Document: TypeAlias = tuple[str | int, ...]
+"""A document in one version: its kind, and what it is about, such as ``('bag', 1, 'web/0', 3)``."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Change:
     """One document that was written."""
@@ -46,11 +50,17 @@ class Changes:
     def __init__(self, chronicle: Chronicle | None = None) -> None:
         self._chronicle: Final = chronicle or Chronicle()
         self._written: dict[Change, Causes] = {}
+        self.writers: Final[dict[Document, Causes]] = {}
+        """Who wrote each document that a hook may become due for."""
 
     def note(self, kind: ChangeKind, subject: str, *, secret: str = '', revision: int = 0) -> None:
         """Note that a document was written, by whoever writes at the moment."""
         change = Change(kind, subject, secret, revision)
         self._written[change] = merged(self._written.get(change, ()), self._chronicle.causes)
+
+    def note_writer(self, *document: str | int) -> None:
+        """Note who writes a document, so that a hook that becomes due for it names its cause."""
+        self.writers[document] = self._chronicle.causes
 
     def collect(self) -> dict[Change, Causes]:
         """Return the changes that were noted, with their causes, and begin a new log."""

@@ -16,6 +16,8 @@ from functools import partial
 from typing import Final
 
 from . import lifecycle, relations
+from .change_log import Document
+from .journal import merged
 from .relations import Bag, Relation, RelationEndpoint
 from .secrets import consumption
 from .secrets.entities import Secret, SecretReference
@@ -54,6 +56,10 @@ class _Side:
     def local_name(self, unit: str) -> str:
         """Return the name of the other model's unit in this model."""
         return f'{self.remote}/{unit.partition("/")[2]}'
+
+    def own_name(self, unit: str) -> str:
+        """Return the name in this model of one of its units, by its name in the other model."""
+        return f'{self.own}/{unit.partition("/")[2]}'
 
     def __str__(self) -> str:
         return f'relation {self.relation_id} of {self.own} in {self.world.name}'
@@ -97,6 +103,7 @@ class Carrier:
 
         Juju 3.6: crossmodelrelations.go, registerRemoteRelation.
         """
+        _act_for(world, ('relation', relation.id))
         offering = self._worlds[saas.model]
         consumer = relation.remote_of(saas.name)
         name = world.proxy_of(consumer.application)
@@ -118,6 +125,13 @@ class Carrier:
         )
 
 
+def _act_for(world: World, *documents: Document) -> None:
+    """Let whoever wrote documents of a model be the cause of what is carried from it."""
+    writers = world.changes.writers
+    chronicle = world.journal.chronicle
+    chronicle.causes = merged((), *(writers.get(document, ()) for document in documents)) or chronicle.causes
+
+
 def _of_relation(source: _Side, target: _Side) -> Iterator[Carry]:
     """Return the difference between a side and its copy in the other model: its end, or its units and data."""
     here, there = source.relation, target.relation
@@ -126,13 +140,16 @@ def _of_relation(source: _Side, target: _Side) -> Iterator[Carry]:
     if here is None or (here.life != 'alive' and there.life == 'alive'):
         is_gone = here is None
         if there.life == 'alive' or any(there.in_scope.get(target.remote, ())):
-            yield Carry(f'the end of {source} to {target.world.name}', partial(_end, target, there, is_gone=is_gone))
+            yield Carry(
+                f'the end of {source} to {target.world.name}', partial(_end, source, target, there, is_gone=is_gone)
+            )
         return
     if _differ(source, here, target, there):
         yield Carry(f'{source} to {target.world.name}', partial(_copy, source, here, target, there))
 
 
-def _end(target: _Side, relation: Relation, *, is_gone: bool) -> None:
+def _end(source: _Side, target: _Side, relation: Relation, *, is_gone: bool) -> None:
+    _act_for(source.world, ('life of relation', source.relation_id))
     lifecycle.begin_relation_removal(target.world, relation)
     if is_gone:
         for unit in tuple(relation.in_scope.get(target.remote, ())):
@@ -159,9 +176,21 @@ def _differ(source: _Side, here: Relation, target: _Side, there: Relation) -> bo
 def _copy(source: _Side, here: Relation, target: _Side, there: Relation) -> None:
     """Copy one side's units and data to the other model. Juju 3.6: crossmodel.go, PublishRelationChange."""
     units = _units(source, here, target, there)
-    there.application_data[target.remote].replace(here.application_data[source.own].values)
-    for name, bag in units.items():
-        there.unit_data.setdefault(name, Bag()).replace(bag.values)
+    changes = target.world.changes
+    _act_for(source.world, ('bag', here.id, source.own, here.application_data[source.own].version))
+    if there.application_data[target.remote].replace(here.application_data[source.own].values):
+        relations.note_bag_written(there, target.remote, changes)
+    present = there.in_scope.get(target.remote, {})
+    for name in dict.fromkeys((*present, *units)):
+        unit = source.own_name(name)
+        if name in units:
+            _act_for(source.world, ('bag', here.id, unit, units[name].version))
+            if there.unit_data.setdefault(name, Bag()).replace(units[name].values):
+                relations.note_bag_written(there, name, changes)
+        if (name in units) != (name in present):
+            moved = 'entered' if name in units else 'left'
+            _act_for(source.world, (moved, here.id, unit))
+            changes.note_writer(moved, there.id, name)
     there.in_scope[target.remote] = dict.fromkeys(units)
     relations.note_written_by(there, target.remote, target.world.changes)
     lifecycle.finish_relation_removal(target.world, there)
@@ -170,8 +199,15 @@ def _copy(source: _Side, here: Relation, target: _Side, there: Relation) -> None
 def _of_suspension(offering: _Side, consuming: _Side) -> Iterator[Carry]:
     here, there = offering.relation, consuming.relation
     if here is not None and there is not None and here.suspended != there.suspended:
-        suspend = partial(lifecycle.suspend_relation, consuming.world, there, suspended=here.suspended)
-        yield Carry(f'whether {offering} is suspended, to {consuming.world.name}', suspend)
+        yield Carry(
+            f'whether {offering} is suspended, to {consuming.world.name}',
+            partial(_suspend, offering, here, consuming, there),
+        )
+
+
+def _suspend(offering: _Side, here: Relation, consuming: _Side, there: Relation) -> None:
+    _act_for(offering.world, ('life of relation', here.id))
+    lifecycle.suspend_relation(consuming.world, there, suspended=here.suspended)
 
 
 def _of_secret(worlds: Mapping[str, World], world: World, reference: SecretReference) -> Iterator[Carry]:
@@ -182,8 +218,16 @@ def _of_secret(worlds: Mapping[str, World], world: World, reference: SecretRefer
         return
     if not _is_news(reference, secret) or not _is_notified(offering, reference):
         return
-    tell = partial(consumption.note_new_revision, world.secrets, reference, secret.latest_revision)
-    yield Carry(f'revision {secret.latest_revision} of secret {secret.id} to {world.name}', tell)
+    yield Carry(
+        f'revision {secret.latest_revision} of secret {secret.id} to {world.name}',
+        partial(_tell_revision, offering, secret, world, reference),
+    )
+
+
+def _tell_revision(offering: World, secret: Secret, world: World, reference: SecretReference) -> None:
+    _act_for(offering, ('revision', secret.id, secret.latest_revision))
+    world.changes.note_writer('revision', reference.id, secret.latest_revision)
+    consumption.note_new_revision(world.secrets, reference, secret.latest_revision)
 
 
 def _is_news(reference: SecretReference, secret: Secret) -> bool:

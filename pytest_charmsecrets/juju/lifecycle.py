@@ -48,6 +48,7 @@ def add_unit(world: World, application: Application, principal: Unit | None = No
     _begin_with_storages(unit, application.unit_start.storages)
     _set_status(world, unit, _NEW[application.cloud])
     application.units[unit.name] = unit
+    world.changes.note_writer('unit', unit.name)
     if application.leader is None:
         set_leader(world, application, unit.name)
     world.changes.note('unit', unit.name)
@@ -144,6 +145,7 @@ def _set_status(world: World, unit: Unit, status: Status) -> None:
 def set_leader(world: World, application: Application, unit: str | None) -> None:
     """Move leadership; old and new leader are told."""
     application.leader = unit
+    world.changes.note_writer('leader', application.name)
     world.changes.note('leader', application.name)
 
 
@@ -151,6 +153,7 @@ def begin_unit_removal(world: World, unit: Unit) -> None:
     """Make a unit dying; its agent ends what it is in, and then removes it."""
     if unit.life == 'alive':
         unit.life = 'dying'
+        world.changes.note_writer('life', unit.name)
         if world.profile.unit_secrets_deleted_on == 'dying':
             _forget_unit(world, unit)
     world.changes.note('unit', unit.name)

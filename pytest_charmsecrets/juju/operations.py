@@ -142,11 +142,12 @@ def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = F
                 refusal=f'cannot upgrade application "{name}" to charm "{metadata.name}": '
                 f'would break relation "{relation.key}"',
             )
-    world.note_operation('refresh', name, *(('--force-units',) if force else ()))
     known = {relation.endpoint_of(name).name for relation in world.relations_of(name) if relation.is_peer}
     application.config = {option: value for option, value in application.config.items() if option in metadata.options}
     application.metadata = metadata
+    world.note_operation('refresh', name, *(('--force-units',) if force else ()))
     application.charm_version += 1
+    world.changes.note_writer('charm', name, application.charm_version)
     application.forced_charm = force
     for endpoint in metadata.peers:
         if endpoint.name not in known:

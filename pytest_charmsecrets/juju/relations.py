@@ -130,6 +130,7 @@ def enter_scope(relation: Relation, unit: Unit, changes: Changes) -> None:
         'private-address': unit.address,
     }
     relation.in_scope.setdefault(unit.application, {})[unit.name] = None
+    changes.note_writer('entered', relation.id, unit.name)
     if relation.is_container:
         relation.principals[unit.name] = unit.principal or unit.name
         changes.note('relation', unit.application)
@@ -141,7 +142,14 @@ def leave_scope(relation: Relation, unit: str, changes: Changes) -> None:
     """Let a unit leave a relation."""
     application = identity.application_of(unit)
     relation.in_scope.get(application, {}).pop(unit, None)
+    changes.note_writer('left', relation.id, unit)
     note_written_by(relation, application, changes)
+
+
+def note_bag_written(relation: Relation, entity: str, changes: Changes) -> None:
+    """Note who has written the databag of a unit or application."""
+    bag = relation.unit_data[entity] if identity.is_unit_name(entity) else relation.application_data[entity]
+    changes.note_writer('bag', relation.id, entity, bag.version)
 
 
 def note_written_by(relation: Relation, application: str, changes: Changes) -> None:
@@ -151,6 +159,7 @@ def note_written_by(relation: Relation, application: str, changes: Changes) -> N
 
 def note_life(relation: Relation, changes: Changes) -> None:
     """Note that a relation has come, is going, or has gone: both sides are told."""
+    changes.note_writer('life of relation', relation.id)
     for endpoint in relation.endpoints:
         changes.note('relation', endpoint.application)
 

@@ -18,7 +18,7 @@ from .agents import Agents, Position
 from .clock import Clock
 from .cross_model import Carrier, Carry
 from .hooks import Hook
-from .journal import Chronicle, Journal
+from .journal import Cause, Causes, Chronicle, Journal
 from .order import Order
 from .steps import Delivery, Pick, RemovalJob
 from .world import World
@@ -194,7 +194,13 @@ class Scheduler(Generic[ModelT]):
     def wake(self) -> None:
         """Let every worker look at the clock."""
         for agents in self._agents():
+            agents.world.journal.chronicle.causes = agents.moment
             agents.wake()
+
+    def note_moment(self, causes: Causes) -> None:
+        """Note what has moved the clock: a hook that slept."""
+        for agents in self._agents():
+            agents.moment = causes
 
     def take_notice_of_all(self) -> None:
         """Let every unit of every model take notice of what it has received; in the fixed order, deliver before."""
@@ -211,8 +217,11 @@ class Scheduler(Generic[ModelT]):
         since = self.clock.now
         if when > since:
             self.clock.move_to(when)
-            for world in self._worlds.values():
-                world.journal.append(TimePassed(when, since, **world.journal.stamp()))
+            for agents in self._agents():
+                journal = agents.world.journal
+                passed = TimePassed(when, since, **journal.stamp())
+                journal.append(passed)
+                agents.moment = (Cause(passed.number),)
         self.wake()
 
     def deadline(self, kind: str | None = None) -> datetime.datetime | None:
@@ -236,6 +245,11 @@ class Scheduler(Generic[ModelT]):
         A unit is left out if it would run none. Each hook is taken to succeed and to cause nothing.
         """
         return self._delivered().models[model.agents.world.uuid].agents.due()
+
+    def is_at_rest(self, model: ModelT) -> bool:
+        """Whether no unit of a model would run anything if all that watchers hold were delivered now."""
+        is_idle = None if any(self._carrier.carries()) else model.agents.is_idle()
+        return is_idle if is_idle is not None else not self.due(model)
 
     def next_deadline(self) -> datetime.datetime | None:
         """Return when time alone makes something due next, if all that watchers hold were delivered now."""
@@ -262,6 +276,7 @@ class Scheduler(Generic[ModelT]):
         for world in self._worlds.values():
             shared[id(world.journal)] = Journal(world.name, chronicle)
             shared[id(world.profile)] = world.profile
+            shared[id(world.changes.writers)] = {}
             shared[id(world.journal.chronicle)] = chronicle
             for application in world.applications.values():
                 shared[id(application.metadata)] = application.metadata

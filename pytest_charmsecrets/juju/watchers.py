@@ -20,6 +20,7 @@ from . import identity
 from .agent_state import ConsumedSecret, LocalState, RelationSnapshot, Snapshot
 from .change_log import Change
 from .hooks import Hook
+from .journal import Causes, merged
 from .relations import Relation
 from .secrets import access
 from .secrets.entities import Owner, Revision, Secret, SecretReference
@@ -93,14 +94,14 @@ class Agent:
         return self.watchers.snapshot
 
 
-def route(world: World, agents: Mapping[str, Agent], changes: Iterable[Change]) -> dict[str, None]:
-    """Note what was written in the watchers of the units concerned, and return those units."""
-    touched: dict[str, None] = {}
-    for change in changes:
+def route(world: World, agents: Mapping[str, Agent], changes: Mapping[Change, Causes]) -> dict[str, Causes]:
+    """Note what was written in the watchers of the units concerned; return those units, and who wrote it."""
+    touched: dict[str, Causes] = {}
+    for change, causes in changes.items():
         for unit in _units_concerned(world, agents, change):
             if unit in agents:
                 _note(agents[unit].watchers, change)
-                touched[unit] = None
+                touched[unit] = merged(touched[unit], causes) if unit in touched else causes
     return touched
 
 

@@ -143,6 +143,7 @@ class World:
         """Add a relation; both sides are told."""
         relation = relations.make_relation(self.count('relation') + 1, *endpoints)
         self.relations[relation.id] = relation
+        self.changes.note_writer('relation', relation.id)
         relations.note_life(relation, self.changes)
         return relation
 

@@ -91,6 +91,8 @@ class Pebble(OverModel):
         check: str | None = None,
     ) -> tuple[HookRun, ...]:
         __tracebackhide__ = True
+        about = notice_key or check or ''
+        self._world.note_operation(kind, unit, container, about)
         task_id = str(self._world.count('task') + 1)
         hook = Hook(kind, workload=container, notice_id=notice_id, notice_key=notice_key, check=check, task_id=task_id)
         return self._runtime.run_requested(self._execution, unit, hook)

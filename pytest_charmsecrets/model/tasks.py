@@ -35,6 +35,9 @@ class Tasks(OverModel):
         found = lookups.find_unit(self._world, unit)
         application = self._world.applications[found.application]
         parameters = operations.action_parameters(application, action, params or {})
+        self._agents.check_running(unit)
+        given = (f'{name}={value}' for name, value in (params or {}).items())
+        self._world.note_operation('run', unit, action, *given)
         task_id = str(self._world.count('task') + 1)
         hook = Hook('action', action=action, parameters=parameters, task_id=task_id)
         task = _task_of(self._runtime.run_action(self._execution, unit, hook), hook, action)
@@ -60,6 +63,8 @@ class Tasks(OverModel):
         self._check_no_hook('exec')
         lookups.check_unit_exists(self._world, unit)
         line = shlex.join((command, *args)) if args else command
+        self._agents.check_running(unit)
+        self._world.note_operation('exec', f'--unit={unit}', line)
         task_id = str(self._world.count('task') + 1)
         hook = Hook('juju-exec', parameters={'command': line, 'workload-context': False}, task_id=task_id)
         name = command if args else line.split(maxsplit=1)[0] if line.strip() else ''
@@ -78,6 +83,8 @@ class Tasks(OverModel):
         self._check_no_hook('update_status')
         if lookups.find_unit(self._world, unit).life != 'alive':
             raise UsageError(f'{unit!r} is being removed, and runs no update-status any more; settle the model')
+        self._agents.check_running(unit)
+        self._world.note_operation('update-status', unit)
         hook = Hook('update-status', task_id=str(self._world.count('task') + 1))
         return self._runtime.run_requested(self._execution, unit, hook)
 

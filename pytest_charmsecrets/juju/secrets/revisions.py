@@ -120,6 +120,7 @@ def mark_obsolete(store: SecretStore, secret: Secret, *, in_use: Collection[int]
     for revision in secret.revisions.values():
         if not revision.obsolete and revision.number not in in_use:
             revision.obsolete = True
+            store.changes.note_writer('obsolete', secret.id, revision.number)
             store.note_revision(secret, revision.number)
             if secret.owner.is_user:
                 store.prunable[secret.id] = None
@@ -142,6 +143,7 @@ def _append_revision(
         expires=secret.latest_expiry,
         backend=store.backend,
     )
+    store.changes.note_writer('revision', secret.id, secret.latest_revision)
     store.note_revision(secret, secret.latest_revision, expiry=expire is not None)
 
 

@@ -12,6 +12,7 @@ from ...records import Effect
 from .. import identity
 from ..agent_state import LocalRelation
 from ..hooks import Hook
+from ..journal import Cause
 from ..state import Unit
 from ..versions import Profile
 from ..world import World
@@ -44,6 +45,8 @@ class ContextState:
     backend_refuses: bool = False
     """Whether an outside backend refuses to save or read content."""
 
+    cause: Cause = dataclasses.field(init=False, default_factory=Cause)
+    """The hook as the cause of what it writes."""
     application: str = dataclasses.field(init=False)
     pending: PendingChanges = dataclasses.field(init=False)
     kept: list[Effect] = dataclasses.field(init=False, default_factory=list[Effect])
@@ -61,6 +64,10 @@ class ContextState:
     def __post_init__(self) -> None:
         self.application = identity.application_of(self.unit)
         self.pending = PendingChanges(self.world.profile)
+
+    def act(self) -> None:
+        """Note that this hook writes whatever is written from now on, and not a user who acts while it is open."""
+        self.world.journal.chronicle.causes = (self.cause,)
 
     @property
     def now(self) -> datetime.datetime:
