@@ -161,12 +161,13 @@ class Runtime:
         __tracebackhide__ = True
         model.agents.ask(unit, hook)
         finished: list[FinishedHook] = []
+        picked: Hook | None = None
         try:
-            while (picked := self.scheduler.take_turn_of(model, unit)) is not None:
+            while picked != hook:
+                picked = self.scheduler.take_turn_of(model, unit)
+                assert picked is not None, f'{unit} was asked to run {hook.name}, and has nothing to run'
                 finished.append(model.run(unit, picked))
-                if picked == hook:
-                    break
-                if finished[-1].failed:
+                if picked != hook and finished[-1].failed:
                     self._raise_failure(model, finished[-1])
                     if hook.kind != 'action':
                         break

@@ -291,12 +291,13 @@ class Agents:
         self._watch_anew(agent)
 
     def check_running(self, unit: str) -> None:
-        """Refuse a unit whose agent is stopped.
+        """Refuse a unit whose agent is stopped, or has broken for good.
 
         Raises:
             UsageError: if it is.
         """
-        self.agent(unit)
+        if self.agent(unit).local.broken:
+            raise UsageError(f'the agent of {unit!r} runs nothing any more: a known bug of this Juju has broken it')
 
     def check_stopped(self, unit: str) -> None:
         """Refuse a unit whose agent is running.

@@ -42,6 +42,8 @@ def _documents(world: World, unit: str, local: LocalState, hook: Hook) -> Iterat
         case 'leader-elected' | 'leader-settings-changed':
             yield 'leader', application
         case 'config-changed':
+            if local.config_version is None:
+                yield 'unit', unit
             yield from (('config', application, number) for number in _after(local.config_version, hook.version))
         case 'upgrade-charm':
             yield from (('charm', application, number) for number in _after(local.charm_version, hook.version))

@@ -68,7 +68,7 @@ class Pebble(OverModel):
         self._check_no_hook(operation)
         if lookups.find_unit(self._world, unit).life != 'alive':
             raise UsageError(f'{unit!r} is being removed, and is told nothing by Pebble any more; settle the model')
-        self._agents.agent(unit)
+        self._agents.check_running(unit)
         application = self._world.application_of(unit)
         containers = application.metadata.containers if application.cloud == 'kubernetes' else ()
         if container not in containers:

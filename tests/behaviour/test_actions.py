@@ -77,3 +77,14 @@ def test_exec_whose_commit_is_refused_raises_with_its_task(pair):
     assert (task.status, task.message) == ('failed', 'committing requested changes failed')
     assert task.stderr == f'creating secrets: secret with label "{LABEL}" already exists'
     assert task.stdout.startswith('secret:')
+
+
+@pytest.mark.charmsecrets(on_hook_error='error-state')
+def test_an_action_runs_although_a_hook_before_it_fails(fake_model):
+    def fail(self, _):
+        raise RuntimeError('as it was told')
+
+    see = charm(start=fail, look_action=lambda self, event: event.set_results({'seen': 'yes'}))
+    fake_model.deploy(see, meta=meta(actions={'look': {}}))
+    assert fake_model.run('app/0', 'look').results == {'seen': 'yes'}
+    assert [hook.hook for hook in fake_model.journal.hooks() if hook.error] == ['start']

@@ -448,3 +448,16 @@ def test_a_secret_changed_that_failed_is_retried_as_it_was_and_then_the_newer_on
     switch.broken = False
     played.model.settle()
     assert seen == ['three', 'three']
+
+
+def test_a_charm_outside_of_the_working_directory_is_named_by_its_whole_path(fake_model, tmp_path, monkeypatch):
+    (tmp_path / 'charm' / 'src').mkdir(parents=True)
+    (tmp_path / 'charm' / 'charmcraft.yaml').write_text('name: app\ntype: charm\n')
+    code = 'import ops\nclass Charm(ops.CharmBase):\n    def __init__(self, framework):\n        raise RuntimeError("no")\n'
+    (tmp_path / 'charm' / 'src' / 'charm.py').write_text(code)
+    (tmp_path / 'elsewhere').mkdir()
+    monkeypatch.chdir(tmp_path / 'elsewhere')
+    fake_model.deploy(tmp_path / 'charm')
+    with pytest.raises(HookFailed) as caught:
+        fake_model.settle()
+    assert caught.value.where == f'{tmp_path / "charm" / "src" / "charm.py"}:4 in __init__'

@@ -7,7 +7,7 @@ import itertools
 import ops
 import pytest
 
-from pytest_charmsecrets import FakeModel, HookFailed
+from pytest_charmsecrets import FakeModel, HookFailed, UsageError
 
 from .charms import charm, meta
 
@@ -51,6 +51,17 @@ def test_otherwise_it_does_not(version, bugs):
         secret = rotating(model, remove)
         assert [str(run) for run in model.advance(days=1)] == ['app/0 secret-rotate']
         assert not secret.exists
+
+
+def test_nobody_can_ask_an_agent_that_broke_for_a_hook():
+    with FakeModel('3.6.14', juju_bugs=['gone_rotation_refused']) as model:
+        rotating(model, remove)
+        with pytest.raises(HookFailed):
+            model.advance(hours=1)
+        before = len(model.journal)
+        with pytest.raises(UsageError, match="the agent of 'app/0' runs nothing any more"):
+            model.update_status('app/0')
+        assert len(model.journal) == before
 
 
 def test_an_agent_that_broke_runs_nothing_any_more(renew):
