@@ -84,7 +84,8 @@ def test_an_action_runs_although_a_hook_before_it_fails(fake_model):
     def fail(self, _):
         raise RuntimeError('as it was told')
 
-    see = charm(start=fail, look_action=lambda self, event: event.set_results({'seen': 'yes'}))
-    fake_model.deploy(see, meta=meta(actions={'look': {}}))
-    assert fake_model.run('app/0', 'look').results == {'seen': 'yes'}
-    assert [hook.hook for hook in fake_model.journal.hooks() if hook.error] == ['start']
+    see = charm(leader_elected=fail, look_action=lambda self, event: event.set_results({'seen': 'yes'}))
+    fake_model.deploy(see, meta=meta(actions={'look': {}}), num_units=2, started=True)
+    fake_model.set_leader('app/1')
+    assert fake_model.run('app/1', 'look').results == {'seen': 'yes'}
+    assert [hook.hook for hook in fake_model.journal.hooks() if hook.error] == ['leader-elected']
