@@ -1,8 +1,6 @@
-"""The command status: what the model and its agents are in.
+"""The command status, which lays out the model, its applications and units.
 
-Source: juju 3.6: cmd/juju/status/formatted.go, formatter.go; apiserver/facades/client/client/status.go; core/status/status.go;
-apiserver/common/unitstatus.go;
-internal/worker/uniter/uniter.go, operation/runhook.go.
+Source: juju 3.6: cmd/juju/status/formatted.go, formatter.go; apiserver/facades/client/client/status.go.
 """
 
 from __future__ import annotations
@@ -14,14 +12,11 @@ from typing import Any, Final, TypeAlias
 from ..errors import UsageError
 from ..golang import flags as gnuflag
 from ..golang.yaml import Fields
-from ..juju import lifecycle
+from ..juju import lifecycle, statuses
 from ..juju.hooks import Hook
 from ..juju.state import CLOUDS, Application, EndpointMetadata, Offer, RemoteApplication, Status, Unit
 from ..juju.world import World
 from .command import CONTROLLER, ClientCommand, ClientCommandLine, RunPhase, Session
-
-_SEVERITIES: Final = ('unknown', 'terminated', 'active', 'waiting', 'maintenance', 'blocked', 'error')
-"""The status of units from least to most severe: the most severe is that of an application that has set none."""
 
 _MONTHS: Final = ('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')
 
@@ -85,7 +80,7 @@ def _application(session: Session, application: Application, due: DueByUnit) -> 
             'scale': alive if application.cloud == 'kubernetes' else None,
             'exposed': False,
             'life': application.life if application.life != 'alive' else None,
-            'application-status': _info(_application_status(session, application)),
+            'application-status': _info(statuses.of_application(session.agents, application)),
             'relations': _relations(session.world, application.name),
             'subordinate-to': _principals(session.world, application),
             'units': units,
@@ -114,7 +109,9 @@ def _remote_application(session: Session, remote: RemoteApplication) -> Fields:
             'url': remote.url,
             'endpoints': {name: _endpoint(metadata) for name, metadata in remote.endpoints.items()},
             'life': remote.life if remote.life != 'alive' else None,
-            'application-status': _info(_application_status(other, offered) if offered else Status('terminated')),
+            'application-status': _info(
+                statuses.of_application(other.agents, offered) if offered else Status('terminated')
+            ),
             'relations': relations,
         }
     )
@@ -150,13 +147,6 @@ def charm_url(application: Application) -> str:
     return f'{schema}:{application.charmhub_name or application.metadata.name}-{application.charm_version}'
 
 
-def _application_status(session: Session, application: Application) -> Status:
-    if application.status.name != 'unknown':
-        return application.status
-    statuses = [_workload_status(session, unit, application) for unit in application.units.values()]
-    return max(statuses, key=lambda status: _SEVERITIES.index(status.name), default=Status('unknown'))
-
-
 def _relations(world: World, application: str) -> dict[str, list[Fields]]:
     shown: dict[str, list[Fields]] = {}
     for relation in world.relations_of(application):
@@ -176,13 +166,13 @@ def _units(session: Session, units: Iterable[Unit], due: DueByUnit) -> dict[str,
 
 
 def _unit(session: Session, unit: Unit, application: Application, due: DueByUnit) -> Fields:
-    juju = _info(_agent_status(session, unit, due.get(unit.name, ())))
+    juju = _info(statuses.of_agent(session.agents, unit, due.get(unit.name, ())))
     juju['version'] = session.world.profile.version
     if unit.life != 'alive':
         juju['life'] = unit.life
     return _present(
         {
-            'workload-status': _info(_workload_status(session, unit, application)),
+            'workload-status': _info(statuses.of_unit(session.agents, unit)),
             'juju-status': juju,
             'leader': application.leader == unit.name or None,
             'open-ports': [str(port) for port in unit.opened_ports],
@@ -190,42 +180,6 @@ def _unit(session: Session, unit: Unit, application: Application, due: DueByUnit
             'subordinates': _units(session, lifecycle.subordinates_of(session.world, unit), due),
         }
     )
-
-
-def _agent_status(session: Session, unit: Unit, due: Sequence[Hook]) -> Status:
-    local = session.agents.local_state(unit.name)
-    if not local.installed and local.failed is None:
-        return Status('allocating')
-    if not session.agents.is_running(unit.name):
-        return Status('lost', 'agent is not communicating with the server')
-    # An agent whose hook failed says that it is idle, and the unit says that it is in error.
-    if not due or local.failed is not None:
-        return Status('idle')
-    return Status('executing', _running(due[0]))
-
-
-def _running(hook: Hook) -> str:
-    about = ''
-    if hook.relation_id is not None and hook.remote_unit:
-        about = f' for {hook.remote_unit}'
-    elif hook.is_secret_hook:
-        revision = f'/{hook.secret_revision}' if hook.kind in ('secret-expired', 'secret-remove') else ''
-        about = f' for {hook.secret}{revision}'
-    return f'running {hook.name} hook{about}'
-
-
-def _workload_status(session: Session, unit: Unit, application: Application) -> Status:
-    local = session.agents.local_state(unit.name)
-    failed = local.failed
-    if failed is None and local.installed and not session.agents.is_running(unit.name):
-        return Status('unknown', f"agent lost, see 'juju show-status-log {unit.name}'")
-    if failed is None:
-        return unit.status
-    message = f'hook failed: "{failed.name}"'
-    relation = session.world.relations.get(failed.relation_id) if failed.relation_id is not None else None
-    if relation is not None and not relation.is_peer:
-        message += f' for {relation.remote_of(application.name)}'
-    return Status('error', message)
 
 
 def _info(status: Status) -> Fields:
