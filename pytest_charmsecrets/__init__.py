@@ -35,9 +35,11 @@ if TYPE_CHECKING:
         Task,
         TimePassed,
     )
-    from .views.applications import ApplicationView, UnitView
+    from .views.applications import ApplicationView
+    from .views.model import ModelView
     from .views.relations import RelationView
-    from .views.secrets import RevisionView, SecretView
+    from .views.secrets import GrantView, RevisionView, SecretView
+    from .views.units import UnitView
 
 __all__ = [
     'ActionFailed',
@@ -55,6 +57,7 @@ __all__ = [
     'FakeJujuFactory',
     'FakeModel',
     'FakeModelFactory',
+    'GrantView',
     'HookBeingRun',
     'HookFailed',
     'HookRun',
@@ -63,6 +66,7 @@ __all__ = [
     'JujuError',
     'ModelSettings',
     'ModelUser',
+    'ModelView',
     'NoLongerDue',
     'Operation',
     'Order',
@@ -92,10 +96,8 @@ _NAMES_BY_MODULE: Final = {
     '.charms.runner': ('HookBeingRun',),
     '.client': ('Client',),
     '.client.fake_juju': ('FakeJuju',),
-    '.views.applications': (
-        'ApplicationView',
-        'UnitView',
-    ),
+    '.views.applications': ('ApplicationView',),
+    '.views.model': ('ModelView',),
     '.errors': (
         'ActionFailed',
         'CharmSecretsError',
@@ -136,9 +138,11 @@ _NAMES_BY_MODULE: Final = {
     ),
     '.views.relations': ('RelationView',),
     '.views.secrets': (
+        'GrantView',
         'RevisionView',
         'SecretView',
     ),
+    '.views.units': ('UnitView',),
 }
 _MODULE_BY_NAME: Final = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 

@@ -25,7 +25,7 @@ from ..errors import JujuError, UsageError
 from ..juju import identity
 from . import unit_state_file
 from .hook_process import HookCommands, make_home, run_process
-from .ops_private import kept_by_ops, names_of_deferred
+from .ops_private import kept_by_ops, names_of_deferred, stored_states
 from .packing import copy_charm
 from .runner import CharmOutcome, Invocation, UnitChange
 from .source import Charm, CharmSource, load_source
@@ -181,6 +181,10 @@ class ProcessRunner:
         It is read from the file in which ops keeps it; a charm that keeps it in the controller shows nothing.
         """
         return names_of_deferred(self._unit(unit).storage)
+
+    def stored_states(self, unit: str) -> tuple[testing.StoredState, ...]:
+        """Return what the charm and its libraries have stored in the file of ops."""
+        return stored_states(self._unit(unit).storage)
 
     def place_storages(self, unit: str, storages: Mapping[str, Storage]) -> dict[str, Storage]:
         """Make every storage of a unit that has no location yet, and return them all with their locations."""

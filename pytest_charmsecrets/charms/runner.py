@@ -134,6 +134,10 @@ class CharmRunner(Runner, Protocol):
         """Return what waits for the unit's next hook, oldest first, by the names of ops such as ``secret_changed``."""
         ...
 
+    def stored_states(self, unit: str) -> tuple[testing.StoredState, ...]:
+        """Return what the charm and its libraries have stored."""
+        ...
+
     def own_state(self, unit: str) -> dict[str, Any]:
         """Return the fields of ``ops.testing.State`` that are the unit's own rather than the model's."""
         ...

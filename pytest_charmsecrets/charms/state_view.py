@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ops import testing
 
+from ..errors import JujuError
 from ..juju import content
 from ..juju.secrets import access
 from ..juju.secrets.entities import SecretReference
 from ..juju.transaction import remote_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..juju.relations import Relation
     from ..juju.secrets.entities import Secret
     from ..juju.state import Port, Status
     from ..juju.world import World
-    from .runner import CharmRunner
 
 
-def render_state(world: World, unit: str, runner: CharmRunner) -> testing.State:
+def render_state(world: World, unit: str, own_state: Mapping[str, Any]) -> testing.State:
     """Render everything a unit sees.
 
     Args:
         world: the model.
         unit: the unit that looks.
-        runner: what runs the unit's charm, and keeps what the unit holds outside the model.
+        own_state: the fields of the state that the unit holds outside the model.
     """
     model_unit, application = world.unit(unit), world.application_of(unit)
     return testing.State(
@@ -44,7 +44,7 @@ def render_state(world: World, unit: str, runner: CharmRunner) -> testing.State:
             name=world.name, uuid=world.uuid, type='kubernetes' if application.cloud == 'kubernetes' else 'lxd'
         ),
         storages=[_storage(storage_id) for storage_id in model_unit.storages],
-        **runner.own_state(unit),
+        **own_state,
     )
 
 
@@ -84,16 +84,15 @@ def _relation(relation: Relation, unit: str, application: str) -> testing.Relati
 
 
 def _secrets(world: World, unit: str, application: str) -> Iterator[testing.Secret]:
-    """Render the secrets a unit can read; those whose tracked revision was removed cannot be written this way."""
+    """Render the secrets a unit can read, as far as they can be written this way."""
     for secret in world.secrets:
         consumer = secret.consumers.get(unit)
-        tracked = secret.revisions.get(consumer.tracked if consumer else secret.latest_revision)
-        latest = secret.revisions.get(secret.latest_revision)
-        if access.may_read(secret, unit) and tracked is not None and latest is not None:
+        contents = _contents(secret, consumer.tracked if consumer else secret.latest_revision)
+        if access.may_read(secret, unit) and contents is not None:
             own = secret.owner.name in (unit, application)
             yield testing.Secret(
-                tracked_content=content.decode_text(tracked.content),
-                latest_content=content.decode_text(latest.content),
+                tracked_content=contents.tracked,
+                latest_content=contents.latest,
                 id=str(world.secret_uri(secret.id, secret.owner)),
                 owner=_owner_kind(secret, unit, application),
                 label=(secret.label if own else consumer.label if consumer else '') or None,
@@ -114,14 +113,32 @@ def _secrets_across(world: World, unit: str) -> Iterator[testing.Secret]:
         except remote_secrets.Unreachable:
             continue
         consumer = reference.consumers[unit]
-        tracked, latest = secret.revisions.get(consumer.tracked), secret.revisions.get(secret.latest_revision)
-        if tracked is not None and latest is not None:
+        contents = _contents(secret, consumer.tracked)
+        if contents is not None:
             yield testing.Secret(
-                tracked_content=content.decode_text(tracked.content),
-                latest_content=content.decode_text(latest.content),
+                tracked_content=contents.tracked,
+                latest_content=contents.latest,
                 id=str(reference.uri),
                 label=consumer.label or None,
             )
+
+
+class _Contents(NamedTuple):
+    tracked: dict[str, str]
+    latest: dict[str, str]
+
+
+def _contents(secret: Secret, tracked: int) -> _Contents | None:
+    """Return content as a state holds it; None if a revision was removed, or holds what Juju cannot decode."""
+    if not {tracked, secret.latest_revision} <= secret.revisions.keys():
+        return None
+    try:
+        of_tracked, of_latest = (
+            content.decode_text(secret.revisions[number].content) for number in (tracked, secret.latest_revision)
+        )
+    except JujuError:
+        return None
+    return _Contents(of_tracked, of_latest)
 
 
 def _owner_kind(secret: Secret, unit: str, application: str) -> Literal['app', 'unit'] | None:

@@ -46,6 +46,9 @@ class Client:
         """
         self._session: Final = Session(model, dict(charmhub or {}))
 
+    def __repr__(self) -> str:
+        return f'<Client of {self.model_name}>'
+
     @property
     def model_name(self) -> str:
         """The name of the model, as ``--model`` takes it."""

@@ -100,7 +100,7 @@ def _change_relations(
             for text in call.arguments:
                 if int(text) not in relations:
                     raise JujuError(f'relation {int(text)} not found')
-                change(call, RelationView(call.session.world, int(text)))
+                change(call, call.session.model.relation(int(text)))
             return ''
 
         return run

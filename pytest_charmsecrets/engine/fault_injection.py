@@ -50,6 +50,11 @@ class FaultInjection:
     def __init__(self) -> None:
         self._waiting: Final[list[InjectedFault]] = []
 
+    @property
+    def waiting(self) -> tuple[InjectedFault, ...]:
+        """The faults that have not struck, oldest first."""
+        return tuple(self._waiting)
+
     def add(self, fault: InjectedFault) -> None:
         """Let a fault wait for its hook.
 

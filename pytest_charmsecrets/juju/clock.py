@@ -44,7 +44,8 @@ class Clock:
             raise UsageError(
                 f"the model's start {start.isoformat()} has no time zone; add tzinfo=datetime.timezone.utc"
             )
-        self._now = start.astimezone(datetime.timezone.utc)
+        self.start: Final = start.astimezone(datetime.timezone.utc)
+        self._now = self.start
 
     @property
     def now(self) -> datetime.datetime:

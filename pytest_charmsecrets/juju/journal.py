@@ -127,3 +127,6 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._records)
+
+    def __repr__(self) -> str:
+        return f'<Journal of {len(self)} records>'

@@ -52,6 +52,10 @@ class Order:
         """Whether this is order zero."""
         return self.given == 0
 
+    def __repr__(self) -> str:
+        given = self.given if isinstance(self.given, int) else 'by its choices'
+        return f'<Order {given}, {len(self.departures)} departures>'
+
     def choose(self, options: Sequence[_Option], *, ready: int = 0) -> _Option:
         """Return one of several possible steps.
 

@@ -8,9 +8,11 @@ from typing import Any, Final, Generic, TypeVar, final
 
 from ..engine.runtime import Runtime
 from ..errors import UsageError
+from ..views.model import ModelView
+from ..views.secrets import SecretView
 from .settings import ModelSettings, settings_beside
 
-ModelT = TypeVar('ModelT')
+ModelT = TypeVar('ModelT', bound=ModelView)
 
 _MODEL_NAME: Final = re.compile(r'[a-z0-9]+(?:-[a-z0-9]+)*')
 
@@ -36,6 +38,10 @@ class FakeController(Generic[ModelT]):
         """Its models by name, oldest first."""
         return dict(self._models)
 
+    def secrets(self) -> tuple[SecretView, ...]:
+        """Return the secrets of all its models, model by model."""
+        return tuple(secret for model in self._models.values() for secret in model.secrets())
+
     def add_model(self, name: str, **settings: Any) -> ModelT:
         """Add a model: of the same version of Juju as the first, and with its settings, but for what is given.
 
@@ -57,4 +63,4 @@ class FakeController(Generic[ModelT]):
         return model
 
     def __repr__(self) -> str:
-        return f'<controller of {", ".join(self._models)}>'
+        return f'<FakeController of {", ".join(self._models)}>'

@@ -30,6 +30,7 @@ from .puppets import Puppet
 from .settings import ModelSettings, takes_settings
 from .settling import Settling
 from .tasks import Tasks
+from .unit_state import UnitStates
 from .user_secrets import ModelUser, UserSecrets
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ DEFAULT_NAME: Final = 'fake'
 
 
 @final
-class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pebble):
+class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel, Outages, Pebble):
     """A fake Juju model: applications, units, charms, relations, a clock, and the whole life of every secret.
 
     Nothing runs by itself: operations change the model, and ``settle`` lets the units run the hooks that are due.
@@ -85,6 +86,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
             name=name,
             cloud=settings.cloud,
             chronicle=runtime.chronicle,
+            bugs=settings.juju_bugs,
         )
         running = runtime.add(
             world,
@@ -170,7 +172,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
         if started:
             for unit in application.units:
                 self._agents.start_at_once(unit)
-        return ApplicationView(self._world, charm_runner, name)
+        return ApplicationView(self.internals, name)
 
     def deploy_puppet(
         self,
@@ -206,7 +208,7 @@ class FakeModel(ModelView, Settling, Tasks, UserSecrets, CrossModel, Outages, Pe
     def integrate(self, app1: str, app2: str) -> RelationView:
         """Relate two applications, each given as ``application`` or ``application:endpoint``."""
         self._check_no_charm_runs('integrate')
-        return RelationView(self._world, operations.integrate(self._world, app1, app2).id)
+        return RelationView(self.internals, operations.integrate(self._world, app1, app2).id)
 
     def config(
         self, app: str, values: Mapping[str, Any] | None = None, *, reset: str | Iterable[str] = ()

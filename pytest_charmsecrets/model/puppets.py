@@ -18,9 +18,11 @@ from ..juju.clock import RotatePolicy
 from ..juju.hooks import Hook
 from ..juju.transaction import HookContext, OwnerKind
 from ..juju.world import World
+from ..views.applications import ApplicationView
 from ..views.over_model import OverModel
 from ..views.relations import RelationView
 from ..views.secrets import SecretView
+from ..views.units import UnitView
 
 
 @final
@@ -31,6 +33,9 @@ class PuppetHook(OverModel):
         super().__init__(internals)
         self._context: Final = context
         self.unit: Final = context.unit
+
+    def __repr__(self) -> str:
+        return f'<PuppetHook of {self.unit}, {"open" if self.is_open else "ended"}>'
 
     @property
     def is_open(self) -> bool:
@@ -116,7 +121,7 @@ class PuppetSecret(OverModel):
     @property
     def view(self) -> SecretView:
         """Everything there is to see of the secret, once it is committed."""
-        return SecretView(self._world, identity.parse_secret_uri(self.id).id)
+        return SecretView(self.internals, identity.parse_secret_uri(self.id).id)
 
     @property
     def tracked_by(self) -> dict[str, int]:
@@ -184,16 +189,12 @@ class PuppetSecret(OverModel):
         return leader
 
     def __repr__(self) -> str:
-        return f'<puppet secret {self.id}>'
+        return repr(self.view).replace('SecretView', 'PuppetSecret', 1)
 
 
 @final
-class PuppetUnit(OverModel):
+class PuppetUnit(UnitView):
     """A unit that the test plays."""
-
-    def __init__(self, internals: RunningModel, name: str) -> None:
-        super().__init__(internals)
-        self.name: Final = name
 
     @contextlib.contextmanager
     def hook(self) -> Generator[PuppetHook]:
@@ -206,45 +207,20 @@ class PuppetUnit(OverModel):
         with self._execution.hook(self.name, Hook('juju-exec')) as context:
             yield PuppetHook(self.internals, context)
 
-    @property
-    def is_leader(self) -> bool:
-        """Whether the unit leads."""
-        return self._world.is_leader(lookups.find_unit(self._world, self.name).name)
-
-    def __repr__(self) -> str:
-        return f'<puppet unit {self.name}>'
-
 
 @final
-class Puppet(OverModel):
+class Puppet(ApplicationView):
     """An application that the test plays: it has endpoints, units and secrets, and no charm."""
-
-    def __init__(self, internals: RunningModel, name: str) -> None:
-        super().__init__(internals)
-        self.name: Final = name
 
     @property
     def units(self) -> tuple[PuppetUnit, ...]:
         """Its units, by number."""
-        units = lookups.find_application(self._world, self.name).units
-        return tuple(PuppetUnit(self.internals, unit) for unit in units)
+        return tuple(PuppetUnit(self.internals, unit.name) for unit in super().units)
 
     @property
     def leader(self) -> PuppetUnit:
         """Its leader."""
-        leader = lookups.find_application(self._world, self.name).leader
-        if leader is None:
-            raise UsageError(f'{self.name!r} has no units, so no leader; add one with add_unit({self.name!r})')
-        return PuppetUnit(self.internals, leader)
-
-    @property
-    def relations(self) -> tuple[RelationView, ...]:
-        """Its relations, oldest first."""
-        lookups.check_application_exists(self._world, self.name)
-        return tuple(RelationView(self._world, relation.id) for relation in self._world.relations_of(self.name))
-
-    def __repr__(self) -> str:
-        return f'<puppet {self.name}>'
+        return PuppetUnit(self.internals, super().leader.name)
 
 
 def _time(world: World, expire: datetime.datetime | datetime.timedelta | None) -> str | None:

@@ -9,6 +9,7 @@ from typing import final
 
 from ..engine.runtime import RunningModel
 from ..juju import user_secrets
+from ..juju.content import decode
 from ..juju.user_secrets import User, UserAccess
 from ..views.over_model import OverModel
 from ..views.secrets import SecretView
@@ -114,7 +115,7 @@ class UserSecrets(OverModel):
         """
         user = self._as_user('show_secret')
         secret = user_secrets.find_to_show(user, identifier, reveal=reveal)
-        view = SecretView(user.world, secret.id)
+        view = SecretView(self.internals, secret.id)
         shown = ShownSecret(
             uri=f'secret:{secret.id}',
             revision=secret.latest_revision,
@@ -123,12 +124,17 @@ class UserSecrets(OverModel):
             updated=secret.updated,
             expires=view.expires,
             rotation=secret.rotate_policy,
-            rotates=view.rotates,
+            rotates=view.next_rotation,
             name=view.name,
             label=view.label,
             description=view.description,
         )
-        return dataclasses.replace(shown, checksum=secret.latest_checksum, content=view.content) if reveal else shown
+        if not reveal:
+            return shown
+        values = view.content
+        # Unlike a view, the juju client shows no content at all where it cannot decode a value.
+        decode(secret.revisions[secret.latest_revision].content)
+        return dataclasses.replace(shown, checksum=secret.latest_checksum, content=values)
 
     def _as_user(self, operation: str) -> User:
         """Return the user that acts, unless a charm's hook is running."""
@@ -150,4 +156,4 @@ class ModelUser(UserSecrets):
         return self._access
 
     def __repr__(self) -> str:
-        return f'<user with {self.access} access>'
+        return f'<ModelUser of {self._world.name} with {self.access} access>'

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
+from ..engine.fault_injection import InjectedFault
 from ..errors import JujuError, UsageError
 from ..juju import identity, lookups
 from ..juju.journal import Journal
 from ..juju.order import Order
 from ..records import DueHook
+from .applications import ApplicationView
+from .hooks import as_due_hook
 from .over_model import OverModel
+from .relations import RelationView
 from .secrets import SecretView
+from .units import UnitView
 
 if TYPE_CHECKING:
     from ..juju.state import Cloud
@@ -24,6 +29,26 @@ class ModelView(OverModel):
     def name(self) -> str:
         """The name of the model."""
         return self._world.name
+
+    @property
+    def version(self) -> str:
+        """The release of Juju that the model behaves as, in full, such as ``3.6.14``."""
+        return self._world.profile.version
+
+    @property
+    def seed(self) -> int:
+        """The number that ids derive from."""
+        return self._world.seed
+
+    @property
+    def bugs(self) -> tuple[str, ...]:
+        """Names of the known bugs of Juju that the model was made to reproduce."""
+        return self._world.bugs
+
+    @property
+    def start(self) -> datetime.datetime:
+        """The virtual time at which the controller began, in UTC."""
+        return self._world.clock.start
 
     @property
     def now(self) -> datetime.datetime:
@@ -53,16 +78,74 @@ class ModelView(OverModel):
         changes before the next ``settle`` still become one hook, whether or not somebody looked in between.
         """
         due = self._runtime.scheduler.due(self._execution)
-        return tuple(
-            DueHook(unit, hook.name, hook.secret, hook.relation, hook.secret_revision)
-            for unit, hooks in due.items()
-            for hook in hooks
-        )
+        return tuple(as_due_hook(unit, hook) for unit, hooks in due.items() for hook in hooks)
 
     @property
     def next_deadline(self) -> datetime.datetime | None:
         """When time alone makes a hook due next, in any model of the controller; None if it never does."""
         return self._runtime.scheduler.next_deadline()
+
+    @property
+    def faults(self) -> tuple[InjectedFault, ...]:
+        """The injected faults that wait for a hook to strike, oldest first."""
+        return self._execution.faults.waiting
+
+    # --- look-ups
+
+    @property
+    def applications(self) -> dict[str, ApplicationView]:
+        """The applications of the model by name, puppets included, in the order of deployment."""
+        return {name: ApplicationView(self.internals, name) for name in self._world.applications}
+
+    def application(self, name: str) -> ApplicationView:
+        """Return an application.
+
+        Raises:
+            UsageError: if there is none of that name.
+        """
+        return ApplicationView(self.internals, lookups.find_application(self._world, name).name)
+
+    @property
+    def units(self) -> dict[str, UnitView]:
+        """The units of the model by name, those of puppets included, in the order of deployment and of their numbers."""
+        return {unit.name: UnitView(self.internals, unit.name) for unit in self._world.units()}
+
+    def unit(self, name: str) -> UnitView:
+        """Return a unit such as ``web/0``.
+
+        Raises:
+            UsageError: if there is none of that name.
+        """
+        return UnitView(self.internals, lookups.find_unit(self._world, name).name)
+
+    @property
+    def relations(self) -> tuple[RelationView, ...]:
+        """The relations of the model, peer relations and those to other models included, oldest first."""
+        return tuple(RelationView(self.internals, relation_id) for relation_id in self._world.relations)
+
+    @overload
+    def relation(self, app1: int) -> RelationView: ...
+
+    @overload
+    def relation(self, app1: str, app2: str) -> RelationView: ...
+
+    def relation(self, app1: int | str, app2: str | None = None) -> RelationView:
+        """Return the relation between two applications, or the one of an id.
+
+        Args:
+            app1: one side, as ``application`` or ``application:endpoint``; or the id.
+            app2: the other side.
+
+        Raises:
+            UsageError: if there is none, or there are several between two applications; the message lists the candidates.
+        """
+        if isinstance(app1, int):
+            found = lookups.find_relation_by_id(self._world, app1)
+        elif app2 is not None:
+            found = lookups.find_relation(self._world, app1, app2)
+        else:
+            raise UsageError(f'name the other side, too: relation({app1!r}, ...), or give the id of a relation')
+        return RelationView(self.internals, found.id)
 
     def secret(
         self,
@@ -96,7 +179,7 @@ class ModelView(OverModel):
             return fitting[0]
         asked = {'id': identifier, 'owner': owner, 'label': label, 'name': name}
         described = ', '.join(f'{key} {value!r}' for key, value in asked.items() if value is not None) or 'anything'
-        candidates = '\n'.join(f'- {view!r}' for view in fitting or self.secrets()) or '- none'
+        candidates = '\n'.join(f'- {view.unique_identifier} {view!r}' for view in fitting or self.secrets()) or '- none'
         count = 'are several secrets' if fitting else 'is no secret'
         raise UsageError(f'there {count} with {described}; the candidates are:\n{candidates}')
 
@@ -113,4 +196,17 @@ class ModelView(OverModel):
         if owner not in (None, str(world.user_owner)):
             find = lookups.find_unit if '/' in owner else lookups.find_application
             find(world, owner)
-        return tuple(SecretView(world, secret.id) for secret in world.secrets if owner in (None, str(secret.owner)))
+        fitting = (secret for secret in world.secrets if owner in (None, str(secret.owner)))
+        return tuple(SecretView(self.internals, secret.id) for secret in fitting)
+
+    def __repr__(self) -> str:
+        world = self._world
+        counts = ', '.join(
+            f'{count} {word}{"" if count == 1 else "s"}'
+            for count, word in (
+                (len(world.applications), 'application'),
+                (len(world.units()), 'unit'),
+                (len(self.secrets()), 'secret'),
+            )
+        )
+        return f'<{type(self).__name__} {world.name}, Juju {self.version}, {counts}, {self.now.isoformat()}>'

@@ -1,22 +1,23 @@
-"""RelationView: a relation with its databags."""
+"""RelationView: a relation with its members and databags."""
 
 from __future__ import annotations
 
 from typing import Final, final
 
+from ..engine.runtime import RunningModel
 from ..errors import UsageError
 from ..juju.relations import Relation
-from ..juju.world import World
+from .view import View
 
 
 @final
-class RelationView:
-    """A relation with its data bags."""
+class RelationView(View):
+    """A relation: between two applications, or among the units of one for a peer relation."""
 
-    def __init__(self, world: World, relation_id: int) -> None:
-        self._world: Final = world
+    def __init__(self, internals: RunningModel, relation_id: int) -> None:
+        super().__init__(internals, 'relation', relation_id)
         self.id: Final = relation_id
-        self.key: Final = world.relations[relation_id].key
+        self.key: Final = self._world.relations[relation_id].key
         """Juju's name for it: its endpoints, the requirer's first."""
 
     @property
@@ -24,17 +25,39 @@ class RelationView:
         """Whether the relation is there; False once both sides have left it."""
         return self.id in self._world.relations
 
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """Its sides, such as ``web:database``, the requirer's first; a peer relation has one."""
+        return tuple(map(str, self._relation.endpoints))
+
+    @property
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """The units of each application that have entered the relation and not left it, in the order they entered."""
+        relation = self._relation
+        return {side.application: tuple(relation.in_scope.get(side.application, ())) for side in relation.endpoints}
+
+    @property
+    def suspended(self) -> bool:
+        """Whether it is interrupted, which only a relation to another model can be."""
+        return self._relation.suspended
+
+    @property
+    def databags(self) -> dict[str, dict[str, str]]:
+        """The data of each application and unit, those of departed units included: Juju keeps them with the relation."""
+        relation = self._relation
+        bags = {**relation.application_data, **relation.unit_data}
+        return {entity: dict(sorted(bag.values.items())) for entity, bag in bags.items()}
+
     def data(self, entity: str) -> dict[str, str]:
         """Return the data of a unit or an application.
 
         Raises:
             UsageError: if there is no such bag in this relation.
         """
-        relation = self._relation
-        bags = {**relation.application_data, **relation.unit_data}
+        bags = self.databags
         if entity not in bags:
             raise UsageError(f'{entity!r} has no data in {self.key!r}; there is data of {", ".join(bags)}')
-        return dict(sorted(bags[entity].values.items()))
+        return bags[entity]
 
     @property
     def _relation(self) -> Relation:
@@ -43,4 +66,5 @@ class RelationView:
         return self._world.relations[self.id]
 
     def __repr__(self) -> str:
-        return f'<relation {self.id} {self.key!r}{"" if self.exists else " (removed)"}>'
+        state = ' (removed)' if not self.exists else ', suspended' if self.suspended else ''
+        return f'<RelationView {self.id} {self.key}{state}>'

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, final
 
+from ..engine.runtime import RunningModel
 from ..errors import UsageError
 from ..juju import content
 from ..juju.clock import RotatePolicy
-from ..juju.secrets.entities import Secret
-from ..juju.world import World
+from ..juju.content import EncodedContent
+from ..juju.identity import SecretURI
+from ..juju.secrets import access
+from ..juju.secrets.entities import Permission, Secret, SecretRole
+from ..juju.transaction import remote_secrets
+from .contents import decoded
+from .view import View
+
+_LONGEST_LABEL: Final = 64
+"""A longer label is not fit to be shown in one line."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -19,26 +28,48 @@ class RevisionView:
     """One revision of a secret, as it was when the view was asked for it."""
 
     number: int
-    content: Mapping[str, str] = dataclasses.field(repr=False)
-    """The decoded content."""
     created: datetime.datetime
     expires: datetime.datetime | None
     obsolete: bool
     """Whether Juju has told the owner that nobody tracks it any more."""
     backend: str
     """Name of the backend that holds the content; ``internal`` is Juju itself."""
+    _encoded: EncodedContent = dataclasses.field(repr=False)
+    _secret: str = dataclasses.field(repr=False)
+
+    @property
+    def content(self) -> Mapping[str, str]:
+        """The decoded content, by key. Only a value that Juju cannot decode is refused, with a UsageError."""
+        return decoded(self._encoded, f'revision {self.number} of {self._secret}')
+
+    @property
+    def checksum(self) -> str:
+        """The checksum of the content, by which Juju tells whether new content is another."""
+        return content.checksum(self._encoded)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GrantView:
+    """One grant of a secret, as it was when the view was asked for it."""
+
+    subject: str
+    """The application or unit that was granted access."""
+    scope: str
+    """The relation, by its key, over which it was granted; ``<model>`` for a user's secret, which needs none."""
+    role: SecretRole
+    """``view``: it may read the secret."""
 
 
 @final
-class SecretView:
+class SecretView(View):
     """A secret, seen by somebody who sees everything."""
 
-    def __init__(self, world: World, secret_id: str) -> None:
-        self._world: Final = world
+    def __init__(self, internals: RunningModel, secret_id: str) -> None:
+        super().__init__(internals, 'secret', secret_id)
         self.unique_identifier: Final = secret_id
         """The bare id, as ``secret-ids`` prints it."""
-        secret = world.secrets.get(secret_id)
-        self.id: Final = str(world.secret_uri(secret_id, secret.owner if secret is not None else None))
+        secret = self._world.secrets.get(secret_id)
+        self.id: Final = str(self._world.secret_uri(secret_id, secret.owner if secret is not None else None))
         """The URI that the owner got when it added the secret."""
 
     @property
@@ -72,7 +103,17 @@ class SecretView:
         return self._secret.rotate_policy
 
     @property
-    def rotates(self) -> datetime.datetime | None:
+    def created(self) -> datetime.datetime:
+        """When it was added."""
+        return self._secret.created
+
+    @property
+    def updated(self) -> datetime.datetime:
+        """When its content, or what is known about it, was changed last."""
+        return self._secret.updated
+
+    @property
+    def next_rotation(self) -> datetime.datetime | None:
         """When the next secret-rotate is due."""
         return self._secret.next_rotation
 
@@ -82,6 +123,11 @@ class SecretView:
         return self._secret.latest_expiry
 
     @property
+    def auto_prune(self) -> bool:
+        """Whether Juju itself removes revisions of a user's secret that nobody tracks any more."""
+        return self._secret.auto_prune
+
+    @property
     def latest_revision(self) -> int:
         """Number of the newest revision there has been."""
         return self._secret.latest_revision
@@ -89,26 +135,28 @@ class SecretView:
     @property
     def revisions(self) -> dict[int, RevisionView]:
         """The revisions that are there, by number, oldest first."""
+        secret = self._secret
         return {
             number: RevisionView(
                 number,
-                content.decode_text(revision.content),
                 revision.created,
                 revision.expires,
                 revision.obsolete,
                 revision.backend,
+                revision.content,
+                _described(secret),
             )
-            for number, revision in sorted(self._secret.revisions.items())
+            for number, revision in sorted(secret.revisions.items())
         }
 
     @property
-    def content(self) -> dict[str, str]:
-        """The decoded content of the latest revision."""
-        secret = self._secret
-        revision = secret.revisions.get(secret.latest_revision)
+    def content(self) -> Mapping[str, str]:
+        """The decoded content of the latest revision. Only a value that Juju cannot decode is refused."""
+        latest = self.latest_revision
+        revision = self.revisions.get(latest)
         if revision is None:
-            raise UsageError(f'the latest revision, {secret.latest_revision}, of {self!r} was removed')
-        return content.decode_text(revision.content)
+            raise UsageError(f'the latest revision, {latest}, of {self!r} was removed')
+        return revision.content
 
     @property
     def tracked_by(self) -> dict[str, int]:
@@ -123,14 +171,36 @@ class SecretView:
         return {consumer.unit: consumer.label for consumer in consumers if consumer.label}
 
     @property
-    def grants(self) -> dict[str, str]:
-        """The relation, by key, over which each application or unit was given access."""
-        keys = {relation.tag: relation.key for relation in self._world.relations.values()}
-        return {
-            _name_of_tag(permission.subject): keys.get(permission.scope, permission.scope)
-            for permission in self._secret.permissions.values()
-            if permission.role == 'view'
-        }
+    def readers(self) -> tuple[str, ...]:
+        """The units that may read it now: its owner's and those with access by a grant, whether or not they have read it.
+
+        Units of other models stand last, under the names that they are known by here.
+        """
+        secret = self._secret
+        own = (unit.name for unit in self._world.units() if access.may_read(secret, unit.name))
+        return (*own, *self._readers_across())
+
+    @property
+    def grants(self) -> dict[str, GrantView]:
+        """What was granted, by the application or unit that has it; the owner's own right is no grant."""
+        permissions = self._secret.permissions.values()
+        grants = (self._as_grant(permission) for permission in permissions if permission.role == 'view')
+        return {grant.subject: grant for grant in grants}
+
+    def _readers_across(self) -> Iterator[str]:
+        uri = SecretURI(self.unique_identifier, self._world.uuid)
+        for other in self._world.models.values():
+            for unit in other.units() if other is not self._world else ():
+                try:
+                    yield remote_secrets.find(other, unit.name, uri).unit
+                except remote_secrets.Unreachable:
+                    continue
+
+    def _as_grant(self, permission: Permission) -> GrantView:
+        scopes = {relation.tag: relation.key for relation in self._world.relations.values()}
+        user = self._world.user_owner
+        scope = {**scopes, user.tag: str(user)}.get(permission.scope, permission.scope)
+        return GrantView(_name_of_tag(permission.subject), scope, permission.role)
 
     @property
     def _secret(self) -> Secret:
@@ -142,25 +212,18 @@ class SecretView:
             )
         return secret
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, SecretView):
-            return NotImplemented
-        return (self._world.uuid, self.unique_identifier) == (other._world.uuid, other.unique_identifier)
-
-    def __hash__(self) -> int:
-        return hash(self.unique_identifier)
-
     def __repr__(self) -> str:
         secret = self._world.secrets.get(self.unique_identifier)
         if secret is None:
-            return f'<secret {self.unique_identifier} (removed)>'
-        label = f' {secret.label!r}' if secret.label else ''
-        tracked = ', '.join(f'{unit}: {revision}' for unit, revision in self.tracked_by.items())
-        revisions = ', '.join(map(str, sorted(secret.revisions)))
-        return (
-            f'<secret {secret.id}{label} of {secret.owner}, revisions {revisions or "none"}, '
-            f'tracked by {tracked or "nobody"}>'
-        )
+            return f'<SecretView {self.unique_identifier} (not there)>'
+        tracked = ', '.join(f'{unit}@{revision}' for unit, revision in self.tracked_by.items())
+        return f'<SecretView {_described(secret)} revision {secret.latest_revision}, tracked by {tracked or "nobody"}>'
+
+
+def _described(secret: Secret) -> str:
+    """Return owner and label, or the id where there is no label or it is no word but a document."""
+    is_word = secret.label.isprintable() and 0 < len(secret.label) <= _LONGEST_LABEL
+    return f'{secret.owner}/{secret.label if is_word else secret.id}'
 
 
 def _order(unit: str) -> tuple[str, int]:

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def as_ops_status(status: Status) -> ops.StatusBase:
-    """Return a status as the object that charms set it with."""
+    """Return a status as the object that charms set it with; that of a unit that has run ``remove`` has none."""
     import ops
 
-    if status.name == 'unknown':
+    if status.name in ('unknown', 'terminated'):
         return ops.UnknownStatus()
     if status.name == 'error':
         return ops.ErrorStatus(status.message)

@@ -109,6 +109,21 @@ class Fragile:
         return charm(**dict.fromkeys(events, self.run))
 
 
+class Keeper(ops.CharmBase):
+    """Keeps how often it has run, and defers its start."""
+
+    stored = ops.StoredState()
+
+    def __init__(self, framework: ops.Framework) -> None:
+        super().__init__(framework)
+        self.stored.set_default(count=0)
+        self.stored.count += 1
+        framework.observe(self.on.start, self._start)
+
+    def _start(self, event: ops.StartEvent) -> None:
+        event.defer()
+
+
 def charm(parent: type[ops.CharmBase] = ops.CharmBase, /, **handlers: Handler) -> type[ops.CharmBase]:
     """Return a charm whose handlers are these functions of charm and event, by the names of ops' events."""
 

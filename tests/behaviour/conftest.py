@@ -138,11 +138,11 @@ def model(version):
 
 @pytest.fixture
 def db(model):
-    """A puppet that is related twice to another, ``web``: by ``model.relation`` and by ``model.second``."""
+    """A puppet that is related twice to another, ``web``: by ``model.relations[0]`` and by ``[1]``."""
     db = model.deploy_puppet('db', provides={'database': 'sql', 'other': 'nosql'}, num_units=2)
     model.deploy_puppet('web', requires={'database': 'sql', 'other': 'nosql'}, num_units=2)
-    model.relation = model.integrate('db:database', 'web')
-    model.second = model.integrate('db:other', 'web')
+    model.integrate('db:database', 'web')
+    model.integrate('db:other', 'web')
     model.settle()
     return db
 

@@ -50,7 +50,7 @@ def let_things_go_wrong(model: FakeModel) -> None:
     model.inject_fault('leader-lost', hook='secret-rotate')
     model.exec('secret-set', secret.id, 'password=other', unit='database/2')
     model.refresh('web', StubbornWeb)
-    model.advance_to(secret.rotates or model.now)
+    model.advance_to(secret.next_rotation or model.now)
     # The unit that led would retry for ever what only a leader may do.
     model.resolve('database/2', no_retry=True)
     model.start_agent('web/1')

@@ -492,7 +492,7 @@ def test_upgrade_replaces_the_charms_files_and_keeps_the_units(fake_model, keepe
     stays = {'templates/both': 'old', 'templates/gone': 'old', 'gone/too': 'old'}
     app = fake_model.deploy(keeper('old', defer=False, into='old', files=stays), runner='process')
     fake_model.settle()
-    charm_dir = next(app._runner._home.glob('unit-app-0/charm'))
+    charm_dir = next(fake_model.internals.execution.runners['app']._home.glob('unit-app-0/charm'))
     (charm_dir / 'templates' / 'made').write_text('by the unit')
     fake_model.refresh('app', keeper('new', defer=False, into='new', files={'templates/both': 'new'}))
     fake_model.settle()
@@ -507,7 +507,7 @@ def test_upgrade_replaces_the_charms_files_and_keeps_the_units(fake_model, keepe
 def test_stored_state_that_is_no_plain_data_is_not_loaded(fake_model, keeper):
     app = fake_model.deploy(keeper('old', defer=False, into='old'), runner='process')
     fake_model.settle()
-    database = next(app._runner._home.glob('unit-app-0/charm/.unit-state.db'))
+    database = next(fake_model.internals.execution.runners['app']._home.glob('unit-app-0/charm/.unit-state.db'))
     import pickle
     import sqlite3
 
@@ -544,8 +544,9 @@ def test_networks_and_resources_are_given_as_ever(fake_model, write, tmp_path):
     app = fake_model.deploy(write({'dispatch': script}, metadata=metadata), runner='process', state=state)
     fake_model.settle()
     assert app.leader.status == ops.ActiveStatus('10.0.0.7 image cache/0')
-    app.leader.update_state(
-        networks={testing.Network('juju-info', bind_addresses=[testing.BindAddress([testing.Address('10.0.0.8')])])}
+    fake_model.update_state(
+        'app/0',
+        networks={testing.Network('juju-info', bind_addresses=[testing.BindAddress([testing.Address('10.0.0.8')])])},
     )
     fake_model.update_status('app/0')
     assert app.leader.status == ops.ActiveStatus('10.0.0.8 image cache/0')
@@ -607,7 +608,7 @@ def test_what_the_test_cannot_reach_is_said(fake_model, write):
         app.module('charm')
     assert 'runs as a process, so none of its modules is loaded here' in sentence(caught)
     with pytest.raises(UsageError) as caught:
-        app.leader.update_state(containers=[testing.Container('web')])
+        fake_model.update_state('app/0', containers=[testing.Container('web')])
     assert 'runs as a process and has no containers' in sentence(caught)
 
 

@@ -309,7 +309,7 @@ def test_a_list_of_choices_repeats_an_order_over_all_models():
 def test_models_of_a_controller(fake_model):
     other = fake_model.controller.add_model('other')
     assert fake_model.controller.models == {'fake': fake_model, 'other': other}
-    assert repr(fake_model.controller) == '<controller of fake, other>'
+    assert repr(fake_model.controller) == '<FakeController of fake, other>'
     assert other.controller is fake_model.controller
     with pytest.raises(UsageError, match="there is a model 'other' already"):
         fake_model.controller.add_model('other')

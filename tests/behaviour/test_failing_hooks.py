@@ -114,7 +114,7 @@ def test_what_juju_applies_at_once_is_kept(played, failed):
     assert {effect.kind for effect in failed.kept} == {'secret-get', 'status-set', 'application-version-set'}
     assert played.given.tracked_by == {'web/0': 1}
     assert played.given.view.labels == {'web/0': 'mine'}
-    assert played.app.units[0].status == ops.MaintenanceStatus('at it')
+    assert played.app.units[0].workload_status == ops.MaintenanceStatus('at it')
     assert played.app.workload_version == '1.0'
 
 

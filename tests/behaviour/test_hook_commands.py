@@ -336,9 +336,9 @@ def test_a_new_unit_gets_storage_with_the_charm_of_its_time(fake_model):
 
 def test_storage_that_the_author_changes_is_attached_later(fake_model):
     storage = {'data': {'type': 'filesystem', 'multiple': {'range': '0-'}}}
-    app = fake_model.deploy(charm(), 'app', meta={'name': 'app', 'storage': storage})
+    fake_model.deploy(charm(), 'app', meta={'name': 'app', 'storage': storage})
     fake_model.settle()
-    app.leader.update_state(storages=[testing.Storage('data', index=9)])
+    fake_model.update_state('app/0', storages=[testing.Storage('data', index=9)])
     assert [str(hook) for hook in fake_model.due] == ['app/0 data-storage-attached']
     fake_model.settle()
     assert fake_model.exec('storage-list', unit='app/0').stdout == 'data/9\n'

@@ -29,8 +29,8 @@ def refusal(unit, *commands):
 def test_a_failed_transaction_of_4_0_leaves_nothing_behind(model, db, secret, what):
     with db.leader.hook() as hook:
         last = hook.add_secret({'key': 'value'}, label='last')
-        last.grant(model.relation)
-    secret.grant(model.relation, unit='web/0')
+        last.grant(model.relations[0])
+    secret.grant(model.relations[0], unit='web/0')
     model.exec('secret-get', secret.id, unit='web/0')
     secret.set_content({'key': 'two'})
     model.settle()
@@ -43,7 +43,7 @@ def test_a_failed_transaction_of_4_0_leaves_nothing_behind(model, db, secret, wh
     before = look()
     fails = {
         'label': ('secret-set', last.id, '--label', 'added'),
-        'grant': ('secret-grant', last.id, '-r', str(model.second.id)),
+        'grant': ('secret-grant', last.id, '-r', str(model.relations[1].id)),
     }
     with pytest.raises(HookFailed, match=r'label "added" already exists|cannot change scope or subject type'):
         run(
@@ -51,7 +51,7 @@ def test_a_failed_transaction_of_4_0_leaves_nothing_behind(model, db, secret, wh
             ('secret-add', 'key=new', '--label', 'added'),
             ('secret-add', 'key=new', '--label', 'added, too', '--owner', 'unit'),
             ('secret-set', secret.id, 'key=three', '--label', 'another', '--rotate', 'daily', '--expire', '1h'),
-            ('secret-grant', secret.id, '-r', str(model.relation.id), '--unit', 'web/1'),
+            ('secret-grant', secret.id, '-r', str(model.relations[0].id), '--unit', 'web/1'),
             fails[what],
         )
     assert look() == before

@@ -21,13 +21,13 @@ def told(hooks):
 @pytest.fixture
 def rotates(pair):
     """A pair whose password is about to be rotated."""
-    pair.model.advance_to(pair.secret.rotates - HOUR)
+    pair.model.advance_to(pair.secret.next_rotation - HOUR)
     return pair
 
 
 def test_a_hook_that_is_killed_before_its_commit_changes_nothing_and_is_retried(rotates):
     fault = rotates.model.inject_fault('hook-fails', hook='secret-rotate')
-    hooks = rotates.model.advance_to(rotates.secret.rotates)
+    hooks = rotates.model.advance_to(rotates.secret.next_rotation)
     assert told(hooks) == [('database/0 secret-rotate', 'failed')]
     assert fault.struck
     assert hooks[0].error == 'fault injected: the hook was killed before its changes were committed'
@@ -40,11 +40,11 @@ def test_a_hook_that_is_killed_before_its_commit_changes_nothing_and_is_retried(
 
 def test_a_hook_whose_agent_dies_after_the_commit_runs_again_though_its_changes_are_there(rotates):
     rotates.model.inject_fault('hook-fails-after-commit', unit='database/0', hook='secret-rotate')
-    (struck, *_) = hooks = rotates.model.advance_to(rotates.secret.rotates)
+    (struck, *_) = hooks = rotates.model.advance_to(rotates.secret.next_rotation)
     assert [effect.kind for effect in struck.committed] == ['secret-set']
     assert 'the agent died after the commit' in struck.error
     assert rotates.secret.latest_revision == 2
-    assert rotates.secret.rotates == rotates.model.now, 'the controller was not told that the secret was rotated'
+    assert rotates.secret.next_rotation == rotates.model.now, 'the controller was not told that the secret was rotated'
     again = [hook for hook in rotates.model.advance(seconds=5) if hook.hook == 'secret-rotate']
     assert [hook.outcome for hook in again] == ['committed', 'committed'], 'the retry, and what was due at the start'
     assert hooks[0].secret == again[0].secret
@@ -63,7 +63,7 @@ def test_an_agent_that_dies_between_hooks_runs_nothing_until_it_is_started(rotat
 
 def test_leadership_that_is_lost_before_the_commit_lets_juju_refuse_it(rotates):
     rotates.model.inject_fault('leader-lost', hook='secret-rotate')
-    (struck, *later) = rotates.model.advance_to(rotates.secret.rotates)
+    (struck, *later) = rotates.model.advance_to(rotates.secret.next_rotation)
     assert (str(struck), struck.outcome) == ('database/0 secret-rotate', 'commit failed')
     assert rotates.database.leader.name == 'database/1'
     assert 'database/1 secret-rotate' in [str(hook) for hook in later]
@@ -111,7 +111,7 @@ def test_a_hook_strikes_whichever_unit_comes_first_and_only_once(pair):
 def test_several_faults_strike_one_hook(rotates):
     kinds = ('leader-lost', 'controller-restarts', 'agent-dies')
     faults = [rotates.model.inject_fault(kind, hook='secret-rotate') for kind in kinds]
-    rotates.model.advance_to(rotates.secret.rotates)
+    rotates.model.advance_to(rotates.secret.next_rotation)
     assert all(fault.struck for fault in faults)
 
 
@@ -164,9 +164,9 @@ def outside(pair):
 
 
 def test_a_backend_that_refuses_lets_juju_refuse_new_content(outside):
-    outside.model.advance_to(outside.secret.rotates - HOUR)
+    outside.model.advance_to(outside.secret.next_rotation - HOUR)
     outside.model.inject_fault('backend-refuses', hook='secret-rotate')
-    (struck,) = outside.model.advance_to(outside.secret.rotates)
+    (struck,) = outside.model.advance_to(outside.secret.next_rotation)
     assert struck.outcome == 'commit failed'
     assert struck.error == f'saving content for secret "{outside.secret.unique_identifier}": permission denied'
     assert list(outside.secret.revisions) == [1]

@@ -91,4 +91,4 @@ def test_a_rotation_that_was_to_end_goes_on():
         secret = rotating(model, stop)
         assert [str(run) for run in model.advance(hours=1)] == ['app/0 secret-rotate']
         assert secret.rotation == 'never'
-        assert secret.rotates is not None
+        assert secret.next_rotation is not None

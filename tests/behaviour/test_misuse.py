@@ -272,7 +272,7 @@ def test_an_operation_on_an_application_that_is_going_is_refused(pair, snapshot)
 )
 def test_what_the_model_owns_is_not_changed_through_a_unit(pair, change, sentence):
     with pytest.raises(UsageError, match=sentence):
-        pair.web.units[0].update_state(**change)
+        pair.model.update_state('web/0', **change)
 
 
 def test_a_module_of_a_class_is_imported_and_not_asked_for(pair):

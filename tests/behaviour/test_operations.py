@@ -239,9 +239,9 @@ def test_a_removed_application_goes_with_units_relations_and_secrets(pair, ran):
     assert not unit.exists
     assert not pair.relation.exists
     assert pair.model.secrets() == ()
-    assert repr(pair.database) == '<application database (removed)>'
-    assert repr(unit) == '<unit database/0 (removed)>'
-    assert repr(pair.relation) == "<relation 2 'web:database database:database' (removed)>"
+    assert repr(pair.database) == '<ApplicationView database (removed)>'
+    assert repr(unit) == '<UnitView database/0 (removed)>'
+    assert repr(pair.relation) == '<RelationView 2 web:database database:database (removed)>'
     with pytest.raises(UsageError, match='no application'):
         _ = pair.database.units
 

@@ -104,9 +104,9 @@ def test_a_secret_rotate_that_is_skipped_is_tried_again_five_minutes_after_its_t
     patch(Database, '_rotate', fail)
     with pytest.raises(HookFailed):
         pair.model.advance(days=32)
-    when = pair.secret.rotates
+    when = pair.secret.next_rotation
     pair.model.resolve('database/0', no_retry=True)
-    assert pair.secret.rotates == when + datetime.timedelta(minutes=5)
+    assert pair.secret.next_rotation == when + datetime.timedelta(minutes=5)
     patch(Database, '_rotate', ignore)
     assert [str(hook) for hook in pair.model.settle()] == ['database/0 secret-rotate']
 

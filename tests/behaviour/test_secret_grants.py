@@ -19,8 +19,8 @@ def refusal(unit, *commands):
 
 
 def test_what_a_unit_was_granted_goes_with_it(model, db, secret):
-    secret.grant(model.relation, unit='web/1')
-    secret.grant(model.relation, unit='web/0')
+    secret.grant(model.relations[0], unit='web/1')
+    secret.grant(model.relations[0], unit='web/0')
     assert list(secret.view.grants) == ['web/1', 'web/0']
     model.remove_unit('web/1')
     model.settle()
@@ -29,7 +29,7 @@ def test_what_a_unit_was_granted_goes_with_it(model, db, secret):
 
 @pytest.mark.parametrize('version', ('3.1.2',), indirect=True)
 def test_a_read_leaves_alone_what_others_track(model, db, secret):
-    secret.grant(model.relation)
+    secret.grant(model.relations[0])
     one, two = (f'web/{number}' for number in (0, 1))
     model.exec('secret-get', secret.id, unit=one)
     secret.set_content({'key': 'two'})

@@ -7,7 +7,7 @@ import datetime
 import ops
 import pytest
 
-from pytest_charmsecrets import ActionFailed, HookFailed, UsageError
+from pytest_charmsecrets import ActionFailed, GrantView, HookFailed, UsageError
 
 from .charms import DATABASE, LABEL, WEB, Database, StubbornWeb, Web, charm, meta
 
@@ -107,7 +107,7 @@ def test_without_a_grant_nobody_but_the_owner_reads(play):
 
 
 def test_a_grant_to_the_application_is_for_all_of_its_units(pair):
-    assert pair.secret.grants == {'web': 'web:database database:database'}
+    assert pair.secret.grants == {'web': GrantView('web', 'web:database database:database', 'view')}
     assert pair.secret.tracked_by == {'web/0': 1, 'web/1': 1}
 
 
@@ -128,7 +128,8 @@ def test_a_grant_to_one_unit_is_for_that_unit_alone(play):
     for unit in ('web/0', 'web/1'):
         played.model.update_status(unit)
     assert seen == {'web/0': 'ERROR permission denied\n', 'web/1': {'password': 'one'}}
-    assert secret.view.grants == {'web/1': 'web:database puppet:database'}
+    assert secret.view.grants == {'web/1': GrantView('web/1', 'web:database puppet:database', 'view')}
+    assert secret.view.readers == ('web/1', 'puppet/0')
 
 
 def test_a_revoked_secret_is_not_readable_any_more_and_keeps_its_records(play):
@@ -283,7 +284,7 @@ def test_a_view_says_when_the_latest_revision_was_removed(play):
     secret = share(play(StubbornWeb), {'password': 'one'})
     secret.set_content({'password': 'two'})
     secret.remove_revision(2)
-    with pytest.raises(UsageError, match=r'the latest revision, 2, of <secret .*> was removed'):
+    with pytest.raises(UsageError, match=r'the latest revision, 2, of <SecretView .*> was removed'):
         _ = secret.view.content
 
 
@@ -350,12 +351,12 @@ def test_a_granted_secret_is_readable_until_the_relation_is_broken(play):
 
 def test_rotation_comes_at_the_time_the_policy_says(pair):
     assert pair.secret.rotation == 'monthly'
-    assert pair.secret.rotates == datetime.datetime(2026, 2, 1, tzinfo=datetime.timezone.utc)
+    assert pair.secret.next_rotation == datetime.datetime(2026, 2, 1, tzinfo=datetime.timezone.utc)
     pair.model.advance(days=30)
     assert pair.secret.latest_revision == 1
     pair.model.advance(days=1)
     assert pair.secret.latest_revision == 2
-    assert pair.secret.rotates == datetime.datetime(2026, 3, 1, tzinfo=datetime.timezone.utc)
+    assert pair.secret.next_rotation == datetime.datetime(2026, 3, 1, tzinfo=datetime.timezone.utc)
 
 
 def test_rotation_that_is_ignored_comes_again_after_five_minutes(fake_model):

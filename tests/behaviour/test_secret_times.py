@@ -59,7 +59,7 @@ def test_a_secret_that_expires_before_its_next_rotation_rotates_soon_again(model
     model.deploy(begins, meta=meta())
     model.settle()
     model.advance(minutes=60)
-    assert model.secret().rotates == START + datetime.timedelta(minutes=planned)
+    assert model.secret().next_rotation == START + datetime.timedelta(minutes=planned)
 
 
 @pytest.mark.parametrize('version', ('3.6.14',))

@@ -75,7 +75,7 @@ class Secrets(stateful.RuleBasedStateMachine):
 
     def state_of(self, uri):
         view = self.model.secret(uri)
-        names = ('owner', 'label', 'name', 'description', 'rotation', 'rotates', 'expires', 'latest_revision')
+        names = ('owner', 'label', 'name', 'description', 'rotation', 'next_rotation', 'expires', 'latest_revision')
         return (*(getattr(view, name) for name in names), repr(view.revisions), view.grants, view.labels, repr(view))
 
     def everything(self, *, besides=None):
@@ -268,6 +268,7 @@ class Secrets(stateful.RuleBasedStateMachine):
             assert (view.owner, held, view.latest_revision) == (expected.owner, expected.revisions, expected.latest)
             assert view.tracked_by == dict(sorted(expected.tracked.items()))
             assert view.grants.keys() == expected.grants.keys()
+            assert set(view.readers) == {unit for unit in self.units if expected.may_read(unit)}
             assert {n for n, revision in view.revisions.items() if revision.obsolete} == expected.obsolete
 
     @stateful.invariant()

@@ -44,6 +44,9 @@ READING_METHODS = {
     'model_config': (),
     'model_secret_backend': (),
     'proxy_name': ('web',),
+    'application': ('db',),
+    'unit': ('web/0',),
+    'relation': ('web', 'db'),
     'secrets': (),
     'user': ('read',),
 }
@@ -63,12 +66,15 @@ def look_at_everything(story: Story) -> None:
     model = story.model
     for thing in (model, model.controller, model.journal, model.order, story.app, story.puppet):
         tuple(properties(thing))
+    for view in (*model.applications.values(), *model.units.values(), *model.relations, *model.controller.secrets()):
+        for found in properties(view):
+            repr(found)
     for name, arguments in READING_METHODS.items():
         with contextlib.suppress(CharmSecretsError):
             getattr(model, name)(*arguments)
     for view in model.secrets():
-        for found in properties(view):
-            repr(found)
+        for revision in view.revisions.values():
+            tuple(properties(revision))
         with contextlib.suppress(CharmSecretsError):
             model.show_secret(view.id, reveal=True)
         with contextlib.suppress(CharmSecretsError):

@@ -14,7 +14,6 @@ import dataclasses
 import itertools
 import subprocess
 from collections.abc import Callable, Generator, Iterable, Sequence
-from types import SimpleNamespace
 from typing import Any, Final
 
 import ops
@@ -121,8 +120,7 @@ class Unit:
                 yield secret if secret.owner is None else dataclasses.replace(secret, label=secret.label or '')
 
     def _render(self) -> testing.State:
-        nothing_of_its_own: Any = SimpleNamespace(own_state=lambda _: {})
-        return render_state(self._world, self._name, nothing_of_its_own)
+        return render_state(self._world, self._name, own_state={})
 
 
 _units: list[Unit] = []

@@ -1,0 +1,11 @@
+"""Hooks that have not run, as a test sees them."""
+
+from __future__ import annotations
+
+from ..juju.hooks import Hook
+from ..records import DueHook
+
+
+def as_due_hook(unit: str, hook: Hook) -> DueHook:
+    """Return a hook that a unit would run."""
+    return DueHook(unit, hook.name, hook.secret, hook.relation, hook.secret_revision)
