@@ -160,6 +160,8 @@ def test_so_do_two_models_between_which_something_is_carried(order):
             def look() -> None:
                 for one in (model, databases) if is_watched else ():
                     str((one.due, one.next_deadline, Client(one).run(['status', '--format=json'])))
+                    for view in (*one.controller.secrets(), *one.relations, *one.units.values()):
+                        tuple(properties(view))
 
             look()
             model.settle()

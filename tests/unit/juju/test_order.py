@@ -85,3 +85,14 @@ def test_it_is_not_tried_more_often_than_told():
     departures = [Departure(str(number), 'x') for number in range(50)]
     assert shorten(departures, lambda kept: bool(tried.append(kept)), tries=7) == departures
     assert len(tried) == 7
+
+
+def test_an_order_says_which_it_is_and_how_often_it_departed():
+    order = Order({1: 1})
+    assert [repr(Order()), repr(Order(7)), repr(order)] == [
+        '<Order 0, 0 departures>',
+        '<Order 7, 0 departures>',
+        '<Order by its choices, 0 departures>',
+    ]
+    order.choose('ab')
+    assert repr(order) == '<Order by its choices, 1 departures>'
