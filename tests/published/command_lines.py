@@ -21,6 +21,7 @@ from pytest_charmsecrets.errors import JujuError
 from pytest_charmsecrets.juju import identity
 from pytest_charmsecrets.juju.hooks import Hook
 from pytest_charmsecrets.juju.identity import SecretURI
+from pytest_charmsecrets.juju.state import Storage
 from pytest_charmsecrets.juju.transaction import RelationInfo
 from pytest_charmsecrets.juju.versions import profile_for
 
@@ -47,8 +48,8 @@ class _Anywhere:
     def relation(self, relation_id: int) -> RelationInfo:
         return RelationInfo(relation_id, 'db', self._remote, is_peer=False)
 
-    def storage(self, _: str) -> dict[str, str]:
-        return {'kind': 'filesystem', 'location': '/data'}
+    def storage(self, _: str) -> Storage:
+        return Storage('data', location='/data')
 
     def __getattr__(self, name: str) -> Any:
         def refuse(*_: Any, **__: Any) -> NoReturn:
