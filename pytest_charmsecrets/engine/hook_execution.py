@@ -23,7 +23,7 @@ from ..juju.hooks import Hook
 from ..juju.scheduler import Scheduler
 from ..juju.secrets import rotation
 from ..juju.transaction import HookContext
-from ..records import Command, HookRun
+from ..records import Command, Effect, HookOutcome, HookRun
 from .active_hook import ActiveHook
 from .fault_injection import FAILED_AFTER_COMMIT, FAILED_BEFORE_COMMIT, FaultInjection, FaultKind
 
@@ -107,7 +107,7 @@ class HookExecution:
             self._scheduler.note_moment((context.cause,))
             self._scheduler.wake()
         record, commit_error = self._end(context, started, outcome, faults)
-        record = self._append(context, record)
+        self._append(context, record)
         self.agents.end(unit, hook, committed=record.error is None)
         if record.error is None:
             self._follow_success(context)
@@ -150,7 +150,7 @@ class HookExecution:
             record, commit_error = self._discard(context, started, outcome), None
         else:
             record, commit_error = self._commit(context, started)
-        record = self._append(context, record)
+        self._append(context, record)
         return FinishedHook(record, context, outcome, commit_error)
 
     def _run_line(self, context: HookContext, line: str, charm_version: int) -> CharmOutcome:
@@ -185,7 +185,8 @@ class HookExecution:
 
     def _activate(self, context: HookContext, *, is_played: bool = False) -> contextlib.AbstractContextManager[None]:
         context.act()
-        self.place_storages(context.unit)
+        if context.model_unit.storages:
+            self.place_storages(context.unit)
         return self._active_hook.run(context, is_played=is_played)
 
     def forget(self, unit: str) -> None:
@@ -224,7 +225,7 @@ class HookExecution:
                 self._append(context, self._discard(context, started, CharmOutcome(1, exception)))
                 raise
         record, error = self._commit(context, started)
-        record = self._append(context, record)
+        self._append(context, record)
         if error is not None:
             raise HookFailed(unit, hook.name, None, error, record.discarded, (*record.kept, *record.committed))
 
@@ -287,9 +288,10 @@ class HookExecution:
         if error is None and is_noted and context.hook.kind == 'secret-rotate':
             known = context.revision_known(context.hook.secret_id)
             error = self._set_rotated(context.unit, context.hook, known)
-        record = dataclasses.replace(
-            _record(context, started),
-            outcome='committed' if error is None else 'commit failed',
+        record = self._record(
+            context,
+            started,
+            'committed' if error is None else 'commit failed',
             committed=result.applied,
             discarded=result.refused,
             error=error,
@@ -305,33 +307,41 @@ class HookExecution:
             return str(error)
         return None
 
-    def _append(self, context: HookContext, record: HookRun) -> HookRun:
+    def _append(self, context: HookContext, record: HookRun) -> None:
         """Write a hook that has ended into the journal; everything that it changed gets to know its number."""
-        numbered = dataclasses.replace(record, **self.world.journal.stamp())
-        self.world.journal.append(numbered)
-        context.cause.number = numbered.number
+        self.world.journal.append(record)
+        context.cause.number = record.number
         context.act()
-        return numbered
 
     def _discard(self, context: HookContext, started: datetime.datetime, outcome: CharmOutcome) -> HookRun:
         reason = f'exit code {outcome.exit_code}' if outcome.exit_code else FAILED_BEFORE_COMMIT
         reason = describe_exception(outcome.exception) if outcome.exception else reason
-        return dataclasses.replace(
-            _record(context, started), outcome='failed', discarded=transaction.describe_pending(context), error=reason
+        return self._record(context, started, 'failed', discarded=transaction.describe_pending(context), error=reason)
+
+    def _record(
+        self,
+        context: HookContext,
+        started: datetime.datetime,
+        outcome: HookOutcome,
+        *,
+        committed: tuple[Effect, ...] = (),
+        discarded: tuple[Effect, ...] = (),
+        error: str | None = None,
+    ) -> HookRun:
+        hook = context.hook
+        return HookRun(
+            time=started,
+            unit=context.unit,
+            hook=hook.name,
+            outcome=outcome,
+            secret=hook.secret,
+            label=hook.secret_label if hook.is_secret_hook else None,
+            revision=hook.secret_revision if hook.kind in ('secret-expired', 'secret-remove') else None,
+            relation=hook.relation,
+            remote=hook.remote_unit or hook.remote_application,
+            committed=committed,
+            kept=tuple(context.kept),
+            discarded=discarded,
+            error=error,
+            **self.world.journal.stamp(),
         )
-
-
-def _record(context: HookContext, started: datetime.datetime) -> HookRun:
-    hook = context.hook
-    return HookRun(
-        time=started,
-        unit=context.unit,
-        hook=hook.name,
-        outcome='committed',
-        secret=hook.secret,
-        label=hook.secret_label if hook.is_secret_hook else None,
-        revision=hook.secret_revision if hook.kind in ('secret-expired', 'secret-remove') else None,
-        relation=hook.relation,
-        remote=hook.remote_unit or hook.remote_application,
-        kept=tuple(context.kept),
-    )

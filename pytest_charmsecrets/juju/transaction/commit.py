@@ -205,12 +205,12 @@ def describe_pending(context: HookContext) -> tuple[Effect, ...]:
 
 def _collect(context: HookContext) -> list[_Batch]:
     """Return the pending changes of a hook in the order of the table, each described before any is applied."""
-    return [_batch(context, kind) for kind in _KINDS]
+    batches = ((kind, _items(context, kind)) for kind in _KINDS)
+    return [_Batch(kind, items) for kind, items in batches if items]
 
 
-def _batch(context: HookContext, kind: _Kind[Any]) -> _Batch:
-    items = (_Item(secret_id, entry, kind.describe(context, entry)) for secret_id, entry in kind.collect(context))
-    return _Batch(kind, tuple(items))
+def _items(context: HookContext, kind: _Kind[Any]) -> tuple[_Item, ...]:
+    return tuple(_Item(secret_id, entry, kind.describe(context, entry)) for secret_id, entry in kind.collect(context))
 
 
 def _in_order(context: HookContext, batches: Iterable[_Batch]) -> list[_Batch]:
