@@ -73,7 +73,7 @@ class BecameDue(_InOrder):
     relation: str | None = None
     """``endpoint:id``, for relation hooks."""
     remote: str | None = None
-    """The remote unit, if it is about one."""
+    """The remote unit, or the remote application, for relation hooks."""
     causes: tuple[int, ...] = ()
     """Numbers of the operations, hooks and moments of time that made it due, oldest first.
 
@@ -96,7 +96,7 @@ class NoLongerDue(_InOrder):
     relation: str | None = None
     """``endpoint:id``, for relation hooks."""
     remote: str | None = None
-    """The remote unit, if it is about one."""
+    """The remote unit, or the remote application, for relation hooks."""
     causes: tuple[int, ...] = ()
     """Numbers of the operations, hooks and moments of time that ended it, oldest first."""
 
@@ -133,6 +133,15 @@ class Command(_InOrder):
     stdout: str
     stderr: str
     stdin: str = ''
+    secret: str | None = None
+    """Bare id of the secret that ``secret-get`` returned content of, also where it was named by a label."""
+    revision: int | None = None
+    """The revision that it returned; None for content that the same hook has written."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it failed."""
+        return self.exit_code != 0
 
     @property
     def name(self) -> str:
@@ -157,6 +166,7 @@ class HookRun(_InOrder):
     label: str | None = None
     """The secret's label as the charm was told; None outside secret hooks."""
     revision: int | None = None
+    """The revision that it is about; for secret-changed the one that made it due."""
     relation: str | None = None
     """``endpoint:id``, for relation hooks."""
     remote: str | None = None
@@ -168,6 +178,16 @@ class HookRun(_InOrder):
     discarded: tuple[Effect, ...] = ()
     error: str | None = None
     """Why it failed."""
+    is_retry: bool = False
+    """Whether it had failed before and was run again."""
+    observed: bool | None = None
+    """Whether the charm or a library observes the event; None where that is not known: for processes and puppets."""
+    ran_deferred: tuple[str, ...] = ()
+    """The events that waited for this hook, by the names of ops such as ``secret_changed``."""
+    deferred: tuple[str, ...] = ()
+    """The events that wait for the next hook of the unit."""
+    commands: tuple[Command, ...] = dataclasses.field(default=(), repr=False)
+    """The hook commands that it ran, in order: the same objects that stand in the journal before it."""
 
     def __str__(self) -> str:
         return f'{self.unit} {self.hook}'
@@ -189,6 +209,8 @@ class DueHook:
     """``endpoint:id`` of the relation it is about."""
     revision: int | None = None
     """The revision it is about; for secret-changed the one that made it due."""
+    remote: str | None = None
+    """The remote unit or application, for relation hooks."""
 
     def __str__(self) -> str:
         return f'{self.unit} {self.name}'

@@ -120,6 +120,8 @@ def run_charm(charm_run: CharmRun) -> CharmOutcome:
         UsageError: if the test asked for something impossible meanwhile.
     """
     manager = _HookManager.__new__(_HookManager)
+    storage = charm_run.unit.storage
+    waiting = names_of_deferred(storage) if storage.has_notices else ()
     try:
         manager.__init__(charm_run.charm_class.fresh(), charm_run)
         manager.run()
@@ -130,11 +132,13 @@ def run_charm(charm_run: CharmRun) -> CharmOutcome:
     except UsageError:
         raise
     except Exception as error:
-        return CharmOutcome(exit_code=1, exception=error.with_traceback(_without_own_frames(error.__traceback__)))
+        exception = error.with_traceback(_without_own_frames(error.__traceback__))
+        return CharmOutcome(1, exception, observed=manager.is_observed(), ran_deferred=waiting)
     finally:
         manager.finish()
         charm_run.unit.storage.rollback()
-    return CharmOutcome()
+    deferred = names_of_deferred(storage) if storage.has_notices else ()
+    return CharmOutcome(observed=manager.is_observed(), ran_deferred=waiting, deferred=deferred)
 
 
 def _exited(code: object, exception: BaseException) -> CharmOutcome:
@@ -156,6 +160,16 @@ class _HookManager(_Manager):
         self._charm_run = charm_run
         backend = _Backend(charm_run)
         super().__init__(charm_class, backend, juju_context=backend._juju_context)
+
+    def is_observed(self) -> bool:
+        """Whether anything in the charm observes the event of the hook."""
+        if not hasattr(self, 'charm'):
+            return False  # its constructor has failed
+        event = getattr(self.charm.on, self.dispatcher.event_name, None)
+        observers = self.framework._observers
+        return event is not None and any(
+            kind == event.event_kind and emitter == event.emitter.handle.path for _, _, emitter, kind in observers
+        )
 
     def finish(self) -> None:
         """Undo what starting left behind, however far it came."""

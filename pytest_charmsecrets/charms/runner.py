@@ -74,6 +74,12 @@ class CharmOutcome:
     """What a process wrote to its standard output; None where there was no process."""
     stderr: str | None = None
     """The same for its standard error."""
+    observed: bool | None = None
+    """Whether anything in the charm observes the hook's event; None where that is not known."""
+    ran_deferred: tuple[str, ...] = ()
+    """The deferred events that were run again before the hook's own."""
+    deferred: tuple[str, ...] = ()
+    """The events that wait for the unit's next hook."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -40,6 +40,11 @@ class UnitStorage:
         self._last_sequence = 0
         self.rollback()
 
+    @property
+    def has_notices(self) -> bool:
+        """Whether an observer waits for an event."""
+        return bool(self._notices)
+
     def rollback(self) -> None:
         """Forget what was written since the last commit."""
         snapshots, notices = self._committed

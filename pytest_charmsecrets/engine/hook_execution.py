@@ -96,6 +96,7 @@ class HookExecution:
             agent.local.relations,
             alone='leader-lost' not in faults,
             backend_refuses='backend-refuses' in faults,
+            is_retry=agent.local.failed == hook,
         )
         started = context.now
         lifecycle.note_hook_begins(self.world, context.model_unit, hook.kind)
@@ -123,7 +124,7 @@ class HookExecution:
         if 'leader-lost' in faults:
             operations.set_leader(self.world, self._other_units(context.unit)[0])
         agent_dies = 'hook-fails-after-commit' in faults
-        record, commit_error = self._commit(context, started, is_noted=not agent_dies)
+        record, commit_error = self._commit(context, started, outcome, is_noted=not agent_dies)
         if agent_dies and record.error is None:
             record = dataclasses.replace(record, error=FAILED_AFTER_COMMIT)
         return record, commit_error
@@ -149,7 +150,7 @@ class HookExecution:
         if outcome.exception is not None:
             record, commit_error = self._discard(context, started, outcome), None
         else:
-            record, commit_error = self._commit(context, started)
+            record, commit_error = self._commit(context, started, outcome)
         self._append(context, record)
         return FinishedHook(record, context, outcome, commit_error)
 
@@ -224,7 +225,7 @@ class HookExecution:
             except BaseException as exception:
                 self._append(context, self._discard(context, started, CharmOutcome(1, exception)))
                 raise
-        record, error = self._commit(context, started)
+        record, error = self._commit(context, started, CharmOutcome())
         self._append(context, record)
         if error is not None:
             raise HookFailed(unit, hook.name, None, error, record.discarded, (*record.kept, *record.committed))
@@ -232,24 +233,28 @@ class HookExecution:
     def execute(self, context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
         """Run a hook command within a hook, and write it into the journal."""
         context.act()
+        context.read = None
         # The command may remove the files that it was given.
         shown, given = recording.readable_argv(argv), recording.given_input(argv, stdin, cwd)
         result = hookcommands.run(context, argv, stdin, cwd)
         if result.exit_code != 0:
             context.note_refused(result.stderr)
-        self.world.journal.append(
-            Command(
-                context.now,
-                context.unit,
-                context.hook.name,
-                shown,
-                result.exit_code,
-                result.stdout,
-                result.stderr,
-                given,
-                **self.world.journal.stamp(),
-            )
+        secret, revision = context.read or (None, None)
+        command = Command(
+            context.now,
+            context.unit,
+            context.hook.name,
+            shown,
+            result.exit_code,
+            result.stdout,
+            result.stderr,
+            given,
+            secret,
+            revision,
+            **self.world.journal.stamp(),
         )
+        context.commands.append(command)
+        self.world.journal.append(command)
         return result
 
     def _run_charm(self, context: HookContext, charm_version: int) -> CharmOutcome:
@@ -279,7 +284,7 @@ class HookExecution:
         )
 
     def _commit(
-        self, context: HookContext, started: datetime.datetime, *, is_noted: bool = True
+        self, context: HookContext, started: datetime.datetime, charm: CharmOutcome, *, is_noted: bool = True
     ) -> tuple[HookRun, str | None]:
         """Commit a hook; unless the agent dies before it notes that, the controller is told that a secret was rotated."""
         context.act()
@@ -291,6 +296,7 @@ class HookExecution:
         record = self._record(
             context,
             started,
+            charm,
             'committed' if error is None else 'commit failed',
             committed=result.applied,
             discarded=result.refused,
@@ -316,12 +322,15 @@ class HookExecution:
     def _discard(self, context: HookContext, started: datetime.datetime, outcome: CharmOutcome) -> HookRun:
         reason = f'exit code {outcome.exit_code}' if outcome.exit_code else FAILED_BEFORE_COMMIT
         reason = describe_exception(outcome.exception) if outcome.exception else reason
-        return self._record(context, started, 'failed', discarded=transaction.describe_pending(context), error=reason)
+        return self._record(
+            context, started, outcome, 'failed', discarded=transaction.describe_pending(context), error=reason
+        )
 
     def _record(
         self,
         context: HookContext,
         started: datetime.datetime,
+        charm: CharmOutcome,
         outcome: HookOutcome,
         *,
         committed: tuple[Effect, ...] = (),
@@ -336,12 +345,17 @@ class HookExecution:
             outcome=outcome,
             secret=hook.secret,
             label=hook.secret_label if hook.is_secret_hook else None,
-            revision=hook.secret_revision if hook.kind in ('secret-expired', 'secret-remove') else None,
+            revision=hook.secret_revision,
             relation=hook.relation,
             remote=hook.remote_unit or hook.remote_application,
             committed=committed,
             kept=tuple(context.kept),
             discarded=discarded,
             error=error,
+            is_retry=context.is_retry,
+            observed=charm.observed,
+            ran_deferred=charm.ran_deferred,
+            deferred=charm.deferred,
+            commands=tuple(context.commands),
             **self.world.journal.stamp(),
         )

@@ -541,7 +541,7 @@ class Agents:
                         hook.secret,
                         hook.secret_revision,
                         hook.relation,
-                        hook.remote_unit,
+                        hook.remote_unit or hook.remote_application,
                         causes=numbers_of(self._causes_of(unit, agent, hook)),
                         **self.world.journal.stamp(),
                     )
@@ -567,7 +567,7 @@ class Agents:
                 hook.secret,
                 hook.secret_revision,
                 hook.relation,
-                hook.remote_unit,
+                hook.remote_unit or hook.remote_application,
                 causes=numbers_of(self._chronicle.causes),
                 **self.world.journal.stamp(),
             )

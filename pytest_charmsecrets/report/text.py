@@ -342,7 +342,7 @@ def _listed(texts: Iterable[str]) -> str:
 
 def _due(entry: BecameDue) -> str:
     revision = f'revision {entry.revision}' if entry.revision is not None else None
-    remote = f'with {entry.remote}' if entry.remote is not None else None
+    remote = f'with {entry.remote}' if entry.remote is not None and '/' in entry.remote else None
     return ' '.join(part for part in (entry.hook, entry.secret, revision, entry.relation, remote) if part)
 
 
@@ -352,7 +352,7 @@ def _about(run: HookRun, redactor: Redactor) -> Iterator[str]:
         yield run.secret
         if run.label:
             yield f'"{redactor.redact(run.label)}"'
-        if run.revision is not None:
+        if run.revision is not None and run.hook != 'secret-changed':
             yield f'revision {run.revision}'
     if run.relation is not None:
         yield run.relation if run.remote is None else f'{run.relation} with {run.remote}'

@@ -8,4 +8,5 @@ from ..records import DueHook
 
 def as_due_hook(unit: str, hook: Hook) -> DueHook:
     """Return a hook that a unit would run."""
-    return DueHook(unit, hook.name, hook.secret, hook.relation, hook.secret_revision)
+    remote = hook.remote_unit or hook.remote_application
+    return DueHook(unit, hook.name, hook.secret, hook.relation, hook.secret_revision, remote)

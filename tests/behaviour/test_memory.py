@@ -36,7 +36,7 @@ def hooks(fake_model):
 
 
 def test_a_hook_leaves_no_more_than_its_records(fake_model, hooks):
-    """The records of such a hook take 2 to 3 KiB. One ops.Framework that is kept would take 29 KiB."""
+    """The records of such a hook, and what it logs, take 5 KiB. One ops.Framework that is kept would take 29 KiB."""
     gc.collect()
     tracemalloc.start()
     try:
@@ -48,7 +48,7 @@ def test_a_hook_leaves_no_more_than_its_records(fake_model, hooks):
         growth = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    assert growth / 200 < 5 * 1024
+    assert growth / 200 < 6 * 1024
 
 
 def test_no_objects_pile_up_over_thousands_of_hooks(fake_model, hooks):

@@ -30,6 +30,8 @@ DRAWN = re.compile(
 BREAKS = re.compile(r'\\+n|\\|\s')
 FOLDS = re.compile(r'\\n +')
 """Where ops 2 folds its YAML, which depends on the length of what was drawn."""
+OBSERVED = re.compile(r', observed=\w+')
+"""Whether the charm observes an event, which nobody knows of a process."""
 WHERE_OPS_KEEPS_STATE = ('Using local storage: ', 'Initializing SQLite local storage: ')
 """What ops logs when it makes the file for its own state, which does not exist for a charm in this process."""
 
@@ -50,7 +52,11 @@ def comparable(model: FakeModel) -> list[str]:
         return numbers.setdefault(drawn, f'<{match.lastgroup}-{len(numbers) + 1}>')
 
     lines = zip(model.journal, model.journal.normalised(), strict=True)
-    return [FOLDS.sub(' ', DRAWN.sub(number, line)) for record, line in lines if not is_about_the_file_of_ops(record)]
+    return [
+        OBSERVED.sub('', FOLDS.sub(' ', DRAWN.sub(number, line)))
+        for record, line in lines
+        if not is_about_the_file_of_ops(record)
+    ]
 
 
 def is_about_the_file_of_ops(record: object) -> bool:

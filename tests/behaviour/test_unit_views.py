@@ -84,7 +84,7 @@ def test_status_names_the_relation_of_a_hook_in_error(fake_model):
         fake_model.settle()
     web = fake_model.unit('web/0')
     assert web.status == ops.ErrorStatus('hook failed: "database-relation-joined" for puppet:database')
-    assert web.error == DueHook('web/0', 'database-relation-joined', relation='database:1')
+    assert web.error == DueHook('web/0', 'database-relation-joined', relation='database:1', remote='puppet/0')
 
 
 def test_status_of_an_application_is_what_its_leader_has_set(fake_model):

@@ -426,7 +426,9 @@ def _describe(step: transcripts.Step) -> str:
 
 def _describe_run(run: HookRun) -> str:
     label = run.label if run.label is None else run.label or "''"
-    parts = (run.unit, run.hook, run.secret, label, run.revision, run.remote)
+    # The charm is not told the revision of secret-changed.
+    revision = run.revision if run.hook != 'secret-changed' else None
+    parts = (run.unit, run.hook, run.secret, label, revision, run.remote)
     told = [str(part) for part in parts if part is not None]
     return ' '.join(told if run.outcome == 'committed' else [*told, 'failed'])
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import JujuError
-from ...records import Effect
+from ...records import Command, Effect
 from .. import identity
 from ..agent_state import LocalRelation
 from ..hooks import Hook
@@ -44,6 +44,8 @@ class ContextState:
     """Whether nothing but this hook changes the model while it runs."""
     backend_refuses: bool = False
     """Whether an outside backend refuses to save or read content."""
+    is_retry: bool = False
+    """Whether the hook has failed before."""
 
     cause: Cause = dataclasses.field(init=False, default_factory=Cause)
     """The hook as the cause of what it writes."""
@@ -58,6 +60,10 @@ class ContextState:
     action: ActionOutcome = dataclasses.field(init=False, default_factory=ActionOutcome)
     log_lines: list[tuple[str, str]] = dataclasses.field(init=False, default_factory=list[tuple[str, str]])
     """Level and text of what the charm logged."""
+    read: tuple[str, int | None] | None = dataclasses.field(init=False, default=None)
+    """The secret and the revision that the running hook command has returned content of."""
+    commands: list[Command] = dataclasses.field(init=False, default_factory=list[Command])
+    """The hook commands that have run."""
     _metadata: SecretMetadata | None = dataclasses.field(init=False, default=None)
     """The metadata of secrets, once loaded."""
 

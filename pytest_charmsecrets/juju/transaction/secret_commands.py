@@ -22,7 +22,7 @@ from ..secrets.revisions import SecretAttributes
 from ..secrets.wording import PERMISSION_DENIED, RELABELING, wording
 from . import remote_secrets
 from .context_state import ContextState
-from .pending import OwnerKind, PendingCreate, PendingGrant, PendingRevoke, SecretInfo
+from .pending import OwnerKind, PendingCreate, PendingGrant, PendingRevoke, PendingUpdate, SecretInfo
 from .secret_metadata import KnownSecret, SecretMetadata
 
 
@@ -187,9 +187,9 @@ class SecretCommands(ContextState):
                 if label:
                     attributes = dataclasses.replace(create.attributes, label=label)
                     self.pending.creates[create.uri.id] = dataclasses.replace(create, attributes=attributes)
-                return create.attributes.content
+                return self._returned(create)
             if label and create.attributes.label == label:
-                return create.attributes.content
+                return self._returned(create)
         if not refresh and not peek:
             return None
         for entries in self.pending.updates.values():
@@ -201,7 +201,7 @@ class SecretCommands(ContextState):
                     entries[-1] = dataclasses.replace(update, attributes=attributes)
                 if refresh:
                     self.pending.track(update.uri)
-                return update.attributes.content
+                return self._returned(update)
         return None
 
     def _get_as_before_owners_tracked(
@@ -218,13 +218,17 @@ class SecretCommands(ContextState):
         pending = self._pending_content_at_once(uri.id) if uri is not None else None
         return pending or self._ask_controller(uri, label, refresh=refresh, peek=peek)
 
+    def _returned(self, entry: PendingCreate | PendingUpdate) -> EncodedContent | None:
+        self.read = (entry.uri.id, None)
+        return entry.attributes.content
+
     def _pending_content_at_once(self, secret_id: str) -> EncodedContent | None:
         if self.profile.pending_reads == 'none':
             return None
         create = self.pending.creates.get(secret_id)
         update = next(iter(self.pending.updates.get(secret_id, ())), None)
         entry = create or update
-        return entry.attributes.content if entry is not None else None
+        return self._returned(entry) if entry is not None else None
 
     def _ask_controller(self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool) -> EncodedContent:
         """Read as the controller does: at once, with tracking and labels saved whatever becomes of the hook."""
@@ -314,6 +318,7 @@ class SecretCommands(ContextState):
             raise self.refusal(PERMISSION_DENIED, f'the backend {revision.backend} refuses')
         if revision.vanished:
             raise JujuError(f'secret revision "{secret.id}-{number}" not found')
+        self.read = (secret.id, number)
         return revision.content
 
     def _own_secret(self, uri: SecretURI | None, found: Secret | None, label: str | None) -> Secret | None:
