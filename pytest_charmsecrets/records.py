@@ -62,8 +62,8 @@ class TimePassed(_InOrder):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class BecameDue(_InOrder):
-    """A hook of a unit became due."""
+class _OfDueHook(_InOrder):
+    """A hook that is due, or was."""
 
     time: datetime.datetime
     unit: str
@@ -75,33 +75,26 @@ class BecameDue(_InOrder):
     remote: str | None = None
     """The remote unit, or the remote application, for relation hooks."""
     causes: tuple[int, ...] = ()
-    """Numbers of the operations, hooks and moments of time that made it due, oldest first.
-
-    The first made it due; the others were folded into it before it ran.
-    """
+    """Numbers of the operations, hooks and moments of time that caused it, oldest first."""
 
     def __str__(self) -> str:
-        return f'due: {self.unit} {self.hook}{_about(self.secret or self.relation, self.revision)}'
+        return f'{self.unit} {self.hook}{_about(self.secret or self.relation, self.revision)}'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class NoLongerDue(_InOrder):
-    """A hook of a unit that was due will not run: its reason is gone, or a newer one took its place."""
-
-    time: datetime.datetime
-    unit: str
-    hook: str
-    secret: str | None = None
-    revision: int | None = None
-    relation: str | None = None
-    """``endpoint:id``, for relation hooks."""
-    remote: str | None = None
-    """The remote unit, or the remote application, for relation hooks."""
-    causes: tuple[int, ...] = ()
-    """Numbers of the operations, hooks and moments of time that ended it, oldest first."""
+class BecameDue(_OfDueHook):
+    """A hook of a unit became due: the first of its causes made it due, the others were folded into it."""
 
     def __str__(self) -> str:
-        return f'no longer due: {self.unit} {self.hook}{_about(self.secret or self.relation, self.revision)}'
+        return f'due: {_OfDueHook.__str__(self)}'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NoLongerDue(_OfDueHook):
+    """A hook of a unit that was due will not run: its reason is gone, or a newer one took its place."""
+
+    def __str__(self) -> str:
+        return f'no longer due: {_OfDueHook.__str__(self)}'
 
 
 def _about(subject: str | None, revision: int | None) -> str:

@@ -13,25 +13,23 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from ..errors import UsageError
-from ..records import BecameDue, NoLongerDue
-from . import identity, lifecycle, relations, watchers
+from . import lifecycle, watchers
 from .agent import (
     follow_snapshot,
     hooks_due,
     hooks_waiting,
-    is_cut_off,
     is_finished,
     legal_operations,
     next_operation,
 )
 from .agent_progress import note_agent_start, note_failure, note_start, note_success, note_watchers_restart
 from .agent_state import LocalState
-from .due_causes import causes_of
+from .agent_without_hook import act_without_hook
+from .announcements import Announcements
 from .hooks import Hook
-from .journal import Causes, Chronicle, merged, numbers_of
+from .journal import Causes, Chronicle, merged
 from .order import Order
 from .secrets import removal
-from .state import Unit
 from .steps import Beginning, Delivery, Pick, RemovalJob, deliveries
 from .watchers import Agent
 from .workers import UpdateStatusTimer
@@ -55,7 +53,7 @@ _STARTING: Final = (
 class Agents:
     """The agents of the units of one model.
 
-    Between two calls ``_ready`` and ``_announced`` are up to date for every unit that is not in ``_touched`` and whose
+    Between two calls ``_ready`` and the announcements are up to date for every unit that is not in ``_touched`` and whose
     watchers were handed every change of the world.
     """
 
@@ -86,14 +84,10 @@ class Agents:
         """The next operation of each unit that has one; kept for the units whose state did not change."""
         self._touched: Final[dict[str, Causes]] = {}
         """The units whose watchers or state have changed since they last took notice, and who changed it."""
-        self._announced: Final[dict[str, dict[Hook, None]]] = {}
-        """The hooks of each unit that the journal holds as due."""
+        self.announcements: Final = Announcements(world)
+        """What the journal holds as due."""
         self._failed: Final[dict[str, None]] = {}
         """The units with a failed hook whose agents run."""
-        self._asked: Final[dict[str, dict[Hook, Causes]]] = {}
-        """Who asked each unit for the hooks that it was asked to run and has not run."""
-        self.moment: Causes = ()
-        """What moved the clock last."""
         self._positions: Final[dict[str, Position]] = {}
 
     def agent(self, unit: str) -> Agent:
@@ -184,9 +178,7 @@ class Agents:
     def end(self, unit: str, hook: Hook, *, committed: bool) -> None:
         """Note that a hook of a unit was committed, or failed."""
         agent = self._agents[unit]
-        # It ran: if it is due again, it has become due again.
-        self._announced.get(unit, {}).pop(hook, None)
-        self._asked.get(unit, {}).pop(hook, None)
+        self.announcements.note_run(unit, hook)
         if committed:
             note_success(agent.snapshot, agent.local, hook)
         else:
@@ -201,7 +193,7 @@ class Agents:
     def ask(self, unit: str, hook: Hook) -> None:
         """Ask a unit to run something that is not caused by the model: an action, an update-status."""
         self.agent(unit).watchers.requests.append(hook)
-        self._asked.setdefault(unit, {})[hook] = self._chronicle.causes
+        self.announcements.note_asked(unit, hook)
         self._touch(unit)
 
     def withdraw(self, unit: str, hook: Hook) -> None:
@@ -270,7 +262,7 @@ class Agents:
         self.take_notice_of_all()
         if unit in self._agents:
             self._down[unit] = self._agents.pop(unit)
-            self._forget_announced(unit)
+            self.announcements.end(unit)
             for kept in (self._ready, self._touched, self._failed):
                 kept.pop(unit, None)
 
@@ -454,8 +446,8 @@ class Agents:
             return
         units = {unit.name: unit for unit in self.world.units()}
         for gone in [unit for unit in self._positions if unit not in units]:
-            self._forget_announced(gone)
-            for kept in (self._agents, self._down, self._ready, self._positions, self._asked, self._failed):
+            self.announcements.end(gone)
+            for kept in (self._agents, self._down, self._ready, self._positions, self._failed):
                 kept.pop(gone, None)
         for name, unit in units.items():
             if name not in self._positions:
@@ -487,7 +479,8 @@ class Agents:
 
     def _take_notice(self, unit: str, agent: Agent) -> None:
         """Let a unit's agent act on what it was told: silently, or by what it runs next."""
-        self._follow(unit, agent)
+        if act_without_hook(self.world, unit, agent):
+            self._follow_units()
         if unit in self._agents:
             self._note_whether_failed(unit, agent)
             hook = next_operation(agent.snapshot, agent.local)
@@ -495,85 +488,4 @@ class Agents:
                 self._ready.pop(unit, None)
             else:
                 self._ready[unit] = hook
-            self._announce(unit, agent)
-
-    def _follow(self, unit: str, agent: Agent) -> None:
-        scopes = follow_snapshot(agent.snapshot, agent.local)
-        for relation_id in scopes.entered:
-            relation = self.world.relations[relation_id]
-            relations.enter_scope(relation, self.world.unit(unit), self.world.changes)
-            lifecycle.add_subordinate(self.world, relation, self.world.unit(unit))
-        for relation_id in scopes.left:
-            relation = self.world.relations[relation_id]
-            relations.leave_scope(relation, unit, self.world.changes)
-            lifecycle.finish_relation_removal(self.world, relation)
-        model_unit = self.world.unit(unit)
-        if scopes.is_idle:
-            self._follow_principal(model_unit, agent)
-        if is_finished(agent.snapshot, agent.local) and not lifecycle.subordinates_of(self.world, model_unit):
-            lifecycle.finish_unit_removal(self.world, model_unit)
-            self._follow_units()
-
-    def _follow_principal(self, unit: Unit, agent: Agent) -> None:
-        """Let the subordinates of a dying unit die, and a subordinate that has lost its relations to its principal.
-
-        Source: juju 3.6: uniter/relation/resolver.go, maybeDestroySubordinates; statetracker.go, maybeSetSubordinateDying.
-        """
-        if agent.snapshot.life != 'alive':
-            lifecycle.begin_removal_of_subordinates(self.world, unit)
-            return
-        if unit.principal is not None and unit.life == 'alive':
-            principal = identity.application_of(unit.principal)
-            if is_cut_off(agent.snapshot, agent.local, principal):
-                lifecycle.begin_unit_removal(self.world, unit)
-
-    def _announce(self, unit: str, agent: Agent) -> None:
-        """Write into the journal what a unit has newly to run."""
-        waiting = dict.fromkeys(hooks_waiting(agent.snapshot, agent.local))
-        announced = self._announced.get(unit, {})
-        for hook in waiting:
-            if hook not in announced:
-                self.world.journal.append(
-                    BecameDue(
-                        self.world.clock.now,
-                        unit,
-                        hook.name,
-                        hook.secret,
-                        hook.secret_revision,
-                        hook.relation,
-                        hook.remote_unit or hook.remote_application,
-                        causes=numbers_of(self._causes_of(unit, agent, hook)),
-                        **self.world.journal.stamp(),
-                    )
-                )
-        for hook in announced:
-            if hook not in waiting:
-                self._note_lapsed(unit, hook)
-        self._announced[unit] = waiting
-
-    def _causes_of(self, unit: str, agent: Agent, hook: Hook) -> Causes:
-        if hook in self._asked.get(unit, {}):
-            return self._asked[unit][hook]
-        if hook.kind in ('secret-rotate', 'secret-expired'):
-            return self.moment or self._chronicle.causes
-        return causes_of(self.world, unit, agent.local, hook, self._chronicle.causes)
-
-    def _note_lapsed(self, unit: str, hook: Hook) -> None:
-        self.world.journal.append(
-            NoLongerDue(
-                self.world.clock.now,
-                unit,
-                hook.name,
-                hook.secret,
-                hook.secret_revision,
-                hook.relation,
-                hook.remote_unit or hook.remote_application,
-                causes=numbers_of(self._chronicle.causes),
-                **self.world.journal.stamp(),
-            )
-        )
-
-    def _forget_announced(self, unit: str) -> None:
-        """Note that nothing is due any more for a unit whose agent stops, or that is gone."""
-        for hook in self._announced.pop(unit, ()):
-            self._note_lapsed(unit, hook)
+            self.announcements.announce(unit, agent.local, hooks_waiting(agent.snapshot, agent.local))

@@ -194,13 +194,13 @@ class Scheduler(Generic[ModelT]):
     def wake(self) -> None:
         """Let every worker look at the clock."""
         for agents in self._agents():
-            agents.world.journal.chronicle.causes = agents.moment
+            agents.world.journal.chronicle.causes = agents.announcements.moment
             agents.wake()
 
     def note_moment(self, causes: Causes) -> None:
         """Note what has moved the clock: a hook that slept."""
         for agents in self._agents():
-            agents.moment = causes
+            agents.announcements.moment = causes
 
     def take_notice_of_all(self) -> None:
         """Let every unit of every model take notice of what it has received; in the fixed order, deliver before."""
@@ -221,7 +221,7 @@ class Scheduler(Generic[ModelT]):
                 journal = agents.world.journal
                 passed = TimePassed(when, since, **journal.stamp())
                 journal.append(passed)
-                agents.moment = (Cause(passed.number),)
+                agents.announcements.moment = (Cause(passed.number),)
         self.wake()
 
     def deadline(self, kind: str | None = None) -> datetime.datetime | None:

@@ -115,8 +115,8 @@ def test_several_changes_are_folded_into_one_hook_that_names_them_all(pair):
         pair.model.exec('secret-set', pair.secret.id, f'password={password}', unit='database/0')
     pair.model.settle()
     writes = [run.number for run in pair.model.journal.hooks(unit='database/0', name='juju-exec')]
-    (due,) = [one for one in pair.model.journal if isinstance(one, BecameDue) and one.hook == 'secret-changed']
-    assert due.causes == tuple(writes)
+    due = [one for one in pair.model.journal if isinstance(one, BecameDue) and one.hook == 'secret-changed']
+    assert [(one.unit, one.causes) for one in due] == [('web/0', tuple(writes)), ('web/1', tuple(writes))]
 
 
 def test_operations_keep_their_arguments(fake_model):
