@@ -43,8 +43,13 @@ Who may change what
 * A local state: ``agent.py``, after a hook and while it follows the snapshot. Exceptions: ``may_retry`` is set by
   whoever allows a retry, ``broken`` by the engine where a bug of Juju stops the agent for good, and
   ``watchers.mask_known_revisions`` rewrites the reported revisions of an agent that starts.
-* The journal: client operations, hook execution, and the scheduler (hooks that became due, the time that passed). It is
-  append-only, and no rule reads it.
+* The journal: client operations, hook execution, the runtime (a model at rest), and the scheduler (hooks that became due
+  or lapsed, the time that passed). It is append-only, and no rule reads it.
+
+**Causes.** Whoever acts (an operation, a hook, the time that passes) is known to the ``Chronicle`` of the controller
+(``journal.py``). Every change takes it along to the units that it concerns, and the writer of each document is kept
+(``change_log.py``). A unit that takes notice acts for whoever caused the notice. When a hook becomes due
+(``announcements.py``), its causes are the writers of the documents that it is about (``due_causes.py``).
 
 A hook is a **transaction** (``transaction/``): hook commands read committed state plus the hook's pending writes;
 success commits these in the order of the Juju release, failure discards them. Exceptions take effect at once and stay:
@@ -61,8 +66,10 @@ Versions: rules ask the named switches of a Profile (``versions/``), never a ver
 Glossary
 ========
 
+announcement: the journal's record that a hook of a unit is due.
 carry: one difference between two models' sides of a relation, or a new revision of a secret, to copy to the other
   model.
+cause: an operation, a hook or a moment of time that wrote what makes a hook due.
 change: one document that was written; it names the document and holds no content.
 consumer: Juju's word for an observer, a unit that has read a secret it may not own. Its consumer record holds the
   tracked revision, the latest revision that it was notified of, and its label.
