@@ -414,10 +414,7 @@ class Agents:
             return False
         if not self.order.is_fixed or self.world.changes:
             return None
-        for unit in self._touched:
-            agent = self._agents.get(unit)
-            if agent is None:
-                continue
+        for agent in filter(None, map(self._agents.get, self._touched)):
             snapshot, local = copy.deepcopy((agent.snapshot, agent.local), {id(self.world.profile): self.world.profile})
             scopes = follow_snapshot(snapshot, local)
             if agent.watchers.holds_something(self.world.clock.now) or scopes.entered or scopes.left:
