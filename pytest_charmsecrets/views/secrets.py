@@ -118,6 +118,11 @@ class SecretView(View):
         return self._secret.next_rotation
 
     @property
+    def rotates(self) -> datetime.datetime | None:
+        """The same time, by the name that jubilant gives it."""
+        return self.next_rotation
+
+    @property
     def expires(self) -> datetime.datetime | None:
         """When the latest revision expires."""
         return self._secret.latest_expiry
@@ -181,11 +186,15 @@ class SecretView(View):
         return (*own, *self._readers_across())
 
     @property
-    def grants(self) -> dict[str, GrantView]:
-        """What was granted, by the application or unit that has it; the owner's own right is no grant."""
+    def access(self) -> tuple[GrantView, ...]:
+        """Every grant: who was given access, within which scope, and in which role."""
         permissions = self._secret.permissions.values()
-        grants = (self._as_grant(permission) for permission in permissions if permission.role == 'view')
-        return {grant.subject: grant for grant in grants}
+        return tuple(self._as_grant(permission) for permission in permissions if permission.role == 'view')
+
+    @property
+    def grants(self) -> dict[str, str]:
+        """The scope of each grant by its subject: for a charm's secret the key of the relation that it goes through."""
+        return {grant.subject: grant.scope for grant in self.access}
 
     def _readers_across(self) -> Iterator[str]:
         uri = SecretURI(self.unique_identifier, self._world.uuid)

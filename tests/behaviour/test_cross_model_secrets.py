@@ -7,7 +7,7 @@ from typing import Any
 import ops
 import pytest
 
-from pytest_charmsecrets import GrantView, HookFailed, JujuError, Puppet, RelationView
+from pytest_charmsecrets import HookFailed, JujuError, Puppet, RelationView
 
 from .charms import StubbornWeb
 from .two_models import PlayedModels, uuid_of
@@ -16,7 +16,7 @@ from .two_models import PlayedModels, uuid_of
 def test_a_unit_reads_what_another_model_shares_and_is_counted_there(share):
     models = share()
     assert models.web.units[0].status == ops.ActiveStatus('one')
-    assert models.secret.grants == {models.proxy: GrantView(models.proxy, models.offered.key, 'view')}
+    assert models.secret.grants == {models.proxy: models.offered.key}
     assert models.secret.tracked_by == {f'{models.proxy}/0': 1}
     assert models.apps.secrets() == ()
 

@@ -50,7 +50,7 @@ def test_nobody_runs_a_hook_for_a_relation_that_is_removed_by_force_and_its_gran
     relation = pair.model.integrate('web:database', 'database:database')
     names = {hook.hook for hook in pair.model.settle() if hook.unit == 'web/0'}
     assert names == {'database-relation-created', 'database-relation-joined', 'database-relation-changed'}
-    assert pair.secret.grants['web'].scope == relation.key
+    assert pair.secret.grants['web'] == relation.key
 
 
 def test_a_hook_in_error_over_a_relation_that_is_removed_by_force_is_forgotten(pair, patch):

@@ -37,7 +37,7 @@ def test_a_puppets_secret_can_be_changed_granted_revoked_pruned_and_removed(play
     secret.set_info(label='mine', description='about it', rotate='never')
     assert (secret.view.label, secret.view.description, secret.view.rotation) == ('mine', 'about it', 'never')
     secret.grant(played.relation)
-    assert secret.view.grants['web'].scope == played.relation.key
+    assert secret.view.grants['web'] == played.relation.key
     secret.revoke(played.relation)
     assert secret.view.grants == {}
     secret.remove_revision(1)

@@ -7,7 +7,7 @@ import datetime
 import ops
 import pytest
 
-from pytest_charmsecrets import ActionFailed, GrantView, HookFailed, UsageError
+from pytest_charmsecrets import ActionFailed, HookFailed, UsageError
 
 from .charms import DATABASE, LABEL, WEB, Database, StubbornWeb, Web, charm, meta
 
@@ -107,7 +107,7 @@ def test_without_a_grant_nobody_but_the_owner_reads(play):
 
 
 def test_a_grant_to_the_application_is_for_all_of_its_units(pair):
-    assert pair.secret.grants == {'web': GrantView('web', 'web:database database:database', 'view')}
+    assert pair.secret.grants == {'web': 'web:database database:database'}
     assert pair.secret.tracked_by == {'web/0': 1, 'web/1': 1}
 
 
@@ -128,7 +128,7 @@ def test_a_grant_to_one_unit_is_for_that_unit_alone(play):
     for unit in ('web/0', 'web/1'):
         played.model.update_status(unit)
     assert seen == {'web/0': 'ERROR permission denied\n', 'web/1': {'password': 'one'}}
-    assert secret.view.grants == {'web/1': GrantView('web/1', 'web:database puppet:database', 'view')}
+    assert secret.view.grants == {'web/1': 'web:database puppet:database'}
     assert secret.view.readers == ('web/1', 'puppet/0')
 
 

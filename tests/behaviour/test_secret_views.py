@@ -79,7 +79,8 @@ def test_a_secret_of_a_unit_is_for_that_unit_and_those_it_is_granted_to(model, d
         assert not secret.view.exists
         secret.grant(model.relation('db:database', 'web'), unit='web/1')
     assert set(secret.view.readers) == {'db/1', 'web/1'}
-    assert secret.view.grants == {'web/1': GrantView('web/1', 'web:database db:database', 'view')}
+    assert secret.view.access == (GrantView('web/1', 'web:database db:database', 'view'),)
+    assert secret.view.grants == {'web/1': 'web:database db:database'}
 
 
 def test_a_users_secret_is_granted_within_the_model(pair):
@@ -88,7 +89,7 @@ def test_a_users_secret_is_granted_within_the_model(pair):
     assert (secret.readers, secret.grants) == ((), {})
     pair.model.grant_secret(uri, 'web')
     assert secret.readers == ('web/0', 'web/1')
-    assert secret.grants == {'web': GrantView('web', '<model>', 'view')}
+    assert secret.grants == {'web': '<model>'}
 
 
 def test_units_of_another_model_are_readers_unless_the_relation_is_suspended(played):

@@ -333,12 +333,8 @@ class Stage:
                 return view.latest_revision
             case 'backends':
                 return [revision.backend for revision in view.revisions.values()]
-            case 'rotates':
-                return self._as_offset(view.next_rotation, expected)
-            case 'expires':
-                return self._as_offset(view.expires, expected)
-            case 'grants':
-                return {subject: grant.scope for subject, grant in view.grants.items()}
+            case 'rotates' | 'expires':
+                return self._as_offset(getattr(view, key), expected)
             case _:
                 return getattr(view, key)
 
