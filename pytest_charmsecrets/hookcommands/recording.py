@@ -23,7 +23,8 @@ def readable_argv(argv: Sequence[str]) -> tuple[str, ...]:
 
 
 def _readable(argument: str) -> str:
-    match = _FILE_ARGUMENT.fullmatch(argument)
+    # Few arguments name a file, and a search for a text costs a tenth of a match.
+    match = _FILE_ARGUMENT.fullmatch(argument) if '#file=' in argument else None
     if match is None:
         return argument
     try:
@@ -39,7 +40,7 @@ def given_input(argv: Sequence[str], stdin: Stdin, cwd: str | None) -> str:
 
 
 def _content_of_file(argv: Sequence[str], cwd: str | None) -> str:
-    for flag, path in itertools.pairwise(argv):
+    for flag, path in itertools.pairwise(argv) if '--file' in argv else ():
         if flag == '--file' and path != '-':
             with contextlib.suppress(OSError):
                 return pathlib.Path(cwd or '', path).read_text(encoding='utf-8', errors='replace')

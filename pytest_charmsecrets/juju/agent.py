@@ -121,8 +121,9 @@ def _forget_lost_secrets(snapshot: Snapshot, local: LocalState) -> None:
     for secret_id in snapshot.removed:
         local.secret_obsolete.pop(secret_id, None)
     snapshot.removed.clear()
-    kept = {key: ran & snapshot.obsolete.get(key, set()) for key, ran in local.secret_obsolete.items()}
-    local.secret_obsolete = {secret_id: revisions for secret_id, revisions in kept.items() if revisions}
+    if local.secret_obsolete:
+        kept = {key: ran & snapshot.obsolete.get(key, set()) for key, ran in local.secret_obsolete.items()}
+        local.secret_obsolete = {secret_id: revisions for secret_id, revisions in kept.items() if revisions}
 
 
 def _forget_lost_relations(snapshot: Snapshot, local: LocalState) -> None:
