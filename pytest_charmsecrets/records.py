@@ -105,7 +105,7 @@ def _about(subject: str | None, revision: int | None) -> str:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Settled(_InOrder):
-    """The last hook that was due in a model has run: no unit has anything to do, whoever let the units run."""
+    """No unit of a model has anything to do any more, as settle, advance or a step that ran nothing has seen."""
 
     time: datetime.datetime
 

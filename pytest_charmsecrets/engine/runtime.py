@@ -92,7 +92,8 @@ class Runtime:
         __tracebackhide__ = True
         self.scheduler.allow_retries()
         record = self._run_next()
-        self._note_rest()
+        if record is None:
+            self._note_rest()
         return record
 
     def advance_to(self, when: datetime.datetime) -> tuple[HookRun, ...]:
@@ -114,9 +115,12 @@ class Runtime:
         return tuple(itertools.chain.from_iterable(ran))
 
     def _note_rest(self) -> None:
-        """Write into the journal of each model that has run hooks that it has come to rest, if it has."""
+        """Write into the journal of each model that has run hooks that it has come to rest: nothing is due any more.
+
+        A model with a unit in error does not rest.
+        """
         for model in self.scheduler.models.values():
-            if model.has_run and self.scheduler.is_at_rest(model):
+            if model.has_run and not model.agents.has_failed():
                 model.has_run = False
                 model.world.journal.append(Settled(self.clock.now, **model.world.journal.stamp()))
 
@@ -139,9 +143,7 @@ class Runtime:
             HookFailed: if a hook that comes first fails, unless the model goes on in error state.
         """
         __tracebackhide__ = True
-        finished = self._run_request(model, unit, hook)
-        self._note_rest()
-        return finished[-1]
+        return self._run_request(model, unit, hook)[-1]
 
     def run_requested(self, model: HookExecution, unit: str, hook: Hook) -> tuple[HookRun, ...]:
         """Run a hook that nothing in the model causes, after the hooks that the unit runs before it.
@@ -154,7 +156,6 @@ class Runtime:
         finished = self._run_request(model, unit, hook)
         if finished[-1].failed:
             self._raise_failure(model, finished[-1])
-        self._note_rest()
         return tuple(one.record for one in finished)
 
     def _run_request(self, model: HookExecution, unit: str, hook: Hook) -> list[FinishedHook]:

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime
 from collections.abc import Iterator
 from typing import Final, TypeAlias
@@ -15,10 +14,8 @@ from typing import Final, TypeAlias
 from ..errors import UsageError
 from . import lifecycle, watchers
 from .agent import (
-    follow_snapshot,
     hooks_due,
     hooks_waiting,
-    is_finished,
     legal_operations,
     next_operation,
 )
@@ -405,25 +402,9 @@ class Agents:
         )
         return {unit: hooks for unit, hooks in due if hooks}
 
-    def is_idle(self) -> bool | None:
-        """Whether no unit would run anything if everything were delivered; None if that takes more than a look.
-
-        A look at the units that have just run something suffices where nothing was written.
-        """
-        if self._ready.keys() - self._touched.keys() or self._failed:
-            return False
-        if not self.order.is_fixed or self.world.changes:
-            return None
-        for agent in filter(None, map(self._agents.get, self._touched)):
-            snapshot, local = copy.deepcopy((agent.snapshot, agent.local), {id(self.world.profile): self.world.profile})
-            scopes = follow_snapshot(snapshot, local)
-            if agent.watchers.holds_something(self.world.clock.now) or scopes.entered or scopes.left:
-                return None
-            if next_operation(snapshot, local) is not None:
-                return False
-            if is_finished(snapshot, local):
-                return None
-        return True
+    def has_failed(self) -> bool:
+        """Whether any unit that has an agent running is in error."""
+        return bool(self._failed)
 
     def _note_whether_failed(self, unit: str, agent: Agent) -> None:
         if agent.local.failed is not None:

@@ -246,11 +246,6 @@ class Scheduler(Generic[ModelT]):
         """
         return self._delivered().models[model.agents.world.uuid].agents.due()
 
-    def is_at_rest(self, model: ModelT) -> bool:
-        """Whether no unit of a model would run anything if all that watchers hold were delivered now."""
-        is_idle = None if any(self._carrier.carries()) else model.agents.is_idle()
-        return is_idle if is_idle is not None else not self.due(model)
-
     def next_deadline(self) -> datetime.datetime | None:
         """Return when time alone makes something due next, if all that watchers hold were delivered now."""
         return self._delivered().deadline()
