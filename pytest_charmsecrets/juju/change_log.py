@@ -62,6 +62,11 @@ class Changes:
         """Note who writes a document, so that a hook that becomes due for it names its cause."""
         self.writers[document] = self._chronicle.causes
 
+    def forget_writers_of_revision(self, secret: str, number: int) -> None:
+        """Forget who wrote a revision that is removed: what was due for it is noted, and nothing becomes due for it."""
+        self.writers.pop(('revision', secret, number), None)
+        self.writers.pop(('obsolete', secret, number), None)
+
     def collect(self) -> dict[Change, Causes]:
         """Return the changes that were noted, with their causes, and begin a new log."""
         collected, self._written = self._written, {}

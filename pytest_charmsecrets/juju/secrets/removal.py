@@ -24,6 +24,7 @@ def remove_revisions(store: SecretStore, secret: Secret, numbers: Collection[int
     for number in sorted(secret.revisions.keys() & set(numbers)):
         del secret.revisions[number]
         store.note_revision(secret, number)
+        store.changes.forget_writers_of_revision(secret.id, number)
     if store.profile.latest_is_highest_left:
         secret.latest_revision = max(secret.revisions)
         secret.latest_expiry = secret.revisions[secret.latest_revision].expires
@@ -36,6 +37,7 @@ def remove(store: SecretStore, secret: Secret) -> None:
         labels.release_consumer_label(store, consumer)
     for number in secret.revisions:
         store.note_revision(secret, number)
+        store.changes.forget_writers_of_revision(secret.id, number)
     store.changes.note('rotation', secret.owner.name, secret=secret.id)
     store.changes.note('secret', secret.owner.name, secret=secret.id)
     labels.release_owner_label(store, secret.owner, secret.label)
