@@ -231,3 +231,109 @@ class Task:
     def success(self) -> bool:
         """Whether it succeeded."""
         return self.status == 'completed' and self.return_code == 0
+
+
+# --- histories, which a journal tells
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RevisionLife:
+    """The life of one revision of a secret."""
+
+    secret: str
+    """Bare id of the secret."""
+    owner: str
+    """Name of the application or unit that owns it; ``<model>`` for a user's secret."""
+    number: int
+    """Number of the revision. That of a latest revision which was removed may be given again."""
+    created: datetime.datetime
+    created_by: int | None = None
+    """Number of the record that created it; None while that is not written: in a hook that still runs."""
+    obsolete: datetime.datetime | None = None
+    """When Juju found that nobody tracks it."""
+    obsolete_by: int | None = None
+    removed: datetime.datetime | None = None
+    """When it was removed, alone or with the whole secret."""
+    removed_by: int | None = None
+    expires: datetime.datetime | None = None
+    """When it expires, as last set."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Something that held in a model from one record to another."""
+
+    since: datetime.datetime
+    since_by: int | None = None
+    """Number of the record that began it; None while that is not written: in a hook that still runs."""
+    until: datetime.datetime | None = None
+    """When it ended; None while it holds."""
+    until_by: int | None = None
+    """Number of the record that ended it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tracked(Held):
+    """A unit tracked a revision of a secret, owners included."""
+
+    secret: str
+    """Bare id of the secret, which may be of another model."""
+    unit: str
+    """The unit; one of another model, under the name that it is known by here."""
+    revision: int
+    """The revision; 0 for a record by which Juju before 3.1.7 only notifies units of the owner."""
+    label: str = ''
+    """The label that the unit gave the secret, as last set while it tracked this revision."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Granted(Held):
+    """An application or unit had access to a secret."""
+
+    secret: str
+    """Bare id of the secret."""
+    subject: str
+    """The application or unit; ``<model>`` for the owner of a user's secret."""
+    relation: int | None
+    """Id of the relation over which it was granted; None for the owner's own access and for grants by users."""
+    role: Literal['view', 'manage']
+    """``manage`` for the owner, else ``view``."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Led(Held):
+    """A unit led its application."""
+
+    application: str
+    unit: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HadStatus(Held):
+    """A unit or an application had a status, set by its charm or, before and after that, by Juju."""
+
+    subject: str
+    """The unit or application; an application only has one that its leader set."""
+    status: str
+    message: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BagValue(Held):
+    """A databag held a value under a key."""
+
+    relation: int
+    """Id of the relation."""
+    entity: str
+    """The unit or application whose databag it is."""
+    key: str
+    value: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ConfigValue(Held):
+    """A config option of an application had a value, set or by default."""
+
+    application: str
+    option: str
+    value: str | int | float | bool

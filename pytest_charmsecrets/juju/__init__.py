@@ -44,7 +44,9 @@ Who may change what
   whoever allows a retry, ``broken`` by the engine where a bug of Juju stops the agent for good, and
   ``watchers.mask_known_revisions`` rewrites the reported revisions of an agent that starts.
 * The journal: client operations, hook execution, the runtime (a model at rest), and the scheduler (hooks that became due
-  or lapsed, the time that passed). It is append-only, and no rule reads it.
+  or lapsed, the time that passed). It is append-only, and no rule reads it. Beside its records it holds facts
+  (``facts.py``), which the code that makes a change notes at its one place, with the time and whoever acts; a commit that
+  is rolled back takes its facts back. Histories (``history.py``) are made of facts alone.
 
 **Causes.** Whoever acts (an operation, a hook, the time that passes) is known to the ``Chronicle`` of the controller
 (``journal.py``). Every change takes it along to the units that it concerns, and the writer of each document is kept
@@ -77,6 +79,7 @@ delivery: a watcher or worker moves one thing into a snapshot.
 departure: a choice that differs from the fixed order.
 due: said of a hook whose cause is in the snapshot, and of a time that has come.
 expiry: the time at which a revision expires. expiration: a revision that has reached it.
+fact: one change that histories tell, such as that a unit tracks another revision.
 group, lane: the hooks that one resolver of Juju offers; hooks in a fixed order within a group.
 local state, snapshot, world: the three states, see above. ``unit`` is mostly a unit's name, such as ``web/0``.
 obsolete: said of a revision that no consumer tracks and that is not the latest.

@@ -48,6 +48,7 @@ def configure(world: World, name: str, values: Mapping[str, Any], reset: Sequenc
     values_given = (f'{option}={value}' for option, value in checked.items())
     world.note_operation('config', name, *values_given, *(f'--reset={option}' for option in reset))
     application.config = {**kept, **checked}
+    world.note_config(application, before)
     if world.config_of(application) != before:
         application.config_version += 1
         world.changes.note_writer('config', name, application.config_version)

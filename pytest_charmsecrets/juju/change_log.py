@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal, TypeAlias
 
-from .journal import Causes, Chronicle, merged
+from .journal import Causes, Journal, merged
 
 ChangeKind: TypeAlias = Literal[
     'consumer',  # a unit's consumer record of a secret
@@ -47,8 +47,10 @@ class Changes:
     Each carries the causes of its writes, oldest first.
     """
 
-    def __init__(self, chronicle: Chronicle | None = None) -> None:
-        self._chronicle: Final = chronicle or Chronicle()
+    def __init__(self, journal: Journal | None = None) -> None:
+        # A journal without records is false.
+        self.journal: Final = Journal() if journal is None else journal
+        """The journal of the model, which takes notes of facts."""
         self._written: dict[Change, Causes] = {}
         self.writers: Final[dict[Document, Causes]] = {}
         """Who wrote each document that a hook may become due for."""
@@ -56,11 +58,11 @@ class Changes:
     def note(self, kind: ChangeKind, subject: str, *, secret: str = '', revision: int = 0) -> None:
         """Note that a document was written, by whoever writes at the moment."""
         change = Change(kind, subject, secret, revision)
-        self._written[change] = merged(self._written.get(change, ()), self._chronicle.causes)
+        self._written[change] = merged(self._written.get(change, ()), self.journal.chronicle.causes)
 
     def note_writer(self, *document: str | int) -> None:
         """Note who writes a document, so that a hook that becomes due for it names its cause."""
-        self.writers[document] = self._chronicle.causes
+        self.writers[document] = self.journal.chronicle.causes
 
     def forget_writers_of_revision(self, secret: str, number: int) -> None:
         """Forget who wrote a revision that is removed: what was due for it is noted, and nothing becomes due for it."""

@@ -178,15 +178,14 @@ def _copy(source: _Side, here: Relation, target: _Side, there: Relation) -> None
     units = _units(source, here, target, there)
     changes = target.world.changes
     _act_for(source.world, ('bag', here.id, source.own, here.application_data[source.own].version))
-    if there.application_data[target.remote].replace(here.application_data[source.own].values):
-        relations.note_bag_written(there, target.remote, changes)
+    relations.replace_bag(there, target.remote, here.application_data[source.own].values, changes)
     present = there.in_scope.get(target.remote, {})
     for name in dict.fromkeys((*present, *units)):
         unit = source.own_name(name)
         if name in units:
             _act_for(source.world, ('bag', here.id, unit, units[name].version))
-            if there.unit_data.setdefault(name, Bag()).replace(units[name].values):
-                relations.note_bag_written(there, name, changes)
+            there.unit_data.setdefault(name, Bag())
+            relations.replace_bag(there, name, units[name].values, changes)
         if (name in units) != (name in present):
             moved = 'entered' if name in units else 'left'
             _act_for(source.world, (moved, here.id, unit))

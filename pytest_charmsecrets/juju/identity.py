@@ -112,6 +112,15 @@ def application_tag(application: str) -> str:
     return f'application-{application}'
 
 
+def name_of_tag(tag: str) -> str:
+    """Return what a tag of an application or unit names; ``<model>`` for that of a model."""
+    kind, _, name = tag.partition('-')
+    if kind == 'model':
+        return '<model>'
+    application, _, number = name.rpartition('-')
+    return f'{application}/{number}' if kind == 'unit' else name
+
+
 def relation_tag(key: str) -> str:
     """Return Juju's tag of a relation, such as ``relation-web.database#db.database``, from its key."""
     return f'relation-{key.replace(":", ".").replace(" ", "#")}'

@@ -5,12 +5,29 @@ A journal holds what really happened, secret content included; reports redact (`
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import re
-from collections.abc import Iterator
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import Any, Concatenate, Final, ParamSpec, TypeAlias
 
-from ..records import Command, HookRun, Record
+from ..records import (
+    BagValue,
+    Command,
+    ConfigValue,
+    Granted,
+    HadStatus,
+    HookRun,
+    Led,
+    Record,
+    RevisionLife,
+    Tracked,
+)
+from . import history
+from .clock import Clock
+from .facts import Fact, Writer
+
+P = ParamSpec('P')
 
 _DRAWN: Final = re.compile(
     r'\b(?:(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|(?P<digest>[0-9a-f]{16,})|(?P<id>[0-9a-v]{19}[0g]))\b'
@@ -51,24 +68,27 @@ class Chronicle:
     """The one order of the records of a controller, and the causes of whatever is written at the moment."""
 
     def __init__(self) -> None:
-        self._last = 0
+        self.last = 0
+        """Number of the last record."""
         self.causes: Causes = ()
         """Who writes: every change that a watcher will see takes them along."""
 
     def next_number(self) -> int:
         """Return the number of the next record."""
-        self._last += 1
-        return self._last
+        self.last += 1
+        return self.last
 
 
 class Journal:
     """The records of one model, oldest first."""
 
-    def __init__(self, model: str = '', chronicle: Chronicle | None = None) -> None:
+    def __init__(self, model: str = '', chronicle: Chronicle | None = None, clock: Clock | None = None) -> None:
         self.model: Final = model
         """Name of the model."""
         self.chronicle: Final = chronicle or Chronicle()
+        self._clock: Final = clock
         self._records: list[Record] = []
+        self._facts: list[Fact] = []
 
     def stamp(self) -> dict[str, Any]:
         """Return the fields that give the next record its place: its number and its model."""
@@ -77,6 +97,30 @@ class Journal:
     def append(self, record: Record) -> None:
         """Add a record at the end."""
         self._records.append(record)
+
+    def note(
+        self,
+        kind: Callable[Concatenate[datetime.datetime, int, Writer | None, P], Fact],
+        *about: P.args,
+        **more: P.kwargs,
+    ) -> None:
+        """Note a change that whoever acts at the moment makes, for the histories.
+
+        Without a clock nothing is noted: the journal of a copy of a model is thrown away.
+        """
+        if self._clock is not None:
+            writer = next(iter(self.chronicle.causes), None)
+            is_recorded = writer is None or writer.number is not None
+            after = self.chronicle.last + (not is_recorded)
+            self._facts.append(kind(self._clock.now, after, writer, *about, **more))
+
+    def mark(self) -> int:
+        """Return where the facts end now."""
+        return len(self._facts)
+
+    def undo_since(self, mark: int) -> None:
+        """Forget the facts since a mark: what they tell was undone."""
+        del self._facts[mark:]
 
     def hooks(self, *, unit: str | None = None, name: str | None = None) -> tuple[HookRun, ...]:
         """Return the hooks that ran.
@@ -109,6 +153,64 @@ class Journal:
             and name in (None, record.name)
             and hook in (None, record.hook)
         )
+
+    def revisions(self, *, at: int | None = None) -> tuple[RevisionLife, ...]:
+        """Return the lives of all revisions of the model's secrets, in the order in which they were created.
+
+        Args:
+            at: number of a record of the controller; only the revisions that were there after it, as they were then.
+        """
+        return history.revisions(self._facts, at)
+
+    def tracking(self, *, at: int | None = None) -> tuple[Tracked, ...]:
+        """Return which unit tracked which revision of a secret, also of another model, in the order of beginning.
+
+        Args:
+            at: number of a record of the controller; only what was tracked after it, as it was then.
+        """
+        return history.tracking(self._facts, at)
+
+    def grants(self, *, at: int | None = None) -> tuple[Granted, ...]:
+        """Return who had access to which of the model's secrets, owners included, in the order of beginning.
+
+        Args:
+            at: number of a record of the controller; only the access that there was after it.
+        """
+        return history.grants(self._facts, at)
+
+    def leaders(self, *, at: int | None = None) -> tuple[Led, ...]:
+        """Return which unit led which application, in the order of beginning.
+
+        Args:
+            at: number of a record of the controller; only the units that led after it.
+        """
+        return history.leaders(self._facts, at)
+
+    def statuses(self, *, at: int | None = None) -> tuple[HadStatus, ...]:
+        """Return the statuses that were set for units and applications; one that is set again is one.
+
+        A failed hook changes none of them: that a unit is in error is seen in its ``HookRun``.
+
+        Args:
+            at: number of a record of the controller; only the statuses after it.
+        """
+        return history.statuses(self._facts, at)
+
+    def bags(self, *, at: int | None = None) -> tuple[BagValue, ...]:
+        """Return the values of databags, those of departed units included: they end with the relation.
+
+        Args:
+            at: number of a record of the controller; only the values after it.
+        """
+        return history.bags(self._facts, at)
+
+    def config(self, *, at: int | None = None) -> tuple[ConfigValue, ...]:
+        """Return the values of config options of applications, as charms see them: set, or by default.
+
+        Args:
+            at: number of a record of the controller; only the values after it.
+        """
+        return history.config(self._facts, at)
 
     def normalised(self) -> tuple[str, ...]:
         """Return the records as text without their places, with ids and digests numbered by their first appearance.

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Final
 
-from . import identity, relations
+from . import facts, identity, relations
 from .relations import Relation
 from .secrets import access, backends, consumption, labels, removal
 from .secrets.entities import Owner
@@ -46,7 +46,7 @@ def add_unit(world: World, application: Application, principal: Unit | None = No
     for storage in application.metadata.storages.values():
         attach_storage(world, unit, storage, storage.at_least)
     _begin_with_storages(unit, application.unit_start.storages)
-    _set_status(world, unit, _NEW[application.cloud])
+    set_status(world, unit, _NEW[application.cloud])
     application.units[unit.name] = unit
     world.changes.note_writer('unit', unit.name)
     if application.leader is None:
@@ -135,16 +135,20 @@ def note_hook_succeeded(world: World, unit: Unit, hook: str) -> None:
 
 def _set_status_around(world: World, unit: Unit, hook: str, statuses: dict[str, Status]) -> None:
     if hook in statuses and not (unit.status_was_set and hook in _UNLESS_SET):
-        _set_status(world, unit, statuses[hook])
+        set_status(world, unit, statuses[hook])
 
 
-def _set_status(world: World, unit: Unit, status: Status) -> None:
-    unit.status = dataclasses.replace(status, since=world.clock.now)
+def set_status(world: World, entity: Unit | Application, status: Status) -> None:
+    """Set the status of a unit or an application."""
+    if status != entity.status:
+        world.journal.note(facts.StatusSet, entity.name, status.name, status.message)
+    entity.status = dataclasses.replace(status, since=world.clock.now)
 
 
 def set_leader(world: World, application: Application, unit: str | None) -> None:
     """Move leadership; old and new leader are told."""
     application.leader = unit
+    world.journal.note(facts.LeaderMoved, application.name, unit)
     world.changes.note_writer('leader', application.name)
     world.changes.note('leader', application.name)
 
@@ -168,6 +172,7 @@ def finish_unit_removal(world: World, unit: Unit) -> None:
         _forget_unit(world, unit)
     _forget_owner(world, Owner('unit', unit.name))
     del application.units[unit.name]
+    world.journal.note(facts.EntityRemoved, unit.name)
     world.changes.note('unit', unit.name)
     if unit.principal is not None:
         world.changes.note('unit', unit.principal)
@@ -211,6 +216,7 @@ def finish_relation_removal(world: World, relation: Relation) -> None:
     """
     if relations.is_over(relation) and world.relations.pop(relation.id, None) is not None:
         relations.note_life(relation, world.changes)
+        world.journal.note(facts.RelationRemoved, relation.id)
         access.revoke_scope(world.secrets, relation.tag)
         for endpoint in relation.endpoints:
             if endpoint.application in world.remote_applications:
@@ -254,9 +260,11 @@ def finish_application_removal(world: World, application: Application) -> None:
     for relation in world.relations_of(application.name):
         access.revoke_scope(world.secrets, relation.tag)
         del world.relations[relation.id]
+        world.journal.note(facts.RelationRemoved, relation.id)
     _remove_secrets_of(world, Owner('application', application.name))
     _forget_owner(world, Owner('application', application.name))
     del world.applications[application.name]
+    world.journal.note(facts.EntityRemoved, application.name)
 
 
 def begin_remote_removal(world: World, remote: RemoteApplication) -> None:

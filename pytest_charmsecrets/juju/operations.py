@@ -75,6 +75,7 @@ def deploy(
     given = (f'--config={option}={value}' for option, value in values.items())
     world.note_operation('deploy', name, f'--num-units={count}', *given)
     world.applications[name] = application
+    world.note_config(application, {})
     for endpoint in metadata.peers:
         world.add_relation(RelationEndpoint(name, endpoint))
     for _ in range(count):
@@ -143,9 +144,11 @@ def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = F
                 f'would break relation "{relation.key}"',
             )
     known = {relation.endpoint_of(name).name for relation in world.relations_of(name) if relation.is_peer}
+    config = world.config_of(application)
     application.config = {option: value for option, value in application.config.items() if option in metadata.options}
     application.metadata = metadata
     world.note_operation('refresh', name, *(('--force-units',) if force else ()))
+    world.note_config(application, config)
     application.charm_version += 1
     world.changes.note_writer('charm', name, application.charm_version)
     application.forced_charm = force

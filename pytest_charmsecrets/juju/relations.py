@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..errors import JujuError
-from . import identity
+from . import facts, identity
 from .change_log import Changes
 from .state import EndpointMetadata, Life, Unit
 
@@ -134,7 +134,9 @@ def enter_scope(relation: Relation, unit: Unit, changes: Changes) -> None:
     if relation.is_container:
         relation.principals[unit.name] = unit.principal or unit.name
         changes.note('relation', unit.application)
-    relation.unit_data.setdefault(unit.name, Bag(addresses))
+    if unit.name not in relation.unit_data:
+        relation.unit_data[unit.name] = Bag(addresses)
+        _note_values(relation, unit.name, {}, addresses, changes)
     note_written_by(relation, unit.application, changes)
 
 
@@ -146,10 +148,43 @@ def leave_scope(relation: Relation, unit: str, changes: Changes) -> None:
     note_written_by(relation, application, changes)
 
 
-def note_bag_written(relation: Relation, entity: str, changes: Changes) -> None:
-    """Note who has written the databag of a unit or application."""
-    bag = relation.unit_data[entity] if identity.is_unit_name(entity) else relation.application_data[entity]
+def write_bag(relation: Relation, entity: str, values: Mapping[str, str], changes: Changes) -> bool:
+    """Merge values into the databag of a unit or application, as ``Bag.write``; returns whether anything changed."""
+    bag = _bag_of(relation, entity)
+    before = bag.values
+    bag.write(values)
+    return _note_written(relation, entity, before, changes)
+
+
+def replace_bag(relation: Relation, entity: str, values: Mapping[str, str], changes: Changes) -> bool:
+    """Replace what the databag of a unit or application holds; returns whether anything changed."""
+    bag = _bag_of(relation, entity)
+    before = bag.values
+    bag.replace(values)
+    return _note_written(relation, entity, before, changes)
+
+
+def _bag_of(relation: Relation, entity: str) -> Bag:
+    return relation.unit_data[entity] if identity.is_unit_name(entity) else relation.application_data[entity]
+
+
+def _note_written(relation: Relation, entity: str, before: Mapping[str, str], changes: Changes) -> bool:
+    """Note who has written a databag, and what; returns whether it is another than before."""
+    bag = _bag_of(relation, entity)
+    if bag.values == before:
+        return False
     changes.note_writer('bag', relation.id, entity, bag.version)
+    _note_values(relation, entity, before, bag.values, changes)
+    return True
+
+
+def _note_values(
+    relation: Relation, entity: str, before: Mapping[str, str], now: Mapping[str, str], changes: Changes
+) -> None:
+    """Note for the histories which values of a databag are others than before."""
+    for key in dict.fromkeys((*before, *now)):
+        if now.get(key) != before.get(key):
+            changes.journal.note(facts.BagWritten, relation.id, entity, key, now.get(key))
 
 
 def note_written_by(relation: Relation, application: str, changes: Changes) -> None:

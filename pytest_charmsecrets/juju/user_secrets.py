@@ -151,7 +151,8 @@ def grant(user: User, identifier: str, applications: Iterable[str]) -> None:
             raise JujuError(f'cannot grant dying "{identity.application_tag(application)}" access to secret')
         scope = world.user_owner.tag
         try:
-            access.grant(secret, subject_tag=identity.application_tag(application), scope_tag=scope, role='view')
+            tag = identity.application_tag(application)
+            access.grant(world.secrets, secret, subject_tag=tag, scope_tag=scope, role='view')
         except access.ScopeTaken:
             raise JujuError('cannot change secret permission scope') from None
 
@@ -168,7 +169,7 @@ def revoke(user: User, identifier: str, applications: Iterable[str]) -> None:
     def one(world: World, secret: Secret, application: str) -> None:
         if world.profile.revoke_checks_subject and application not in world.applications:
             raise JujuError(f'application "{application}" not found')
-        access.revoke(secret, subject_tag=identity.application_tag(application))
+        access.revoke(world.secrets, secret, subject_tag=identity.application_tag(application))
 
     _change_access(user, 'revoke-secret', identifier, applications, one)
 

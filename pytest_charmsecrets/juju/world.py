@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ..records import Operation
-from . import identity, relations
+from . import facts, identity, relations
 from .change_log import Changes
 from .clock import Clock
 from .journal import Cause, Chronicle, Journal
@@ -42,8 +42,8 @@ class World:
         """The cloud that the model was made on; None if each application is on the one that its metadata says."""
         self.uuid: Final = identity.make_uuid(seed, 'model', name)
         self.clock: Final = clock
-        self.journal: Final = Journal(name, chronicle)
-        self.changes: Final = Changes(self.journal.chronicle)
+        self.journal: Final = Journal(name, chronicle, clock)
+        self.changes: Final = Changes(self.journal)
         self.secrets: Final = SecretStore(self.changes, profile)
         self.applications: Final[dict[str, Application]] = {}
         self.relations: Final[dict[int, Relation]] = {}
@@ -141,6 +141,13 @@ class World:
             if option.default is not None
         }
         return {**defaults, **application.config}
+
+    def note_config(self, application: Application, before: Mapping[str, Any]) -> None:
+        """Note for the histories which values of an application's config are others than before."""
+        now = self.config_of(application)
+        for option in dict.fromkeys((*before, *now)):
+            if now.get(option) != before.get(option):
+                self.journal.note(facts.ConfigWritten, application.name, option, now.get(option))
 
     def add_relation(self, *endpoints: RelationEndpoint) -> Relation:
         """Add a relation; both sides are told."""

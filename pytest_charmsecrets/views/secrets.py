@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..juju import content
 from ..juju.clock import RotatePolicy
 from ..juju.content import EncodedContent
-from ..juju.identity import SecretURI
+from ..juju.identity import SecretURI, name_of_tag
 from ..juju.secrets import access
 from ..juju.secrets.entities import Permission, Secret, SecretRole
 from ..juju.transaction import remote_secrets
@@ -209,7 +209,7 @@ class SecretView(View):
         scopes = {relation.tag: relation.key for relation in self._world.relations.values()}
         user = self._world.user_owner
         scope = {**scopes, user.tag: str(user)}.get(permission.scope, permission.scope)
-        return GrantView(_name_of_tag(permission.subject), scope, permission.role)
+        return GrantView(name_of_tag(permission.subject), scope, permission.role)
 
     @property
     def _secret(self) -> Secret:
@@ -238,11 +238,3 @@ def _described(secret: Secret) -> str:
 def _order(unit: str) -> tuple[str, int]:
     application, _, number = unit.partition('/')
     return application, int(number)
-
-
-def _name_of_tag(tag: str) -> str:
-    kind, _, name = tag.partition('-')
-    if kind == 'unit':
-        application, _, number = name.rpartition('-')
-        return f'{application}/{number}'
-    return name

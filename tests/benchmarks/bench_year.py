@@ -102,6 +102,7 @@ def test_what_rotations_leave_in_memory(ratios, model):
             gc.collect()
             traced = tracemalloc.get_traced_memory()[0]
             model.journal._records.clear()
+            model.journal._facts.clear()
             gc.collect()
             left.append(tracemalloc.get_traced_memory()[0])
             journalled.append(traced - left[-1])

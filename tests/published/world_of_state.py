@@ -123,7 +123,7 @@ def _add_secret(world: World, given: testing.Secret, application: str, unit: str
     secret = revisions.create(store, bare_id(given.id), owner, attributes, now)
     if not is_own:
         subject = identity.application_tag(application)
-        access.grant(secret, subject_tag=subject, scope_tag=owner.tag, role='view')
+        access.grant(store, secret, subject_tag=subject, scope_tag=owner.tag, role='view')
     if not is_own or world.profile.owner_tracks:
         label = None if is_own else given.label
         consumption.read(store, secret, unit, refresh=False, peek=False, label=label)
@@ -133,7 +133,7 @@ def _add_secret(world: World, given: testing.Secret, application: str, unit: str
     for relation_id, subjects in given.remote_grants.items():
         for subject in subjects:
             tag = identity.unit_tag(subject) if '/' in subject else identity.application_tag(subject)
-            access.grant(secret, subject_tag=tag, scope_tag=world.relations[relation_id].tag, role='view')
+            access.grant(store, secret, subject_tag=tag, scope_tag=world.relations[relation_id].tag, role='view')
 
 
 def _encode(content: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...errors import JujuError
-from .. import identity
+from .. import facts, identity
 from .entities import Permission, Secret, SecretRole, SecretStore
 from .wording import wording
 
@@ -54,8 +54,24 @@ def check_manage(store: SecretStore, secret: Secret, unit: str, *, is_leader: bo
         raise JujuError(wording(store.profile).not_leader.format(unit=unit, application=application))
 
 
-def grant(secret: Secret, *, subject_tag: str, scope_tag: str, role: SecretRole) -> None:
+def grant(
+    store: SecretStore,
+    secret: Secret,
+    *,
+    subject_tag: str,
+    scope_tag: str,
+    role: SecretRole,
+    relation_id: int | None = None,
+) -> None:
     """Give a subject a role, within a scope.
+
+    Args:
+        store: the secrets.
+        secret: the one that the subject gets access to.
+        subject_tag: tag of the application, unit or model.
+        scope_tag: tag of the relation or, where none is needed, of the owner.
+        role: what the subject may do.
+        relation_id: the relation that is the scope, if one is.
 
     Raises:
         ScopeTaken: if the subject has a grant through another scope.
@@ -63,22 +79,26 @@ def grant(secret: Secret, *, subject_tag: str, scope_tag: str, role: SecretRole)
     present = secret.permissions.get(subject_tag)
     if present is not None and present.scope != scope_tag:
         raise ScopeTaken
-    secret.permissions[subject_tag] = Permission(subject_tag, scope_tag, role)
+    given = Permission(subject_tag, scope_tag, role)
+    if given != present:
+        secret.permissions[subject_tag] = given
+        store.journal.note(facts.AccessGranted, secret.id, subject_tag, role, relation_id)
 
 
-def revoke(secret: Secret, *, subject_tag: str) -> None:
+def revoke(store: SecretStore, secret: Secret, *, subject_tag: str) -> None:
     """Take away what exactly this subject was granted, whatever the scope; nothing if it was granted nothing."""
-    secret.permissions.pop(subject_tag, None)
+    if secret.permissions.pop(subject_tag, None) is not None:
+        store.journal.note(facts.AccessEnded, secret.id, subject_tag)
 
 
 def revoke_scope(store: SecretStore, scope_tag: str) -> None:
     """Take away every grant that goes through a scope: what Juju does when a relation is finally removed."""
     for secret in store:
         for subject in [tag for tag, permission in secret.permissions.items() if permission.scope == scope_tag]:
-            del secret.permissions[subject]
+            revoke(store, secret, subject_tag=subject)
 
 
 def revoke_subject(store: SecretStore, subject_tag: str) -> None:
     """Take away everything a removed unit or application was granted."""
     for secret in store:
-        secret.permissions.pop(subject_tag, None)
+        revoke(store, secret, subject_tag=subject_tag)

@@ -89,7 +89,7 @@ def save_reference(
         labels.claim_consumer_label(store, unit, label)
     store.references[uri.key] = reference
     if consumer is not None:
-        return consumer if consumer.save(tracked, label) else None
+        return consumer if store.save_consumer(reference, consumer, tracked, label) else None
     reference.latest_revision = tracked
     consumer = Consumer(unit, tracked, latest=tracked, label=label or '')
     store.add_consumer(reference, consumer)
@@ -124,7 +124,7 @@ def _save(store: SecretStore, secret: Secret, unit: str, *, tracked: int, label:
         moved, changed = False, True
     else:
         moved = consumer.tracked < tracked
-        changed = consumer.save(tracked, label)
+        changed = store.save_consumer(secret, consumer, tracked, label)
     if store.profile.remove_event_for_tracked:
         others = {other.tracked for other in secret.consumers.values() if other is not consumer}
         revisions.mark_obsolete(store, secret, in_use=others | {tracked})

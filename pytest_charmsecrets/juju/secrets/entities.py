@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
-from .. import clock, identity
+from .. import clock, facts, identity
 from ..change_log import Change, Changes
 from ..clock import RotatePolicy
 from ..content import EncodedContent
@@ -170,6 +170,8 @@ class Checkpoint:
     owner_labels: Mapping[str, dict[str, None]]
     removals: list[RemovalRequest]
     prunable: Mapping[str, None]
+    mark: int
+    """Where the facts of the journal ended."""
     changes: tuple[tuple[Change, Causes], ...]
 
 
@@ -178,6 +180,7 @@ class SecretStore:
 
     def __init__(self, changes: Changes, profile: Profile) -> None:
         self.changes: Final = changes
+        self.journal: Final = changes.journal
         self.profile: Final = profile
         self._secrets: dict[str, Secret] = {}
         self._by_owner: dict[Owner, dict[str, Secret]] = {}
@@ -215,11 +218,22 @@ class SecretStore:
         """Store a new consumer record."""
         secret.consumers[consumer.unit] = consumer
         self._ids_by_consumer.setdefault(consumer.unit, {})[secret.id] = None
+        self.journal.note(facts.TrackingSaved, secret.id, consumer.unit, consumer.tracked, consumer.label)
+
+    def save_consumer(
+        self, secret: Secret | SecretReference, consumer: Consumer, tracked: int, label: str | None
+    ) -> bool:
+        """Save what a unit tracks, and its label unless that is None or empty; returns whether either has changed."""
+        is_changed = consumer.save(tracked, label)
+        if is_changed:
+            self.journal.note(facts.TrackingSaved, secret.id, consumer.unit, consumer.tracked, consumer.label)
+        return is_changed
 
     def drop_consumer(self, secret: Secret | SecretReference, unit: str) -> None:
         """Forget a consumer record."""
         del secret.consumers[unit]
         del self._ids_by_consumer[unit][secret.id]
+        self.journal.note(facts.TrackingEnded, secret.id, unit)
 
     def drop(self, secret: Secret) -> None:
         """Forget a secret and its consumer records."""
@@ -260,6 +274,7 @@ class SecretStore:
             owner_labels={tag: dict(self.owner_labels.get(tag, {})) for tag in tags},
             removals=list(self.removals),
             prunable=dict(self.prunable),
+            mark=self.journal.mark(),
             changes=self.changes.items(),
         )
 
@@ -278,6 +293,7 @@ class SecretStore:
         self.prunable.clear()
         self.prunable.update(checkpoint.prunable)
         self.changes.reset(checkpoint.changes)
+        self.journal.undo_since(checkpoint.mark)
 
 
 def _copy(secret: Secret | None) -> Secret | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from . import labels
+from .. import facts
+from . import access, labels
 from .entities import RemovalRequest, Secret, SecretStore
 
 
@@ -23,6 +24,7 @@ def remove_revisions(store: SecretStore, secret: Secret, numbers: Collection[int
         numbers = [number for number in secret.revisions if str(number).startswith(begins)]
     for number in sorted(secret.revisions.keys() & set(numbers)):
         del secret.revisions[number]
+        store.journal.note(facts.RevisionRemoved, secret.id, number)
         store.note_revision(secret, number)
         store.changes.forget_writers_of_revision(secret.id, number)
     if store.profile.latest_is_highest_left:
@@ -38,6 +40,9 @@ def remove(store: SecretStore, secret: Secret) -> None:
     for number in secret.revisions:
         store.note_revision(secret, number)
         store.changes.forget_writers_of_revision(secret.id, number)
+        store.journal.note(facts.RevisionRemoved, secret.id, number)
+    for subject in tuple(secret.permissions):
+        access.revoke(store, secret, subject_tag=subject)
     store.changes.note('rotation', secret.owner.name, secret=secret.id)
     store.changes.note('secret', secret.owner.name, secret=secret.id)
     labels.release_owner_label(store, secret.owner, secret.label)

@@ -14,7 +14,7 @@ from collections.abc import Collection
 
 from ...errors import JujuError
 from ...golang import text as gotext
-from .. import content
+from .. import content, facts
 from ..clock import RotatePolicy
 from ..content import EncodedContent
 from ..identity import SecretURI
@@ -63,7 +63,7 @@ def create(
     store.add(secret)
     _append_revision(store, secret, attributes.content, attributes.expire, now)
     rotation.begin(store, secret, now)
-    access.grant(secret, subject_tag=owner.tag, scope_tag=owner.tag, role='manage')
+    access.grant(store, secret, subject_tag=owner.tag, scope_tag=owner.tag, role='manage')
     return secret
 
 
@@ -120,6 +120,7 @@ def mark_obsolete(store: SecretStore, secret: Secret, *, in_use: Collection[int]
     for revision in secret.revisions.values():
         if not revision.obsolete and revision.number not in in_use:
             revision.obsolete = True
+            store.journal.note(facts.RevisionObsolete, secret.id, revision.number)
             store.changes.note_writer('obsolete', secret.id, revision.number)
             store.note_revision(secret, revision.number)
             if secret.owner.is_user:
@@ -143,6 +144,9 @@ def _append_revision(
         expires=secret.latest_expiry,
         backend=store.backend,
     )
+    store.journal.note(
+        facts.RevisionCreated, secret.id, str(secret.owner), secret.latest_revision, secret.latest_expiry
+    )
     store.changes.note_writer('revision', secret.id, secret.latest_revision)
     store.note_revision(secret, secret.latest_revision, expiry=expire is not None)
 
@@ -159,4 +163,5 @@ def _change_label(store: SecretStore, secret: Secret, label: str) -> None:
 def _expire_latest(store: SecretStore, secret: Secret, expire: datetime.datetime) -> None:
     secret.latest_expiry = store.stamp(expire)
     secret.revisions[secret.latest_revision].expires = secret.latest_expiry
+    store.journal.note(facts.ExpirySet, secret.id, secret.latest_revision, secret.latest_expiry)
     store.note_revision(secret, secret.latest_revision, expiry=True)

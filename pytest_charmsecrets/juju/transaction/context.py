@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final, cast
 
 from ...errors import JujuError
+from .. import lifecycle
 from ..state import CLOUDS, Cloud, Port, Status, Storage
 from .relation_commands import RelationCommands
 from .secret_commands import SecretCommands
@@ -74,12 +75,11 @@ class HookContext(SecretCommands, RelationCommands):
 
     def set_status(self, name: str, message: str, *, app: bool) -> None:
         """Set a status, at once."""
-        status = Status(name, message, since=self.now)
         if app:
             self.check_leadership()
-            self.world.applications[self.application].status = status
+            lifecycle.set_status(self.world, self.world.applications[self.application], Status(name, message))
         else:
-            self.model_unit.status = status
+            lifecycle.set_status(self.world, self.model_unit, Status(name, message))
             self.model_unit.status_was_set = True
         self.keep('status-set', self.application if app else self.unit, f'{name} {message}'.strip())
 

@@ -61,9 +61,7 @@ def _check_bag(context: HookContext, entity: str) -> None:
 
 def _write_bag(context: HookContext, relation_id: int, entity: str, values: dict[str, str]) -> None:
     relation = context.world.relations[relation_id]
-    bag = relation.application_data[entity] if entity == context.application else relation.unit_data[entity]
-    if bag.write(values):
-        relations.note_bag_written(relation, entity, context.world.changes)
+    if relations.write_bag(relation, entity, values, context.world.changes):
         relations.note_written_by(relation, context.application, context.world.changes)
 
 

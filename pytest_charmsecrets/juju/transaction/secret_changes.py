@@ -94,7 +94,12 @@ def grant(context: HookContext, grant: PendingGrant) -> None:
     """Grant access."""
     try:
         access.grant(
-            _existing(context, grant.uri), subject_tag=grant.subject_tag, scope_tag=grant.scope_tag, role='view'
+            context.world.secrets,
+            _existing(context, grant.uri),
+            subject_tag=grant.subject_tag,
+            scope_tag=grant.scope_tag,
+            role='view',
+            relation_id=grant.relation_id,
         )
     except access.ScopeTaken:
         uuid = identity.make_uuid(context.world.seed, context.world.uuid, grant.subject)
@@ -114,7 +119,7 @@ def check_revoke(context: HookContext, revoke: PendingRevoke) -> None:
 
 def revoke(context: HookContext, revoke: PendingRevoke) -> None:
     """Revoke access."""
-    access.revoke(_existing(context, revoke.uri), subject_tag=revoke.subject_tag)
+    access.revoke(context.world.secrets, _existing(context, revoke.uri), subject_tag=revoke.subject_tag)
 
 
 def check_removal(context: HookContext, removal: PendingRemoval) -> None:

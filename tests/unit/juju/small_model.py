@@ -44,7 +44,8 @@ class SmallModel:
         owner = Owner('application', 'db')
         attributes = SecretAttributes(content={'key': 'b25l'}, label='password', expire=expire)
         secret = revisions.create(self.world.secrets, self.world.new_secret_uri(owner).id, owner, attributes, START)
-        access.grant(secret, subject_tag='application-web', scope_tag=self.relation.tag, role='view')
+        tag = self.relation.tag
+        access.grant(self.world.secrets, secret, subject_tag='application-web', scope_tag=tag, role='view')
         self.route()
         return secret
 

@@ -30,7 +30,7 @@ def test_a_unit_goes_with_its_secrets_its_records_and_its_grants(make_pair, add_
     add_secret(world.secrets, Owner('unit', 'web/0'))
     secret = add_secret(world.secrets)
     consumption.read(world.secrets, secret, 'web/0', refresh=False, peek=False, label=None)
-    access.grant(secret, subject_tag='unit-web-0', scope_tag='relation-1', role='view')
+    access.grant(world.secrets, secret, subject_tag='unit-web-0', scope_tag='relation-1', role='view')
     lifecycle.force_unit_removal(world, world.unit('web/0'))
     assert (list(world.secrets), secret.consumers, list(secret.permissions)) == ([secret], {}, ['application-db'])
 
@@ -39,7 +39,7 @@ def test_a_relation_goes_with_its_grants_and_leaves_secrets_and_records(make_pai
     world = make_pair()
     secret = add_secret(world.secrets)
     consumption.read(world.secrets, secret, 'web/0', refresh=False, peek=False, label=None)
-    access.grant(secret, subject_tag='application-web', scope_tag=world.relations[1].tag, role='view')
+    access.grant(world.secrets, secret, subject_tag='application-web', scope_tag=world.relations[1].tag, role='view')
     lifecycle.force_relation_removal(world, world.relations[1])
     assert (world.relations, list(secret.permissions), list(secret.consumers)) == ({}, ['application-db'], ['web/0'])
 

@@ -9,8 +9,8 @@ from pytest_charmsecrets.juju.secrets import access
 from pytest_charmsecrets.juju.secrets.entities import Owner
 
 
-def grant(secret, subject, scope='relation-1'):
-    access.grant(secret, subject_tag=subject, scope_tag=scope, role='view')
+def grant(store, secret, subject, scope='relation-1'):
+    access.grant(store, secret, subject_tag=subject, scope_tag=scope, role='view')
 
 
 def test_who_was_granted_nothing_reads_nothing(make_store, add_secret):
@@ -19,8 +19,9 @@ def test_who_was_granted_nothing_reads_nothing(make_store, add_secret):
 
 @pytest.mark.parametrize(('subject', 'readers'), (('application-web', ['web/0', 'web/1']), ('unit-web-1', ['web/1'])))
 def test_a_grant_is_for_all_units_of_an_application_or_for_one(make_store, add_secret, subject, readers):
-    secret = add_secret(make_store())
-    grant(secret, subject)
+    store = make_store()
+    secret = add_secret(store)
+    grant(store, secret, subject)
     assert [unit for unit in ('web/0', 'web/1', 'app/0') if access.may_read(secret, unit)] == readers
 
 
@@ -49,31 +50,33 @@ def test_a_unit_manages_its_own_secret_without_leading(make_store, add_secret):
 def test_who_may_read_may_not_manage(make_store, add_secret):
     store = make_store()
     secret = add_secret(store)
-    grant(secret, 'unit-web-0')
+    grant(store, secret, 'unit-web-0')
     with pytest.raises(JujuError, match='permission denied'):
         access.check_manage(store, secret, 'web/0', is_leader=True)
 
 
 def test_a_subject_has_a_grant_through_one_scope_only(make_store, add_secret):
-    secret = add_secret(make_store())
-    grant(secret, 'application-web', 'relation-1')
-    grant(secret, 'application-web', 'relation-1')
+    store = make_store()
+    secret = add_secret(store)
+    grant(store, secret, 'application-web', 'relation-1')
+    grant(store, secret, 'application-web', 'relation-1')
     with pytest.raises(access.ScopeTaken):
-        grant(secret, 'application-web', 'relation-2')
+        grant(store, secret, 'application-web', 'relation-2')
 
 
 def test_the_end_of_a_scope_takes_away_its_grants_alone(make_store, add_secret):
     store = make_store()
     secret = add_secret(store)
-    grant(secret, 'application-web', 'relation-1')
-    grant(secret, 'application-app', 'relation-2')
+    grant(store, secret, 'application-web', 'relation-1')
+    grant(store, secret, 'application-app', 'relation-2')
     access.revoke_scope(store, 'relation-1')
     assert list(secret.permissions) == ['application-db', 'application-app']
 
 
 def test_a_revocation_is_for_exactly_one_subject(make_store, add_secret):
-    secret = add_secret(make_store())
-    grant(secret, 'application-web')
-    grant(secret, 'unit-web-0')
-    access.revoke(secret, subject_tag='application-web')
+    store = make_store()
+    secret = add_secret(store)
+    grant(store, secret, 'application-web')
+    grant(store, secret, 'unit-web-0')
+    access.revoke(store, secret, subject_tag='application-web')
     assert access.may_read(secret, 'web/0')

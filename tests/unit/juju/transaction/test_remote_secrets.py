@@ -16,7 +16,8 @@ def secret(models, add_secret):
 
 
 def grant(models, secret):
-    access.grant(secret, subject_tag=f'application-{models.proxy}', scope_tag=models.offered.tag, role='view')
+    store, tag = models.there.secrets, f'application-{models.proxy}'
+    access.grant(store, secret, subject_tag=tag, scope_tag=models.offered.tag, role='view')
 
 
 def find(models, secret):
