@@ -122,14 +122,19 @@ def update(
     if attributes.is_empty:
         raise JujuError('at least one attribute to update must be specified')
     _check_writable(world, secret)
-    if world.profile.idempotent_content and encoded and content.checksum(encoded) == secret.latest_checksum:
+    checksum = content.checksum(encoded) if encoded else ''
+    is_unchanged = world.profile.idempotent_content and encoded and checksum == secret.latest_checksum
+    if is_unchanged:
         attributes = dataclasses.replace(attributes, content=None)
     begun = world.begin_operation()
-    if not attributes.is_empty:
+    # Juju 3.6 writes nothing then; 4.0 writes the time and the checksum, and looks for obsolete revisions.
+    if not attributes.is_empty or world.profile.obsolescence_asked_often:
         try:
             revisions.update(world.secrets, secret, uri, attributes, world.clock.now)
         except LabelTaken:
             raise _name_taken(name or '') from None
+    if is_unchanged:
+        secret.latest_checksum = checksum
     flags = _flags(info=info, name=name, auto_prune=None if auto_prune is None else str(auto_prune).lower())
     world.note_operation('update-secret', identifier, *_shown(values), *flags, begun=begun)
     if not world.profile.async_delete:

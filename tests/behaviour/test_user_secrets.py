@@ -256,3 +256,34 @@ def test_the_first_secret_is_not_the_only_one_to_show(model, token):
     other = model.add_secret('other', {'key': 'two'})
     assert model.user().show_secret('other', reveal=True).content == {'key': 'two'}
     assert model.user().show_secret(other).name == 'other'
+
+
+def test_equal_content_makes_juju_4_look_for_obsolete_revisions_and_3_do_nothing(model, token, of_version):
+    puppet = model.deploy_puppet('reader', num_units=2)
+    model.settle()
+    model.grant_secret('token', 'reader')
+    with puppet.units[1].hook() as hook:
+        hook.get_secret(token)
+    model.update_secret('token', {'key': 'two'})
+    model.remove_unit('reader/1')
+    model.settle()
+    before = model.secret(token).updated
+
+    model.advance(hours=1)
+    model.update_secret('token', {'key': 'two'})
+    secret = model.secret(token)
+    assert secret.latest_revision == 2
+    assert [number for number, revision in secret.revisions.items() if revision.obsolete] == of_version([], [1])
+    assert (secret.updated > before) is of_version(False, True)
+
+
+def test_a_checksum_that_metadata_erase_stays_when_equal_content_is_given_too():
+    with FakeModel('4.0.12', juju_bugs=['metadata_update_erases_checksum']) as model:
+        token = model.add_secret('token', {'key': 'one'})
+        model.update_secret('token', {'key': 'one'})
+        model.update_secret('token', {'key': 'one'}, info='another')
+        model.update_secret('token', {'key': 'one'})
+        assert model.secret(token).latest_revision == 1
+        model.update_secret('token', info='a third')
+        model.update_secret('token', {'key': 'one'})
+        assert model.secret(token).latest_revision == 2
