@@ -73,6 +73,8 @@ class HookExecution:
         self._scheduler: Final = scheduler
         self._active_hook: Final = active_hook
         self._shell: Final = Shell()
+        self._command_lines: Final[dict[tuple[str, ...], tuple[str, ...]]] = {}
+        """The command lines that have run: charms run the same few again and again, and the journal keeps one of each."""
         self.has_run = False
         """Whether a unit has run a hook since the model was last at rest."""
 
@@ -235,7 +237,8 @@ class HookExecution:
         context.act()
         context.read = None
         # The command may remove the files that it was given.
-        shown, given = recording.readable_argv(argv), recording.given_input(argv, stdin, cwd)
+        line, given = recording.readable_argv(argv), recording.given_input(argv, stdin, cwd)
+        shown = self._command_lines.setdefault(line, line)
         result = hookcommands.run(context, argv, stdin, cwd)
         if result.exit_code != 0:
             context.note_refused(result.stderr)

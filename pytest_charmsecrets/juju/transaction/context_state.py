@@ -113,6 +113,6 @@ class ContextState:
         """Remember the refusal that a hook command printed."""
         self.juju_error = stderr.removeprefix('ERROR ').rstrip('\n')
 
-    def keep(self, kind: str, subject: str, detail: str = '') -> None:
+    def keep(self, effect: Effect) -> None:
         """Note a change that took effect at once."""
-        self.kept.append(Effect(kind, subject, detail))
+        self.kept.append(effect)
