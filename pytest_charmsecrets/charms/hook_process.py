@@ -1,17 +1,15 @@
 """One process that calls hook commands: started, answered, watched, and ended with whatever it has started.
 
 The commands are executables in a directory on its ``PATH`` (``hook_command.py``). They speak to a Unix socket that is
-there as long as the process is, and are run one at a time, in the thread of the test. Nothing of this waits longer than
-the time limit, whatever the process does.
+there as long as the process is (``command_server.py``), and are run one at a time, in the thread of the test. Nothing of
+this waits longer than the time limit, whatever the process does.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import itertools
 import os
-import selectors
 import signal
 import socket
 import stat
@@ -19,21 +17,19 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from ..golang import text as gotext
+from .command_server import CommandServer
 from .runner import CharmOutcome, Execute
 from .virtual_time import real_monotonic
 
 _CLIENT: Final = Path(__file__).with_name('hook_command.py')
 _MAX_SOCKET_PATH: Final = 100
 """The shortest limit of an operating system, which counts the closing zero, is 104 bytes."""
-_MAX_MESSAGE: Final = 64 << 20
 _ELSEWHERE: Final = ('a program in a session of its own',)
-_MAX_HEADER: Final = 1 << 20
-_FEWEST_PARTS: Final = 4
 _MAX_OUTPUT: Final = 8 << 20
 """How much of the end of the output is kept."""
 _BLOCK: Final = 1 << 16
@@ -155,19 +151,11 @@ def socket_variables(address: Path) -> dict[str, str]:
 
 
 class _Run:
-    """One run of a process: the selector, and what it watches."""
+    """One run of a process: the server of its hook commands, and what that watches beside them."""
 
     def __init__(self, stack: contextlib.ExitStack, execute: Execute, address: Path) -> None:
         self._stack = stack
-        self._execute = execute
-        self._selector = stack.enter_context(selectors.DefaultSelector())
-        listener = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
-        listener.bind(str(address))
-        stack.callback(address.unlink)
-        listener.listen()
-        listener.setblocking(False)
-        self._watch(listener, lambda: self._accept(listener))
-        self._connections = stack.enter_context(contextlib.ExitStack())
+        self._server = CommandServer(stack, execute, address)
         self._output: dict[Any, bytearray] = {}
         self._has_ended = False
 
@@ -186,15 +174,15 @@ class _Run:
         for stream in (process.stdout, process.stderr):
             assert stream is not None
             self._output[stream] = bytearray()
-            self._watch(stream, lambda stream=stream: self._read(stream))
+            self._server.watch(stream, lambda stream=stream: self._read(stream))
         self._stack.enter_context(self._told_of_the_end())
 
     def finish(self, deadline: float) -> Finished:
         """Serve until the process has ended, and those that it started; kill those that do not end."""
-        timed_out = not self._serve_until(lambda: self._has_ended, deadline)
+        timed_out = not self._server.serve_until(lambda: self._has_ended, deadline)
         # What ends on its own, such as the last of a pipeline, gets the time to do so.
         left_behind: tuple[str, ...] = ()
-        if not timed_out and not self._serve_until(self._is_quiet, real_monotonic() + _GRACE, poll=_POLL):
+        if not timed_out and not self._server.serve_until(self._is_quiet, real_monotonic() + _GRACE, poll=_POLL):
             left_behind = _members(self._process.pid) or _ELSEWHERE
         _end(self._process)
         for stream in self._output:
@@ -202,21 +190,8 @@ class _Run:
         stdout, stderr = (gotext.from_bytes(bytes(written)) for written in self._output.values())
         return Finished(self._process.returncode, stdout, stderr, timed_out, left_behind)
 
-    def _serve_until(self, is_over: Callable[[], bool], deadline: float, poll: float | None = None) -> bool:
-        """Return whether it was over before the deadline."""
-        while not is_over():
-            remaining = deadline - real_monotonic()
-            if remaining <= 0:
-                return False
-            for key, _ in self._selector.select(remaining if poll is None else min(remaining, poll)):
-                key.data()
-        return True
-
     def _is_quiet(self) -> bool:
         return all(stream.closed for stream in self._output) and not _members(self._process.pid)
-
-    def _watch(self, what: Any, react: Callable[[], None]) -> None:
-        self._selector.register(what, selectors.EVENT_READ, react)
 
     def _read(self, stream: Any) -> None:
         data = os.read(stream.fileno(), _BLOCK)
@@ -224,7 +199,7 @@ class _Run:
         written += data
         del written[:-_MAX_OUTPUT]
         if not data:
-            self._selector.unregister(stream)
+            self._server.unwatch(stream)
             stream.close()
 
     def _drain(self, stream: Any) -> None:
@@ -246,9 +221,9 @@ class _Run:
 
         def note() -> None:
             self._has_ended = True
-            self._selector.unregister(ours)
+            self._server.unwatch(ours)
 
-        self._watch(ours, note)
+        self._server.watch(ours, note)
         waiter = threading.Thread(target=wait, daemon=True)
         waiter.start()
         with ours:
@@ -257,88 +232,6 @@ class _Run:
             finally:
                 _end(self._process)
                 waiter.join()
-
-    def _accept(self, listener: socket.socket) -> None:
-        with contextlib.suppress(BlockingIOError):
-            connection, _ = listener.accept()
-            connection.setblocking(False)
-            self._connections.enter_context(connection)
-            request = _Request(connection, self._execute)
-            self._watch(connection, lambda: self._receive(request))
-
-    def _receive(self, request: _Request) -> None:
-        if not request.receive():
-            self._selector.unregister(request.connection)
-            request.connection.close()
-
-
-class _StdinWanted(Exception):
-    """A command reads its standard input, which has not been sent yet."""
-
-
-class _Request:
-    """What one hook command has sent so far."""
-
-    def __init__(self, connection: socket.socket, execute: Execute) -> None:
-        self.connection = connection
-        self._execute = execute
-        self._received = bytearray()
-
-    def receive(self) -> bool:
-        """Take what has come and answer it if it is complete; returns whether there is more to come."""
-        try:
-            data = self.connection.recv(_BLOCK)
-            self._received += data
-            parts = _parse(self._received)
-        except (OSError, ValueError):
-            return False
-        if parts is None:
-            return bool(data)
-        self._received.clear()
-        return self._answer(parts)
-
-    def _answer(self, parts: list[str]) -> bool:
-        directory, has_stdin, text, *argv = parts
-        try:
-            result = self._execute(argv, text if has_stdin else _want_stdin, directory)
-        except _StdinWanted:
-            self._send([])
-            return True
-        self._send([str(result.exit_code), result.stdout, result.stderr])
-        return False
-
-    def _send(self, parts: list[str]) -> None:
-        data = [gotext.to_bytes(part) for part in parts]
-        header = ' '.join(str(len(part)) for part in data)
-        # A command that does not take its answer loses it, and holds nobody up.
-        self.connection.settimeout(_GRACE)
-        with contextlib.suppress(OSError):
-            self.connection.sendall(b''.join([header.encode(), b'\n', *data]))
-        self.connection.setblocking(False)
-
-
-def _want_stdin() -> str:
-    raise _StdinWanted
-
-
-def _parse(received: bytearray) -> list[str] | None:
-    """Return the parts of a message; None while it is incomplete.
-
-    Raises:
-        ValueError: for what is no message of a hook command.
-    """
-    end = received.find(b'\n')
-    if end < 0 and len(received) <= _MAX_HEADER:
-        return None
-    if end not in range(_MAX_HEADER):
-        raise ValueError('the header is too long')
-    lengths = [int(length) for length in received[:end].split()]
-    if len(lengths) < _FEWEST_PARTS or min(lengths) < 0 or sum(lengths) > _MAX_MESSAGE:
-        raise ValueError('these are no lengths of a message')
-    if len(received) < end + 1 + sum(lengths):
-        return None
-    bounds = itertools.accumulate(lengths, initial=end + 1)
-    return [gotext.from_bytes(bytes(received[begin:end])) for begin, end in itertools.pairwise(bounds)]
 
 
 # --- the processes of a session

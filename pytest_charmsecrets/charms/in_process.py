@@ -7,8 +7,9 @@ import copy
 import dataclasses
 import shutil
 import tempfile
+import traceback
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,13 @@ from ops import testing
 from ..errors import UsageError
 from . import ops_private
 from .charm_class import CharmClass
+from .child_commands import ChildCommands
+from .forked import run_in_this_process_only
 from .isolation import isolated
 from .ops_private import CharmRun
 from .runner import AroundHook, CharmOutcome, HookBeingRun, Invocation, UnitChange
 from .source import Charm, load_source
+from .unit_directory import UnitDirectories
 from .unit_state import UnitState, check_is_the_units_own
 from .virtual_time import virtual_time
 
@@ -35,8 +39,16 @@ class _Charm:
 
     source: CharmSource
     charm_class: CharmClass
-    directory: Path
-    """Where its files are."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Places:
+    """Where the files of a charm are that runs."""
+
+    own: Path
+    """The directory of the unit, with its charm directory, storages and containers: what it writes there is its own."""
+    author: Path | None
+    """The directory that links in the charm directory lead to; None for a class without one."""
 
 
 class InProcessRunner:
@@ -46,33 +58,43 @@ class InProcessRunner:
     ``sys.exit(0)``. What the charm did to a container is kept in any case, as Pebble does it at once.
 
     Args:
-        source: The charm.
+        charm: A charm class, or the path of a charm directory or of a packed charm.
+        meta: What charmcraft.yaml would hold, instead of the file.
+        loading: Returns, for the charm's name, the run for which a directory is loaded: the install of the first unit.
         around_hook: Entered around every run of the charm; for patching the world of one unit.
         state: The start of every unit: containers, networks, resources, stored states, deferred events.
         started: Units begin after their start hook, so Pebble answers in their containers.
 
     Raises:
-        UsageError: if ``state`` says something that the model says.
+        UsageError: if the charm cannot be loaded, or ``state`` says something that the model says.
     """
 
     def __init__(
         self,
-        source: CharmSource,
+        charm: Charm,
         *,
+        meta: Mapping[str, Any] | None = None,
+        loading: Callable[[str], Invocation],
         around_hook: AroundHook | None = None,
         state: testing.State | None = None,
         started: bool = False,
     ) -> None:
         if state is not None:
             check_is_the_units_own(state)
+        self._loading = loading
         self._around_hook = around_hook
         self._start = state
         self._started = started
         self._units: dict[str, UnitState] = {}
         self._home = Path(tempfile.mkdtemp(prefix='charmsecrets-')).resolve()
         self._cleanup = weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
+        self._directories = UnitDirectories(self._home / 'units')
         self._charms: list[_Charm] = []
-        self._use(source)
+        try:
+            self._use(self.load(charm, meta=meta))
+        except BaseException:
+            self._cleanup()
+            raise
 
     # --- the protocol
     def run(self, invocation: Invocation) -> CharmOutcome:
@@ -88,32 +110,34 @@ class InProcessRunner:
                 'drive the model from the test, not from the charm'
             )
         charm = self._charms[invocation.charm_version]
-        charm_run = CharmRun(invocation, self._unit(invocation.unit), charm.source, charm.charm_class)
+        commands = ChildCommands(invocation.execute)
+        unit = self._unit(invocation.unit)
+        charm_run = CharmRun(invocation, unit, commands.execute, charm.source, charm.charm_class)
         if invocation.hook.workload is not None and invocation.hook.kind == 'pebble-ready':
-            charm_run.unit.connect(invocation.hook.workload)
-        environment = {**invocation.environment, **dict.fromkeys(('CHARM_DIR', 'JUJU_CHARM_DIR'), str(charm.directory))}
+            unit.connect(invocation.hook.workload)
+        charm_dir = self._directories.get(invocation.unit, charm.source.files)
         with (
-            isolated(
-                environment,
-                argv=[str(charm.directory / 'src' / 'charm.py')],
-                cwd=None if charm.source.modules is None else charm.directory,
-            ),
-            charm.source.active(),
+            _surroundings(invocation, charm_dir, commands.environment()),
+            charm.source.active(charm_dir),
             virtual_time(invocation.now, invocation.sleep),
+            commands.answering(),
             ops_private.patched(charm_run),
             self._around(invocation),
         ):
-            return ops_private.run_charm(charm_run)
+            return run_in_this_process_only(lambda: ops_private.run_charm(charm_run), _end_in_child)
 
     def forget(self, unit: str) -> None:
         """Drop what is kept for a unit that was removed."""
-        state = self._units.pop(unit, None)
-        if state is not None:
-            shutil.rmtree(state.home, ignore_errors=True)
+        self._units.pop(unit, None)
+        self._directories.forget(unit)
 
-    def charm_dir(self, unit: str, charm_version: int) -> Path:  # noqa: ARG002 - units share it
-        """Return where the charm's files are."""
-        return self._charms[charm_version].directory
+    def charm_dir(self, unit: str, charm_version: int) -> Path:
+        """Return the unit's own directory, with the charm's files in it."""
+        return self._directories.get(unit, self._charms[charm_version].source.files)
+
+    def places(self, unit: str, charm_version: int) -> Places:
+        """Return where a unit may write, and where the files are that it must leave alone."""
+        return Places(self._directories.home_of(unit), self._charms[charm_version].source.root)
 
     def replace_pod(self, unit: str) -> None:
         """Let the containers of a unit begin anew."""
@@ -167,14 +191,13 @@ class InProcessRunner:
         state.set_containers(change.containers or ())
         state.change(change)
 
-    @staticmethod
-    def load(charm: Charm, *, meta: Mapping[str, Any] | None = None) -> CharmSource:
+    def load(self, charm: Charm, *, meta: Mapping[str, Any] | None = None) -> CharmSource:
         """Find another version of the charm, and load it.
 
         Raises:
             UsageError: if there is no such charm, or its metadata is missing or makes no sense.
         """
-        return load_source(charm, meta=meta)
+        return load_source(charm, meta=meta, surroundings=self._surroundings_of_loading)
 
     def replace_source(self, source: CharmSource) -> None:
         """Have another charm, for the units that are upgraded to it; everything that units hold is kept."""
@@ -186,8 +209,19 @@ class InProcessRunner:
     def _use(self, source: CharmSource) -> None:
         if source.charm_class is None:
             raise UsageError(f'{source.metadata.name} was not loaded, so it runs as a process only')
-        directory = source.root or source.write_root(self._home / f'charm-{len(self._charms) + 1}')
-        self._charms.append(_Charm(source, CharmClass(source.charm_class), directory))
+        self._charms.append(_Charm(source, CharmClass(source.charm_class)))
+
+    @contextlib.contextmanager
+    def _surroundings_of_loading(self, source: CharmSource) -> Generator[Path]:
+        """Let a charm find what it finds in the install of the first unit, while its modules are loaded."""
+        invocation = self._loading(source.metadata.name)
+        environment = ChildCommands(invocation.execute).environment()
+        with (
+            self._directories.holding(invocation.unit, source.files) as charm_dir,
+            _surroundings(invocation, charm_dir, environment),
+            virtual_time(invocation.now, invocation.sleep),
+        ):
+            yield charm_dir
 
     def _around(self, invocation: Invocation) -> contextlib.AbstractContextManager[Any]:
         if self._around_hook is None:
@@ -200,7 +234,7 @@ class InProcessRunner:
         return self._units[name]
 
     def _new_unit(self, name: str) -> UnitState:
-        state = UnitState(self._home / 'units' / name.replace('/', '-'))
+        state = UnitState(self._directories.home_of(name))
         if self._start is not None:
             state.set_containers(sorted(self._start.containers, key=lambda container: container.name))
             state.start_as(self._start)
@@ -211,3 +245,22 @@ class InProcessRunner:
     def _add_missing_containers(self, state: UnitState) -> None:
         missing = [name for name in self.source.metadata.containers if name not in state.containers]
         state.set_containers(testing.Container(name, can_connect=self._started) for name in missing)
+
+
+def _surroundings(
+    invocation: Invocation, charm_dir: Path, environment: Mapping[str, str]
+) -> contextlib.AbstractContextManager[None]:
+    """Return what a unit's process has around it: environment, command line and working directory."""
+    directories = dict.fromkeys(('CHARM_DIR', 'JUJU_CHARM_DIR'), str(charm_dir))
+    return isolated(
+        {**invocation.environment, **environment, **directories},
+        argv=[str(charm_dir / 'src' / 'charm.py')],
+        cwd=charm_dir,
+    )
+
+
+def _end_in_child(outcome: CharmOutcome) -> int:
+    """Return the exit code of a child that has run to the end of the hook, and print what it raised."""
+    if outcome.exception is not None and not isinstance(outcome.exception, SystemExit):
+        traceback.print_exception(outcome.exception)
+    return outcome.exit_code

@@ -3,6 +3,10 @@
 Each directory has a table of its own modules. It is swapped into ``sys.modules``, and the directory's import paths into
 ``sys.path``, whenever the charm's code runs. A module is the charm's own if it was found on one of those paths; whatever
 else is imported meanwhile, such as a package of the environment, is an ordinary module and stays.
+
+The paths are those of a unit: ``src`` because the program lies there, ``lib`` and ``venv`` because charmcraft's dispatch
+names them. The directory itself is not one of them, even if the path of the tests has it. ``venv`` comes last, since the
+packages of the environment are loaded already.
 """
 
 from __future__ import annotations
@@ -11,20 +15,37 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from importlib.machinery import ExtensionFileLoader, all_suffixes
 from pathlib import Path
 from types import ModuleType
+from typing import Final
+
+from . import registries
+from .charm_code import CharmFileLoader, CharmFinder
+
+_MAIN: Final = '__main__'
+_ALIAS: Final = 'charm'
+"""The name of the program for other modules of the charm, and for tests."""
 
 
 class ModuleTable:
     """The modules of one charm directory."""
 
     def __init__(self, root: Path) -> None:
-        self._own_paths = [str(root / 'src'), str(root / 'lib'), str(root)]
-        self._prefix = str(root) + os.sep
+        self._root: Final = root
+        self._own_paths: Final = [str(root / 'src'), str(root / 'lib')]
+        self._environment: Final = str(root / 'venv')
+        self._not_on_a_unit: Final = ('', os.curdir, str(root))
         self._added_paths: list[str] = []
         self._modules: dict[str, ModuleType] = {}
-        self._top_level = {'src', 'lib'} | _importable_names(root / 'src') | _importable_names(root / 'lib')
+        self.top_level: Final[Mapping[str, Path]] = {
+            name: place for path in reversed(self._own_paths) for name, place in _importable(Path(path))
+        }
+        """The charm's modules and packages that are not in a package, with their files."""
+        self._namespaces: Final = {
+            entry.name for path in self._own_paths for entry in _directories(Path(path)) if entry.name.isidentifier()
+        } - self.top_level.keys()
         self._active = False
 
     def load(self, name: str) -> ModuleType:
@@ -37,57 +58,117 @@ class ModuleTable:
             importlib.invalidate_caches()
             return importlib.import_module(name)
 
+    def run_main(self) -> ModuleType:
+        """Run ``src/charm.py`` as the program that it is, and return its module, which is ``charm`` for others."""
+        file = str(self._root / 'src' / 'charm.py')
+        module = ModuleType(_MAIN)
+        loader = CharmFileLoader(_MAIN, file)
+        vars(module).update(__file__=file, __loader__=loader, __spec__=None, __package__=None)
+        with self.active():
+            importlib.invalidate_caches()
+            sys.modules[_MAIN] = sys.modules[_ALIAS] = module
+            code = loader.get_code(_MAIN)
+            assert code is not None
+            exec(code, vars(module))  # noqa: S102 - this is the charm
+        return module
+
     @contextlib.contextmanager
-    def active(self) -> Generator[None]:
-        """Let imports, and lookups by name, find the charm's own modules first."""
+    def active(self, charm_dir: Path | None = None) -> Generator[None]:
+        """Let imports, and lookups by name, find the charm's own modules first.
+
+        Args:
+            charm_dir: Directory of the unit whose hook runs, where the charm may find its modules, too.
+        """
         if self._active:
             yield
             return
         path_before = list(sys.path)
+        place = _Place(str(self._root), charm_dir and str(charm_dir), path_before)
+        finder = CharmFinder(place.holds)
         hidden = self._hide()
         present = set(sys.modules)
-        sys.path[:] = [*self._own_paths, *path_before, *self._added_paths]
+        kept = [path for path in path_before if path not in self._not_on_a_unit]
+        sys.path[:] = [*self._own_paths, *kept, self._environment, *self._added_paths]
+        paths = list(sys.path)
         sys.modules.update(self._modules)
+        sys.meta_path.insert(0, finder)
         self._active = True
         try:
             yield
         finally:
             self._active = False
-            self._take_back(present, path_before)
+            with contextlib.suppress(ValueError):
+                sys.meta_path.remove(finder)
+            self._take_back(present, place)
             sys.modules.update(hidden)
-            self._added_paths = [path for path in sys.path if path not in path_before and path not in self._own_paths]
+            self._added_paths += [place.of_author(path) for path in sys.path if path not in paths]
             sys.path[:] = path_before
 
     def _hide(self) -> dict[str, ModuleType]:
         """Take ordinary modules away whose names the charm uses for its own."""
-        used = {name for name in self._top_level if name in sys.modules}
-        if not used:
-            return {}
-        names = [name for name in sys.modules if name.partition('.')[0] in used]
-        return {name: sys.modules.pop(name) for name in names}
+        hidden = {_MAIN: sys.modules.pop(_MAIN)}
+        used = {name for name in (*self.top_level, 'src', 'lib') if name in sys.modules}
+        used |= {name for name in self._namespaces if name in sys.modules and not _is_regular(sys.modules[name])}
+        if used:
+            names = [name for name in sys.modules if name.partition('.')[0] in used]
+            hidden |= {name: sys.modules.pop(name) for name in names}
+        return hidden
 
-    def _take_back(self, present: set[str], path_before: list[str]) -> None:
+    def _take_back(self, present: set[str], place: _Place) -> None:
         imported_nothing = len(sys.modules) == len(present) + len(self._modules)
         names = self._modules.keys() if imported_nothing else sys.modules.keys() - present
         # Asking a namespace package where it is looks its parent up, so nothing is taken away before all are asked.
         own = {
             name: sys.modules[name]
             for name in sorted(names)
-            if name in self._modules or self._is_own(sys.modules[name], path_before)
+            if name in self._modules or _is_own(sys.modules[name], place)
         }
+        if not imported_nothing:
+            registries.withdraw(own.keys() - self._modules.keys())
         self._modules.update(own)
         for name in own:
             del sys.modules[name]
 
-    def _is_own(self, module: ModuleType, path_before: list[str]) -> bool:
-        """Whether a module was found on one of the charm's paths rather than on a path further down, such as a venv."""
-        return any(self._found_here(location, path_before) for location in _locations(module))
 
-    def _found_here(self, location: str, path_before: list[str]) -> bool:
-        if not location.startswith(self._prefix):
-            return False
-        inner = [path for path in path_before if path not in self._own_paths and path.startswith(self._prefix)]
-        return not any(location.startswith(path.rstrip(os.sep) + os.sep) for path in inner)
+class _Place:
+    """Where the modules of a charm are, in one run.
+
+    Args:
+        root: The author's directory.
+        charm_dir: The directory of the unit.
+        path: The import path outside of the run.
+    """
+
+    def __init__(self, root: str, charm_dir: str | None, path: Sequence[str]) -> None:
+        self._root: Final = root
+        self._unit: Final = charm_dir
+        own = {str(Path(root, name)) for name in ('src', 'lib')}
+        inner = (f'{entry.rstrip(os.sep)}{os.sep}' for entry in path if entry not in own)
+        self._others: Final = tuple(entry for entry in inner if entry.startswith(f'{root}{os.sep}'))
+        """Places in the author's directory that are the environment's, such as a virtual environment."""
+
+    def holds(self, location: str) -> bool:
+        """Whether a file is the charm's."""
+        if self._unit is not None and location.startswith(self._unit + os.sep):
+            return True
+        return location.startswith(self._root + os.sep) and not location.startswith(self._others)
+
+    def of_author(self, path: str) -> str:
+        """Return a path that a charm has added; one in the directory of a unit is the author's, for all units."""
+        if self._unit is None or not f'{path}{os.sep}'.startswith(self._unit + os.sep):
+            return path
+        return self._root + path.removeprefix(self._unit)
+
+
+def _is_own(module: ModuleType, place: _Place) -> bool:
+    """Whether a module is the charm's own. One of machine code is not: a process can load it only once."""
+    if isinstance(getattr(module, '__loader__', None), ExtensionFileLoader):
+        return False
+    return any(map(place.holds, _locations(module)))
+
+
+def _is_regular(module: ModuleType) -> bool:
+    return getattr(module, '__file__', None) is not None
 
 
 def _locations(module: ModuleType) -> tuple[str, ...]:
@@ -97,11 +178,23 @@ def _locations(module: ModuleType) -> tuple[str, ...]:
     return tuple(str(path) for path in getattr(module, '__path__', ()))
 
 
-def _importable_names(directory: Path) -> set[str]:
-    if not directory.is_dir():
-        return set()
-    return {
-        entry.stem
-        for entry in directory.iterdir()
-        if (entry.is_dir() or entry.suffix == '.py') and entry.stem.isidentifier()
-    }
+def _importable(directory: Path) -> Iterator[tuple[str, Path]]:
+    """Return the names that can be imported from a directory, with their files; packages without a file are none."""
+    for entry in sorted(directory.iterdir()) if directory.is_dir() else ():
+        name = entry.name.partition('.')[0]
+        if not name.isidentifier():
+            continue
+        if entry.is_dir():
+            initial = next((entry / f'__init__{suffix}' for suffix in all_suffixes() if _exists(entry, suffix)), None)
+            if initial is not None:
+                yield name, initial
+        elif entry.name.removeprefix(name) in all_suffixes():
+            yield name, entry
+
+
+def _exists(package: Path, suffix: str) -> bool:
+    return (package / f'__init__{suffix}').is_file()
+
+
+def _directories(directory: Path) -> Iterator[Path]:
+    return (entry for entry in directory.iterdir() if entry.is_dir()) if directory.is_dir() else iter(())

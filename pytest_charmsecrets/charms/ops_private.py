@@ -34,7 +34,7 @@ from .runner import CharmOutcome
 if TYPE_CHECKING:
     from ..hookcommands.result import Result
     from .charm_class import CharmClass
-    from .runner import Invocation
+    from .runner import Execute, Invocation
     from .source import CharmSource
     from .unit_state import UnitState
     from .unit_storage import Storage, UnitStorage
@@ -51,6 +51,7 @@ def _unsupported() -> UsageError:
 
 
 try:
+    import ops._main as _ops_main
     import ops._private.harness as _harness
     import scenario.mocking as _mocking
     from ops._main import _Abort, _Dispatcher, _Manager
@@ -76,6 +77,8 @@ class CharmRun:
     invocation: Invocation
     unit: UnitState
     """What the unit holds."""
+    execute: Execute
+    """Runs a hook command, for the charm and for the processes that it starts."""
     source: CharmSource
     charm_class: CharmClass
 
@@ -108,6 +111,27 @@ def begin_with(storage: UnitStorage, state: testing.State) -> None:
     """Write the stored states and deferred events of a state into the storage of a new unit."""
     UnitStateDB(cast('Any', storage)).apply_state(state)
     storage.commit()
+
+
+# --- the class of a charm
+
+
+@contextlib.contextmanager
+def calls_of_main() -> Generator[list[object]]:
+    """Make ops.main, by whichever of its names it is called, note the class that it is given, and run nothing."""
+    given: list[object] = []
+
+    class NotRun:
+        def __init__(self, charm_class: object, *_: Any, **__: Any) -> None:
+            given.append(charm_class)
+
+        def run(self) -> None:
+            """The hook would run here."""
+
+        destroy = run
+
+    with replaced(_ops_main, '_Manager', NotRun):
+        yield given
 
 
 # --- one run
@@ -231,7 +255,7 @@ class _Backend(_ModelBackend):
         ) -> Any:
             _check_is_running(self._charm_run)
             argv = [*args, '--format=json'] if use_json else list(args)
-            result = self._charm_run.invocation.execute(argv, input_stream)
+            result = self._charm_run.execute(argv, input_stream)
             if result.exit_code:
                 raise ops.ModelError(result.stderr) from _called_process_error(argv, result)
             if return_output:
@@ -294,7 +318,7 @@ class _Launcher:
     CalledProcessError = subprocess.CalledProcessError
 
     def __init__(self, charm_run: CharmRun) -> None:
-        self._execute = charm_run.invocation.execute
+        self._execute = charm_run.execute
 
     def run(self, args: Sequence[str], *, input: str | None = None, **_: Any) -> Any:  # noqa: A002
         result = self._execute(list(args), input)

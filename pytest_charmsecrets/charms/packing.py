@@ -16,16 +16,20 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, TypeAlias
 
 from ..errors import UsageError
 
 MAX_FILES: Final = 100_000
 MAX_BYTES: Final = 1 << 30
 _MAX_LINK: Final = 4096
+Listing: TypeAlias = 'dict[str, str | None]'
+"""What a charm holds, parents first: for a file, what a link in its place has to name; None for a directory."""
+
 _BLOCK: Final = 1 << 20
 _NOT_PACKED: Final = ('__pycache__', 'node_modules')
 _NOT_PACKED_AT_THE_TOP: Final = ('build',)
+_VIRTUAL_ENVIRONMENT: Final = 'pyvenv.cfg'
 _CANNOT_BE_READ: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -76,6 +80,39 @@ def _copy(root: Path, into: Path) -> None:
     for link in links:
         (into / link.relative_to(root)).symlink_to(link.readlink())
     _check_links_stay(root, into, [link.relative_to(root) for link in links])
+
+
+def list_charm(root: Path) -> Listing:
+    """Return the files of a charm directory that belong to the charm, for links to them.
+
+    Links within the charm stay what they are. A virtual environment counts as a file: it holds thousands, and Python
+    finds none of them by way of the charm directory.
+
+    Raises:
+        UsageError: if there are too many.
+    """
+    listing: Listing = {}
+    budget = _Budget(root)
+    _list_into(listing, str(root), '', budget)
+    return listing
+
+
+def _list_into(listing: Listing, root: str, inside: str, budget: _Budget) -> None:
+    with os.scandir(f'{root}/{inside}') as entries:
+        packed = sorted(
+            (entry for entry in entries if _is_packed(entry.name, at_the_top=not inside)), key=lambda entry: entry.name
+        )
+    for entry in packed:
+        budget.take(0)
+        name = f'{inside}{entry.name}'
+        if entry.is_symlink():
+            target = str(Path(entry.path).readlink())
+            listing[name] = target if _stays(name, target) else entry.path
+        elif entry.is_dir() and not Path(entry.path, _VIRTUAL_ENVIRONMENT).exists():
+            listing[name] = None
+            _list_into(listing, root, f'{name}/', budget)
+        else:
+            listing[name] = entry.path
 
 
 def list_files(archive: Path) -> tuple[str, ...]:
@@ -154,9 +191,14 @@ def _check_link(charm: Path, link: str, target: str) -> None:
         raise UsageError(
             f'{link} in {charm} is a link to {target!r}, and Juju takes no absolute links; make it relative'
         )
-    reached = posixpath.normpath(posixpath.join(posixpath.dirname(link), target))
-    if reached == '..' or reached.startswith('../'):
+    if not _stays(link, target):
         raise UsageError(f'{link} in {charm} is a link to {target!r}, which leads out of the charm; copy what it names')
+
+
+def _stays(link: str, target: str) -> bool:
+    """Whether what a link names is in the charm."""
+    reached = posixpath.normpath(posixpath.join(posixpath.dirname(link), target))
+    return not posixpath.isabs(target) and reached != '..' and not reached.startswith('../')
 
 
 def _check_links_stay(charm: Path, root: Path, links: list[Path]) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 from ..errors import UsageError
 from .in_process import InProcessRunner
 from .process import DEFAULT_TIME_LIMIT, ProcessRunner
-from .runner import AroundHook, CharmRunner, HookBeingRun, RunnerName
-from .source import Charm, is_program, load_source
+from .runner import AroundHook, CharmRunner, HookBeingRun, Invocation, RunnerName
+from .source import Charm, is_program
 
 if TYPE_CHECKING:
     from ops import testing
@@ -34,6 +34,7 @@ def make_runner(
     runner: RunnerName,
     *,
     meta: Mapping[str, Any] | None,
+    loading: Callable[[str], Invocation],
     around_hook: AroundHook | None,
     state: testing.State | None,
     started: bool,
@@ -55,7 +56,7 @@ def make_runner(
         )
     if time_limit is not None:
         raise UsageError("time_limit is for charms that run as processes; give it together with runner='process'")
-    return InProcessRunner(load_source(charm, meta=meta), around_hook=around_hook, state=state, started=started)
+    return InProcessRunner(charm, meta=meta, loading=loading, around_hook=around_hook, state=state, started=started)
 
 
 def enter_both(outer: AroundHook | None, inner: AroundHook | None) -> AroundHook | None:

@@ -7,7 +7,6 @@ class they are looked for where ops.testing looks: two directories above the fil
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import dataclasses
 import inspect
@@ -17,7 +16,8 @@ import reprlib
 import shutil
 import tempfile
 import weakref
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
@@ -30,6 +30,8 @@ from ..juju.state import CharmMetadata
 from .metadata import read_metadata
 from .modules import ModuleTable
 from .packing import list_files, unpack_charm
+from .shadowing import check_shadows_nothing_of_ops
+from .unit_directory import CharmFiles
 from .virtual_time import stand_ins
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ Document: TypeAlias = 'dict[str, Any]'
 
 Charm: TypeAlias = 'type[ops.CharmBase] | str | os.PathLike[str]'
 """A charm class, or the path of a charm directory or of a packed charm."""
+
+Surroundings: TypeAlias = 'Callable[[CharmSource], AbstractContextManager[Path | None]]'
+"""Makes, for a charm that is about to be loaded, what its code finds around it; its value is the charm directory."""
 
 _MAX_YAML_BYTES: Final = 1 << 20
 _MODULE: Final = 'src/charm.py'
@@ -65,6 +70,8 @@ class CharmSource:
     """What metadata.yaml holds, as ``ops.testing.Context`` wants it."""
     config: Document | None
     actions: Document | None
+    files: CharmFiles
+    """The files that each unit gets."""
     root: Path | None = None
     """The directory that the charm's files are in; None for a class that has no metadata beside it."""
     modules: ModuleTable | None = None
@@ -105,23 +112,14 @@ class CharmSource:
                 raise
             raise UsageError(f'the charm in {self.root} has no module {name!r}; look into its src and lib') from error
 
-    @contextlib.contextmanager
-    def active(self) -> Generator[None]:
-        """Let the charm's code run: its own modules are in place meanwhile."""
-        with contextlib.nullcontext() if self.modules is None else self.modules.active():
-            yield
-
-    def write_root(self, root: Path) -> Path:
-        """Write the files that every charm has into a new directory, for a class that has none beside it."""
-        root.mkdir(parents=True)
-        self.write_metadata(root)
-        return root
+    def active(self, charm_dir: Path | None = None) -> AbstractContextManager[None]:
+        """Let the charm's code run, in the directory of a unit: its own modules are in place meanwhile."""
+        return contextlib.nullcontext() if self.modules is None else self.modules.active(charm_dir)
 
     def write_metadata(self, root: Path) -> None:
         """Write the three files that a packed charm has its metadata in."""
-        documents = {'metadata.yaml': self.meta, 'config.yaml': self.config, 'actions.yaml': self.actions}
-        for name, document in documents.items():
-            (root / name).write_text(yaml.safe_dump(document or {}), encoding='utf-8')
+        for name, text in self.files.metadata.items():
+            (root / name).write_text(text, encoding='utf-8')
 
     @staticmethod
     def _load(modules: ModuleTable, name: str) -> ModuleType:
@@ -129,13 +127,20 @@ class CharmSource:
             return modules.load(name)
 
 
-def load_source(charm: Charm, *, meta: Mapping[str, Any] | None = None, is_run_here: bool = True) -> CharmSource:
+def load_source(
+    charm: Charm,
+    *,
+    meta: Mapping[str, Any] | None = None,
+    is_run_here: bool = True,
+    surroundings: Surroundings | None = None,
+) -> CharmSource:
     """Find a charm's metadata and, for charms that run in this process, its class.
 
     Args:
         charm: A charm class, or the path of a charm directory or of a packed charm.
         meta: What charmcraft.yaml would hold, instead of the file.
         is_run_here: Whether the code of a charm directory is loaded into this process.
+        surroundings: What that code finds around it.
 
     Raises:
         UsageError: if there is no such charm, or its metadata is missing or makes no sense.
@@ -146,11 +151,11 @@ def load_source(charm: Charm, *, meta: Mapping[str, Any] | None = None, is_run_h
         raise UsageError(f'{charm!r} is no charm; give a subclass of ops.CharmBase, or the path of a charm directory')
     path = Path(charm).expanduser().resolve()
     if path.suffix == '.charm' and path.is_file():
-        return _load_packed(path, meta, is_run_here=is_run_here)
+        return _load_packed(path, meta, is_run_here=is_run_here, surroundings=surroundings)
     if not path.is_dir():
         what = 'packed charm' if path.suffix == '.charm' else 'directory'
         raise UsageError(f'there is no {what} {charm}; give the path of a charm directory, or a charm class')
-    return _load_directory(path, meta, is_run_here=is_run_here)
+    return _load_directory(path, meta, is_run_here=is_run_here, surroundings=surroundings)
 
 
 def read_charm(charm: Charm) -> CharmMetadata:
@@ -175,11 +180,13 @@ def is_program(charm: Charm) -> bool:
     return _MODULE not in names and any(name.partition('/')[0] in _PROGRAMS for name in names)
 
 
-def _load_packed(archive: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool) -> CharmSource:
+def _load_packed(
+    archive: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool, surroundings: Surroundings | None
+) -> CharmSource:
     unpacked = _Unpacked()
     try:
         unpack_charm(archive, unpacked.root)
-        source = _load_directory(unpacked.root, meta, is_run_here=is_run_here)
+        source = _load_directory(unpacked.root, meta, is_run_here=is_run_here, surroundings=surroundings)
     except UsageError as error:
         unpacked.remove()
         raise UsageError(str(error).replace(str(unpacked.root), str(archive))) from error
@@ -203,7 +210,9 @@ def _load_class(charm_class: type[Any], meta: Mapping[str, Any] | None) -> Charm
     return _make_source(charm_class, document, root)
 
 
-def _load_directory(root: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool) -> CharmSource:
+def _load_directory(
+    root: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool, surroundings: Surroundings | None
+) -> CharmSource:
     document = _read_files(root) if meta is None else _checked_document(dict(meta), f'meta of {root}')
     if document is None:
         raise UsageError(f'{root} has no charmcraft.yaml or metadata.yaml; add one, or pass meta={{...}} to deploy()')
@@ -216,10 +225,16 @@ def _load_directory(root: Path, meta: Mapping[str, Any] | None, *, is_run_here: 
     if not has_module:
         instead = "deploy it with runner='process'" if has_program else 'give the path of a charm directory'
         raise UsageError(f'{root} has no src/charm.py; {instead}')
+    from .loading import load_charm_class
+
     modules = ModuleTable(root)
-    with stand_ins():
-        module = modules.load('charm')
-    return _make_source(_find_charm_class(module, root), document, root, modules)
+    check_shadows_nothing_of_ops(modules.top_level)
+    # The charm finds its metadata while it is loaded, and what has no name is named after its class.
+    source = _make_source(None, {'name': 'charm', **document}, root, modules)
+    charm_class = load_charm_class(modules, root, surroundings(source) if surroundings is not None else None)
+    if 'name' not in document:
+        return _make_source(charm_class, document, root, modules)
+    return dataclasses.replace(source, charm_class=charm_class)
 
 
 def _make_source(
@@ -228,12 +243,15 @@ def _make_source(
     if charm_class is not None:
         document.setdefault('name', _default_name(charm_class))
     meta = {key: value for key, value in document.items() if key not in ('config', 'actions')}
+    config, actions = document.get('config'), document.get('actions')
     return CharmSource(
         charm_class=charm_class,
         metadata=read_metadata(document),
         meta=meta,
-        config=document.get('config'),
-        actions=document.get('actions'),
+        config=config,
+        actions=actions,
+        # A packed charm has its metadata in three files.
+        files=CharmFiles(root, {'metadata.yaml': meta, 'config.yaml': config, 'actions.yaml': actions}),
         root=root,
         modules=modules,
     )
@@ -292,35 +310,3 @@ def _checked_document(document: object, where: str) -> Document:
             'pass meta={...} with what `charmcraft expand-extensions` prints'
         )
     return known
-
-
-def _find_charm_class(module: ModuleType, root: Path) -> type[ops.CharmBase]:
-    """Return the class that is given to ``ops.main``; without such a call, the only charm class of the module."""
-    import ops
-
-    given = [getattr(module, name, None) for name in _names_given_to_main(root / 'src' / 'charm.py')]
-    classes = [kind for kind in given if isinstance(kind, type) and issubclass(kind, ops.CharmBase)]
-    if not classes:
-        own = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, ops.CharmBase)]
-        own = [kind for kind in own if kind.__module__ == module.__name__]
-        classes = [kind for kind in own if not any(kind in other.__mro__[1:] for other in own)]
-    names = sorted({kind.__name__ for kind in classes})
-    if not names:
-        raise UsageError(f'{root}/src/charm.py defines no charm class; it needs a subclass of ops.CharmBase')
-    if len(names) > 1:
-        raise UsageError(
-            f'{root}/src/charm.py defines several charm classes, {", ".join(names)}; give one of them to ops.main()'
-        )
-    return classes[0]
-
-
-def _names_given_to_main(path: Path) -> list[str]:
-    tree = ast.parse(path.read_text(encoding='utf-8'))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_main(node.func)]
-    arguments = [call.args[0] for call in calls if call.args]
-    return [argument.id for argument in arguments if isinstance(argument, ast.Name)]
-
-
-def _is_main(function: ast.expr) -> bool:
-    """Whether this is ``main``, ``ops.main`` or ``ops.main.main``."""
-    return (function.id if isinstance(function, ast.Name) else getattr(function, 'attr', None)) == 'main'

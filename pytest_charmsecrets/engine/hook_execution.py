@@ -13,7 +13,7 @@ from .. import hookcommands
 from ..charms.environment import hook_environment
 from ..charms.runner import CharmOutcome, CharmRunner, Invocation, Runner
 from ..charms.shell import Shell, read_hook_command
-from ..errors import HookFailed, JujuError, describe_exception
+from ..errors import HookFailed, JujuError, UsageError, describe_exception
 from ..hookcommands import recording
 from ..hookcommands.result import Result, Stdin
 from ..juju import identity, lifecycle, operations, transaction
@@ -22,6 +22,7 @@ from ..juju.agents import Agents
 from ..juju.hooks import Hook
 from ..juju.scheduler import Scheduler
 from ..juju.secrets import rotation
+from ..juju.state import Storage
 from ..juju.transaction import HookContext
 from ..records import Command, Effect, HookOutcome, HookRun
 from .active_hook import ActiveHook
@@ -263,27 +264,57 @@ class HookExecution:
     def _run_charm(self, context: HookContext, charm_version: int) -> CharmOutcome:
         return self.runners[context.application].run(self._invocation(context, charm_version))
 
+    def loading(self, application: str) -> Invocation:
+        """Return the run in which a charm is loaded: the install of the application's first unit, before there is one.
+
+        It reaches no model; and its clock is the model's, but moves by itself.
+        """
+        unit, hook = f'{application}/0', Hook('install')
+        slept = datetime.timedelta()
+
+        def sleep(seconds: float) -> None:
+            nonlocal slept
+            slept += datetime.timedelta(seconds=seconds)
+
+        return Invocation(
+            unit=unit,
+            hook=hook,
+            environment=self._environment(unit, hook),
+            execute=_refuse_while_loading,
+            now=lambda: self.world.clock.now + slept,
+            sleep=sleep,
+        )
+
     def _invocation(self, context: HookContext, charm_version: int) -> Invocation:
         def sleep(seconds: float) -> None:
             self.world.clock.move_to(context.now + datetime.timedelta(seconds=max(0.0, seconds)))
 
-        environment = hook_environment(
-            context.hook,
-            context.unit,
-            model_name=self.world.name,
-            model_uuid=self.world.uuid,
-            juju_version=self.world.profile.version,
-            principal_unit=context.model_unit.principal or '',
-            storage=context.model_unit.storages.get(context.hook.storage or ''),
-        )
         return Invocation(
             unit=context.unit,
             hook=context.hook,
-            environment=environment,
+            environment=self._environment(
+                context.unit,
+                context.hook,
+                principal_unit=context.model_unit.principal or '',
+                storage=context.model_unit.storages.get(context.hook.storage or ''),
+            ),
             execute=functools.partial(self.execute, context),
             now=lambda: context.now,
             sleep=sleep,
             charm_version=charm_version,
+        )
+
+    def _environment(
+        self, unit: str, hook: Hook, *, principal_unit: str = '', storage: Storage | None = None
+    ) -> dict[str, str]:
+        return hook_environment(
+            hook,
+            unit,
+            model_name=self.world.name,
+            model_uuid=self.world.uuid,
+            juju_version=self.world.profile.version,
+            principal_unit=principal_unit,
+            storage=storage,
         )
 
     def _commit(
@@ -362,3 +393,9 @@ class HookExecution:
             commands=tuple(context.commands),
             **self.world.journal.stamp(),
         )
+
+
+def _refuse_while_loading(argv: Sequence[str], *_: object) -> Result:
+    raise UsageError(
+        f'{argv[0]} is called while the modules of a charm are loaded, where no hook runs yet; call it in a handler'
+    )

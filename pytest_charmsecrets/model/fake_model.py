@@ -153,7 +153,14 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         chosen = choose_runner(charm, runner)
         around = enter_both(self._settings.around_hook, around_hook) if chosen == 'in-process' else around_hook
         charm_runner = make_runner(
-            charm, chosen, meta=meta, around_hook=around, state=state, started=started, time_limit=time_limit
+            charm,
+            chosen,
+            meta=meta,
+            loading=lambda name: self._execution.loading(app or name),
+            around_hook=around,
+            state=state,
+            started=started,
+            time_limit=time_limit,
         )
         metadata = charm_runner.source.metadata
         name = app or metadata.name

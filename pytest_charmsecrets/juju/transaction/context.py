@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from ...errors import JujuError
 from ...records import Effect
 from .. import lifecycle
-from ..state import CLOUDS, Cloud, Port, Status, Storage
+from ..state import CLOUDS, JUJU_INFO, Cloud, Port, Status, Storage
 from .relation_commands import RelationCommands
 from .secret_commands import SecretCommands
 
@@ -179,9 +179,14 @@ class HookContext(SecretCommands, RelationCommands):
         self.pending.charm_state = {name: value for name, value in self.charm_state().items() if name != key}
 
     def network(self, binding: str, relation_id: int | None) -> Mapping[str, Any]:  # noqa: ARG002
-        """Return the addresses of a binding: what the author gave, else the unit's address, for every relation."""
+        """Return the addresses of a binding: what the author gave, else the unit's address, for every relation.
+
+        An application has the endpoint juju-info whether its charm declares it or not (juju 3.6: state/application.go,
+        Endpoints).
+        """
         metadata = self.world.applications[self.application].metadata
-        if binding not in metadata.endpoints and binding not in self.model_unit.attachments.networks:
+        known = binding in metadata.endpoints or binding == JUJU_INFO.name
+        if not known and binding not in self.model_unit.attachments.networks:
             raise JujuError(f'no network config found for binding "{binding}"')
         given = self.model_unit.attachments.networks.get(binding)
         cloud = self.world.applications[self.application].cloud

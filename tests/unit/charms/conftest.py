@@ -13,7 +13,6 @@ import pytest
 from pytest_charmsecrets.charms.environment import hook_environment
 from pytest_charmsecrets.charms.in_process import InProcessRunner
 from pytest_charmsecrets.charms.runner import CharmOutcome, Invocation
-from pytest_charmsecrets.charms.source import load_source
 from pytest_charmsecrets.hookcommands.result import Result
 from pytest_charmsecrets.juju.hooks import Hook
 
@@ -29,7 +28,7 @@ class Commands:
     inputs: list[str | None] = dataclasses.field(default_factory=list)
     files: dict[str, str] = dataclasses.field(default_factory=dict)
 
-    def execute(self, argv: Sequence[str], stdin: str | None) -> Result:
+    def execute(self, argv: Sequence[str], stdin: str | None = None, cwd: str | None = None) -> Result:
         self.calls.append(tuple(argv))
         self.inputs.append(stdin)
         for argument in argv:
@@ -65,9 +64,9 @@ class World:
     ) -> CharmOutcome:
         hook = Hook(hook) if isinstance(hook, str) else hook
         variables = hook_environment(hook, unit, **MODEL) if environment is None else environment
-        execute = self.commands.execute
-        invocation = Invocation(unit, hook, variables, execute, lambda: self.now, self.sleep, charm_version)
-        return self.runner.run(invocation)
+        return self.runner.run(
+            Invocation(unit, hook, variables, self.commands.execute, lambda: self.now, self.sleep, charm_version)
+        )
 
     def succeed(self, hook: Hook | str, *, unit: str = 'web/0', charm_version: int = 0) -> None:
         outcome = self.run(hook, unit=unit, charm_version=charm_version)
@@ -93,8 +92,12 @@ def commands() -> Commands:
 @pytest.fixture
 def deploy(commands: Commands) -> Callable[..., World]:
     def deploy(charm: Any, meta: Mapping[str, Any] | None = None, **options: Any) -> World:
-        source = load_source(charm, meta=meta)
-        return World(InProcessRunner(source, **options), commands)
+        def loading(name: str) -> Invocation:
+            hook, now = Hook('install'), datetime.datetime(2026, 1, 1, 12, tzinfo=datetime.timezone.utc)
+            environment = hook_environment(hook, f'{name}/0', **MODEL)
+            return Invocation(f'{name}/0', hook, environment, commands.execute, lambda: now, lambda _: None)
+
+        return World(InProcessRunner(charm, meta=meta, loading=loading, **options), commands)
 
     return deploy
 

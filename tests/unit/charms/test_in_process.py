@@ -682,18 +682,20 @@ def test_a_charm_sees_no_variable_of_juju_but_those_of_its_hook(
     world.succeed('start')
     assert 'JUJU_SECRET_ID' not in seen
     assert seen['JUJU_UNIT_NAME'] == 'web/0'
-    assert seen['PATH'] == os.environ['PATH']
+    tools, _, path = seen['PATH'].partition(os.pathsep)
+    assert path == os.environ['PATH']
+    assert Path(tools, 'secret-get').exists()
     assert seen['JUJU_CHARM_DIR'] == seen['CHARM_DIR'] == str(world.runner.charm_dir('web/0', 0))
     assert os.environ['JUJU_SECRET_ID'] == 'secret:of-the-developer'
 
 
-def test_a_class_without_files_gets_a_charm_directory_and_keeps_the_working_directory(deploy: Deploy) -> None:
+def test_a_class_without_files_gets_a_charm_directory_and_runs_there(deploy: Deploy) -> None:
     seen: list[Any] = []
     world = deploy(
         charm(start=lambda self, _: seen.append(({path.name for path in self.charm_dir.iterdir()}, Path.cwd()))), META
     )
     world.succeed('start')
-    assert seen == [({'actions.yaml', 'config.yaml', 'metadata.yaml'}, Path.cwd())]
+    assert seen == [({'actions.yaml', 'config.yaml', 'metadata.yaml'}, world.runner.charm_dir('web/0', 0))]
 
 
 def test_a_breakpoint_in_a_charm_is_the_tests(deploy: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -842,8 +844,8 @@ def test_a_directory_runs_with_its_own_modules_in_its_own_directory(
         world.runner.source.module('helpers').NAME = 'patched'
         world.succeed('start')
         assert [argv[-1] for argv in world.commands.named('status-set')][-2:] == [
-            f'{name} lazy {name} {name} {name}',
-            f'patched lazy {name} {name} {name}',
+            f'{name} lazy {name} {name} charm',
+            f'patched lazy {name} {name} charm',
         ]
     assert 'lazy' not in sys.modules
 

@@ -273,12 +273,17 @@ def test_a_package_of_the_environment_that_a_charm_imports_stays(
     )
 
 
-def test_imports_relative_to_the_root_work(write_charm: Callable[..., Path]) -> None:
-    code = 'import ops\nfrom src.constants import PORT\nclass Charm(ops.CharmBase):\n    port = PORT\n'
-    source = load_source(write_charm('web', {'src/charm.py': code, 'src/constants.py': 'PORT = 80\n'}))
-    assert source.charm_class.port == 80  # pyright: ignore[reportAttributeAccessIssue]
+@pytest.mark.parametrize('entry', ['{root}', '', '.'])
+def test_imports_relative_to_the_root_fail_as_on_a_unit(
+    write_charm: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, entry: str
+) -> None:
+    """The path of the tests often has the root of the repository, and that of a unit does not."""
+    root = write_charm('web', {'src/charm.py': 'from src.constants import PORT\n', 'src/constants.py': 'PORT = 80\n'})
+    monkeypatch.chdir(root)
+    monkeypatch.syspath_prepend(entry.format(root=root))
+    with pytest.raises(ModuleNotFoundError, match="No module named 'src'"):
+        load_source(root)
     assert 'src' not in sys.modules
-    assert 'src.constants' not in sys.modules
 
 
 def test_paths_that_a_charm_adds_are_its_own(write_charm: Callable[..., Path]) -> None:
