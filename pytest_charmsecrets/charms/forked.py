@@ -13,33 +13,46 @@ from typing import NoReturn, TypeVar
 T = TypeVar('T')
 
 
-def run_in_this_process_only(run: Callable[[], T], exit_code_of: Callable[[T], int]) -> T:
+def run_in_this_process_only(run: Callable[[], T], child_returned: Callable[[T], int]) -> T:
     """Run something that may fork; whatever it does in a child, only this process goes on.
 
     Args:
         run: The charm.
-        exit_code_of: Returns the exit code of a child in which it returned.
+        child_returned: Called in a child in which it returned; returns the exit code.
     """
     process = os.getpid()
     try:
         result = run()
     except BaseException as error:
         if os.getpid() != process:
-            _end_with(error)
+            report(error)
+            _end(exit_code_of(error))
         raise
     if os.getpid() != process:
-        _end(exit_code_of(result))
+        _end(child_returned(result))
     return result
 
 
-def _end_with(error: BaseException) -> NoReturn:
+def exit_code_of(error: BaseException) -> int:
+    """Return the exit code of a process that ends by an exception, as the operating system sees it.
+
+    No code is success, a text is 1, and only eight bits count.
+    """
+    code: object = error.code if isinstance(error, SystemExit) else 1
+    return 0 if code is None else code & 0xFF if isinstance(code, int) else 1
+
+
+def report(error: BaseException) -> None:
+    """Print an exception that ends a child, as Python would."""
     with contextlib.suppress(BaseException):
-        traceback.print_exception(error)
-    _end(1)
+        if not isinstance(error, SystemExit):
+            traceback.print_exception(error)
+        elif isinstance(error.code, str):
+            print(error.code, file=sys.stderr)  # noqa: T201
 
 
 def _end(exit_code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BaseException):
             stream.flush()
-    end_process(exit_code & 0xFF)
+    end_process(exit_code)

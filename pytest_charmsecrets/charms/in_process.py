@@ -7,7 +7,6 @@ import copy
 import dataclasses
 import shutil
 import tempfile
-import traceback
 import weakref
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
@@ -19,7 +18,7 @@ from ..errors import UsageError
 from . import ops_private
 from .charm_class import CharmClass
 from .child_commands import ChildCommands
-from .forked import run_in_this_process_only
+from .forked import report, run_in_this_process_only
 from .isolation import isolated
 from .ops_private import CharmRun
 from .runner import AroundHook, CharmOutcome, HookBeingRun, Invocation, UnitChange
@@ -261,6 +260,6 @@ def _surroundings(
 
 def _end_in_child(outcome: CharmOutcome) -> int:
     """Return the exit code of a child that has run to the end of the hook, and print what it raised."""
-    if outcome.exception is not None and not isinstance(outcome.exception, SystemExit):
-        traceback.print_exception(outcome.exception)
+    if outcome.exception is not None:
+        report(outcome.exception)
     return outcome.exit_code

@@ -28,6 +28,7 @@ from ops import testing
 from ops.version import version as _ops_version
 
 from ..errors import UsageError
+from .forked import exit_code_of
 from .isolation import replaced
 from .runner import CharmOutcome
 
@@ -150,9 +151,9 @@ def run_charm(charm_run: CharmRun) -> CharmOutcome:
         manager.__init__(charm_run.charm_class.fresh(), charm_run)
         manager.run()
     except _Abort as abort:
-        return _exited(abort.exit_code, abort)
+        return _exited(SystemExit(abort.exit_code))
     except SystemExit as exit_:
-        return _exited(exit_.code, exit_)
+        return _exited(exit_)
     except UsageError:
         raise
     except Exception as error:
@@ -165,10 +166,9 @@ def run_charm(charm_run: CharmRun) -> CharmOutcome:
     return CharmOutcome(observed=manager.is_observed(), ran_deferred=waiting, deferred=deferred)
 
 
-def _exited(code: object, exception: BaseException) -> CharmOutcome:
-    """As the operating system sees it: no code is success, a text is 1, and only eight bits count."""
-    exit_code = 0 if code is None else code & 0xFF if isinstance(code, int) else 1
-    return CharmOutcome(exit_code, exception if exit_code else None)
+def _exited(exit_: SystemExit) -> CharmOutcome:
+    exit_code = exit_code_of(exit_)
+    return CharmOutcome(exit_code, exit_ if exit_code else None)
 
 
 def _without_own_frames(traceback: TracebackType | None) -> TracebackType | None:
