@@ -26,6 +26,7 @@ from ..golang import text as gotext
 from ..hookcommands.result import Result, Stdin
 from . import hook_command
 from .command_server import CommandServer, StdinWanted
+from .forked import process_number
 from .hook_process import HookCommands, make_home, socket_variables
 from .runner import Execute
 
@@ -35,21 +36,22 @@ _running: Final[list[ChildCommands]] = []
 """Those of the hook that runs."""
 
 
-class _Executables:
+class Executables:
     """The executables of all hook commands: one directory for all charms in this process."""
 
     def __init__(self) -> None:
         self.home: Final = make_home()
         self.remove: Final = weakref.finalize(self, shutil.rmtree, self.home, ignore_errors=True)
-        self.commands: Final = HookCommands(self.home, (*hookcommands.SUPPORTED, *hookcommands.NOT_SUPPORTED))
+        commands = HookCommands(self.home, (*hookcommands.SUPPORTED, *hookcommands.NOT_SUPPORTED))
+        self.path: Final = str(commands.directory)
 
 
-_make_executables = functools.cache(_Executables)
+_make_executables = functools.cache(Executables)
 
 
-def _executables() -> _Executables:
+def find_executables() -> Executables:
     """Return the executables, made again if a test that had a temporary directory of its own has removed them."""
-    if not _make_executables().commands.directory.exists():
+    if not _make_executables().home.exists():
         _make_executables.cache_clear()
     return _make_executables()
 
@@ -58,14 +60,15 @@ class ChildCommands:
     """The hook commands of one hook.
 
     Args:
+        executables: What is on the PATH of the hook.
         execute: Runs a hook command.
     """
 
-    def __init__(self, execute: Execute) -> None:
+    def __init__(self, executables: Executables, execute: Execute) -> None:
         self._execute: Final = execute
-        self._process: Final = os.getpid()
-        self._executables: Final = _executables()
-        self.address: Final = self._executables.home / f'hook-{next(_numbers)}'
+        self._process: Final = process_number()
+        self._executables: Final = executables
+        self.address: Final = f'{executables.home}/hook-{next(_numbers)}'
         self._one_at_a_time: Final = threading.Lock()
         self._stack: Final = contextlib.ExitStack()
         self._server: CommandServer | None = None
@@ -76,11 +79,11 @@ class ChildCommands:
     def environment(self) -> Mapping[str, str]:
         """Return the variables by which a child finds the commands, and they find the hook."""
         path = os.environ.get('PATH', os.defpath)
-        return {'PATH': f'{self._executables.commands.directory}{os.pathsep}{path}', **socket_variables(self.address)}
+        return {'PATH': f'{self._executables.path}{os.pathsep}{path}', **socket_variables(self.address)}
 
     def execute(self, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None, /) -> Result:
         """Run a hook command for the charm itself."""
-        if os.getpid() != self._process:
+        if process_number() != self._process:
             return self._ask_parent(argv, stdin, cwd)
         with self._one_at_a_time:
             return self._execute(argv, stdin, cwd)
@@ -109,13 +112,13 @@ class ChildCommands:
 
     def listen(self) -> None:
         """Make the socket, on which a child may wait for its answer."""
-        if self._server is None and os.getpid() == self._process:
-            self._server = CommandServer(self._stack, self._execute_for_child, self.address)
+        if self._server is None and process_number() == self._process:
+            self._server = CommandServer(self._stack, self._execute_for_child, Path(self.address))
 
     def answer(self) -> None:
         """Start the thread that answers."""
         self.listen()
-        if self._server is not None and self._thread is None and os.getpid() == self._process:
+        if self._server is not None and self._thread is None and process_number() == self._process:
             ours, self._wake = socket.socketpair()
             for end in (ours, self._wake):
                 self._stack.enter_context(end)
@@ -147,7 +150,7 @@ class ChildCommands:
         text = stdin() if callable(stdin) else stdin or ''
         parts = [cwd or str(Path.cwd()), '1', text, *argv]
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.connect(str(self.address))
+            connection.connect(self.address)
             hook_command.send(connection, [gotext.to_bytes(part) for part in parts])
             exit_code, stdout, stderr = hook_command.receive(connection)
         return Result(int(exit_code), gotext.from_bytes(stdout), gotext.from_bytes(stderr))

@@ -11,6 +11,15 @@ from os import _exit as end_process  # bound here: a hook may find something els
 from typing import NoReturn, TypeVar
 
 T = TypeVar('T')
+_forks: list[None] = []
+"""One for each fork between the first process and this one."""
+
+os.register_at_fork(after_in_child=lambda: _forks.append(None))
+
+
+def process_number() -> int:
+    """Return a number that differs between a process and its children; the id of the process would cost a system call."""
+    return len(_forks)
 
 
 def run_in_this_process_only(run: Callable[[], T], child_returned: Callable[[T], int]) -> T:
@@ -20,15 +29,15 @@ def run_in_this_process_only(run: Callable[[], T], child_returned: Callable[[T],
         run: The charm.
         child_returned: Called in a child in which it returned; returns the exit code.
     """
-    process = os.getpid()
+    process = process_number()
     try:
         result = run()
     except BaseException as error:
-        if os.getpid() != process:
+        if process_number() != process:
             report(error)
             _end(exit_code_of(error))
         raise
-    if os.getpid() != process:
+    if process_number() != process:
         _end(child_returned(result))
     return result
 

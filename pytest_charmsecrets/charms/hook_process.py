@@ -145,7 +145,7 @@ def run_process(
         return run.finish(real_monotonic() + time_limit)
 
 
-def socket_variables(address: Path) -> dict[str, str]:
+def socket_variables(address: Path | str) -> dict[str, str]:
     """Return the variables that tell a hook command where the socket is."""
     return {'JUJU_AGENT_SOCKET_ADDRESS': str(address), 'JUJU_AGENT_SOCKET_NETWORK': 'unix'}
 

@@ -17,7 +17,7 @@ from ops import testing
 from ..errors import UsageError
 from . import ops_private
 from .charm_class import CharmClass
-from .child_commands import ChildCommands
+from .child_commands import ChildCommands, find_executables
 from .forked import report, run_in_this_process_only
 from .isolation import isolated
 from .ops_private import CharmRun
@@ -87,7 +87,8 @@ class InProcessRunner:
         self._units: dict[str, UnitState] = {}
         self._home = Path(tempfile.mkdtemp(prefix='charmsecrets-')).resolve()
         self._cleanup = weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
-        self._directories = UnitDirectories(self._home / 'units')
+        self._executables = find_executables()
+        self._directories = UnitDirectories(self._home)
         self._charms: list[_Charm] = []
         try:
             self._use(self.load(charm, meta=meta))
@@ -109,7 +110,7 @@ class InProcessRunner:
                 'drive the model from the test, not from the charm'
             )
         charm = self._charms[invocation.charm_version]
-        commands = ChildCommands(invocation.execute)
+        commands = ChildCommands(self._executables, invocation.execute)
         unit = self._unit(invocation.unit)
         charm_run = CharmRun(invocation, unit, commands.execute, charm.source, charm.charm_class)
         if invocation.hook.workload is not None and invocation.hook.kind == 'pebble-ready':
@@ -214,7 +215,7 @@ class InProcessRunner:
     def _surroundings_of_loading(self, source: CharmSource) -> Generator[Path]:
         """Let a charm find what it finds in the install of the first unit, while its modules are loaded."""
         invocation = self._loading(source.metadata.name)
-        environment = ChildCommands(invocation.execute).environment()
+        environment = ChildCommands(self._executables, invocation.execute).environment()
         with (
             self._directories.holding(invocation.unit, source.files) as charm_dir,
             _surroundings(invocation, charm_dir, environment),
@@ -253,7 +254,7 @@ def _surroundings(
     directories = dict.fromkeys(('CHARM_DIR', 'JUJU_CHARM_DIR'), str(charm_dir))
     return isolated(
         {**invocation.environment, **environment, **directories},
-        argv=[str(charm_dir / 'src' / 'charm.py')],
+        argv=[f'{charm_dir}/src/charm.py'],
         cwd=charm_dir,
     )
 

@@ -34,17 +34,17 @@ class ModuleTable:
 
     def __init__(self, root: Path) -> None:
         self._root: Final = root
-        self._own_paths: Final = [str(root / 'src'), str(root / 'lib')]
-        self._environment: Final = str(root / 'venv')
-        self._not_on_a_unit: Final = ('', os.curdir, str(root))
+        own_paths = [root / 'src', root / 'lib']
+        self._places: Final[dict[tuple[str | None, tuple[str, ...]], _Place]] = {}
         self._added_paths: list[str] = []
         self._modules: dict[str, ModuleType] = {}
         self.top_level: Final[Mapping[str, Path]] = {
-            name: place for path in reversed(self._own_paths) for name, place in _importable(Path(path))
+            name: place for path in reversed(own_paths) for name, place in _importable(path)
         }
         """The charm's modules and packages that are not in a package, with their files."""
+        self._hidden_names: Final = (*self.top_level, 'src', 'lib')
         self._namespaces: Final = {
-            entry.name for path in self._own_paths for entry in _directories(Path(path)) if entry.name.isidentifier()
+            entry.name for path in own_paths for entry in _directories(path) if entry.name.isidentifier()
         } - self.top_level.keys()
         self._active = False
 
@@ -83,31 +83,35 @@ class ModuleTable:
             yield
             return
         path_before = list(sys.path)
-        place = _Place(str(self._root), charm_dir and str(charm_dir), path_before)
-        finder = CharmFinder(place.holds)
+        place = self._place(charm_dir and str(charm_dir), tuple(path_before))
         hidden = self._hide()
         present = set(sys.modules)
-        kept = [path for path in path_before if path not in self._not_on_a_unit]
-        sys.path[:] = [*self._own_paths, *kept, self._environment, *self._added_paths]
-        paths = list(sys.path)
+        paths = [*place.path, *self._added_paths]
+        sys.path[:] = paths
         sys.modules.update(self._modules)
-        sys.meta_path.insert(0, finder)
+        sys.meta_path.insert(0, place.finder)
         self._active = True
         try:
             yield
         finally:
             self._active = False
             with contextlib.suppress(ValueError):
-                sys.meta_path.remove(finder)
+                sys.meta_path.remove(place.finder)
             self._take_back(present, place)
             sys.modules.update(hidden)
-            self._added_paths += [place.of_author(path) for path in sys.path if path not in paths]
+            if sys.path != paths:
+                self._added_paths += [place.of_author(path) for path in sys.path if path not in paths]
             sys.path[:] = path_before
+
+    def _place(self, charm_dir: str | None, path: tuple[str, ...]) -> _Place:
+        if (charm_dir, path) not in self._places:
+            self._places[charm_dir, path] = _Place(str(self._root), charm_dir, path)
+        return self._places[charm_dir, path]
 
     def _hide(self) -> dict[str, ModuleType]:
         """Take ordinary modules away whose names the charm uses for its own."""
         hidden = {_MAIN: sys.modules.pop(_MAIN)}
-        used = {name for name in (*self.top_level, 'src', 'lib') if name in sys.modules}
+        used = {name for name in self._hidden_names if name in sys.modules}
         used |= {name for name in self._namespaces if name in sys.modules and not _is_regular(sys.modules[name])}
         if used:
             names = [name for name in sys.modules if name.partition('.')[0] in used]
@@ -142,7 +146,11 @@ class _Place:
     def __init__(self, root: str, charm_dir: str | None, path: Sequence[str]) -> None:
         self._root: Final = root
         self._unit: Final = charm_dir
-        own = {str(Path(root, name)) for name in ('src', 'lib')}
+        self.finder: Final = CharmFinder(self.holds)
+        own = [f'{root}{os.sep}src', f'{root}{os.sep}lib']
+        kept = [entry for entry in path if entry not in ('', os.curdir, root)]
+        self.path: Final = (*own, *kept, f'{root}{os.sep}venv')
+        """The import path during the run."""
         inner = (f'{entry.rstrip(os.sep)}{os.sep}' for entry in path if entry not in own)
         self._others: Final = tuple(entry for entry in inner if entry.startswith(f'{root}{os.sep}'))
         """Places in the author's directory that are the environment's, such as a virtual environment."""

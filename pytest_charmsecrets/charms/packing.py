@@ -85,34 +85,36 @@ def _copy(root: Path, into: Path) -> None:
 def list_charm(root: Path) -> Listing:
     """Return the files of a charm directory that belong to the charm, for links to them.
 
-    Links within the charm stay what they are. A virtual environment counts as a file: it holds thousands, and Python
-    finds none of them by way of the charm directory.
+    Links within the charm stay what they are. Below the top, a directory of nothing but Python code counts as a file, and
+    so does a virtual environment anywhere: no charm writes there, and there may be hundreds for each unit.
 
     Raises:
         UsageError: if there are too many.
     """
-    listing: Listing = {}
-    budget = _Budget(root)
-    _list_into(listing, str(root), '', budget)
-    return listing
+    return _list(str(root), '', _Budget(root))
 
 
-def _list_into(listing: Listing, root: str, inside: str, budget: _Budget) -> None:
+def _list(root: str, inside: str, budget: _Budget) -> Listing:
     with os.scandir(f'{root}/{inside}') as entries:
-        packed = sorted(
-            (entry for entry in entries if _is_packed(entry.name, at_the_top=not inside)), key=lambda entry: entry.name
-        )
-    for entry in packed:
+        packed = [entry for entry in entries if _is_packed(entry.name, at_the_top=not inside)]
+    listing: Listing = {}
+    for entry in sorted(packed, key=lambda entry: entry.name):
         budget.take(0)
         name = f'{inside}{entry.name}'
         if entry.is_symlink():
             target = str(Path(entry.path).readlink())
             listing[name] = target if _stays(name, target) else entry.path
         elif entry.is_dir() and not Path(entry.path, _VIRTUAL_ENVIRONMENT).exists():
-            listing[name] = None
-            _list_into(listing, root, f'{name}/', budget)
+            below = _list(root, f'{name}/', budget)
+            is_code = bool(inside and below) and all(target and _is_code(target) for target in below.values())
+            listing |= {name: entry.path} if is_code else {name: None, **below}
         else:
             listing[name] = entry.path
+    return listing
+
+
+def _is_code(path: str) -> bool:
+    return path.endswith('.py') or (posixpath.isabs(path) and Path(path).is_dir())
 
 
 def list_files(archive: Path) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ class UnitDirectories:
 
     def __init__(self, home: Path) -> None:
         self._home: Final = home
-        self._placed: Final[dict[str, CharmFiles]] = {}
+        self._placed: Final[dict[str, tuple[CharmFiles, Path]]] = {}
 
     def home_of(self, unit: str) -> Path:
         """Return the directory for all that a unit has on disk."""
@@ -103,13 +103,12 @@ class UnitDirectories:
 
     def get(self, unit: str, files: CharmFiles) -> Path:
         """Return the charm directory of a unit, with the files of a version of the charm in it."""
-        directory = self.home_of(unit) / 'charm'
-        before = self._placed.get(unit)
+        before, directory = self._placed.get(unit) or (None, self.home_of(unit) / 'charm')
         if before is not files:
             if before is not None:
                 before.remove_from(directory, files)
             files.place(directory)
-            self._placed[unit] = files
+            self._placed[unit] = files, directory
         return directory
 
     @contextlib.contextmanager
@@ -118,7 +117,7 @@ class UnitDirectories:
         if unit not in self._placed:
             yield self.get(unit, files)
             return
-        directory = self.home_of(unit) / 'charm'
+        _, directory = self._placed[unit]
         aside = directory.rename(directory.with_name('charm-before'))
         try:
             files.place(directory)

@@ -238,4 +238,4 @@ def test_charm_that_cannot_be_loaded_leaves_nothing(fake_model, write, monkeypat
     (tmp_path / 'temporary').mkdir()
     with pytest.raises(ZeroDivisionError):
         fake_model.deploy(write('app', {'src/charm.py': '1 / 0\n'}))
-    assert not [path for path in (tmp_path / 'temporary').iterdir() if (path / 'units').exists()]
+    assert not [path for path in (tmp_path / 'temporary').iterdir() if (path / 'unit-tiny-0').exists()]
