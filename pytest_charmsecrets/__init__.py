@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .client import Client
     from .client.fake_juju import FakeJuju
     from .engine.fault_injection import InjectedFault
-    from .errors import ActionFailed, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
+    from .errors import ActionFailed, CallRefused, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
     from .juju.journal import Journal
     from .juju.order import Departure, Order
     from .model.controller import FakeController
@@ -53,6 +53,7 @@ __all__ = [
     'ApplicationView',
     'BagValue',
     'BecameDue',
+    'CallRefused',
     'CharmSecretsError',
     'Client',
     'Command',
@@ -114,6 +115,7 @@ _NAMES_BY_MODULE: Final = {
     '.views.model': ('ModelView',),
     '.errors': (
         'ActionFailed',
+        'CallRefused',
         'CharmSecretsError',
         'EndlessHooks',
         'HookFailed',

@@ -6,9 +6,11 @@ import dataclasses
 import datetime
 import difflib
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
+from ..charms.guard.allowances import Allowance, GuardMode, check_guard
 from ..errors import UsageError
 from ..juju.clock import Clock
 from ..juju.order import GivenOrder, Order
@@ -49,6 +51,10 @@ class ModelSettings:
     of an order as a report shows them."""
     around_hook: AroundHook | None = None
     """Called with each hook of each charm that is about to run; what it returns is entered around the charm's run."""
+    guard: GuardMode = 'refuse'
+    """``refuse`` what a charm in process would do to the machine that runs the tests, or have the guard ``off``."""
+    guard_allow: Iterable[Allowance] = ()
+    """What charms may do all the same: a program's name, a directory, ``host:port``, the path of a socket."""
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True
@@ -63,6 +69,7 @@ class ModelSettings:
         if isinstance(self.juju_bugs, str):
             raise UsageError(f'juju_bugs is {self.juju_bugs!r}; give a list of names')
         object.__setattr__(self, 'juju_bugs', tuple(self.juju_bugs))
+        object.__setattr__(self, 'guard_allow', check_guard(self.guard, self.guard_allow))
         # Each of these refuses a value that makes no sense.
         profile_for(self.juju_version, self.juju_bugs)
         Clock(self.start)
@@ -96,6 +103,22 @@ def check_keywords(keywords: Iterable[str], known: Iterable[str], where: str) ->
             raise UsageError(f'{where} has no keyword {keyword!r}; {advice}')
 
 
+def merge_keywords(*places: Mapping[str, Any]) -> dict[str, Any]:
+    """Return keywords of several places, the nearest last: it wins for each, but what the guard allows adds up.
+
+    Raises:
+        UsageError: if one of them allows what is no allowance.
+    """
+    __tracebackhide__ = True
+    merged: dict[str, Any] = {}
+    for keywords in places:
+        merged.update(keywords)
+    if 'guard_allow' in merged:
+        lists = [check_guard('refuse', keywords.get('guard_allow', ())) for keywords in places]
+        merged['guard_allow'] = tuple(itertools.chain.from_iterable(lists))
+    return merged
+
+
 def settings_beside(first: ModelSettings, keywords: Mapping[str, Any]) -> ModelSettings:
     """Return the settings of a further model of a controller: those of the first, but for what is given.
 
@@ -106,7 +129,7 @@ def settings_beside(first: ModelSettings, keywords: Mapping[str, Any]) -> ModelS
     for keyword in keywords:
         if keyword in OF_CONTROLLER:
             raise UsageError(f'{keyword} is the same for all models of a controller; give it to the first FakeModel')
-    return dataclasses.replace(first, **keywords)
+    return dataclasses.replace(first, **merge_keywords({'guard_allow': first.guard_allow}, keywords))
 
 
 def takes_settings(

@@ -39,6 +39,8 @@ class Defaults:
     orders: int
     """In how many further orders each test runs."""
     seed: int | None
+    guard: str | None
+    guard_allow: tuple[str, ...]
     show_secrets: bool
 
     def settings(self) -> dict[str, Any]:
@@ -52,6 +54,10 @@ class Defaults:
             settings['order'] = self.order
         if self.seed is not None:
             settings['seed'] = self.seed
+        if self.guard is not None:
+            settings['guard'] = self.guard
+        if self.guard_allow:
+            settings['guard_allow'] = self.guard_allow
         return settings
 
     def header(self) -> str | None:
@@ -61,6 +67,8 @@ class Defaults:
         parts += [f'order {self.order}'] if self.order is not None else []
         parts += [f'{self.orders} further orders'] if self.orders else []
         parts += [f'seed {self.seed}'] if self.seed is not None else []
+        parts += [f'guard {self.guard}'] if self.guard is not None else []
+        parts += [f'guard allows {", ".join(self.guard_allow)}'] if self.guard_allow else []
         parts += ['secrets shown in reports'] if self.show_secrets else []
         return f'charmsecrets: {"; ".join(parts)}' if parts else None
 
@@ -93,6 +101,18 @@ def add_options(parser: pytest.Parser) -> None:
         help='run each test that uses a fake model in N further orders, and look for the shortest that fails',
     )
     group.addoption(
+        '--charmsecrets-guard',
+        choices=('refuse', 'off'),
+        help='refuse what charms in process would do to this machine (the default), or have the guard off',
+    )
+    group.addoption(
+        '--charmsecrets-guard-allow',
+        action='append',
+        metavar='ALLOWANCE',
+        help="what charms in process may do all the same, beside what ini file and markers allow: a program's name, a "
+        'directory, host:port, or the path of a socket; may be given several times',
+    )
+    group.addoption(
         '--charmsecrets-show-secrets',
         action='store_true',
         help='show the values of secrets in reports instead of redacting them',
@@ -102,6 +122,8 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini('charmsecrets_order', 'order of what Juju does not order', default='')
     parser.addini('charmsecrets_orders', 'in how many further orders tests run', default='')
     parser.addini('charmsecrets_seed', 'seed of fake models', default='')
+    parser.addini('charmsecrets_guard', 'refuse what charms would do to this machine, or off', default='')
+    parser.addini('charmsecrets_guard_allow', 'what charms may do to this machine', type='args', default=[])
 
 
 def configure(config: pytest.Config) -> None:
@@ -117,6 +139,8 @@ def configure(config: pytest.Config) -> None:
         order=_order(config),
         orders=_number(config, 'orders') or 0,
         seed=_number(config, 'seed'),
+        guard=_guard(config),
+        guard_allow=_guard_allow(config),
         show_secrets=bool(config.getoption('--charmsecrets-show-secrets')),
     )
 
@@ -125,20 +149,27 @@ def configure(config: pytest.Config) -> None:
 
 
 def marked(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
-    """Merge markers, nearest first: the nearest wins for each keyword, and one version is a list of one.
+    """Merge markers, nearest first: the nearest wins for each keyword, but what the guard allows adds up.
+
+    One version is a list of one.
 
     Raises:
         UsageError: if one of them makes no sense.
     """
     __tracebackhide__ = True
-    merged: dict[str, Any] = {}
-    for marker in markers:
+    found = list(markers)
+    if not found:
+        return {}
+    from ..model.settings import merge_keywords
+
+    places: list[dict[str, Any]] = []
+    for marker in found:
         _check_marker(marker)
         keywords = dict(marker.kwargs)
         if 'juju_version' in keywords:
             keywords['juju_versions'] = (keywords.pop('juju_version'),)
-        merged = {**keywords, **merged}
-    return merged
+        places.append(keywords)
+    return merge_keywords(*reversed(places))
 
 
 def marked_settings(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
@@ -184,13 +215,24 @@ def _texts(config: pytest.Config, option: str, setting: str, check: Callable[[st
         pytest.UsageError: if one of them does not pass the check.
     """
     given = cast('list[str] | None', config.getoption(option))
-    values = tuple(dict.fromkeys(given or cast('list[str]', config.getini(setting))))
+    if given:
+        return _checked(given, option, check)
+    return _checked(cast('list[str]', config.getini(setting)), f'{setting} in the ini file', check)
+
+
+def _checked(values: Iterable[str], where: str, check: Callable[[str], None]) -> tuple[str, ...]:
     for value in values:
         try:
             check(value)
         except UsageError as error:
-            raise pytest.UsageError(f'{option if given else f"{setting} in the ini file"}: {error}') from None
-    return values
+            raise pytest.UsageError(f'{where}: {error}') from None
+    return tuple(dict.fromkeys(values))
+
+
+def _check_allowance(text: str) -> None:
+    from ..charms.guard.allowances import check_allowance
+
+    check_allowance(text)
 
 
 def _check_version(version: str) -> None:
@@ -219,6 +261,35 @@ def _number(config: pytest.Config, name: str) -> int | None:
         return int(text)
     except ValueError:
         raise pytest.UsageError(f'charmsecrets_{name} in the ini file: {text!r} is not a whole number') from None
+
+
+def _guard(config: pytest.Config) -> str | None:
+    """Return the mode of the guard by the command line, else by the ini file.
+
+    Raises:
+        pytest.UsageError: if the ini file holds something else.
+    """
+    given = cast('str | None', config.getoption('--charmsecrets-guard'))
+    text = cast('str', config.getini('charmsecrets_guard')).strip()
+    if given is not None or not text:
+        return given
+    if text not in ('refuse', 'off'):
+        raise pytest.UsageError(f"charmsecrets_guard in the ini file: {text!r} is neither 'refuse' nor 'off'")
+    return text
+
+
+def _guard_allow(config: pytest.Config) -> tuple[str, ...]:
+    """Return what ini file and command line allow, together.
+
+    Raises:
+        pytest.UsageError: if one of it is no allowance.
+    """
+    option, setting = '--charmsecrets-guard-allow', 'charmsecrets_guard_allow'
+    given = cast('list[str]', config.getini(setting)), cast('list[str]', config.getoption(option) or [])
+    return (
+        *_checked(given[0], f'{setting} in the ini file', _check_allowance),
+        *_checked(given[1], option, _check_allowance),
+    )
 
 
 def _order(config: pytest.Config) -> GivenOrder | None:
