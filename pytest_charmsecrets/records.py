@@ -150,6 +150,9 @@ class BecameDue(_OfDueHook):
 class NoLongerDue(_OfDueHook):
     """A hook of a unit that was due will not run: its reason is gone, or a newer one took its place."""
 
+    became_due: int | None = None
+    """Number of the BecameDue that it takes back."""
+
     def __str__(self) -> str:
         return f'no longer due: {_OfDueHook.__str__(self)}'
 
@@ -230,6 +233,8 @@ class HookRun(_InOrder):
     """Why it failed."""
     is_retry: bool = False
     """Whether it had failed before and was run again."""
+    became_due: int | None = None
+    """Number of the BecameDue that announced it and has its causes; None for ``juju exec`` and hooks that a test plays."""
     observed: bool | None = None
     """Whether the charm or a library observes the event; None where that is not known: for processes and puppets."""
     ran_deferred: tuple[str, ...] = ()

@@ -89,6 +89,7 @@ class HookExecution:
         """Run one hook of a unit, to its commit or its failure."""
         agent = self.agents.agent(unit)
         self.has_run = True
+        became_due = self.agents.announcements.record_of(unit, hook)
         self._scheduler.begin(self.agents, unit, hook)
         faults = self.faults.strike(unit, hook.name, lambda kind: kind != 'leader-lost' or self._has_heir(unit))
         context = HookContext(
@@ -99,6 +100,7 @@ class HookExecution:
             alone='leader-lost' not in faults,
             backend_refuses='backend-refuses' in faults,
             is_retry=agent.local.failed == hook,
+            became_due=became_due,
         )
         started = context.now
         lifecycle.note_hook_begins(self.world, context.model_unit, hook.kind)
@@ -356,6 +358,7 @@ class HookExecution:
             discarded=discarded,
             error=error,
             is_retry=context.is_retry,
+            became_due=context.became_due,
             observed=charm.observed,
             ran_deferred=charm.ran_deferred,
             deferred=charm.deferred,

@@ -46,6 +46,8 @@ class ContextState:
     """Whether an outside backend refuses to save or read content."""
     is_retry: bool = False
     """Whether the hook has failed before."""
+    became_due: int | None = None
+    """Number of the record that announced the hook as due."""
 
     cause: Cause = dataclasses.field(init=False, default_factory=Cause)
     """The hook as the cause of what it writes."""
