@@ -295,6 +295,25 @@ class Task:
         return self.status == 'completed' and self.return_code == 0
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong that a check found in a model."""
+
+    check: str
+    """Name of the check."""
+    subject: str
+    """The thing that is judged: ``unit:web/0``, ``secret:db/password``, ``relation:1``, ``application:web``."""
+    message: str
+    """What is wrong, in one sentence, without values of secrets."""
+    evidence: tuple[int, ...] = ()
+    """Numbers of the records that prove it, oldest first."""
+    remedy: str = ''
+    """What to do about it, in one sentence."""
+
+    def __str__(self) -> str:
+        return f'{self.check}: {self.message}'
+
+
 # --- histories, which a journal tells
 
 
