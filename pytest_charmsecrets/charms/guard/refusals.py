@@ -62,6 +62,7 @@ _LIBRARIES: Final = (
     ),
 )
 _SITE: Final = (f'{os.sep}site-packages{os.sep}', f'{os.sep}dist-packages{os.sep}')
+_FINALIZER: Final[CodeType] = vars(weakref.finalize)['__call__'].__code__
 
 _repr: Final = reprlib.Repr()
 _repr.maxstring = _repr.maxother = 120
@@ -121,7 +122,7 @@ def _is_nobodys(frame: FrameType, handlers: Collection[logging.Handler]) -> bool
     """Whether code runs within a charm's without being called by it: a handler of the test, or a finalizer."""
     if frame.f_code is logging.Handler.handle.__code__:
         return frame.f_locals.get('self') in handlers
-    return frame.f_code is weakref.finalize.__call__.__code__
+    return frame.f_code is _FINALIZER
 
 
 def looks_at_the_machine() -> bool:
