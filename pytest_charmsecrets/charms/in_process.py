@@ -93,7 +93,7 @@ class InProcessRunner:
             )
         charm = self._charms[invocation.charm_version]
         unit = self._unit(invocation.unit)
-        watch = None if self._guard is None else self._guard.watch(self._own_directories(unit), charm.source.root)
+        watch = None if self._guard is None else self._guard.watch(self._own_directories(unit), charm.source.checkout)
         charm_run = CharmRun(invocation, unit, charm.source, charm.charm_class, watch)
         if invocation.hook.workload is not None and invocation.hook.kind == 'pebble-ready':
             charm_run.unit.connect(invocation.hook.workload)
@@ -194,13 +194,13 @@ class InProcessRunner:
         directory = source.root or source.write_root(self._home / f'charm-{len(self._charms) + 1}')
         self._charms.append(_Charm(source, CharmClass(source.charm_class), directory))
 
-    def _own_directories(self, unit: UnitState) -> tuple[Path, ...]:
+    def _own_directories(self, unit: UnitState) -> tuple[str, ...]:
         """Return the directories that the hooks of a unit may write to, beside temporary ones.
 
         They are those that are made here, for charm files, containers and storages, and what the author mounts in a container.
         """
         mounts = (mount for container in unit.containers.values() for mount in container.mounts.values())
-        return self._home, *(Path(mount.source) for mount in mounts)
+        return str(self._home), *(str(mount.source) for mount in mounts)
 
     def _around(self, invocation: Invocation) -> contextlib.AbstractContextManager[Any]:
         if self._around_hook is None:

@@ -76,6 +76,11 @@ class CharmSource:
     guard: Guard | None = None
     """Keeps its modules from touching this machine while they are loaded; None lets them."""
 
+    @property
+    def checkout(self) -> str | None:
+        """The author's files of the charm, which no hook may change."""
+        return None if self.root is None else str(self.root)
+
     def close(self) -> None:
         """Remove what was unpacked for it."""
         if self.unpacked is not None:
@@ -237,7 +242,7 @@ def _load_module(modules: ModuleTable, name: str, root: Path | None, guard: Guar
     with stand_ins():
         if guard is None:
             return modules.load(name)
-        watch = guard.watch(checkout=root)
+        watch = guard.watch(checkout=None if root is None else str(root))
         try:
             return watch.run(modules.load, name)
         finally:

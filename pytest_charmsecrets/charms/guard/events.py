@@ -88,8 +88,12 @@ class Connection:
         host: Any = self.address[0]
         return (host.lower() if isinstance(host, str) else os.fsdecode(bytes(host))), self.address[1]
 
+    @property
+    def allowance(self) -> str | None:
+        """The text that would allow it; None for an address that cannot be allowed."""
+        return str(self) if self.inet is not None or (self.path or '').startswith(os.sep) else None
+
     def __str__(self) -> str:
-        """As an allowance has it."""
         if self.inet is None:
             return self.path or repr(self.address)
         host, port = self.inet

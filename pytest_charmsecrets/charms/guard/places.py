@@ -7,10 +7,11 @@ import functools
 import os
 import socket
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from .events import Connection
+
+_Kind: TypeAlias = Literal['own', 'temporary', 'forbidden']
 
 _LOOPBACK: Final = frozenset(('', '0.0.0.0', '::', '::1', 'localhost'))  # noqa: S104 - where a client reaches this machine
 _GET_PATH: Final[int | None] = getattr(fcntl, 'F_GETPATH', None)
@@ -21,30 +22,42 @@ _Socket: Final = socket.SocketType
 class Places:
     """Directories that contain each other: those that may be written to, and some within them that may not."""
 
-    def __init__(self, directories: Iterable[str | os.PathLike[str]], *, but: Iterable[Path] = ()) -> None:
-        # What is both may be written to, as the author allows it by name.
-        found = {**dict.fromkeys(map(_resolved, but), False), **dict.fromkeys(map(_resolved, directories), True)}
-        self._prefixes: Final = sorted(
-            ((path.rstrip(os.sep) + os.sep, is_in) for path, is_in in found.items()), key=lambda place: -len(place[0])
+    def __init__(self, *, own: Iterable[str], temporary: Iterable[str], forbidden: Iterable[str]) -> None:
+        # An author may allow by name what is forbidden else, or temporary.
+        kinds: tuple[tuple[_Kind, Iterable[str]], ...] = (
+            ('forbidden', forbidden),
+            ('temporary', temporary),
+            ('own', own),
+        )
+        found: dict[str, _Kind] = {os.path.realpath(path): kind for kind, paths in kinds for path in paths}
+        self._prefixes: Final[list[tuple[str, _Kind]]] = sorted(
+            ((path.rstrip(os.sep) + os.sep, kind) for path, kind in found.items()), key=lambda place: -len(place[0])
         )
 
-    def __contains__(self, path: str) -> bool:
-        """Whether the innermost of the directories around a path may be written to."""
-        return self._innermost(path) is True
-
-    def excepts(self, path: str) -> bool:
-        """Whether the innermost of the directories around a path is one that may not."""
-        return self._innermost(path) is False
-
-    def _innermost(self, path: str) -> bool | None:
+    def kind_of(self, path: str) -> _Kind | None:
+        """Return the kind of the innermost of the directories around a path; None outside of all."""
         inside = path + os.sep
-        return next((is_in for prefix, is_in in self._prefixes if inside.startswith(prefix)), None)
+        for prefix, kind in self._prefixes:
+            if inside.startswith(prefix):
+                return kind
+        return None
+
+    def __contains__(self, path: str) -> bool:
+        """Whether a path may be written to."""
+        return self.kind_of(path) in ('own', 'temporary')
 
 
 @functools.lru_cache(maxsize=256)
-def _resolved(path: str | os.PathLike[str]) -> str:
-    """Look a directory up once, as every hook asks for the same few."""
-    return os.path.realpath(path)
+def places(own: tuple[str, ...], temporary: str, caches: str | None, checkout: str | None) -> Places:
+    """Return places, which every hook of an application asks for again.
+
+    Args:
+        own: The directories of the unit, and those that are allowed.
+        temporary: The directory for temporary files.
+        caches: Where Python keeps its bytecode, if not beside the modules.
+        checkout: The author's files of the charm.
+    """
+    return Places(own=own, temporary=filter(None, (temporary, caches)), forbidden=filter(None, (checkout,)))
 
 
 def resolve(path: Any, dir_fd: int = -1, *, follows: bool = True) -> str:

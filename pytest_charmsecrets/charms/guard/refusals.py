@@ -38,6 +38,7 @@ _TOOLS: Final = frozenset(
         '_pydev_bundle',
         'pytest',
         'pytest_cov',
+        'pytest_timeout',
         'remote_pdb',
         'rpdb',
         'xdist',
@@ -175,7 +176,7 @@ def _consequence(touch: Touch, path: str, *, is_checkout: bool) -> tuple[str, st
         return f'starts {touch.name} on the machine that runs the tests', touch.name
     if isinstance(touch, Connection):
         verb = 'takes' if touch.takes else 'connects the machine that runs the tests to'
-        return f'{verb} {touch}', str(touch)
+        return f'{verb} {touch}', touch.allowance
     if isinstance(touch, Write):
         directory = path.rpartition(os.sep)[0] or os.sep
         if is_checkout:

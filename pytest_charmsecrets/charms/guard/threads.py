@@ -36,20 +36,6 @@ def watcher() -> Watcher | None:
 
 
 @contextlib.contextmanager
-def watching(one: Watcher) -> Generator[None]:
-    """Watch this thread meanwhile."""
-    ident = get_ident()
-    before = watched.get(ident)
-    watched[ident] = one
-    try:
-        yield
-    finally:
-        watched.pop(ident, None)
-        if before is not None:
-            watched[ident] = before
-
-
-@contextlib.contextmanager
 def unwatched() -> Generator[None]:
     """Let a call pass that was checked by other means."""
     ident = get_ident()

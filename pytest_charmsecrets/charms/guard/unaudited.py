@@ -6,13 +6,15 @@ the test has it. Code that took a function by ``from os import ...`` before the 
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import functools
 import importlib
+import operator
 import os
 import socket
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -117,11 +119,29 @@ COMPARED: Final[dict[str, dict[str, _Reader]]] = {
 # --- stand-ins
 
 
-class _StandIn(NamedTuple):
-    owner: ModuleType
-    name: str
-    genuine: _Function
-    ours: _Function
+class _Exchange(NamedTuple):
+    """Functions of one module that give way to others. It is on the way of every hook, so a look at all of them is one call."""
+
+    namespace: dict[str, Any]
+    look: Callable[[dict[str, Any]], Any]
+    """Returns what is there."""
+    there: Any
+    """What is there, if nobody has patched any of them."""
+    before: dict[str, _Function]
+    after: dict[str, _Function]
+
+    def patched(self) -> dict[str, _Function]:
+        """Return those that are to come where somebody has patched some of the names: without these."""
+        return {name: self.after[name] for name, one in self.before.items() if self.namespace.get(name) is one}
+
+
+def _exchange(exchanges: Iterable[_Exchange]) -> None:
+    for one in exchanges:
+        namespace, look, there, _, after = one
+        try:
+            namespace.update(after if look(namespace) == there else one.patched())
+        except KeyError:
+            namespace.update(one.patched())
 
 
 def _checked(module: str, name: str, genuine: _Function, read: _Reader) -> _Function:
@@ -168,7 +188,7 @@ def _run_watched(
     watch(functools.partial(function, *args, **keywords))
 
 
-def _stand_ins() -> Generator[_StandIn]:
+def _make_stand_ins() -> Generator[tuple[ModuleType, dict[str, _Function]]]:
     readers: dict[str, dict[str, _Reader]] = {
         module: {name: _harmful(what) for name, what in names.items()} for module, names in HARMFUL.items()
     }
@@ -177,14 +197,11 @@ def _stand_ins() -> Generator[_StandIn]:
     for module, names in readers.items():
         with contextlib.suppress(ModuleNotFoundError):
             owner = importlib.import_module(module)
-            for name, read in names.items():
-                if (genuine := getattr(owner, name, None)) is not None:
-                    yield _StandIn(owner, name, genuine, _checked(module, name, genuine, read))
-    yield _StandIn(socket, 'getaddrinfo', socket.getaddrinfo, _getaddrinfo(socket.getaddrinfo))
-    threads = importlib.import_module('_thread')
-    for name in ('start_new_thread', 'start_joinable_thread'):
-        if (genuine := getattr(threads, name, None)) is not None:
-            yield _StandIn(threads, name, genuine, _starter(genuine))
+            there = [name for name in names if hasattr(owner, name)]
+            yield owner, {name: _checked(module, name, getattr(owner, name), names[name]) for name in there}
+    yield socket, {'getaddrinfo': _getaddrinfo(socket.getaddrinfo)}
+    starters = [name for name in ('start_new_thread', 'start_joinable_thread') if hasattr(_thread, name)]
+    yield _thread, {name: _starter(getattr(_thread, name)) for name in starters}
 
 
 def _harmful(what: str) -> _Reader:
@@ -192,50 +209,61 @@ def _harmful(what: str) -> _Reader:
     return lambda _arguments, _keywords: touched
 
 
-STAND_INS: Final = tuple(_stand_ins())
-"""What is replaced while a hook runs."""
+def _exchanges() -> Generator[tuple[_Exchange, _Exchange]]:
+    """Return how stand-ins come, and how they go again."""
+    for module, ours in _make_stand_ins():
+        namespace, look = vars(module), operator.itemgetter(*ours)
+        genuine = {name: namespace[name] for name in ours}
+        yield (
+            _Exchange(namespace, look, look(genuine), genuine, ours),
+            _Exchange(namespace, look, look(ours), ours, genuine),
+        )
 
-for _one in STAND_INS:
-    for _supporting in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
-        if _one.genuine in _supporting:
-            _supporting.add(_one.ours)
+
+_EXCHANGES: Final = tuple(_exchanges())
+_COME: Final = tuple(come for come, _ in _EXCHANGES)
+_GO: Final = tuple(go for _, go in _EXCHANGES)
+
+for _one in _COME:
+    for _name, _ours in _one.after.items():
+        for _supporting in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
+            if _one.before[_name] in _supporting:
+                _supporting.add(_ours)
 
 
-@contextlib.contextmanager
-def replaced_functions() -> Generator[None]:
+def put_stand_ins() -> None:
     """Put the stand-ins in place, and the start of threads under watch."""
-    start = threading.Thread.start
-    ours = _thread_start(start)
-    for owner, name, genuine, stand_in in STAND_INS:
-        if getattr(owner, name, None) is genuine:
-            setattr(owner, name, stand_in)
-    setattr(threading.Thread, 'start', ours)  # noqa: B010 - its parameter has another name for type checkers
+    _exchange(_COME)
+    if threading.Thread.start is not _start:
+        _genuine_start[0] = threading.Thread.start
+        threading.Thread.start = _start
+
+
+def put_back() -> None:
+    """Put everything back that is not patched by now."""
+    _exchange(_GO)
+    if threading.Thread.start is _start:
+        threading.Thread.start = _genuine_start[0]
+
+
+_genuine_start: Final = [threading.Thread.start]
+"""As it was found: other tools replace it as well."""
+
+
+def _start(self: threading.Thread) -> None:
+    """Start a thread, and watch it if this one is watched."""
+    genuine = _genuine_start[0]
+    one = watcher()
+    if one is None:
+        return genuine(self)
+    given = vars(self).get('run')
+    self.run = functools.partial(_run_thread, self, self.run, one.run_thread)
     try:
-        yield
-    finally:
-        if threading.Thread.start is ours:
-            threading.Thread.start = start
-        for owner, name, genuine, stand_in in STAND_INS:
-            if getattr(owner, name, None) is stand_in:
-                setattr(owner, name, genuine)
-
-
-def _thread_start(genuine: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:
-    @functools.wraps(genuine)
-    def start(self: threading.Thread) -> None:
-        one = watcher()
-        if one is None:
-            return genuine(self)
-        given = vars(self).get('run')
-        self.run = functools.partial(_run_thread, self, self.run, one.run_thread)
-        try:
-            return genuine(self)
-        except RuntimeError:
-            # It runs already, or cannot be started.
-            _set_run(self, given)
-            raise
-
-    return start
+        return genuine(self)
+    except RuntimeError:
+        # It runs already, or cannot be started.
+        _set_run(self, given)
+        raise
 
 
 def _run_thread(

@@ -13,23 +13,25 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from threading import get_ident
 from typing import Any, Final, ParamSpec, TypeVar
 
 from ...errors import CallRefused
 from .allowances import Allowances
 from .events import EVENTS, Connection, Program, Signal, Touch, Write
-from .places import Places, is_child, is_own_address, resolve
+from .places import is_child, is_own_address, places, resolve
 from .refusals import describe_call, find_caller, looks_at_the_machine, sentence
-from .threads import watched, watching
-from .unaudited import replaced_functions
+from .threads import watched
+from .unaudited import put_back, put_stand_ins
 
 _Parameters = ParamSpec('_Parameters')
 _Result = TypeVar('_Result')
 
 _DEVICES: Final = ('/dev/full', '/dev/null', '/dev/stderr', '/dev/stdin', '/dev/stdout', '/dev/tty', '/dev/zero')
 _CACHE: Final = '__pycache__'
+_IN_MEMORY: Final = '/memfd:'
+_HERE: Final = os.getcwd()  # noqa: PTH109 - a text
+"""Where the tests begin; a hook runs in another directory."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,26 +42,23 @@ class Guard:
     hook_commands: frozenset[str]
     """The programs that are Juju's."""
 
-    def watch(self, own: Iterable[Path] = (), checkout: Path | None = None) -> Watch:
+    def watch(self, own: tuple[str, ...] = (), checkout: str | None = None) -> Watch:
         """Return the watch over one hook, or over the loading of a charm.
 
         Args:
             own: The directories of the unit.
             checkout: The author's files of the charm, which stay as they are wherever they lie.
         """
-        return Watch(self, tuple(own), checkout)
+        return Watch(self, own, checkout)
 
 
 class Watch:
     """Watches one hook, and the threads that it starts for as long as they run."""
 
-    def __init__(self, guard: Guard, own: Sequence[Path], checkout: Path | None) -> None:
+    def __init__(self, guard: Guard, own: tuple[str, ...], checkout: str | None) -> None:
         self._guard: Final = guard
-        self._here: Final = os.getcwd()  # noqa: PTH109 - on the way of every hook
-        temporary = [tempfile.gettempdir(), *filter(None, [sys.pycache_prefix])]
-        allowed = guard.allowances.paths
-        self._places: Final = Places((*own, *temporary, *allowed), but=() if checkout is None else (checkout,))
-        self._own: Final = Places((*own, *allowed))
+        own += guard.allowances.paths
+        self._places: Final = places(own, tempfile.gettempdir(), sys.pycache_prefix, checkout)
         self._handlers: Final = tuple(logging.root.handlers)
         self._resolved_hosts: Final[dict[str, str]] = {}
         self.refusals: Final[list[CallRefused]] = []
@@ -70,17 +69,25 @@ class Watch:
     ) -> _Result:
         """Call a function, and watch this thread meanwhile."""
         _listen()
+        ident = get_ident()
+        put_stand_ins()
         _running.append(self)
+        watched[ident] = self
         try:
-            with replaced_functions(), watching(self):
-                return function(*args, **keywords)
+            return function(*args, **keywords)
         finally:
+            watched.pop(ident, None)
             _running.pop()
+            put_back()
 
     def run_thread(self, run: Callable[[], object]) -> None:
         """Call the function of a thread that was started by what is watched."""
-        with watching(self):
+        ident = get_ident()
+        watched[ident] = self
+        try:
             run()
+        finally:
+            watched.pop(ident, None)
 
     def raise_refusal(self) -> None:
         """Raise the first refusal again.
@@ -114,8 +121,10 @@ class Watch:
         if caller.is_tool:
             return
         path = self._resolve(touch) if isinstance(touch, Write) else ''
-        place, described = caller.place(self._here), describe_call(call, shown)
-        refusal = CallRefused(sentence(place, described, touch, path=path, is_checkout=self._places.excepts(path)))
+        place, described = caller.place(_HERE), describe_call(call, shown)
+        refusal = CallRefused(
+            sentence(place, described, touch, path=path, is_checkout=self._places.kind_of(path) == 'forbidden')
+        )
         self._note(refusal)
         raise refusal
 
@@ -138,20 +147,21 @@ class Watch:
         if touch.path in _DEVICES:
             return True
         path = self._resolve(touch)
-        return path in self._places or _CACHE in path.rsplit(os.sep, 2)[1:]
+        if path in self._places or path in _DEVICES or _CACHE in path.rsplit(os.sep, 2)[1:]:
+            return True
+        return not path.startswith(os.sep) or path.startswith(_IN_MEMORY)
 
     def _may_start(self, program: Program) -> bool:
         allowed = self._guard.allowances.programs
         if program.name in allowed or program.executable in allowed:
             return True
         if program.name in self._guard.hook_commands:
-            return program.is_by_name or os.path.realpath(program.executable) in self._own
+            return program.is_by_name or self._is_own(os.path.realpath(program.executable))
         return looks_at_the_machine()
 
     def _may_connect(self, connection: Connection) -> bool:
         if (path := connection.path) is not None:
-            places = self._places if connection.takes else self._own
-            return (path[:1] not in ('', '\0') and resolve(path) in places) or is_own_address(connection)
+            return self._may_reach(connection, path) or is_own_address(connection)
         if (inet := connection.inet) is None:
             return False
         host, port = inet
@@ -159,6 +169,16 @@ class Watch:
         if (host, port) in allowed or (self._resolved_hosts.get(host), port) in allowed:
             return True
         return not connection.takes and is_own_address(connection)
+
+    def _may_reach(self, connection: Connection, path: str) -> bool:
+        """Whether a socket in the file system may be connected to, or made."""
+        if path[:1] in ('', '\0'):  # it is not in the file system
+            return False
+        place = resolve(path)
+        return place in self._places if connection.takes else self._is_own(place)
+
+    def _is_own(self, path: str) -> bool:
+        return self._places.kind_of(path) == 'own'
 
     @staticmethod
     def _resolve(touch: Write) -> str:

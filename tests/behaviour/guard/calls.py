@@ -153,6 +153,10 @@ REFUSED: dict[str, tuple[Call, str | None]] = {
         'file',
     ),
     'bind of a socket': (lambda m: with_socket(socket.AF_UNIX, STREAM, lambda one: one.bind(str(m / 'new'))), 'new'),
+    'bind of a name of its own': (
+        lambda _: with_socket(socket.AF_UNIX, STREAM, lambda one: one.bind('\0name')),
+        None,
+    ),
     'syslog': (lambda _: syslog.syslog(syslog.LOG_DEBUG, 'a test of a guard was not refused'), '/dev/log'),
     # --- the process that runs the tests, and others
     'os.kill': (lambda _: os.kill(os.getpid(), signal.SIGCONT), None),

@@ -24,7 +24,9 @@ from unittest import mock
 import ops
 import pytest
 
-from pytest_charmsecrets import FakeModel
+from pytest_charmsecrets import CallRefused, FakeModel
+from pytest_charmsecrets.charms.guard.allowances import Allowances
+from pytest_charmsecrets.charms.guard.watch import Guard
 
 from . import calls
 from .hooks import refusal, start
@@ -113,6 +115,15 @@ def bind_in_a_temporary_directory(machine):
     calls.with_socket(socket.AF_UNIX, socket.SOCK_STREAM, lambda one: one.bind(path))
 
 
+def in_memory():
+    os.ftruncate(descriptor := os.memfd_create('memory'), 5)
+    os.close(descriptor)
+    reading, writing = os.pipe()
+    os.fchmod(reading, 0o600)
+    os.close(reading)
+    os.close(writing)
+
+
 def debug(machine):
     debugger = pdb.Pdb(stdin=io.StringIO('c\n'), stdout=io.StringIO())
     debugger.runeval(f'open({str(machine / "by-a-debugger")!r}, "w").close()', {'__name__': 'charm'}, {})
@@ -129,7 +140,12 @@ PASSES = {
     'signal 0': lambda _: (os.kill(os.getpid(), 0), os.killpg(os.getpgid(0), 0)),
     'uname': lambda _: (platform.uname().processor, platform.processor()),
     'ldconfig': lambda _: ctypes.util.find_library('c'),
-    'devices': lambda _: (pathlib.Path('/dev/null').write_text(''), open(os.devnull, 'wb').close()),
+    'memory': lambda _: in_memory(),
+    'devices': lambda _: (
+        open(b'/dev/null', 'wb').close(),
+        pathlib.Path('/dev/null').write_text(''),
+        open(os.devnull, 'wb').close(),
+    ),
     'temporary directories': lambda _: (tempfile.TemporaryDirectory().cleanup(), tempfile.NamedTemporaryFile().close()),
     'removal at a directory': remove_at_a_directory,
     'links': keep_links,
@@ -176,6 +192,19 @@ def test_hook_commands_by_name_pass(call):
             call()
 
     start(find)
+
+
+def test_hook_commands_in_a_directory_of_the_unit_pass(tmp_path, machine):
+    """Hook commands are there as executables, and found by their paths."""
+    guard = Guard(Allowances(), frozenset(('is-leader',)))
+    for directory, passes in ((tmp_path / 'unit', True), (machine, False)):
+        directory.mkdir(exist_ok=True)
+        program = directory / 'is-leader'
+        program.write_text('#!/bin/sh\n')
+        program.chmod(0o755)
+        watch = guard.watch((str(tmp_path / 'unit'),))
+        with contextlib.nullcontext() if passes else pytest.raises(CallRefused):
+            watch.run(subprocess.run, [program], check=True)
 
 
 def test_secrets_with_content_from_files_pass(machine):
