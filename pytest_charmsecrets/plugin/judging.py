@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
-from ..errors import UsageError
 from . import options
 from .reporting import MODELS
 
