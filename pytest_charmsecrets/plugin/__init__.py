@@ -11,6 +11,7 @@ from collections.abc import Generator
 import pytest
 
 from .. import hookspecs, made
+from ..errors import UsageError
 from . import judging, options, orders, reporting
 from .fixtures import RUNNING, fake_juju, fake_juju_factory, fake_model, fake_model_factory
 
@@ -84,6 +85,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section('charmsecrets')
     for line in lines:
         terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Print the page of a check, if that is asked for, and run no test."""
+    name = config.getoption('--charmsecrets-explain')
+    if name is None:
+        return None
+    try:
+        print(judging.explain(name))  # noqa: T201 - that is what was asked for
+    except UsageError as error:
+        raise pytest.UsageError(f'--charmsecrets-explain: {error}') from None
+    return 0
 
 
 @pytest.hookimpl(wrapper=True)

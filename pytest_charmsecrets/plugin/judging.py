@@ -142,6 +142,7 @@ def _has_others(config: pytest.Config) -> bool:
 
 def _told(found: Iterable[tuple[FakeModel, Finding]], *, redact: bool) -> str:
     """Return findings as text, those of each model after one another."""
+    from ..checks import CHECKS
     from ..report.findings import render_findings
 
     texts: list[str] = []
@@ -149,7 +150,7 @@ def _told(found: Iterable[tuple[FakeModel, Finding]], *, redact: bool) -> str:
         records: dict[int, Record] = {
             record.number: record for one in model.controller.models.values() for record in one.journal
         }
-        text = render_findings([finding], records)
+        text = render_findings([finding], records, CHECKS)
         texts.append(model.redact(text) if redact else text)
     return '\n\n'.join(texts)
 
@@ -185,3 +186,20 @@ def summary(totals: Totals) -> Iterator[str]:
             else ''
         )
         yield f'charmsecrets: {totals.models} model{"" if totals.models == 1 else "s"} checked{rest}'
+
+
+def explain(name: str) -> str:
+    """Return the page of a check.
+
+    Args:
+        name: the name, or an entry of allow that begins with it.
+
+    Raises:
+        UsageError: if there is no such check.
+    """
+    from ..checks import CHECKS
+    from ..checks.allowing import check_entries
+    from ..checks.pages import page
+
+    check_entries([name], CHECKS)
+    return page(name.partition(':')[0])

@@ -114,6 +114,7 @@ def add_options(parser: pytest.Parser) -> None:
         metavar='FINDING',
         help='finding that every test allows: NAME, or NAME:SUBJECT such as stale-observer:unit:web/0',
     )
+    group.addoption('--charmsecrets-explain', metavar='NAME', help='print what a check finds and what to do, and exit')
     parser.addini('charmsecrets_checks', 'what the checks of fake models do: off, report or fail', default='')
     parser.addini('charmsecrets_allow', 'findings that every test allows', type='linelist', default=[])
     parser.addini('charmsecrets_juju_version', 'Juju version (or versions) of fake models', type='args', default=[])

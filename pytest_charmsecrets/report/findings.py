@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from ..records import Command, Finding, HookRun, Record
 
@@ -11,14 +11,15 @@ EVIDENCE = 3
 """How many hooks a finding shows."""
 
 
-def render_findings(findings: Iterable[Finding], records: Mapping[int, Record]) -> str:
+def render_findings(findings: Iterable[Finding], records: Mapping[int, Record], explained: Container[str]) -> str:
     """Return findings as text.
 
     Args:
         findings: the findings.
         records: the records of all models of the controller, by number.
+        explained: the names of the checks that have a page.
     """
-    return '\n\n'.join('\n'.join(_lines(finding, records)) for finding in findings)
+    return '\n\n'.join('\n'.join(_lines(finding, records, is_own=finding.check in explained)) for finding in findings)
 
 
 def allow_entry(finding: Finding) -> str:
@@ -26,13 +27,15 @@ def allow_entry(finding: Finding) -> str:
     return f'{finding.check}:{finding.subject}'
 
 
-def _lines(finding: Finding, records: Mapping[int, Record]) -> Iterator[str]:
+def _lines(finding: Finding, records: Mapping[int, Record], *, is_own: bool) -> Iterator[str]:
     yield f'{finding.check}: {finding.message}'
     shown = [records[number] for number in finding.evidence if number in records]
     for record in (*shown[:1], *shown[-EVIDENCE + 1 :]) if len(shown) > EVIDENCE else shown:
         yield f'    {_time(record.time)}  {_told(record)}'
     yield f'  do:    {finding.remedy}'
     yield f"  allow: @pytest.mark.charmsecrets(allow=['{allow_entry(finding)}'])"
+    if is_own:
+        yield f'  more:  pytest --charmsecrets-explain {finding.check}'
 
 
 def _time(when: datetime.datetime) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_charmsecrets.checks import CHECKS
+
 STALE = """
     import ops
     import pytest
@@ -114,7 +116,7 @@ def test_an_entry_that_is_no_check_is_refused_with_the_near_miss(stale):
     test = '@pytest.mark.charmsecrets(allow=["stale-observers"])\n' + PLAIN
     result = stale(test).runpytest('--charmsecrets-checks=fail')
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*there is no such check; did you mean 'stale-observer'?*"])
+    result.stdout.fnmatch_lines(["*'stale-observers' is no name of a check; did you mean 'stale-observer'?*"])
 
 
 @pytest.mark.parametrize('made', ('FakeModel()', 'fake_model_factory()'))
@@ -162,3 +164,16 @@ def test_a_conftest_adds_checks(stale):
     )
     result = pytester.runpytest('--charmsecrets-checks=fail')
     result.stdout.fnmatch_lines(['our-own: db is a name that we do not use'])
+
+
+@pytest.mark.parametrize('name', CHECKS)
+def test_each_check_is_explained(pytester, name):
+    result = pytester.runpytest(f'--charmsecrets-explain={name}')
+    assert result.ret == 0
+    result.stdout.fnmatch_lines([f'# {name}: *', '## What to do', '## When to allow it', '## Seen in'])
+
+
+def test_what_is_no_check_cannot_be_explained(pytester):
+    result = pytester.runpytest('--charmsecrets-explain=stale')
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--charmsecrets-explain: 'stale' is no name of a check*"])
