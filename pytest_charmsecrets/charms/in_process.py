@@ -99,7 +99,7 @@ class InProcessRunner:
                 cwd=None if charm.source.modules is None else charm.directory,
             ),
             charm.source.active(),
-            virtual_time(invocation.now, invocation.sleep),
+            virtual_time(invocation.now, invocation.sleep, invocation.time_zone),
             ops_private.patched(charm_run),
             self._around(invocation),
         ):

@@ -62,6 +62,7 @@ class HookExecution:
         active_hook: ActiveHook,
         *,
         on_hook_error: OnHookError,
+        time_zone: str,
     ) -> None:
         self.agents: Final = agents
         self.world: Final = agents.world
@@ -72,6 +73,7 @@ class HookExecution:
         """The faults that wait for their hooks."""
         self._scheduler: Final = scheduler
         self._active_hook: Final = active_hook
+        self._time_zone: Final = time_zone
         self._shell: Final = Shell()
         self.has_run = False
         """Whether a unit has run a hook since the model was last at rest."""
@@ -280,6 +282,7 @@ class HookExecution:
             execute=functools.partial(self.execute, context),
             now=lambda: context.now,
             sleep=sleep,
+            time_zone=self._time_zone,
             charm_version=charm_version,
         )
 
