@@ -20,7 +20,6 @@ from .. import hookcommands
 from ..records import (
     BecameDue,
     Command,
-    Effect,
     HookOutcome,
     HookRun,
     NoLongerDue,
@@ -28,6 +27,7 @@ from ..records import (
     Record,
     Settled,
     TimePassed,
+    lines_of,
 )
 from .redaction import Redactor, known_values
 
@@ -261,13 +261,10 @@ class _Layout:
     def _result(self, run: HookRun) -> Iterator[str]:
         groups = (('kept', run.kept), ('committed', run.committed), ('discarded', run.discarded))
         for word, effects in groups:
-            for effect in effects:
-                yield from self._wrap(f'{self._indent}{word:<9}  ', self._effect(effect))
+            for line in lines_of(effects):
+                yield from self._wrap(f'{self._indent}{word:<9}  ', self._flat(line))
         if run.error is not None:
             yield from self._wrap(f'{self._indent}error      ', self._flat(run.error))
-
-    def _effect(self, effect: Effect) -> str:
-        return self._flat(str(effect))
 
     def _row(self, actor: str, text: str) -> str:
         return f'  {actor:<{self._actor_width}}  {text}'
