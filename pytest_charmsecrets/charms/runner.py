@@ -82,6 +82,8 @@ class CharmOutcome:
     """The deferred events that were run again before the hook's own."""
     deferred: tuple[str, ...] = ()
     """The events that wait for the unit's next hook."""
+    threads: tuple[str, ...] = ()
+    """Names of the threads that the charm started and that outlived the hook."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -365,6 +365,7 @@ class HookExecution:
             observed=charm.observed,
             ran_deferred=charm.ran_deferred,
             deferred=charm.deferred,
+            threads=charm.threads,
             commands=tuple(context.commands),
             **self.world.journal.stamp(),
         )
