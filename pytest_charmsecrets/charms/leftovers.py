@@ -269,7 +269,7 @@ _INTERPRETER: Final = (
     (sys.getrecursionlimit, sys.setrecursionlimit),
     (sys.getswitchinterval, sys.setswitchinterval),
 )
-_BACK: Final = 'is put back'
+_BACK: Final = 'put back'
 
 LEFTOVERS: Final = (
     Leftover('`os.environ`', f'{_BACK}; not what `os.putenv` sets past it', _save_environment),
@@ -337,7 +337,7 @@ LEFTOVERS: Final = (
     ),
     Leftover(
         'the event loop that runs a test',
-        f'is put aside, so `asyncio.run` works in a hook; {_BACK}',
+        f'put aside, so that `asyncio.run` works in a hook, and {_BACK}',
         _put_event_loop_aside,
     ),
     # put back by virtual_time.py, exit_handlers.py and run_in_own_context
@@ -345,38 +345,38 @@ LEFTOVERS: Final = (
     Leftover('context variables, the decimal context', _BACK),
     Leftover(
         'what is registered with `atexit`',
-        'is run at the end of the hook, as on a unit; what the standard library registers, or a module while it is imported, '
-        'is run when the tests end',
+        'run at its end, as on a unit; what the standard library registers, or a module while it is imported, '
+        'when the tests end',
     ),
-    Leftover('threads', 'stay, and are named in `HookRun.threads` and in reports'),
+    Leftover('threads', 'left, and are named in `HookRun.threads` and in reports'),
     Leftover(
         "a charm's globals, class attributes and caches of functions; what it patches in other modules",
-        'stay, for all units of all models in the process',
+        'left, for all units of all models in the process',
     ),
     Leftover(
         'modules that a hook imports, `sys.meta_path`, `sys.path_hooks`',
-        'stay; those of a charm directory are there for that charm alone',
+        'left; those of a charm directory are there for that charm alone',
     ),
-    Leftover('loggers that a hook makes, names of levels', 'stay: a module that is imported sets its logger up once'),
+    Leftover('loggers that a hook makes, names of levels', 'left: a module that is imported sets its logger up once'),
     Leftover(
-        'child processes, open files and sockets, file descriptors (`os.dup2`)', 'stay: nothing says whose they are'
+        'child processes, open files and sockets, file descriptors (`os.dup2`)', 'left: nothing says whose they are'
     ),
     Leftover(
         'the state of `random`',
-        "stays: a charm that seeds or draws moves the tests' own; to save it would cost more than all of the above together",
+        "left: a charm that seeds or draws moves the tests' own; a copy for each hook would cost more than it is worth",
     ),
     Leftover(
         '`sys.settrace`, `sys.setprofile`, `threading.settrace`, `faulthandler`',
-        'stay: debuggers, coverage and pytest use them',
+        'left: debuggers, coverage and pytest use them',
     ),
-    Leftover('`asyncio.set_event_loop`, `asyncio.set_event_loop_policy`', 'stay: to ask for the loop would make one'),
+    Leftover('`asyncio.set_event_loop`, `asyncio.set_event_loop_policy`', 'left: to ask for the loop would make one'),
     Leftover(
         'registries: `codecs`, `mimetypes`, `multiprocessing.set_start_method`, `signal.set_wakeup_fd`',
-        'stay: they do not say what was registered',
+        'left: they do not say what was registered',
     ),
     Leftover(
         '`resource.setrlimit`, `os.nice`, `os.setuid`, `os.setsid`, `os.chroot`',
-        'stay: most of it cannot be taken back',
+        'left: most of it cannot be taken back',
     ),
 )
 _SAVED: Final = tuple(row.save for row in LEFTOVERS if row.save is not None)

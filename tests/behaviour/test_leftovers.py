@@ -451,8 +451,9 @@ def test_threads_that_ended_are_not_named(fake_model):
 
 def test_the_table_is_held():
     """Everything is put back, run or left; what is left is left for a reason."""
-    tested_above = {'the event loop that runs a test', 'what is registered with `atexit`', 'threads'}
+    tested_above = {'the event loop that runs a test', 'what is registered with `atexit`'}
     fates = {row.name: row.fate for row in LEFTOVERS}
-    assert {name for name, fate in fates.items() if not re.match(r'stays?\b', fate)} - tested_above == PUT_BACK.keys()
-    assert all(re.match(r'is put (back|aside)|is run|stays?(: |; |, )', fate) for fate in fates.values())
-    assert all(row.fate.startswith(('is put back', 'is put aside')) for row in LEFTOVERS if row.save is not None)
+    left = {name for name, fate in fates.items() if re.match(r'left(: |; |, )', fate)}
+    assert fates.keys() - left - tested_above == PUT_BACK.keys()
+    assert all(re.match(r'put (back|aside)|run at its end', fates[name]) for name in fates.keys() - left)
+    assert not any(row.save for row in LEFTOVERS if row.name in left)

@@ -400,6 +400,17 @@ def test_models_of_one_controller_may_have_zones_of_their_own():
     assert seen == ['12:30', '21:30']
 
 
+def test_a_process_has_the_zone(tmp_path):
+    (tmp_path / 'charmcraft.yaml').write_text('name: app\ntype: charm\n')
+    dispatch = tmp_path / 'dispatch'
+    dispatch.write_text('#!/bin/sh\nstatus-set active "$TZ"\n')
+    dispatch.chmod(0o755)
+    with FakeModel(time_zone='Asia/Tokyo') as model:
+        app = model.deploy(tmp_path)
+        model.settle()
+        assert app.units[0].workload_status.message == 'Asia/Tokyo'
+
+
 def test_a_shell_line_has_the_zone():
     with FakeModel(time_zone='Asia/Tokyo') as model:
         model.deploy(charm(), meta=meta())
