@@ -17,7 +17,6 @@ from .hooks import Hook
 from .journal import Causes, numbers_of
 from .world import World
 
-
 RecordT = TypeVar('RecordT', BecameDue, NoLongerDue)
 
 

@@ -114,5 +114,5 @@ def test_a_hook_that_fails(fake_model):
     assert picture.failure['words'] in failure['error']
     assert 'nobody was granted access' in picture.failure['why']
     assert picture.reads[-1]['refused']
-    assert [(due['unit'], due['name']) for due in picture.due][0] == ('web/0', 'config-changed')
+    assert next((due['unit'], due['name']) for due in picture.due) == ('web/0', 'config-changed')
     assert 'correct-horse' not in fake_model.redact('the password is correct-horse')
