@@ -97,6 +97,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             world,
             update_status_interval=settings.update_status_interval,
             on_hook_error=settings.on_hook_error,
+            time_zone=settings.time_zone,
         )
         super().__init__(running)
         self._settings = settings
