@@ -241,6 +241,8 @@ class HookRun(_InOrder):
     """The events that waited for this hook, by the names of ops such as ``secret_changed``."""
     deferred: tuple[str, ...] = ()
     """The events that wait for the next hook of the unit."""
+    threads: tuple[str, ...] = ()
+    """Names of the threads that the charm started and that outlived the hook, without Python's count of them."""
     commands: tuple[Command, ...] = dataclasses.field(default=(), repr=False)
     """The hook commands that it ran, in order: the same objects that stand in the journal before it."""
 

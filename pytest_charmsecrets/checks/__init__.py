@@ -6,6 +6,7 @@ hooks is judged: not puppets, users, ``exec``, injected faults or outages.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
@@ -14,7 +15,7 @@ from ..views.model import ModelView
 from . import hooks, observers, publishing, revisions, statuses, writing
 from .case import Case
 
-__all__ = ['CHECKS', 'Finding', 'find']
+__all__ = ['CHECKS', 'Finding', 'find', 'is_at_rest']
 
 Check: TypeAlias = Callable[[Case], Iterator[Finding]]
 
@@ -45,4 +46,16 @@ def find(model: ModelView, *, since: int = 0) -> tuple[Finding, ...]:
     """
     case = Case(model, since)
     found = dict.fromkeys(finding for check in CHECKS.values() for finding in check(case))
-    return tuple(finding for finding in found if not finding.evidence or max(finding.evidence) > since)
+    # A label may hold anything, a password too.
+    return tuple(
+        dataclasses.replace(
+            finding, subject=case.values.redacted(finding.subject), message=case.values.redacted(finding.message)
+        )
+        for finding in found
+        if not finding.evidence or max(finding.evidence) > since
+    )
+
+
+def is_at_rest(model: ModelView) -> bool:
+    """Whether nothing is due in a model, no unit is in error and no agent is stopped: only then secrets are judged."""
+    return Case(model).is_at_rest

@@ -9,19 +9,27 @@ from typing import Final
 from ..records import Command, HookRun
 from ..views.secrets import SecretView
 
+LONGEST_LABEL: Final = 128
+
 _URI: Final = re.compile(r'secret:(?P<source>//[0-9a-f-]{36}/)?(?P<id>[0-9a-v]{20})\b')
 _ID: Final = re.compile(r'(?:secret:)?(?://)?(?:[0-9a-f-]{36}/)?(?P<id>[0-9a-v]{20})')
 
 
 def subject_of(secret: SecretView) -> str:
     """Return the subject of a finding about a secret: owner and label, an id would differ from seed to seed."""
-    return f'secret:{secret.owner}/{secret.label or secret.name or ""}'
+    return f'secret:{secret.owner}/{_label(secret)}'
 
 
 def called(secret: SecretView) -> str:
-    """Return what a message calls a secret."""
-    name = secret.label or secret.name
-    return f'{secret.owner}/{name}' if name else f'{secret.unique_identifier} of {secret.owner}'
+    """Return how a message names a secret."""
+    label = _label(secret)
+    return f'{secret.owner}/{label}' if label else f'{secret.unique_identifier} of {secret.owner}'
+
+
+def _label(secret: SecretView) -> str:
+    """Return the label, or a user's name; not one that is a document rather than a name."""
+    label = secret.label or secret.name or ''
+    return label if len(label) <= LONGEST_LABEL and '\n' not in label else ''
 
 
 def secrets_named(text: str) -> Iterator[tuple[str, bool]]:

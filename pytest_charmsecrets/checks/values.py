@@ -43,6 +43,14 @@ class KnownValues:
                 if searched.startswith(form, place):
                     yield about
 
+    def redacted(self, text: str) -> str:
+        """Return a text without the values, for names such as labels that should hold none."""
+        for place in range(len(text)):
+            for form in self._by_start.get(text[place : place + SHORTEST_VALUE], ()):
+                if text.startswith(form, place):
+                    return f'{text[:place]}<redacted>{self.redacted(text[place + len(form) :])}'
+        return text
+
     def _add(self, secret_id: str, key: str, value: str) -> None:
         if is_plain(key) or value in self._names:
             return

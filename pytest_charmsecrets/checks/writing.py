@@ -9,10 +9,9 @@ from typing import Final
 from ..records import Command, Finding, HookRun
 from ..views.sensitive import names_credential
 from .case import Case
-from .naming import id_in
+from .naming import LONGEST_LABEL, id_in, subject_of
 
 WRITES: Final = ('secret-add', 'secret-set')
-LONGEST_LABEL: Final = 128
 
 _NAIVE: Final = re.compile(r'\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?')
 
@@ -89,6 +88,7 @@ def _subject(case: Case, run: HookRun, command: Command) -> str:
     secret_id = id_in(command)
     if secret_id is None:
         owner = run.unit if _option(command, '--owner') == 'unit' else run.unit.partition('/')[0]
-        return f'secret:{owner}/{_option(command, "--label") or ""}'
+        label = _option(command, '--label') or ''
+        return f'secret:{owner}/{label if len(label) <= LONGEST_LABEL else ""}'
     secret = case.secrets.get(secret_id)
-    return f'secret:{secret.owner}/{secret.label or ""}' if secret else f'unit:{run.unit}'
+    return subject_of(secret) if secret is not None else f'unit:{run.unit}'

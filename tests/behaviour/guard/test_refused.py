@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import pathlib
@@ -137,6 +138,10 @@ def test_nothing_of_the_hook_stays(machine):
     assert 'CallRefused' in str(model.journal.hooks()[-1].error)
     assert model.secrets() == ()
     assert not any(state.content.get('value') for state in app.units[0].state.stored_states)
+
+
+def test_what_a_charm_registers_for_its_end_is_guarded(machine):
+    refusal(lambda: atexit.register((machine / 'new').touch))
 
 
 LIBRARY = """
