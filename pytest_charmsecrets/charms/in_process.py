@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import shutil
 import tempfile
+import threading
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,9 @@ from ops import testing
 from ..errors import UsageError
 from . import ops_private
 from .charm_class import CharmClass
+from .exit_handlers import exit_handlers
 from .isolation import isolated
+from .leftovers import run_in_own_context, threads_since
 from .ops_private import CharmRun
 from .runner import AroundHook, CharmOutcome, HookBeingRun, Invocation, UnitChange
 from .source import Charm, load_source
@@ -99,11 +102,14 @@ class InProcessRunner:
                 cwd=None if charm.source.modules is None else charm.directory,
             ),
             charm.source.active(),
-            virtual_time(invocation.now, invocation.sleep),
+            virtual_time(invocation.now, invocation.sleep, invocation.time_zone),
             ops_private.patched(charm_run),
             self._around(invocation),
         ):
-            return ops_private.run_charm(charm_run)
+            before = threading.enumerate()
+            with exit_handlers():
+                outcome = run_in_own_context(ops_private.run_charm, charm_run)
+            return dataclasses.replace(outcome, threads=threads) if (threads := threads_since(before)) else outcome
 
     def forget(self, unit: str) -> None:
         """Drop what is kept for a unit that was removed."""

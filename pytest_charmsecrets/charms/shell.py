@@ -63,7 +63,7 @@ class Shell:
         made.runs += 1
         finished = run_process(
             [_SHELL, '-c', line, _NAME],
-            environment=made.commands.environment(invocation.environment, directory),
+            environment=made.commands.environment({**invocation.environment, 'TZ': invocation.time_zone}, directory),
             cwd=directory,
             execute=invocation.execute,
             address=made.home / f'socket-{made.runs}',

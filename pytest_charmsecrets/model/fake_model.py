@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, final, get_args
 
+from .. import checks, made
 from ..charms.attachments import read_start
 from ..charms.metadata import read_metadata
 from ..charms.puppet import PuppetRunner
 from ..charms.runner import CharmRunner, RunnerName
 from ..charms.runner_choice import choose_runner, enter_both, make_runner
+from ..checks.allowing import check_entries, not_allowed
 from ..engine.runtime import Runtime
 from ..errors import UsageError
 from ..juju import application_config, identity, lookups, operations
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ..charms.runner import AroundHook
+    from ..records import Finding
 
 DEFAULT_NAME: Final = 'fake'
 """The name of the first model of a controller."""
@@ -67,6 +70,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         models: dict[str, FakeModel] = {DEFAULT_NAME: self}
         controller = FakeController(runtime, settings, models, FakeModel._on)
         self._begin(controller, runtime, DEFAULT_NAME, settings)
+        made.note(self)
 
     @classmethod
     def _on(
@@ -93,6 +97,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             world,
             update_status_interval=settings.update_status_interval,
             on_hook_error=settings.on_hook_error,
+            time_zone=settings.time_zone,
         )
         super().__init__(running)
         self._settings = settings
@@ -394,6 +399,19 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         return self._world.secrets.backend
 
     # --- for reports
+
+    def check(self, allow: Collection[str] = ()) -> tuple[Finding, ...]:
+        """Return what the checks of this package find wrong in the model, as pytest does after a test.
+
+        Args:
+            allow: findings to leave out, by the name of the check (``stale-observer``) or by name and subject
+                (``stale-observer:unit:web/0``).
+
+        Raises:
+            UsageError: if there is no such check.
+        """
+        check_entries(allow, checks.CHECKS)
+        return not_allowed(checks.find(self), allow)
 
     def redact(self, text: str) -> str:
         """Return a text in which ``<redacted>`` stands for each value of a secret that the models of the controller know.

@@ -6,6 +6,8 @@ import dataclasses
 import datetime
 import difflib
 import functools
+import pathlib
+import zoneinfo
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
@@ -42,6 +44,8 @@ class ModelSettings:
     """``raise`` a HookFailed at once, or go on in ``error-state`` as Juju does."""
     update_status_interval: datetime.timedelta | None = None
     """How often units run update-status; by default never."""
+    time_zone: str = 'UTC'
+    """The zone of the units' local time, by its name in the IANA database, such as ``Europe/Berlin``."""
     juju_bugs: Iterable[str] = ()
     """Names of known Juju bugs to reproduce."""
     order: GivenOrder = 0
@@ -63,10 +67,26 @@ class ModelSettings:
         if isinstance(self.juju_bugs, str):
             raise UsageError(f'juju_bugs is {self.juju_bugs!r}; give a list of names')
         object.__setattr__(self, 'juju_bugs', tuple(self.juju_bugs))
+        _check_time_zone(self.time_zone)
         # Each of these refuses a value that makes no sense.
         profile_for(self.juju_version, self.juju_bugs)
         Clock(self.start)
         Order(self.order)
+
+
+def _check_time_zone(name: str) -> None:
+    """Refuse a time zone that does not exist, or that the C library would silently take for UTC."""
+    __tracebackhide__ = True
+    if name == 'UTC':
+        return  # which needs no data
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (OSError, TypeError, ValueError, zoneinfo.ZoneInfoNotFoundError):
+        raise UsageError(
+            f"time_zone is {name!r}; give the name of a zone of the IANA database, such as 'Europe/Berlin'"
+        ) from None
+    if not any((pathlib.Path(path) / name).is_file() for path in zoneinfo.TZPATH):
+        raise UsageError(f"time_zone is {name!r}, and this machine lacks its data; install the system's tzdata")
 
 
 KEYWORDS: Final = tuple(field.name for field in dataclasses.fields(ModelSettings))

@@ -11,7 +11,7 @@ import pytest
 import pytest_charmsecrets
 
 from ..errors import UsageError
-from . import orders, reporting
+from . import orders
 from .options import DEFAULTS, MARKER, marked_settings
 
 if TYPE_CHECKING:
@@ -104,7 +104,6 @@ def _make(config: pytest.Config, keywords: Mapping[str, Any]) -> FakeModel:
     given: dict[str, Any] = {**keywords, 'around_hook': _around_hook(config, keywords.get('around_hook'))}
     model = pytest_charmsecrets.FakeModel(**given)
     config.stash[orders.ORDERS].append(model.order)
-    config.stash[reporting.MODELS].add(model)
     return model
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 
 import pytest
 
@@ -17,13 +17,15 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     from ..juju.order import GivenOrder
 
+Strictness: TypeAlias = Literal['off', 'report', 'fail']
+
 MARKER: Final = 'charmsecrets'
 
 _MARKER_HELP: Final = (
-    'charmsecrets(*, juju_version=..., juju_versions=[...], orders=..., **settings): how fake_model is made for this '
+    'charmsecrets(*, juju_version=..., juju_versions=[...], orders=..., allow=[...], **settings): how fake_model is made for this '
     'test, by the keywords of FakeModel (see ModelSettings in the reference). The marker nearest to the test wins for '
     'each keyword, over command line and ini file. With several juju_versions the test runs once for each, with orders '
-    'in that many further orders.'
+    'in that many further orders. Findings of checks that allow names, as NAME or NAME:SUBJECT, do not fail the test.'
 )
 
 DEFAULTS: Final = pytest.StashKey['Defaults']()
@@ -40,6 +42,9 @@ class Defaults:
     """In how many further orders each test runs."""
     seed: int | None
     show_secrets: bool
+    checks: Strictness = 'off'
+    allow: tuple[str, ...] = ()
+    """Findings that every test allows."""
 
     def settings(self) -> dict[str, Any]:
         """Return keywords of FakeModel; the first of several versions is for models that no test asks for."""
@@ -61,6 +66,7 @@ class Defaults:
         parts += [f'order {self.order}'] if self.order is not None else []
         parts += [f'{self.orders} further orders'] if self.orders else []
         parts += [f'seed {self.seed}'] if self.seed is not None else []
+        parts += [f'checks {self.checks}'] if self.checks != 'off' else []
         parts += ['secrets shown in reports'] if self.show_secrets else []
         return f'charmsecrets: {"; ".join(parts)}' if parts else None
 
@@ -97,6 +103,20 @@ def add_options(parser: pytest.Parser) -> None:
         action='store_true',
         help='show the values of secrets in reports instead of redacting them',
     )
+    group.addoption(
+        '--charmsecrets-checks',
+        choices=get_args(Strictness),
+        help='what the checks of fake models do after a test: nothing, report what they find, or fail the test; nothing by default',
+    )
+    group.addoption(
+        '--charmsecrets-allow',
+        action='append',
+        metavar='FINDING',
+        help='finding that every test allows: NAME, or NAME:SUBJECT such as stale-observer:unit:web/0',
+    )
+    group.addoption('--charmsecrets-explain', metavar='NAME', help='print what a check finds and what to do, and exit')
+    parser.addini('charmsecrets_checks', 'what the checks of fake models do: off, report or fail', default='')
+    parser.addini('charmsecrets_allow', 'findings that every test allows', type='linelist', default=[])
     parser.addini('charmsecrets_juju_version', 'Juju version (or versions) of fake models', type='args', default=[])
     parser.addini('charmsecrets_juju_bugs', 'known Juju bugs that fake models reproduce', type='args', default=[])
     parser.addini('charmsecrets_order', 'order of what Juju does not order', default='')
@@ -118,7 +138,38 @@ def configure(config: pytest.Config) -> None:
         orders=_number(config, 'orders') or 0,
         seed=_number(config, 'seed'),
         show_secrets=bool(config.getoption('--charmsecrets-show-secrets')),
+        checks=_strictness(config),
+        allow=_allow(config),
     )
+
+
+def _strictness(config: pytest.Config) -> Strictness:
+    given = config.getoption('--charmsecrets-checks') or cast('str', config.getini('charmsecrets_checks')).strip()
+    if given and given not in get_args(Strictness):
+        raise pytest.UsageError(
+            f'charmsecrets_checks in the ini file: {given!r} is none of {", ".join(get_args(Strictness))}'
+        )
+    return cast('Strictness', given or 'off')
+
+
+def _allow(config: pytest.Config) -> tuple[str, ...]:
+    """Return what command line and ini file allow: both count.
+
+    Raises:
+        pytest.UsageError: if an entry can allow nothing.
+    """
+    given = cast('list[str]', config.getoption('--charmsecrets-allow') or [])
+    entries = (*cast('list[str]', config.getini('charmsecrets_allow')), *given)
+    if entries:
+        from ..checks import CHECKS
+        from ..checks.allowing import check_entries
+
+        try:
+            # Plugins that add checks may not be known yet.
+            check_entries(entries, CHECKS, others=True)
+        except UsageError as error:
+            raise pytest.UsageError(f'--charmsecrets-allow or charmsecrets_allow: {error}') from None
+    return entries
 
 
 # --- the marker
@@ -151,6 +202,7 @@ def marked_settings(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
     settings = marked(markers)
     versions = settings.pop('juju_versions', ())
     settings.pop('orders', None)
+    settings.pop('allow', None)
     return {**settings, 'juju_version': versions[0]} if versions else settings
 
 
@@ -158,7 +210,7 @@ def _check_marker(marker: pytest.Mark) -> None:
     __tracebackhide__ = True
     from ..model.settings import KEYWORDS, check_keywords
 
-    known = (*KEYWORDS, 'juju_versions', 'orders')
+    known = (*KEYWORDS, 'juju_versions', 'orders', 'allow')
     if marker.args:
         raise UsageError(
             f'@pytest.mark.charmsecrets takes keywords only, not {", ".join(map(repr, marker.args))}; '

@@ -28,6 +28,7 @@ PUBLIC = [
     'FakeJujuFactory',
     'FakeModel',
     'FakeModelFactory',
+    'Finding',
     'GrantView',
     'Granted',
     'HadStatus',
