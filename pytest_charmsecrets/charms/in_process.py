@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,8 +150,12 @@ class InProcessRunner:
         return ops_private.stored_states(self._unit(unit).storage)
 
     def containers(self, unit: str) -> tuple[testing.Container, ...]:
-        """Return copies of the unit's containers as they are now."""
-        return tuple(copy.deepcopy(container) for container in self._unit(unit).containers.values())
+        """Return copies of the unit's containers as they are now, with what the charm's metadata mounts there."""
+        state, declared = self._unit(unit), self.source.metadata.mounts
+        return tuple(
+            dataclasses.replace(copy.deepcopy(one), mounts=_named(one, state.mounts(name, declared.get(name, ()))))
+            for name, one in state.containers.items()
+        )
 
     def place_storages(self, unit: str, storages: Mapping[str, Storage]) -> dict[str, Storage]:
         """Make every storage of a unit that has no location yet, and return them all with their locations."""
@@ -217,3 +221,9 @@ class InProcessRunner:
     def _add_missing_containers(self, state: UnitState) -> None:
         missing = [name for name in self.source.metadata.containers if name not in state.containers]
         state.set_containers(testing.Container(name, can_connect=self._started) for name in missing)
+
+
+def _named(container: testing.Container, mounts: Iterable[testing.Mount]) -> dict[str, testing.Mount]:
+    """Return the mounts of a container by name: those of the metadata are called by their locations."""
+    given = tuple(container.mounts.values())
+    return {**{str(mount.location): mount for mount in mounts if mount not in given}, **container.mounts}
