@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .records import (
         BagValue,
         BecameDue,
+        BugAvoided,
         Command,
         ConfigValue,
         DueHook,
@@ -53,6 +54,7 @@ __all__ = [
     'ApplicationView',
     'BagValue',
     'BecameDue',
+    'BugAvoided',
     'CharmSecretsError',
     'Client',
     'Command',
@@ -140,6 +142,7 @@ _NAMES_BY_MODULE: Final = {
     '.records': (
         'BagValue',
         'BecameDue',
+        'BugAvoided',
         'Command',
         'ConfigValue',
         'DueHook',

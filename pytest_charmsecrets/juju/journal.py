@@ -13,6 +13,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeAlias
 
 from ..records import (
     BagValue,
+    BugAvoided,
     Command,
     ConfigValue,
     Granted,
@@ -89,14 +90,20 @@ class Journal:
         self._clock: Final = clock
         self._records: list[Record] = []
         self._facts: list[Fact] = []
+        self._avoided: dict[str, Causes] = {}
+        """Who met the condition of a bug last, by its name."""
+        self._noted: list[tuple[datetime.datetime, str]] = []
+        """The bugs that were avoided since the last record, with the times."""
 
     def stamp(self) -> dict[str, Any]:
         """Return the fields that give the next record its place: its number and its model."""
         return {'number': self.chronicle.next_number(), 'model': self.model}
 
     def append(self, record: Record) -> None:
-        """Add a record at the end."""
+        """Add a record at the end, and the bugs that were avoided before it."""
         self._records.append(record)
+        noted, self._noted = self._noted, []
+        self._records.extend(BugAvoided(time, bug, **self.stamp()) for time, bug in noted)
 
     def note(
         self,
@@ -113,6 +120,15 @@ class Journal:
             is_recorded = writer is None or writer.number is not None
             after = self.chronicle.last + (not is_recorded)
             self._facts.append(kind(self._clock.now, after, writer, *about, **more))
+
+    def note_avoided(self, bug: str) -> None:
+        """Note once for whoever acts at the moment that a bug of the release, which is switched off, would have struck.
+
+        The record follows the next one: a record never stands among what one hook or operation changes.
+        """
+        if self._clock is not None and self._avoided.get(bug) != self.chronicle.causes:
+            self._avoided[bug] = self.chronicle.causes
+            self._noted.append((self._clock.now, bug))
 
     def mark(self) -> int:
         """Return where the facts end now."""

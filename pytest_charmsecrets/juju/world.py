@@ -5,7 +5,7 @@ Look-ups of what a hook or a rule may take for granted live here; rules live in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ..records import Operation
@@ -31,11 +31,8 @@ class World:
         name: str = 'fake',
         cloud: Cloud | None = None,
         chronicle: Chronicle | None = None,
-        bugs: Iterable[str] = (),
     ) -> None:
         self.profile: Final = profile
-        self.bugs: Final = tuple(bugs)
-        """Names of the known bugs of Juju that its profile was asked to reproduce."""
         self.seed: Final = seed
         self.name: Final = name
         self.given_cloud: Final[Cloud | None] = cloud
@@ -45,6 +42,7 @@ class World:
         self.journal: Final = Journal(name, chronicle, clock)
         self.changes: Final = Changes(self.journal)
         self.secrets: Final = SecretStore(self.changes, profile)
+        self.bugs: Final = self.secrets.bugs
         self.applications: Final[dict[str, Application]] = {}
         self.relations: Final[dict[int, Relation]] = {}
         self.offers: Final[dict[str, Offer]] = {}

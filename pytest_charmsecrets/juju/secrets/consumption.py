@@ -9,6 +9,7 @@ SaveSecretConsumer; domain/crossmodelrelation.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 
 from ...errors import JujuError
 from .. import identity
@@ -125,12 +126,20 @@ def _save(store: SecretStore, secret: Secret, unit: str, *, tracked: int, label:
     else:
         moved = consumer.tracked < tracked
         changed = store.save_consumer(secret, consumer, tracked, label)
-    if store.profile.remove_event_for_tracked:
-        others = {other.tracked for other in secret.consumers.values() if other is not consumer}
-        revisions.mark_obsolete(store, secret, in_use=others | {tracked})
-    elif moved or store.profile.obsolescence_asked_often:
+    looks = moved or store.profile.obsolescence_asked_often
+    in_use = {other.tracked for other in secret.consumers.values() if other is not consumer} | {tracked}
+    if _marks_more(secret, in_use, looks=looks) and store.bugs.ask('remove_event_for_tracked'):
+        revisions.mark_obsolete(store, secret, in_use=in_use)
+    elif looks:
         revisions.mark_unused(store, secret)
     return consumer if changed else None
+
+
+def _marks_more(secret: Secret, in_use: Collection[int], *, looks: bool) -> bool:
+    """Whether taking only some revisions to be in use, at every save, makes more of them obsolete than Juju means."""
+    latest = secret.revisions.get(secret.latest_revision)
+    candidates = secret.revisions.values() if not looks else [latest] if latest is not None else []
+    return any(not revision.obsolete and revision.number not in in_use for revision in candidates)
 
 
 def _copied_label(store: SecretStore, secret: Secret, unit: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 from .. import clock, facts, identity
+from ..bugs import Bugs
 from ..change_log import Change, Changes
 from ..clock import RotatePolicy
 from ..content import EncodedContent
@@ -182,6 +183,7 @@ class SecretStore:
         self.changes: Final = changes
         self.journal: Final = changes.journal
         self.profile: Final = profile
+        self.bugs: Final = Bugs(profile, self.journal)
         self._secrets: dict[str, Secret] = {}
         self._by_owner: dict[Owner, dict[str, Secret]] = {}
         self._ids_by_consumer: dict[str, dict[str, None]] = {}

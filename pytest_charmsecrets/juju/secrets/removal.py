@@ -19,9 +19,10 @@ def remove_revisions(store: SecretStore, secret: Secret, numbers: Collection[int
     if not secret.revisions.keys() - set(numbers):
         remove(store, secret)
         return
-    if store.profile.remove_prefix_bug:
-        begins = tuple(map(str, numbers))
-        numbers = [number for number in secret.revisions if str(number).startswith(begins)]
+    begins = tuple(map(str, numbers))
+    matched = [number for number in secret.revisions if str(number).startswith(begins)]
+    if set(matched) - set(numbers) and store.bugs.ask('remove_prefix_bug'):
+        numbers = matched
     for number in sorted(secret.revisions.keys() & set(numbers)):
         del secret.revisions[number]
         store.journal.note(facts.RevisionRemoved, secret.id, number)

@@ -27,9 +27,9 @@ def change_policy(store: SecretStore, secret: Secret, policy: RotatePolicy | Non
     if policy is None:
         return
     before, secret.rotate_policy = secret.rotate_policy, policy
-    if store.profile.set_loses_rotate_expire:
-        return
     planned = clock.next_rotation(policy, now)
+    if (planned, secret.next_rotation) != (None, None) and store.bugs.ask('set_loses_rotate_expire'):
+        return
     if planned is None:
         if secret.next_rotation is not None:
             secret.next_rotation = None
@@ -55,10 +55,10 @@ def set_rotated(store: SecretStore, secret_id: str, *, revision_before: int) -> 
     """
     secret = store.get(secret_id)
     if secret is None:
-        if store.profile.gone_rotation_refused:
+        if store.bugs.ask('gone_rotation_refused'):
             raise JujuError(wording(store.profile).missing_at_commit.format(uri=SecretURI(secret_id)))
         return
-    if secret.owner.kind == 'unit' and store.profile.unit_rotation_refused:
+    if secret.owner.kind == 'unit' and store.bugs.ask('unit_rotation_refused'):
         raise JujuError(PERMISSION_DENIED)
     base = secret.next_rotation
     if base is None:

@@ -93,7 +93,7 @@ def _accept(_: HookContext, __: object) -> None:
 
 
 def _loses_grant(context: HookContext, grant: PendingGrant) -> bool:
-    return context.profile.drop_grant_of_pending and grant.uri.id in context.pending.creates
+    return grant.uri.id in context.pending.creates and context.world.bugs.ask('drop_grant_of_pending')
 
 
 _KINDS: Final = (
