@@ -11,6 +11,8 @@ import dataclasses
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from .records import lines_of
+
 if TYPE_CHECKING:
     from .records import Effect, Task
 
@@ -91,8 +93,8 @@ class HookFailed(CharmSecretsError):
         if self.where is not None:
             lines.append(f'  charm: {self.where}')
         lines += [f'  | {line}' for line in self.output.splitlines()[-_OUTPUT_LINES:]]
-        lines += [f'  discarded with the hook: {effect}' for effect in self.discarded]
-        lines += [f'  kept all the same: {effect}' for effect in self.kept]
+        lines += [f'  discarded with the hook: {line}' for line in lines_of(self.discarded)]
+        lines += [f'  kept all the same: {line}' for line in lines_of(self.kept)]
         return '\n'.join(lines)
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, TypeAlias
 
 HookOutcome: TypeAlias = Literal['committed', 'failed', 'commit failed']
@@ -14,17 +16,72 @@ HookOutcome: TypeAlias = Literal['committed', 'failed', 'commit failed']
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Effect:
-    """One thing that a hook changed, or wanted to change, in the model."""
+    """One thing that a hook changed, or wanted to change, in the model.
+
+    The kind says which of the other fields are set:
+
+    - ``secret-add``: secret, revision 1, subject (the owner), options.
+    - ``secret-set``: secret, options, and the new revision if content was given.
+    - ``secret-get``: secret, subject (a unit) and the revision that the unit tracks from now on, with ``label`` as the
+      key and the unit's label as the value if it gave one. Without a revision, an owner changed its own label.
+    - ``secret-grant``: secret, subject, relation. ``secret-revoke``: secret, subject.
+    - ``secret-remove``: secret, and the revision unless all of the secret is removed.
+    - ``relation-set``: relation, subject (the unit or application whose databag it is), key, value; an empty value
+      removes the key.
+    - ``state-set``: subject, key, value. ``state-delete``: subject, key.
+    - ``status-set``: subject, the status as key, the message as value.
+    - ``application-version-set``: subject, value.
+    - ``open-port``, ``close-port``: subject, the port as key, the endpoint, if it is about one, as value.
+    - ``storage-add``: subject, the storage as key, how many as value.
+    - ``juju-reboot``: subject, and the value ``now`` if it cannot wait for the end of the hook.
+    """
 
     kind: str
-    """What was done, by the hook command's name where there is one: ``secret-set``, ``relation-set``, ``status-set``."""
-    subject: str
-    """What it was done to: a secret's URI, a relation, a unit."""
-    detail: str = ''
-    """The rest, for a reader."""
+    """The name of the hook command."""
+    secret: str | None = None
+    """Bare id of the secret."""
+    revision: int | None = None
+    relation: str | None = None
+    """``endpoint:id``, as the unit that ran the hook names it."""
+    subject: str | None = None
+    """The unit or application."""
+    key: str | None = None
+    value: str | None = None
+    options: tuple[tuple[str, str], ...] = ()
+    """The options of secret-add and secret-set that were given: of label, description, rotate, expire (ISO 8601) and
+    keys (the keys of the content, with commas). The content itself is in the arguments of the hook command."""
 
     def __str__(self) -> str:
-        return ' '.join(part for part in (self.kind, self.subject, self.detail) if part)
+        about = (
+            f'secret:{self.secret}' if self.secret else None,
+            None if self.revision is None else f'revision {self.revision}',
+            self.relation,
+            self.subject,
+            _named(self.kind, self.key, self.value),
+        )
+        return ' '.join((self.kind, *filter(None, about), *(f'{name}={value}' for name, value in self.options)))
+
+
+def _named(kind: str, key: str | None, value: str | None) -> str:
+    """Return key and value: as they stand in a databag, or one after the other where the key is no name."""
+    if key is None or value is None:
+        return key or value or ''
+    return f'{key}={value}' if kind in ('relation-set', 'state-set', 'secret-get') else f'{key} {value}'.rstrip()
+
+
+def lines_of(effects: Iterable[Effect]) -> Iterator[str]:
+    """Return a line for each effect, and one for all keys of a databag or of a charm's state."""
+    for (kind, relation, subject), group in itertools.groupby(effects, _place):
+        first, *others = map(str, group)
+        if kind not in ('relation-set', 'state-set'):
+            yield from (first, *others)
+            continue
+        start = ' '.join(filter(None, (kind, relation, subject)))
+        yield ' '.join((first, *(line.removeprefix(f'{start} ') for line in others)))
+
+
+def _place(effect: Effect) -> tuple[str, str | None, str | None]:
+    return effect.kind, effect.relation, effect.subject
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,6 +149,9 @@ class BecameDue(_OfDueHook):
 @dataclasses.dataclass(frozen=True, slots=True)
 class NoLongerDue(_OfDueHook):
     """A hook of a unit that was due will not run: its reason is gone, or a newer one took its place."""
+
+    became_due: int | None = None
+    """Number of the BecameDue that it takes back."""
 
     def __str__(self) -> str:
         return f'no longer due: {_OfDueHook.__str__(self)}'
@@ -188,6 +248,8 @@ class HookRun(_InOrder):
     """Why it failed."""
     is_retry: bool = False
     """Whether it had failed before and was run again."""
+    became_due: int | None = None
+    """Number of the BecameDue that announced it and has its causes; None for ``juju exec`` and hooks that a test plays."""
     observed: bool | None = None
     """Whether the charm or a library observes the event; None where that is not known: for processes and puppets."""
     ran_deferred: tuple[str, ...] = ()

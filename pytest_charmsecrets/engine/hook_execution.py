@@ -73,6 +73,8 @@ class HookExecution:
         self._scheduler: Final = scheduler
         self._active_hook: Final = active_hook
         self._shell: Final = Shell()
+        self._command_lines: Final[dict[tuple[str, ...], tuple[str, ...]]] = {}
+        """The command lines that have run: charms run the same few again and again, and the journal keeps one of each."""
         self.has_run = False
         """Whether a unit has run a hook since the model was last at rest."""
 
@@ -87,6 +89,7 @@ class HookExecution:
         """Run one hook of a unit, to its commit or its failure."""
         agent = self.agents.agent(unit)
         self.has_run = True
+        became_due = self.agents.announcements.record_of(unit, hook)
         self._scheduler.begin(self.agents, unit, hook)
         faults = self.faults.strike(unit, hook.name, lambda kind: kind != 'leader-lost' or self._has_heir(unit))
         context = HookContext(
@@ -97,6 +100,7 @@ class HookExecution:
             alone='leader-lost' not in faults,
             backend_refuses='backend-refuses' in faults,
             is_retry=agent.local.failed == hook,
+            became_due=became_due,
         )
         started = context.now
         lifecycle.note_hook_begins(self.world, context.model_unit, hook.kind)
@@ -235,7 +239,8 @@ class HookExecution:
         context.act()
         context.read = None
         # The command may remove the files that it was given.
-        shown, given = recording.readable_argv(argv), recording.given_input(argv, stdin, cwd)
+        line, given = recording.readable_argv(argv), recording.given_input(argv, stdin, cwd)
+        shown = self._command_lines.setdefault(line, line)
         result = hookcommands.run(context, argv, stdin, cwd)
         if result.exit_code != 0:
             context.note_refused(result.stderr)
@@ -353,6 +358,7 @@ class HookExecution:
             discarded=discarded,
             error=error,
             is_retry=context.is_retry,
+            became_due=context.became_due,
             observed=charm.observed,
             ran_deferred=charm.ran_deferred,
             deferred=charm.deferred,

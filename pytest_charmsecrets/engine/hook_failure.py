@@ -32,7 +32,7 @@ def failure_of(finished: FinishedHook, journal: Journal) -> HookFailed:
         hook=finished.record.hook,
         exception=exception,
         juju_error=finished.commit_error or refusal,
-        why=finished.context.why if refusal is not None else None,
+        why=finished.context.why if finished.commit_error is not None or refusal is not None else None,
         discarded=finished.record.discarded,
         kept=(*finished.record.kept, *finished.record.committed),
         where=_where(exception.__traceback__) if exception is not None else None,

@@ -36,7 +36,7 @@ _DRAWN: Final = re.compile(
 """What charms and libraries draw at random: UUIDs, hexadecimal digests and tokens, and Juju's secret ids."""
 
 
-_PLACES: Final = re.compile(r'(?:number=\d+, |, (?:causes|commands)=\([^)]*\))')
+_PLACES: Final = re.compile(r'(?:number=\d+, |, (?:causes|commands)=\([^)]*\)|, became_due=(?:\d+|None))')
 """The places of records in the order of their controller, which one more record anywhere moves."""
 
 

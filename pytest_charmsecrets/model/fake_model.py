@@ -19,6 +19,7 @@ from ..juju.order import Order
 from ..juju.user_secrets import UserAccess
 from ..juju.versions import profile_for
 from ..juju.world import World
+from ..report.redaction import Redactor, known_values
 from ..views.applications import ApplicationView
 from ..views.model import ModelView
 from ..views.relations import RelationView
@@ -382,6 +383,16 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         if name is not None:
             operations.use_secret_backend(self._world, name)
         return self._world.secrets.backend
+
+    # --- for reports
+
+    def redact(self, text: str) -> str:
+        """Return a text in which ``<redacted>`` stands for each value of a secret that the models of the controller know.
+
+        Records, histories and views hold what really happened; pass through this what people will see of them.
+        """
+        journals = (model.journal for model in self.controller.models.values())
+        return Redactor(value for journal in journals for value in known_values(journal)).redact(text)
 
     def _place_storages(self, units: Iterable[str]) -> None:
         # Not left to the first hook: the runner reads the state that units begin with here, and may refuse it.

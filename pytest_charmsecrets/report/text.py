@@ -21,7 +21,6 @@ from ..records import (
     BecameDue,
     BugAvoided,
     Command,
-    Effect,
     HookOutcome,
     HookRun,
     NoLongerDue,
@@ -29,6 +28,7 @@ from ..records import (
     Record,
     Settled,
     TimePassed,
+    lines_of,
 )
 from .redaction import Redactor, known_values
 
@@ -262,13 +262,10 @@ class _Layout:
     def _result(self, run: HookRun) -> Iterator[str]:
         groups = (('kept', run.kept), ('committed', run.committed), ('discarded', run.discarded))
         for word, effects in groups:
-            for effect in effects:
-                yield from self._wrap(f'{self._indent}{word:<9}  ', self._effect(effect))
+            for line in lines_of(effects):
+                yield from self._wrap(f'{self._indent}{word:<9}  ', self._flat(line))
         if run.error is not None:
             yield from self._wrap(f'{self._indent}error      ', self._flat(run.error))
-
-    def _effect(self, effect: Effect) -> str:
-        return self._flat(str(effect))
 
     def _row(self, actor: str, text: str) -> str:
         return f'  {actor:<{self._actor_width}}  {text}'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_charmsecrets import FakeModel
+from pytest_charmsecrets import FakeModel, HookRun
 
 from .long_scenario import run
 
@@ -55,8 +56,12 @@ def test_the_choices_of_an_order_give_its_journal_again():
 def test_always_the_first_choice_gives_what_the_fixed_order_gives():
     """When something is known to be due may differ, as the fixed order delivers everything at once."""
     fixed, first = run(seed=0, order=0), run(seed=0, order={})
-    assert first.journal.hooks() == fixed.journal.hooks()
+    assert ran(first) == ran(fixed)
     assert first.journal.commands() == fixed.journal.commands()
+
+
+def ran(model: FakeModel) -> list[HookRun]:
+    return [dataclasses.replace(hook, became_due=None) for hook in model.journal.hooks()]
 
 
 def written(model: FakeModel) -> bytes:

@@ -223,6 +223,12 @@ def test_a_refused_commit_has_no_exception_and_jujus_words(clashing):
     assert 'Juju refused to commit it' in str(failed)
 
 
+def test_a_label_that_is_taken_is_refused_with_the_secret_that_has_it(fake_model, clashing):
+    _, failed, _ = clashing
+    holder = fake_model.secrets()[0]
+    assert failed.why == f'secret:{holder.id.rpartition("/")[2]} of {holder.owner} has the label "{LABEL}"'
+
+
 def test_what_was_applied_before_the_refusal_stays_and_the_rest_is_discarded(fake_model, clashing):
     app, failed, _ = clashing
     assert fake_model.secret(label='free-1').owner == 'app'

@@ -106,8 +106,8 @@ def check_causes(journal):
         if record.hook == 'secret-changed':
             assert record.secret in changed
         for effect in record.committed:
-            if effect.kind == 'secret-set' and ' revision=' in f' {effect.detail}':
-                changed.add(f'secret:{effect.subject.rpartition("/")[2].removeprefix("secret:")}')
+            if effect.kind == 'secret-set' and effect.revision is not None:
+                changed.add(f'secret:{effect.secret}')
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

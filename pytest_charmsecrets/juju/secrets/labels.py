@@ -83,6 +83,18 @@ def release_consumer_label(store: SecretStore, consumer: Consumer) -> None:
     store.consumer_labels.remove(identity.unit_tag(consumer.unit), consumer.label)
 
 
+def holder_of(store: SecretStore, owner: Owner, label: str) -> str:
+    """Say which secret keeps an owner from using a label, for somebody who sees the whole model."""
+    family, quoted = identity.application_of(owner.name), gotext.quote(label)
+    for secret in store:
+        if secret.label == label and identity.application_of(secret.owner.name) == family:
+            return f'secret:{secret.id} of {secret.owner.name} has the label {quoted}'
+        for unit, consumer in secret.consumers.items():
+            if consumer.label == label and identity.application_of(unit) == family:
+                return f'{unit} reads secret:{secret.id} by the label {quoted}'
+    return f'{quoted} was a label of {family} before, and this Juju keeps it reserved'
+
+
 def release_labels_of(store: SecretStore, tag: str) -> None:
     """Free every label of an entity that was removed."""
     store.owner_labels.remove_all(tag)

@@ -58,7 +58,7 @@ class _Kind(Generic[Entry]):
 
     collect: Callable[[HookContext], Iterable[tuple[str, Entry]]]
     """Returns the items that the hook recorded, each with the id of its secret, if it is about one."""
-    describe: Callable[[HookContext, Entry], Effect]
+    describe: Callable[[HookContext, Entry], Iterable[Effect]]
     check: Callable[[HookContext, Entry], None]
     """Refuses an item, where it is applied right after."""
     apply: Callable[[HookContext, Entry], None]
@@ -152,7 +152,7 @@ _KINDS: Final = (
     ),
     _Kind(
         collect=lambda context: (('', change) for change in rest.collect(context)),
-        describe=lambda _, change: change.effect,
+        describe=lambda _, change: change.effects,
         check=lambda _, change: change.check(),
         prepare=_accept,
         apply=lambda _, change: change.apply(),
@@ -173,7 +173,7 @@ class _Item:
     secret_id: str
     entry: Any
     """The record of the hook, as the functions of its kind take it."""
-    effect: Effect
+    effects: tuple[Effect, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -186,6 +186,7 @@ class _Batch:
 
 def commit(context: HookContext) -> CommitResult:
     """Apply the pending changes of a hook, as far as the controller accepts them; none, if content cannot be saved."""
+    context.why = None
     try:
         secret_changes.check_backend(context)
     except JujuError as error:
@@ -210,7 +211,8 @@ def _collect(context: HookContext) -> list[_Batch]:
 
 
 def _items(context: HookContext, kind: _Kind[Any]) -> tuple[_Item, ...]:
-    return tuple(_Item(secret_id, entry, kind.describe(context, entry)) for secret_id, entry in kind.collect(context))
+    collected = kind.collect(context)
+    return tuple(_Item(secret_id, entry, tuple(kind.describe(context, entry))) for secret_id, entry in collected)
 
 
 def _in_order(context: HookContext, batches: Iterable[_Batch]) -> list[_Batch]:
@@ -220,7 +222,7 @@ def _in_order(context: HookContext, batches: Iterable[_Batch]) -> list[_Batch]:
 
 
 def _effects(batches: Iterable[_Batch]) -> tuple[Effect, ...]:
-    return tuple(item.effect for batch in batches for item in batch.items)
+    return tuple(effect for batch in batches for item in batch.items for effect in item.effects)
 
 
 def _commit(context: HookContext, batches: Sequence[_Batch]) -> CommitResult:
@@ -267,15 +269,15 @@ def _apply_each(context: HookContext, batch: _Batch) -> tuple[list[Effect], list
             batch.kind.apply(context, item.entry)
         except JujuError as error:
             errors.append(error)
-            refused.append(item.effect)
+            refused += item.effects
         else:
-            applied.append(item.effect)
+            applied += item.effects
     return applied, refused, errors
 
 
 def _apply_all_or_none(context: HookContext, batch: _Batch) -> tuple[list[Effect], list[Effect], list[JujuError]]:
     """Apply all items or, if one is refused, none; returns the same as ``_apply_each``."""
-    effects_of_all = [item.effect for item in batch.items]
+    effects_of_all = [effect for item in batch.items for effect in item.effects]
     try:
         for item in batch.items:
             batch.kind.check(context, item.entry)

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final, cast
 
 from ...errors import JujuError
+from ...records import Effect
 from .. import lifecycle
 from ..state import CLOUDS, Cloud, Port, Status, Storage
 from .relation_commands import RelationCommands
@@ -81,12 +82,12 @@ class HookContext(SecretCommands, RelationCommands):
         else:
             lifecycle.set_status(self.world, self.model_unit, Status(name, message))
             self.model_unit.status_was_set = True
-        self.keep('status-set', self.application if app else self.unit, f'{name} {message}'.strip())
+        self.keep(Effect('status-set', subject=self.application if app else self.unit, key=name, value=message))
 
     def set_workload_version(self, version: str) -> None:
         """Set the workload version, at once."""
         self.world.applications[self.application].workload_version = version
-        self.keep('application-version-set', self.application, version)
+        self.keep(Effect('application-version-set', subject=self.application, value=version))
 
     def log(self, level: str, message: str) -> None:
         """Take a line of the charm's log."""
@@ -226,7 +227,7 @@ class HookContext(SecretCommands, RelationCommands):
 
     def reboot(self, *, now: bool) -> None:
         """Note that the charm asked for a reboot."""
-        self.keep('juju-reboot', self.unit, 'now' if now else '')
+        self.keep(Effect('juju-reboot', subject=self.unit, value='now' if now else None))
 
     # --- actions
 

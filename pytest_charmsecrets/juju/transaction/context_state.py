@@ -46,6 +46,8 @@ class ContextState:
     """Whether an outside backend refuses to save or read content."""
     is_retry: bool = False
     """Whether the hook has failed before."""
+    became_due: int | None = None
+    """Number of the record that announced the hook as due."""
 
     cause: Cause = dataclasses.field(init=False, default_factory=Cause)
     """The hook as the cause of what it writes."""
@@ -113,6 +115,6 @@ class ContextState:
         """Remember the refusal that a hook command printed."""
         self.juju_error = stderr.removeprefix('ERROR ').rstrip('\n')
 
-    def keep(self, kind: str, subject: str, detail: str = '') -> None:
+    def keep(self, effect: Effect) -> None:
         """Note a change that took effect at once."""
-        self.kept.append(Effect(kind, subject, detail))
+        self.kept.append(effect)

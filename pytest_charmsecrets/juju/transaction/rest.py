@@ -27,7 +27,7 @@ def _accept() -> None:
 class RestChange:
     """One change of the rest."""
 
-    effect: Effect
+    effects: tuple[Effect, ...]
     apply: Callable[[], None]
     check: Callable[[], None] = _accept
     """Refuses the change, and with it the whole rest."""
@@ -40,7 +40,8 @@ def collect(context: HookContext) -> Iterator[RestChange]:
     yield from _requests_for_storage(context)
     values = context.pending.charm_state
     if values is not None:
-        yield RestChange(Effect('state-set', context.unit, ' '.join(sorted(values))), partial(_store, context, values))
+        changes = effects.of_charm_state(context.unit, context.model_unit.charm_state, values)
+        yield RestChange(changes, partial(_store, context, values))
 
 
 def _writes_of_bags(context: HookContext) -> Iterator[RestChange]:
@@ -77,10 +78,8 @@ def _changes_of_ports(context: HookContext) -> Iterator[RestChange]:
         for port in sorted(wanted):
             after = change(application, open_now, port)
             if after != open_now or (port.endpoint and port.endpoint not in application.metadata.endpoints):
-                detail = f'{port} ({port.endpoint})' if port.endpoint else f'{port}'
-                yield RestChange(
-                    Effect(f'{doing}-port', context.unit, detail), partial(_set_ports, context, after), check
-                )
+                effect = Effect(f'{doing}-port', subject=context.unit, key=str(port), value=port.endpoint or None)
+                yield RestChange((effect,), partial(_set_ports, context, after), check)
             open_now = after
 
 
@@ -91,7 +90,7 @@ def _set_ports(context: HookContext, after: frozenset[Port]) -> None:
 def _requests_for_storage(context: HookContext) -> Iterator[RestChange]:
     for name, count in context.pending.storages.items():
         yield RestChange(
-            Effect('storage-add', context.unit, f'{name} {count}'),
+            (Effect('storage-add', subject=context.unit, key=name, value=str(count)),),
             partial(_add_storage, context, name, count),
             partial(_check_storage, context, name, count),
         )

@@ -15,8 +15,8 @@ from ...errors import JujuError
 from ...golang import text as gotext
 from .. import identity
 from ..identity import SecretURI
-from ..secrets import access, backends, consumption, removal, revisions
-from ..secrets.entities import INTERNAL, RemovalRequest, Secret
+from ..secrets import access, backends, consumption, labels, removal, revisions
+from ..secrets.entities import INTERNAL, Owner, RemovalRequest, Secret
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
 from ..secrets.wording import PERMISSION_DENIED, wording
@@ -44,7 +44,7 @@ def create(context: HookContext, create: PendingCreate) -> None:
     try:
         revisions.create(context.world.secrets, create.uri.id, create.owner, create.attributes, context.now)
     except LabelTaken:
-        raise _label_exists(create.attributes) from None
+        raise _label_exists(context, create.owner, create.attributes) from None
 
 
 def check_update(context: HookContext, update: PendingUpdate) -> None:
@@ -61,7 +61,7 @@ def update(context: HookContext, update: PendingUpdate) -> None:
     try:
         revisions.update(context.world.secrets, secret, update.uri, update.attributes, context.now)
     except LabelTaken:
-        raise _label_exists(update.attributes) from None
+        raise _label_exists(context, secret.owner, update.attributes) from None
 
 
 def check_tracking(context: HookContext, uri: SecretURI) -> None:
@@ -234,5 +234,7 @@ def _manageable(context: HookContext, uri: SecretURI, *, is_access: bool = False
     return secret
 
 
-def _label_exists(attributes: SecretAttributes) -> JujuError:
-    return JujuError(f'secret with label {gotext.quote(attributes.label or "")} already exists')
+def _label_exists(context: HookContext, owner: Owner, attributes: SecretAttributes) -> JujuError:
+    label = attributes.label or ''
+    why = labels.holder_of(context.world.secrets, owner, label)
+    return context.refusal(f'secret with label {gotext.quote(label)} already exists', why)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from ...errors import JujuError
 from ...golang import text as gotext
+from ...records import Effect
 from .. import content, identity
 from ..content import EncodedContent
 from ..identity import SecretURI
@@ -295,7 +296,7 @@ class SecretCommands(ContextState):
             new = self.unit not in secret.consumers
             consumption.follow(self.world.secrets, secret, self.unit)
             if new:
-                self.keep('secret-get', str(uri), f'{self.unit} is told of changes')
+                self.keep(Effect('secret-get', secret.id, 0, subject=self.unit))
         return self._content_of(secret, uri, secret.latest_revision)
 
     def _consume(self, secret: Secret, uri: SecretURI, label: str | None, *, refresh: bool, peek: bool) -> int:
@@ -306,8 +307,8 @@ class SecretCommands(ContextState):
 
     def _keep_tracking(self, uri: SecretURI, changed: Consumer | None) -> None:
         if changed is not None:
-            named = f' as {gotext.quote(changed.label)}' if changed.label else ''
-            self.keep('secret-get', str(uri), f'{self.unit} tracks revision {changed.tracked}{named}')
+            key, value = ('label', changed.label) if changed.label else (None, None)
+            self.keep(Effect('secret-get', uri.id, changed.tracked, subject=self.unit, key=key, value=value))
 
     def _content_of(self, secret: Secret, uri: SecretURI, number: int, missing: str | None = None) -> EncodedContent:
         revision = secret.revisions.get(number)
@@ -380,7 +381,7 @@ class SecretCommands(ContextState):
             if (template := RELABELING.get(self.profile.label_clash)) is None:
                 raise
             raise JujuError(template.format(id=secret.id, label=gotext.quote(label))) from None
-        self.keep('secret-get', f'secret:{secret.id}', f'owner label {gotext.quote(label)}')
+        self.keep(Effect('secret-get', secret.id, subject=secret.owner.name, key='label', value=label))
         return None
 
     def _label_of_follower(self, label: str) -> str | None:

@@ -34,8 +34,8 @@ def test_rotation_reads_as_a_story():
             'db/0',
             'install',
             'committed',
-            committed=(Effect('secret-add', SECRET, 'owner=db revision=1'),),
-            kept=(Effect('status-set', 'db/0', 'active'),),
+            committed=(Effect('secret-add', SECRET.removeprefix('secret:'), 1, subject='db'),),
+            kept=(Effect('status-set', subject='db/0', key='active', value=''),),
         ),
         TimePassed(LATER, START),
         BecameDue(LATER, 'db/0', 'secret-rotate', secret=SECRET),
@@ -52,7 +52,7 @@ def test_rotation_reads_as_a_story():
                     $ secret-add password=<redacted> --label password  -> {SECRET}
                     $ status-set active
                     kept       status-set db/0 active
-                    committed  secret-add {SECRET} owner=db revision=1
+                    committed  secret-add {SECRET} revision 1 db
 
         2026-02-01 00:00:00  +31d
           db/0      due: secret-rotate {SECRET}
@@ -71,7 +71,7 @@ def test_failed_hook_says_why_and_what_was_discarded():
             'web/0',
             'start',
             'failed',
-            discarded=(Effect('relation-set', 'database:0 web/0', 'ready'),),
+            discarded=(Effect('relation-set', relation='database:0', subject='web/0', key='ready', value='yes'),),
             error='ops.ModelError: ERROR permission denied',
         ),
     ]
@@ -80,7 +80,7 @@ def test_failed_hook_says_why_and_what_was_discarded():
         2026-01-01 00:00:00  start
           web/0  start  FAILED
                    $ secret-get {SECRET}  -> ERROR permission denied
-                   discarded  relation-set database:0 web/0 ready
+                   discarded  relation-set database:0 web/0 ready=yes
                    error      ops.ModelError: ERROR permission denied
         """
     )

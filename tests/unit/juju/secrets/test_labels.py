@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_charmsecrets.juju.secrets import labels
-from pytest_charmsecrets.juju.secrets.entities import Owner
+from pytest_charmsecrets.juju.secrets.entities import Consumer, Owner
 from pytest_charmsecrets.juju.secrets.labels import LabelTaken
 
 APPLICATION, UNIT, OTHER = Owner('application', 'db'), Owner('unit', 'db/0'), Owner('unit', 'db/1')
@@ -59,3 +59,13 @@ def test_labels_of_what_is_removed_are_free_again(make_store):
     labels.release_labels_of(store, UNIT.tag)
     labels.claim_owner_label(store, UNIT, 'read')
     labels.claim_consumer_label(store, 'db/0', 'owned')
+
+
+def test_the_holder_of_a_label_is_named(make_store, add_secret):
+    store = make_store()
+    secret = add_secret(store, label='a')
+    store.add_consumer(secret, Consumer('db/1', 1, 1, 'b'))
+    assert labels.holder_of(store, UNIT, 'a') == f'secret:{secret.id} of db has the label "a"'
+    assert labels.holder_of(store, UNIT, 'b') == f'db/1 reads secret:{secret.id} by the label "b"'
+    assert labels.holder_of(store, UNIT, 'c') == '"c" was a label of db before, and this Juju keeps it reserved'
+    assert labels.holder_of(store, Owner('unit', 'web/0'), 'a').startswith('"a" was a label of web')
