@@ -20,13 +20,18 @@ class Bugs:
     profile: Profile
     journal: Journal
 
-    def ask(self, switch: str) -> Any:
-        """Return the value of a switch where it matters, and note a bug that this avoids."""
-        self.note(switch)
+    def ask(self, switch: str, only: object = None) -> Any:
+        """Return the value of a switch where it matters, and note a bug that this avoids.
+
+        Args:
+            switch: the name of the switch.
+            only: the faulty value that matters here; by default all do.
+        """
+        self.note(switch, only)
         return getattr(self.profile, switch)
 
-    def note(self, switch: str) -> None:
+    def note(self, switch: str, only: object = None) -> None:
         """Note that the condition of a bug was met, if the release has the bug and the model has not."""
-        bug = self.profile.avoided.get(switch)
-        if bug is not None:
-            self.journal.note_avoided(bug)
+        avoided = self.profile.avoided.get(switch)
+        if avoided is not None and only in (None, avoided.faulty):
+            self.journal.note_avoided(avoided.bug)

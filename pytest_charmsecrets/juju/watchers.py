@@ -23,7 +23,7 @@ from .hooks import Hook
 from .journal import Causes, merged
 from .relations import Relation
 from .secrets import access
-from .secrets.entities import Owner, Revision, Secret, SecretReference
+from .secrets.entities import Consumer, Owner, Revision, Secret, SecretReference
 from .workers import ExpiryWorker, RetryTimer, RotationWorker
 from .world import World
 
@@ -413,8 +413,9 @@ def _told_secret(world: World, unit: str, secret_id: str) -> Secret | SecretRefe
     secret = world.secrets.find_read(secret_id)
     if secret is None or unit not in secret.consumers:
         return None
-    is_local = isinstance(secret, Secret) and not world.profile.changed_after_revoke
-    return secret if not is_local or access.may_read(secret, unit) else None
+    if isinstance(secret, Secret) and not world.profile.changed_after_revoke and not access.may_read(secret, unit):
+        return None
+    return secret
 
 
 def event_label(world: World, secret: Secret, unit: str) -> str:

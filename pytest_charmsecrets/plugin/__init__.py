@@ -67,7 +67,14 @@ def pytest_runtest_makereport(
     report = yield
     if call.excinfo is not None and report.failed:
         item.config.stash[orders.FAILURE] = call.excinfo.type
+    if report.when == 'call':
+        reporting.note_bugs_avoided(report, item.config.stash[reporting.MODELS])
     if report.failed:
         redact = not item.config.stash[options.DEFAULTS].show_secrets
         reporting.add_journals(report, call, item.config.stash[reporting.MODELS], redact=redact)
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which tests rely on behaviour that a release, as shipped, does not have."""
+    reporting.summarize_bugs_avoided(terminalreporter)

@@ -101,7 +101,10 @@ def fake_juju_factory(fake_model_factory: FakeModelFactory) -> FakeJujuFactory:
 
 def _make(config: pytest.Config, keywords: Mapping[str, Any]) -> FakeModel:
     __tracebackhide__ = True
+    defaults = config.stash[DEFAULTS]
     given: dict[str, Any] = {**keywords, 'around_hook': _around_hook(config, keywords.get('around_hook'))}
+    if defaults.juju_bugs and 'juju_bugs' not in given:
+        given['juju_bugs'] = defaults.bugs_of(given.get('juju_version'))
     model = pytest_charmsecrets.FakeModel(**given)
     config.stash[orders.ORDERS].append(model.order)
     config.stash[reporting.MODELS].add(model)

@@ -16,6 +16,7 @@ from .. import identity
 from ..identity import SecretURI
 from . import labels, revisions
 from .entities import Consumer, Secret, SecretReference, SecretStore
+from .wording import wording
 
 _PLACEHOLDER = 0
 """What a record tracks that was made only so that its unit is told of changes."""
@@ -82,12 +83,15 @@ def save_reference(
         The unit's record, if that made or changed it.
 
     Raises:
-        LabelTaken: if the label is taken; nothing is saved then.
+        JujuError: if the label is taken; nothing is saved then.
     """
     reference = store.references.get(uri.key) or SecretReference(uri.key, saas, tracked)
     consumer = reference.consumers.get(unit)
     if label and (consumer is None or label != consumer.label):
-        labels.claim_consumer_label(store, unit, label)
+        try:
+            labels.claim_consumer_label(store, unit, label)
+        except labels.LabelTaken as refused:
+            raise JujuError(wording(store.profile).remote_label_taken.format(cause=refused)) from None
     store.references[uri.key] = reference
     if consumer is not None:
         return consumer if store.save_consumer(reference, consumer, tracked, label) else None

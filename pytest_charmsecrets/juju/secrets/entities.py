@@ -105,6 +105,8 @@ class Secret:
     """Whether obsolete revisions of a user's secret are removed by themselves."""
     latest_revision: int = 0
     latest_checksum: str = ''
+    is_checksum_old: bool = False
+    """Whether the secret was updated since that was written, in another way than by content."""
     latest_expiry: datetime.datetime | None = None
     revisions: dict[int, Revision] = dataclasses.field(default_factory=dict[int, Revision])
     permissions: dict[str, Permission] = dataclasses.field(default_factory=dict[str, Permission])

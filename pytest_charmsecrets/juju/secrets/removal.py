@@ -79,8 +79,10 @@ def _is_void(store: SecretStore, secret: Secret, removal: RemovalRequest) -> boo
 
 
 def prune(store: SecretStore, secret: Secret) -> None:
-    """Remove the obsolete revisions of a user's secret, if it is pruned by itself; never the latest."""
+    """Remove the obsolete revisions of a user's secret, if it is pruned by itself; the latest only by a bug of Juju."""
     obsolete = [number for number, revision in secret.revisions.items() if revision.obsolete]
     numbers = [number for number in obsolete if number != secret.latest_revision]
+    if secret.auto_prune and obsolete != numbers and store.bugs.ask('prune_takes_latest'):
+        numbers = obsolete
     if secret.auto_prune and numbers:
         remove_revisions(store, secret, numbers)

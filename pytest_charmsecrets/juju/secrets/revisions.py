@@ -95,8 +95,8 @@ def update(
         for consumer in secret.consumers.values():
             consumer.latest = secret.latest_revision
             store.changes.note('consumer', consumer.unit, secret=secret.id)
-    elif secret.latest_checksum and store.bugs.ask('metadata_update_erases_checksum'):
-        secret.latest_checksum = ''
+    else:
+        secret.is_checksum_old = True
     if expiry_alone is not None and not store.bugs.ask('set_loses_rotate_expire'):
         _expire_latest(store, secret, expiry_alone)
     if attributes.content or store.profile.obsolescence_asked_often:
@@ -133,7 +133,7 @@ def _append_revision(
     now: datetime.datetime,
 ) -> None:
     secret.latest_revision += 1
-    secret.latest_checksum = content.checksum(encoded)
+    secret.latest_checksum, secret.is_checksum_old = content.checksum(encoded), False
     secret.latest_expiry = store.stamp(expire) if expire is not None else None
     secret.revisions[secret.latest_revision] = Revision(
         number=secret.latest_revision,

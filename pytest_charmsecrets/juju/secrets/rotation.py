@@ -76,6 +76,8 @@ def set_rotated(store: SecretStore, secret_id: str, *, revision_before: int) -> 
 def _moves(store: SecretStore, present: datetime.datetime, planned: datetime.datetime, is_more_frequent: bool) -> bool:
     match store.profile.rotate_change:
         case 'if_more_frequent':
+            if is_more_frequent:
+                store.bugs.note('rotate_change', 'keep')
             return is_more_frequent
         case 'keep':
             return False

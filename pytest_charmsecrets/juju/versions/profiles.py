@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ...errors import UsageError, unknown
 from .bugs import BUGS
-from .switches import Profile
+from .switches import Avoided, Profile
 
 DEFAULT_VERSION: Final = '3.6.14'
 
@@ -99,6 +99,7 @@ _4_0_5: Final[Mapping[str, Any]] = {
     'prune_takes_latest': True,
     # reading, tracking, labels
     'own_label_beats_uri': True,
+    'own_secrets_by_id': True,
     'peer_label': 'lease_error',
     'observer_labels_stand_apart': True,
     'label_clash': 'charm_secret',
@@ -130,7 +131,7 @@ _4_0_5: Final[Mapping[str, Any]] = {
     'references_go_with_saas': True,
     'units_of_others_granted': True,
     'offering_application_granted': True,
-    'access_names_other_models': False,
+    'other_models_listed': False,
     'foreign_writes_refused': True,
     'user_writes_charm_secrets': False,
     'user_removal_asks_access_first': True,
@@ -374,7 +375,7 @@ def profile_for(version: str, bugs: Iterable[str] = ()) -> Profile:
             raise UsageError(f'Juju {full} never had the bug {bug}; releases that had it: {releases_with(bug)}')
     avoided = [bug for bug in had if bug not in asked]
     sound = {BUGS[bug].switch: BUGS[bug].sound for bug in avoided}
-    switches = {BUGS[bug].switch: bug for bug in avoided}
+    switches = {BUGS[bug].switch: Avoided(bug, shipped[BUGS[bug].switch]) for bug in avoided}
     return Profile(full, tuple(dict.fromkeys(asked)), switches, **{**shipped, **sound})
 
 

@@ -26,6 +26,15 @@ class Switch:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Avoided:
+    """A bug of a release that is switched off."""
+
+    bug: str
+    faulty: object
+    """The value that the switch has in the release as shipped."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Profile:
     """How one version of Juju behaves where versions differ; the defaults are those of 3.6.14."""
 
@@ -33,8 +42,8 @@ class Profile:
     """The full version number that a charm sees."""
     bugs: tuple[str, ...] = ()
     """Names of the known bugs that it has."""
-    avoided: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
-    """The switches in which the release, as shipped, has a bug that this profile has not, with the bugs' names."""
+    avoided: Mapping[str, Avoided] = dataclasses.field(default_factory=dict[str, 'Avoided'])
+    """The bugs that the release was shipped with and that this profile has not, by switch."""
 
     # --- interface, identity, limits
 
@@ -103,6 +112,14 @@ class Profile:
             'MS-D12; read at 3.0.3 to 3.6.10',
             'secretsmanager/secrets.go, getAppOwnedOrUnitOwnedSecretMetadata',
             'whether a read by URI returns an own secret that bears the label given with it',
+        ),
+    ] = False
+    own_secrets_by_id: Annotated[
+        bool,
+        Switch(
+            'errata',
+            'domain/secret/state/state.go, ListCharmSecrets',
+            'whether an own secret is looked up by label in the order of ids, rather than of age',
         ),
     ] = False
     pending_reads: Annotated[
@@ -738,12 +755,12 @@ class Profile:
             "whether the pruning of a user's secret takes every obsolete revision, the latest included",
         ),
     ] = False
-    access_names_other_models: Annotated[
+    other_models_listed: Annotated[
         bool,
         Switch(
             'errata',
-            'domain/secret/state/state.go, GetSecretGrants',
-            'whether secret-info-get and show-secret show grants to applications of other models',
+            'state/secrets.go, SecretGrants; domain/secret/state/state.go, GetSecretGrants',
+            'whether owners and users see the grants to applications of other models',
         ),
     ] = True
     foreign_writes_refused: Annotated[
