@@ -31,15 +31,21 @@ def change_policy(store: SecretStore, secret: Secret, policy: RotatePolicy | Non
     if (planned, secret.next_rotation) != (None, None) and store.bugs.ask('set_loses_rotate_expire'):
         return
     if planned is None:
-        if secret.next_rotation is not None:
-            secret.next_rotation = None
-            store.changes.note('rotation', secret.owner.name, secret=secret.id)
+        end(store, secret)
         return
     planned = store.stamp(planned)
     if secret.next_rotation is None or _moves(
         store, secret.next_rotation, planned, clock.is_more_frequent(policy, before)
     ):
         _plan(store, secret, planned)
+
+
+def end(store: SecretStore, secret: Secret) -> None:
+    """Make a secret one that never rotates."""
+    secret.rotate_policy = 'never'
+    if secret.next_rotation is not None:
+        secret.next_rotation = None
+        store.changes.note('rotation', secret.owner.name, secret=secret.id)
 
 
 def set_rotated(store: SecretStore, secret_id: str, *, revision_before: int) -> None:

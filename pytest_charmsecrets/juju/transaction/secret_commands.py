@@ -17,7 +17,7 @@ from ...records import Effect
 from .. import content, identity
 from ..content import EncodedContent
 from ..identity import SecretURI
-from ..secrets import access, consumption, revisions
+from ..secrets import access, consumption, revisions, rotation
 from ..secrets.entities import INTERNAL, Consumer, Owner, Secret, SecretReference
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
@@ -395,14 +395,14 @@ class SecretCommands(ContextState):
             raise JujuError(wording(self.profile).not_leader.format(unit=self.unit, application=self.application))
         if self._metadata is not None:
             self._metadata.freeze(secret.id)
-        ends_rotation = secret.rotate_policy != 'never' and self.world.bugs.ask('read_cancels_rotation')
-        attributes = SecretAttributes(label=label, rotate='never' if ends_rotation else None)
         try:
-            revisions.update(self.world.secrets, secret, uri, attributes, self.now)
+            revisions.update(self.world.secrets, secret, uri, SecretAttributes(label=label), self.now)
         except LabelTaken:
             if (template := RELABELING.get(self.profile.label_clash)) is None:
                 raise
             raise JujuError(template.format(id=secret.id, label=gotext.quote(label))) from None
+        if secret.rotate_policy != 'never' and self.world.bugs.ask('read_cancels_rotation'):
+            rotation.end(self.world.secrets, secret)
         self.keep(Effect('secret-get', secret.id, subject=secret.owner.name, key='label', value=label))
         return None
 
