@@ -102,6 +102,9 @@ class Journal:
     def append(self, record: Record) -> None:
         """Add a record at the end, and the bugs that were avoided before it."""
         self._records.append(record)
+        self._write_avoided()
+
+    def _write_avoided(self) -> None:
         noted, self._noted = self._noted, []
         self._records.extend(BugAvoided(time, bug, **self.stamp()) for time, bug in noted)
 
@@ -124,11 +127,14 @@ class Journal:
     def note_avoided(self, bug: str) -> None:
         """Note once for whoever acts at the moment that a bug of the release, which is switched off, would have struck.
 
-        The record follows the next one: a record never stands among what one hook or operation changes.
+        It never stands among the changes of one hook or operation: if one is under way, it follows the next record.
         """
-        if self._clock is not None and self._avoided.get(bug) != self.chronicle.causes:
-            self._avoided[bug] = self.chronicle.causes
-            self._noted.append((self._clock.now, bug))
+        if self._clock is None or self._avoided.get(bug) == self.chronicle.causes:
+            return
+        self._avoided[bug] = self.chronicle.causes
+        self._noted.append((self._clock.now, bug))
+        if all(cause.number is not None for cause in self.chronicle.causes):
+            self._write_avoided()
 
     def mark(self) -> int:
         """Return where the facts end now."""

@@ -155,6 +155,7 @@ class Stage:
             'remove-application': model.remove_application,
             'remove-relation': lambda *ends: model.remove_relation(*ends[:2], force='--force' in ends),
             'remove-unit': model.remove_unit,
+            'remove-saas': model.remove_saas,
             'resolved': lambda unit, *flags: model.resolve(unit, no_retry='--no-retry' in flags),
             'restart-agent': model.restart_agent,
             'resume-relation': lambda number: model.resume_relation(self._relation(number)),
