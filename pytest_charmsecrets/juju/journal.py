@@ -70,7 +70,9 @@ class Chronicle:
 
     def __init__(self) -> None:
         self.last = 0
-        """Number of the last record."""
+        """The last number that was given out."""
+        self.written = 0
+        """Number of the last record that is in a journal."""
         self.causes: Causes = ()
         """Who writes: every change that a watcher will see takes them along."""
 
@@ -102,11 +104,13 @@ class Journal:
     def append(self, record: Record) -> None:
         """Add a record at the end, and the bugs that were avoided before it."""
         self._records.append(record)
+        self.chronicle.written = record.number
         self._write_avoided()
 
     def _write_avoided(self) -> None:
         noted, self._noted = self._noted, []
-        self._records.extend(BugAvoided(time, bug, **self.stamp()) for time, bug in noted)
+        for time, bug in noted:
+            self.append(BugAvoided(time, bug, **self.stamp()))
 
     def note(
         self,
@@ -133,7 +137,7 @@ class Journal:
             return
         self._avoided[bug] = self.chronicle.causes
         self._noted.append((self._clock.now, bug))
-        if all(cause.number is not None for cause in self.chronicle.causes):
+        if all(cause.number is not None and cause.number <= self.chronicle.written for cause in self.chronicle.causes):
             self._write_avoided()
 
     def mark(self) -> int:

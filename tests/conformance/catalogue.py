@@ -11,7 +11,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-PAGES: Final = {'HC': 'hook commands', 'MS': 'model semantics', 'EV': 'events', 'JV': 'Juju versions', 'ER': 'later findings'}
+PAGES: Final = {
+    'HC': 'hook commands',
+    'MS': 'model semantics',
+    'EV': 'events',
+    'JV': 'Juju versions',
+    'ER': 'later findings',
+}
 HIGHEST: Final = {
     'HC-': 141,
     'MS-': 145,

@@ -3,9 +3,8 @@
 A vector has ``id``, ``title``, ``source`` (in Juju's tree), ``evidence`` (T: a test of Juju asserts it; C: read from the
 code that decides it), ``profiles`` (Juju versions, without the known bugs of the release unless these are added:
 ``4.0.13+drop_grant_of_pending``, ``3.1.2+as-shipped``), ``fixture`` (see ``stage.py``), and ``steps``; optionally ``start``
-(the model's first instant), ``update_status_interval``, ``charms`` (applications of the fixture that run scripts),
-``files`` and ``holds`` (switches that decide what the vector shows: with another value it does not hold; a bug is held by
-a vector that is played with it).
+(the model's first instant), ``update_status_interval``, ``charms`` (applications of the fixture that run scripts) and
+``files``.
 
 Where versions differ, any value may be written ``by: {3.6.14: ..., 4.0.14: ...}``: the one of the version counts.
 
@@ -167,7 +166,6 @@ class Vector:
     update_status_interval: datetime.timedelta | None = None
     charms: tuple[str, ...] = ()
     files: Mapping[str, str | bytes] = dataclasses.field(default_factory=dict[str, 'str | bytes'])
-    holds: tuple[str, ...] = ()
 
     @property
     def version(self) -> str:
@@ -218,7 +216,7 @@ def parse(document: Any) -> tuple[Vector, ...]:
     _check_keys(
         document,
         {'id', 'title', 'source', 'evidence', 'profiles', 'fixture', 'steps'},
-        {'start', 'update_status_interval', 'charms', 'files', 'holds'},
+        {'start', 'update_status_interval', 'charms', 'files'},
     )
     profiles = tuple(map(str, document['profiles']))
     return tuple(_parse_for(profile, _chosen(document, profile, profiles)) for profile in profiles)
@@ -244,7 +242,6 @@ def _parse_for(profile: str, document: Any) -> Vector:
             'update_status_interval': parse_duration(interval) if interval is not None else None,
             'steps': tuple(steps),
             'charms': tuple(document.get('charms', ())),
-            'holds': tuple(document.get('holds', ())),
         }
     )
 
