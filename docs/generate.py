@@ -1,5 +1,6 @@
 """Writes the pages of the reference that are made from what the code itself uses.
 
+- ``charm-process.md``: what a hook leaves behind in the process, from ``charms/leftovers.py``
 - ``client-commands.md``: the commands of the Juju client, from ``client``
 - ``juju-versions.md``: the releases, the switches and the bugs, from ``juju/versions``
 - ``permissions.md``: who may do what, by asking the model
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterator
 import yaml
 
 from pytest_charmsecrets import FakeModel, HookFailed, JujuError, Puppet, PuppetUnit, RelationView, client
+from pytest_charmsecrets.charms.leftovers import LEFTOVERS
 from pytest_charmsecrets.client.command import ClientCommand
 from pytest_charmsecrets.golang.flags import Flag, spell
 from pytest_charmsecrets.juju import user_secrets
@@ -412,7 +414,30 @@ colours.
 {table(('Command', 'Flags', 'Formats', 'Flags without effect', 'What it lacks'), command_rows())}"""
 
 
+# --- charm-process.md
+
+
+def charm_process() -> str:
+    """Return the page about what a hook leaves behind."""
+    return f"""# The process of a charm
+
+On a unit every hook is a process of its own. A charm that runs in process shares the process of the tests; after each hook, however it
+ended, most of what it changed is put back as it was:
+
+{table(('What a charm changes', 'After the hook'), ((row.name, row.fate) for row in LEFTOVERS))}
+For what stays there is `around_hook`, which can [empty caches and put things back](../how-to/patch-the-workload.md#forget-what-a-charm-remembers)
+around every hook, and `runner='process'`, which gives each hook [a process](../how-to/run-charms-as-processes.md).
+
+On a unit, Python waits at the end of a hook for threads that are no daemons, and the others end with the process. Here they run on.
+`HookRun.threads` has their names, without the numbers that Python counts through the whole process, unless they end within a tenth of
+a second after the hook. What such a thread asks of ops is refused.
+
+[Time](../explanation/time.md) says which clocks a charm sees, and what waits.
+"""
+
+
 PAGES_BY_NAME: dict[str, Callable[[], str]] = {
+    'charm-process.md': charm_process,
     'client-commands.md': client_commands,
     'juju-versions.md': juju_versions,
     'permissions.md': permissions,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .client import Client
     from .client.fake_juju import FakeJuju
     from .engine.fault_injection import InjectedFault
-    from .errors import ActionFailed, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
+    from .errors import ActionFailed, CallRefused, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
     from .juju.journal import Journal
     from .juju.order import Departure, Order
     from .model.controller import FakeController
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         ConfigValue,
         DueHook,
         Effect,
+        Finding,
         Granted,
         HadStatus,
         HookRun,
@@ -55,6 +56,7 @@ __all__ = [
     'BagValue',
     'BecameDue',
     'BugAvoided',
+    'CallRefused',
     'CharmSecretsError',
     'Client',
     'Command',
@@ -68,6 +70,7 @@ __all__ = [
     'FakeJujuFactory',
     'FakeModel',
     'FakeModelFactory',
+    'Finding',
     'GrantView',
     'Granted',
     'HadStatus',
@@ -116,6 +119,7 @@ _NAMES_BY_MODULE: Final = {
     '.views.model': ('ModelView',),
     '.errors': (
         'ActionFailed',
+        'CallRefused',
         'CharmSecretsError',
         'EndlessHooks',
         'HookFailed',
@@ -147,6 +151,7 @@ _NAMES_BY_MODULE: Final = {
         'ConfigValue',
         'DueHook',
         'Effect',
+        'Finding',
         'Granted',
         'HadStatus',
         'HookRun',

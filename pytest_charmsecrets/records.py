@@ -256,6 +256,8 @@ class HookRun(_InOrder):
     """The events that waited for this hook, by the names of ops such as ``secret_changed``."""
     deferred: tuple[str, ...] = ()
     """The events that wait for the next hook of the unit."""
+    threads: tuple[str, ...] = ()
+    """Names of the threads that the charm started and that outlived the hook, without Python's count of them."""
     commands: tuple[Command, ...] = dataclasses.field(default=(), repr=False)
     """The hook commands that it ran, in order: the same objects that stand in the journal before it."""
 
@@ -308,6 +310,25 @@ class Task:
     def success(self) -> bool:
         """Whether it succeeded."""
         return self.status == 'completed' and self.return_code == 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong that a check found in a model."""
+
+    check: str
+    """Name of the check."""
+    subject: str
+    """The thing that is judged: ``unit:web/0``, ``secret:db/password``, ``relation:1``, ``application:web``."""
+    message: str
+    """What is wrong, in one sentence, without values of secrets."""
+    evidence: tuple[int, ...] = ()
+    """Numbers of the records that prove it, oldest first."""
+    remedy: str = ''
+    """What to do about it, in one sentence."""
+
+    def __str__(self) -> str:
+        return f'{self.check}: {self.message}'
 
 
 # --- histories, which a journal tells

@@ -62,6 +62,7 @@ class HookExecution:
         active_hook: ActiveHook,
         *,
         on_hook_error: OnHookError,
+        time_zone: str,
     ) -> None:
         self.agents: Final = agents
         self.world: Final = agents.world
@@ -72,6 +73,7 @@ class HookExecution:
         """The faults that wait for their hooks."""
         self._scheduler: Final = scheduler
         self._active_hook: Final = active_hook
+        self._time_zone: Final = time_zone
         self._shell: Final = Shell()
         self._command_lines: Final[dict[tuple[str, ...], tuple[str, ...]]] = {}
         """The command lines that have run: charms run the same few again and again, and the journal keeps one of each."""
@@ -285,6 +287,7 @@ class HookExecution:
             execute=functools.partial(self.execute, context),
             now=lambda: context.now,
             sleep=sleep,
+            time_zone=self._time_zone,
             charm_version=charm_version,
         )
 
@@ -362,6 +365,7 @@ class HookExecution:
             observed=charm.observed,
             ran_deferred=charm.ran_deferred,
             deferred=charm.deferred,
+            threads=charm.threads,
             commands=tuple(context.commands),
             **self.world.journal.stamp(),
         )

@@ -250,6 +250,11 @@ class Journal:
 
         return tuple(_DRAWN.sub(number, _PLACES.sub('', repr(record))) for record in self._records)
 
+    @property
+    def last_number(self) -> int:
+        """Number of the last record; 0 if there is none."""
+        return self._records[-1].number if self._records else 0
+
     def __iter__(self) -> Iterator[Record]:
         return iter(self._records)
 

@@ -31,24 +31,32 @@ class Models:
     """The models that live now, and how much of each journal earlier tests have written, or was reported already."""
 
     def __init__(self) -> None:
-        self._lengths: list[tuple[weakref.ref[FakeModel], dict[str, int]]] = []
+        self._seen: list[tuple[weakref.ref[FakeModel], dict[str, int]]] = []
+        """Models with the last number in each journal of their controllers."""
+        self._held: list[FakeModel] = []
+        """The models that the present test has made: they are judged after its function has let go of them."""
 
     def add(self, model: FakeModel) -> None:
-        """Follow the journal of a new model."""
-        self._lengths.append((weakref.ref(model), {}))
+        """Follow the journals of a new model and those of its controller."""
+        self._seen.append((weakref.ref(model), {}))
+        self._held.append(model)
 
-    def note_lengths(self) -> None:
+    def note_seen(self) -> None:
         """Note how far each journal has got, and forget models that are gone."""
-        living = ((reference, reference()) for reference, _ in self._lengths)
-        self._lengths = [
-            (reference, {name: len(one.journal) for name, one in model.controller.models.items()})
+        living = ((reference, reference()) for reference, _ in self._seen)
+        self._seen = [
+            (reference, {name: one.journal.last_number for name, one in model.controller.models.items()})
             for reference, model in living
             if model is not None
         ]
 
+    def release(self) -> None:
+        """Let go of the models that a test has made."""
+        self._held.clear()
+
     def used(self) -> Iterator[FakeModel]:
         """Return the models in which something happened since then, oldest first, with those of their controllers."""
-        return (model for model, _ in self._grown())
+        return (model for model, _ in self.used_since())
 
     def bugs_avoided(self) -> list[str]:
         """Return the bugs of the models' releases whose conditions were met since then, although they are switched off."""
@@ -56,20 +64,19 @@ class Models:
 
         found = {
             record.bug
-            for model, length in self._grown()
-            for record in itertools.islice(model.journal, length, None)
-            if isinstance(record, BugAvoided)
+            for model, number in self.used_since()
+            for record in model.journal
+            if isinstance(record, BugAvoided) and record.number > number
         }
         return sorted(found)
 
-    def _grown(self) -> Iterator[tuple[FakeModel, int]]:
-        """Return the models in which something happened since then, each with the length of its journal at that time."""
-        for reference, lengths in self._lengths:
+    def used_since(self) -> Iterator[tuple[FakeModel, int]]:
+        """Return them with the number of the last record before."""
+        for reference, numbers in self._seen:
             model = reference()
             for name, one in model.controller.models.items() if model is not None else ():
-                length = lengths.get(name, 0)
-                if len(one.journal) > length:
-                    yield one, length
+                if one.journal.last_number > numbers.get(name, 0):
+                    yield one, numbers.get(name, 0)
 
 
 MODELS: Final = pytest.StashKey[Models]()
@@ -88,7 +95,7 @@ def add_journals(report: pytest.TestReport, call: pytest.CallInfo[None], models:
         rendered = text.render_journal(model.journal, redact=redact, last=ENTRIES, reads=False)
         is_alone = len(model.controller.models) == 1
         report.sections.append((SECTION if is_alone else f'{SECTION} of {model.name}', rendered))
-    models.note_lengths()
+    models.note_seen()
 
 
 def note_bugs_avoided(report: pytest.TestReport, models: Models) -> None:

@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, overload
 
 from ..engine.fault_injection import InjectedFault
+from ..engine.runtime import RunningModel
 from ..errors import JujuError, UsageError
 from ..juju import identity, lookups
 from ..juju.journal import Journal
@@ -29,6 +30,12 @@ class ModelView(OverModel):
     def name(self) -> str:
         """The name of the model."""
         return self._world.name
+
+    @property
+    def models(self) -> dict[str, ModelView]:
+        """The models of its controller by name, oldest first, itself included."""
+        executions = self._runtime.scheduler.models.values()
+        return {one.world.name: ModelView(RunningModel(self._runtime, one)) for one in executions}
 
     @property
     def version(self) -> str:

@@ -17,7 +17,7 @@ from ...records import Effect
 from .. import content, identity
 from ..content import EncodedContent
 from ..identity import SecretURI
-from ..secrets import access, consumption, revisions, rotation
+from ..secrets import access, backends, consumption, revisions, rotation
 from ..secrets.entities import INTERNAL, Consumer, Owner, Secret, SecretReference
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
@@ -40,6 +40,7 @@ class SecretCommands(ContextState):
             tag = identity.unit_tag(self.unit)
             raise JujuError(f'cannot reserve secret for owner "{tag}" which is not alive')
         uri = self.world.new_secret_uri(of)
+        self.world.secrets.reserved[uri.id] = self.unit
         self.pending.add(PendingCreate(uri, of, attributes))
         return uri
 
@@ -337,7 +338,7 @@ class SecretCommands(ContextState):
         if self.backend_refuses and revision.backend != INTERNAL:
             raise self.refusal(PERMISSION_DENIED, f'the backend {revision.backend} refuses')
         if revision.vanished:
-            raise JujuError(f'secret revision "{secret.id}-{number}" not found')
+            raise JujuError(backends.missing_content(revision.backend, secret.id, number))
         self.read = (secret.id, number)
         return revision.content
 
