@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .client import Client
     from .client.fake_juju import FakeJuju
     from .engine.fault_injection import InjectedFault
-    from .errors import ActionFailed, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
+    from .errors import ActionFailed, CallRefused, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
     from .juju.journal import Journal
     from .juju.order import Departure, Order
     from .model.controller import FakeController
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from .records import (
         BagValue,
         BecameDue,
+        BugAvoided,
         Command,
         ConfigValue,
         DueHook,
         Effect,
+        Finding,
         Granted,
         HadStatus,
         HookRun,
@@ -53,6 +55,8 @@ __all__ = [
     'ApplicationView',
     'BagValue',
     'BecameDue',
+    'BugAvoided',
+    'CallRefused',
     'CharmSecretsError',
     'Client',
     'Command',
@@ -66,6 +70,7 @@ __all__ = [
     'FakeJujuFactory',
     'FakeModel',
     'FakeModelFactory',
+    'Finding',
     'GrantView',
     'Granted',
     'HadStatus',
@@ -114,6 +119,7 @@ _NAMES_BY_MODULE: Final = {
     '.views.model': ('ModelView',),
     '.errors': (
         'ActionFailed',
+        'CallRefused',
         'CharmSecretsError',
         'EndlessHooks',
         'HookFailed',
@@ -140,10 +146,12 @@ _NAMES_BY_MODULE: Final = {
     '.records': (
         'BagValue',
         'BecameDue',
+        'BugAvoided',
         'Command',
         'ConfigValue',
         'DueHook',
         'Effect',
+        'Finding',
         'Granted',
         'HadStatus',
         'HookRun',

@@ -150,6 +150,9 @@ class BecameDue(_OfDueHook):
 class NoLongerDue(_OfDueHook):
     """A hook of a unit that was due will not run: its reason is gone, or a newer one took its place."""
 
+    became_due: int | None = None
+    """Number of the BecameDue that it takes back."""
+
     def __str__(self) -> str:
         return f'no longer due: {_OfDueHook.__str__(self)}'
 
@@ -168,6 +171,21 @@ class Settled(_InOrder):
 
     def __str__(self) -> str:
         return 'settled'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BugAvoided(_InOrder):
+    """The release, as shipped, would have done something else here: a known bug of Juju that is switched off.
+
+    It is noted once for each hook, operation or moment of time that met the condition of the bug.
+    """
+
+    time: datetime.datetime
+    bug: str
+    """Name of the bug, as ``juju_bugs`` takes it."""
+
+    def __str__(self) -> str:
+        return f'bug avoided: {self.bug}'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -230,12 +248,16 @@ class HookRun(_InOrder):
     """Why it failed."""
     is_retry: bool = False
     """Whether it had failed before and was run again."""
+    became_due: int | None = None
+    """Number of the BecameDue that announced it and has its causes; None for ``juju exec`` and hooks that a test plays."""
     observed: bool | None = None
     """Whether the charm or a library observes the event; None where that is not known: for processes and puppets."""
     ran_deferred: tuple[str, ...] = ()
     """The events that waited for this hook, by the names of ops such as ``secret_changed``."""
     deferred: tuple[str, ...] = ()
     """The events that wait for the next hook of the unit."""
+    threads: tuple[str, ...] = ()
+    """Names of the threads that the charm started and that outlived the hook, without Python's count of them."""
     commands: tuple[Command, ...] = dataclasses.field(default=(), repr=False)
     """The hook commands that it ran, in order: the same objects that stand in the journal before it."""
 
@@ -243,7 +265,7 @@ class HookRun(_InOrder):
         return f'{self.unit} {self.hook}'
 
 
-Record: TypeAlias = Operation | TimePassed | BecameDue | NoLongerDue | Settled | Command | HookRun
+Record: TypeAlias = Operation | TimePassed | BecameDue | NoLongerDue | Settled | BugAvoided | Command | HookRun
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -288,6 +310,25 @@ class Task:
     def success(self) -> bool:
         """Whether it succeeded."""
         return self.status == 'completed' and self.return_code == 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong that a check found in a model."""
+
+    check: str
+    """Name of the check."""
+    subject: str
+    """The thing that is judged: ``unit:web/0``, ``secret:db/password``, ``relation:1``, ``application:web``."""
+    message: str
+    """What is wrong, in one sentence, without values of secrets."""
+    evidence: tuple[int, ...] = ()
+    """Numbers of the records that prove it, oldest first."""
+    remedy: str = ''
+    """What to do about it, in one sentence."""
+
+    def __str__(self) -> str:
+        return f'{self.check}: {self.message}'
 
 
 # --- histories, which a journal tells

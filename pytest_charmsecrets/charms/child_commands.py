@@ -27,6 +27,7 @@ from ..hookcommands.result import Result, Stdin
 from . import hook_command
 from .command_server import CommandServer, StdinWanted
 from .forked import process_number
+from .guard.threads import unwatched
 from .hook_process import HookCommands, make_home, socket_variables
 from .runner import Execute
 
@@ -113,7 +114,8 @@ class ChildCommands:
     def listen(self) -> None:
         """Make the socket, on which a child may wait for its answer."""
         if self._server is None and process_number() == self._process:
-            self._server = CommandServer(self._stack, self._execute_for_child, Path(self.address))
+            with unwatched():
+                self._server = CommandServer(self._stack, self._execute_for_child, Path(self.address))
 
     def answer(self) -> None:
         """Start the thread that answers."""
@@ -126,7 +128,8 @@ class ChildCommands:
             self._thread = threading.Thread(
                 target=self._server.serve_until, args=(lambda: self._is_over,), name=_THREAD, daemon=True
             )
-            self._thread.start()
+            with unwatched():
+                self._thread.start()
 
     def _stop(self) -> None:
         self._is_over = True
@@ -149,7 +152,7 @@ class ChildCommands:
     def _ask_parent(self, argv: Sequence[str], stdin: Stdin, cwd: str | None) -> Result:
         text = stdin() if callable(stdin) else stdin or ''
         parts = [cwd or str(Path.cwd()), '1', text, *argv]
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        with unwatched(), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.connect(self.address)
             hook_command.send(connection, [gotext.to_bytes(part) for part in parts])
             exit_code, stdout, stderr = hook_command.receive(connection)

@@ -41,9 +41,8 @@ _SURROUNDINGS_OF_A_MACHINE: Final = {
     'DEBIAN_FRONTEND': 'noninteractive',
     'LANG': 'C.UTF-8',
     'TERM': 'tmux-256color',
-    # Juju leaves these two to the machine, which would make tests differ from one to the other.
+    # Juju leaves it to the machine, which would make tests differ from one to the other.
     'PYTHONHASHSEED': '0',
-    'TZ': 'UTC',
 }
 
 

@@ -7,8 +7,9 @@ import copy
 import dataclasses
 import shutil
 import tempfile
+import threading
 import weakref
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,10 @@ from ..errors import UsageError
 from . import ops_private
 from .charm_class import CharmClass
 from .child_commands import ChildCommands, find_executables
+from .exit_handlers import exit_handlers
 from .forked import report, run_in_this_process_only
 from .isolation import isolated
+from .leftovers import run_in_own_context, threads_since
 from .ops_private import CharmRun
 from .runner import AroundHook, CharmOutcome, HookBeingRun, Invocation, UnitChange
 from .source import Charm, load_source
@@ -29,6 +32,7 @@ from .virtual_time import virtual_time
 
 if TYPE_CHECKING:
     from ..juju.state import Storage
+    from .guard.watch import Guard
     from .source import CharmSource
 
 
@@ -63,6 +67,7 @@ class InProcessRunner:
         around_hook: Entered around every run of the charm; for patching the world of one unit.
         state: The start of every unit: containers, networks, resources, stored states, deferred events.
         started: Units begin after their start hook, so Pebble answers in their containers.
+        guard: Keeps the charm from touching this machine; None lets it.
 
     Raises:
         UsageError: if the charm cannot be loaded, or ``state`` says something that the model says.
@@ -77,6 +82,7 @@ class InProcessRunner:
         around_hook: AroundHook | None = None,
         state: testing.State | None = None,
         started: bool = False,
+        guard: Guard | None = None,
     ) -> None:
         if state is not None:
             check_is_the_units_own(state)
@@ -84,6 +90,7 @@ class InProcessRunner:
         self._around_hook = around_hook
         self._start = state
         self._started = started
+        self._guard = guard
         self._units: dict[str, UnitState] = {}
         self._home = Path(tempfile.mkdtemp(prefix='charmsecrets-')).resolve()
         self._cleanup = weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
@@ -112,19 +119,22 @@ class InProcessRunner:
         charm = self._charms[invocation.charm_version]
         commands = ChildCommands(self._executables, invocation.execute)
         unit = self._unit(invocation.unit)
-        charm_run = CharmRun(invocation, unit, commands.execute, charm.source, charm.charm_class)
+        watch = None if self._guard is None else self._guard.watch(self._own_directories(unit), charm.source.checkout)
+        charm_run = CharmRun(invocation, unit, commands.execute, charm.source, charm.charm_class, watch)
         if invocation.hook.workload is not None and invocation.hook.kind == 'pebble-ready':
             unit.connect(invocation.hook.workload)
         charm_dir = self._directories.get(invocation.unit, charm.source.files)
         with (
             _surroundings(invocation, charm_dir, commands.environment()),
             charm.source.active(charm_dir),
-            virtual_time(invocation.now, invocation.sleep),
-            commands.answering(),
+            virtual_time(invocation.now, invocation.sleep, invocation.time_zone),
             ops_private.patched(charm_run),
             self._around(invocation),
         ):
-            return run_in_this_process_only(lambda: ops_private.run_charm(charm_run), _end_in_child)
+            before = threading.enumerate()
+            with commands.answering():
+                outcome = run_in_this_process_only(lambda: _run_guarded(charm_run), _end_in_child)
+            return dataclasses.replace(outcome, threads=threads) if (threads := threads_since(before)) else outcome
 
     def forget(self, unit: str) -> None:
         """Drop what is kept for a unit that was removed."""
@@ -168,8 +178,12 @@ class InProcessRunner:
         return ops_private.stored_states(self._unit(unit).storage)
 
     def containers(self, unit: str) -> tuple[testing.Container, ...]:
-        """Return copies of the unit's containers as they are now."""
-        return tuple(copy.deepcopy(container) for container in self._unit(unit).containers.values())
+        """Return copies of the unit's containers as they are now, with what the charm's metadata mounts there."""
+        state, declared = self._unit(unit), self.source.metadata.mounts
+        return tuple(
+            dataclasses.replace(copy.deepcopy(one), mounts=_named(one, state.mounts(name, declared.get(name, ()))))
+            for name, one in state.containers.items()
+        )
 
     def place_storages(self, unit: str, storages: Mapping[str, Storage]) -> dict[str, Storage]:
         """Make every storage of a unit that has no location yet, and return them all with their locations."""
@@ -197,7 +211,7 @@ class InProcessRunner:
         Raises:
             UsageError: if there is no such charm, or its metadata is missing or makes no sense.
         """
-        return load_source(charm, meta=meta, surroundings=self._surroundings_of_loading)
+        return load_source(charm, meta=meta, surroundings=self._surroundings_of_loading, guard=self._guard)
 
     def replace_source(self, source: CharmSource) -> None:
         """Have another charm, for the units that are upgraded to it; everything that units hold is kept."""
@@ -219,9 +233,17 @@ class InProcessRunner:
         with (
             self._directories.holding(invocation.unit, source.files) as charm_dir,
             _surroundings(invocation, charm_dir, environment),
-            virtual_time(invocation.now, invocation.sleep),
+            virtual_time(invocation.now, invocation.sleep, invocation.time_zone),
         ):
             yield charm_dir
+
+    def _own_directories(self, unit: UnitState) -> tuple[str, ...]:
+        """Return the directories that the hooks of a unit may write to, beside temporary ones.
+
+        They are those that are made here, for charm files, containers and storages, and what the author mounts in a container.
+        """
+        mounts = (mount for container in unit.containers.values() for mount in container.mounts.values())
+        return str(self._home), str(self._executables.home), *(str(mount.source) for mount in mounts)
 
     def _around(self, invocation: Invocation) -> contextlib.AbstractContextManager[Any]:
         if self._around_hook is None:
@@ -264,3 +286,25 @@ def _end_in_child(outcome: CharmOutcome) -> int:
     if outcome.exception is not None:
         report(outcome.exception)
     return outcome.exit_code
+
+
+def _run_guarded(charm_run: CharmRun) -> CharmOutcome:
+    """Run a charm under its guard; a call that was refused fails the hook, whatever the charm made of it."""
+    watch = charm_run.watch
+    if watch is None:
+        return _run(charm_run)
+    outcome = watch.run(_run, charm_run)
+    if not watch.refusals:
+        return outcome
+    return dataclasses.replace(outcome, exit_code=1, exception=watch.refusals[0])
+
+
+def _run(charm_run: CharmRun) -> CharmOutcome:
+    with exit_handlers():
+        return run_in_own_context(ops_private.run_charm, charm_run)
+
+
+def _named(container: testing.Container, mounts: Iterable[testing.Mount]) -> dict[str, testing.Mount]:
+    """Return the mounts of a container by name: those of the metadata are called by their locations."""
+    given = tuple(container.mounts.values())
+    return {**{str(mount.location): mount for mount in mounts if mount not in given}, **container.mounts}

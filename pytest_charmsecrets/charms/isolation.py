@@ -1,19 +1,15 @@
-"""What a charm may change in this process, put back after every hook.
-
-A real charm is a process of its own; one that runs in the test's process would otherwise leave its environment, logging
-and hooks behind.
-"""
+"""A charm's surroundings in this process: its environment, command line and directory, for the length of one hook."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import sys
-import warnings
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
+
+from .leftovers import save_process
 
 _CHARMS_OWN = ('JUJU_', 'OPERATOR_DISPATCH', 'CHARM_DIR')
 
@@ -27,11 +23,8 @@ def isolated(environment: Mapping[str, str], argv: list[str], cwd: Path | None) 
         argv: The command line, which ops and charms look at.
         cwd: Where the charm runs; None stays.
     """
-    with contextlib.ExitStack() as undo:
-        undo.callback(_restore_environment, dict(os.environ))
-        undo.callback(_restore_logging())
-        undo.callback(_restore_system_hooks())
-        undo.callback(os.chdir, Path.cwd())
+    put_back = save_process()
+    try:
         if cwd is not None:
             os.chdir(cwd)
         for name in [name for name in os.environ if name.startswith(_CHARMS_OWN)]:
@@ -39,39 +32,8 @@ def isolated(environment: Mapping[str, str], argv: list[str], cwd: Path | None) 
         os.environ.update(environment)
         sys.argv[:] = argv
         yield
-
-
-def _restore_environment(before: dict[str, str]) -> None:
-    for name in [name for name in os.environ if name not in before]:
-        del os.environ[name]
-    for name, value in before.items():
-        if os.environ.get(name) != value:
-            os.environ[name] = value
-
-
-def _restore_logging() -> Callable[[], None]:
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-
-    def restore() -> None:
-        for handler in [handler for handler in root.handlers if handler not in handlers]:
-            root.removeHandler(handler)
-        root.handlers[:] = handlers
-        root.setLevel(level)
-
-    return restore
-
-
-def _restore_system_hooks() -> Callable[[], None]:
-    excepthook, breakpointhook, showwarning = sys.excepthook, sys.breakpointhook, warnings.showwarning
-    path, argv = list(sys.path), list(sys.argv)
-
-    def restore() -> None:
-        sys.excepthook, sys.breakpointhook = excepthook, breakpointhook
-        warnings.showwarning = showwarning
-        sys.path[:], sys.argv[:] = path, argv
-
-    return restore
+    finally:
+        put_back()
 
 
 @contextlib.contextmanager

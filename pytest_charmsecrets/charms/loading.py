@@ -19,23 +19,27 @@ from .virtual_time import stand_ins
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from .source import CharmSource
+
 
 def load_charm_class(
-    modules: ModuleTable, root: Path, surroundings: AbstractContextManager[Path | None] | None
+    source: CharmSource, modules: ModuleTable, surroundings: AbstractContextManager[Path | None] | None
 ) -> type[ops.CharmBase]:
     """Run a charm's ``src/charm.py`` and return its charm class.
 
     Args:
-        modules: The modules of the directory.
-        root: The directory.
+        source: The charm.
+        modules: The modules of its directory.
         surroundings: What the charm finds around it, entered meanwhile; its value is the charm directory of a unit.
 
     Raises:
-        UsageError: if it gives nothing usable to ``ops.main``; whatever else it raises passes.
+        UsageError: if it gives nothing usable to ``ops.main``, or touches this machine; whatever else it raises passes.
     """
+    root = source.root
     with surroundings or _only_time() as charm_dir, modules.active(charm_dir), calls_of_main() as given:
         try:
-            module = run_in_this_process_only(modules.run_main, lambda _: 0)
+            own = () if charm_dir is None else (str(charm_dir),)
+            module = run_in_this_process_only(lambda: source.watch_loading(modules.run_main, own), lambda _: 0)
         except SystemExit as exit_:
             if not given:
                 raise UsageError(
@@ -53,13 +57,13 @@ def _only_time() -> Generator[None]:
         yield
 
 
-def _check_class(given: object, root: Path) -> type[ops.CharmBase]:
+def _check_class(given: object, root: Path | None) -> type[ops.CharmBase]:
     if isinstance(given, type) and issubclass(given, ops.CharmBase):
         return given
     raise UsageError(f'{root}/src/charm.py gives {given!r} to ops.main(); it takes a subclass of ops.CharmBase')
 
 
-def _find_only_class(module: ModuleType, root: Path) -> type[ops.CharmBase]:
+def _find_only_class(module: ModuleType, root: Path | None) -> type[ops.CharmBase]:
     own = [
         kind
         for kind in vars(module).values()

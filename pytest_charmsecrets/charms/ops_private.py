@@ -4,8 +4,8 @@ ops itself reads the environment that Juju would set, builds the event, and call
 real one: it builds the command lines, parses the output and maps the errors. Only the launch of the executable is
 replaced, by the invocation's ``execute``. Of the mock backend of ops.testing just Pebble is used.
 
-Patches are in place for the length of one hook: the launch of hook commands, the hash of ``ops.Unit`` (so that
-``relation.units`` has the same order in every run), and the ids that the mock Pebble draws.
+Patches are in place for the length of one hook: the launch of hook commands, the hashes of ops' objects (so that a set
+of them has the same order in every run), and the ids that the mock Pebble draws.
 """
 
 # pyright: reportPrivateUsage=false
@@ -18,13 +18,15 @@ import subprocess
 import sys
 import uuid
 import warnings
-from collections.abc import Generator, Sequence
+import zlib
+from collections.abc import Callable, Generator, Mapping, Sequence
+from pathlib import PurePosixPath
 from types import ModuleType, SimpleNamespace, TracebackType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import ops
 import ops.log
-from ops import testing
+from ops import pebble, testing
 from ops.version import version as _ops_version
 
 from ..errors import UsageError
@@ -33,8 +35,11 @@ from .isolation import replaced
 from .runner import CharmOutcome
 
 if TYPE_CHECKING:
+    import pathlib
+
     from ..hookcommands.result import Result
     from .charm_class import CharmClass
+    from .guard.watch import Watch
     from .runner import Execute, Invocation
     from .source import CharmSource
     from .unit_state import UnitState
@@ -82,6 +87,8 @@ class CharmRun:
     """Runs a hook command, for the charm and for the processes that it starts."""
     source: CharmSource
     charm_class: CharmClass
+    watch: Watch | None = None
+    """What guards it."""
 
 
 active_runs: Final[list[CharmRun]] = []
@@ -215,6 +222,12 @@ class _HookManager(_Manager):
         super()._setup_root_logging()
         warnings.showwarning = showwarning
 
+    def _commit(self) -> None:
+        """Fail where a call was refused, before ops keeps what the charm made of it."""
+        if self._charm_run.watch is not None:
+            self._charm_run.watch.raise_refusal()
+        super()._commit()
+
     def _make_storage(self, dispatcher: _Dispatcher) -> Any:  # noqa: ARG002
         return self._charm_run.unit.storage
 
@@ -290,7 +303,7 @@ def patched(charm_run: CharmRun) -> Generator[None]:
             stack.enter_context(replaced(_HOOKCMDS, 'subprocess', _Launcher(charm_run)))
         stack.enter_context(replaced(_harness, 'uuid', ids))
         stack.enter_context(replaced(_mocking, 'uuid', ids))
-        stack.enter_context(replaced(ops.Unit, '__hash__', _hash_by_number))
+        stack.enter_context(_stable_hashes())
         for name in ('_setup', '_shutdown') if _TRACING is not None else ():
             stack.enter_context(replaced(_TRACING, name, _do_nothing))
         active_runs.append(charm_run)
@@ -302,9 +315,44 @@ def _do_nothing(*_: Any) -> None:
     """A hook is not traced: a trace would draw random ids, and has nowhere to go."""
 
 
-def _hash_by_number(unit: ops.Unit) -> int:
-    """Let a set of units iterate in the same order in every process; the default hash is an address."""
-    return int(unit.name.rpartition('/')[2])
+def _hash_of_name(named: ops.Application | ops.Binding | ops.Container) -> int:
+    """Return the same number in every process; the hash of a text differs from one to the next."""
+    return zlib.crc32(named.name.encode())
+
+
+_STABLE_HASHES: Final[Mapping[type[Any], Callable[[Any], int]]] = {
+    ops.Application: _hash_of_name,
+    ops.Binding: _hash_of_name,
+    ops.Container: _hash_of_name,
+    ops.Relation: lambda relation: relation.id,
+    ops.Storage: lambda storage: zlib.crc32(storage.full_id.encode()),
+    ops.Unit: lambda unit: int(unit.name.rpartition('/')[2]),
+}
+"""Hashes in place of addresses. These objects stay equal to themselves alone."""
+
+
+@contextlib.contextmanager
+def _stable_hashes() -> Generator[None]:
+    """Make sets of ops' objects iterate in the same order in every process."""
+    hashes: dict[Any, Callable[[Any], int]] = {**_STABLE_HASHES, ops.Secret: _number_of_secret()}
+    for kind, hash_ in hashes.items():
+        kind.__hash__ = hash_
+    try:
+        yield
+    finally:
+        for kind in hashes:
+            del kind.__hash__
+
+
+def _number_of_secret() -> Callable[[ops.Secret], int]:
+    """Return a hash that counts the secrets of one hook: their ids and labels may change while they are in a set."""
+    numbers: dict[int, tuple[int, ops.Secret]] = {}
+
+    def number(secret: ops.Secret) -> int:
+        # The secret is kept, so that no other gets its address.
+        return numbers.setdefault(id(secret), (len(numbers), secret))[0]
+
+    return number
 
 
 def _next_pebble_id(charm_run: CharmRun) -> uuid.UUID:
@@ -334,10 +382,29 @@ def _called_process_error(argv: Sequence[str], result: Result) -> subprocess.Cal
 # --- Pebble
 
 
+class _Pebble(_MockPebbleClient):
+    """The mock Pebble of ops.testing, in whose filesystem a mount is what is mounted there, and not a link to it."""
+
+    def list_files(
+        self, path: str | pathlib.PurePath, *, pattern: str | None = None, itself: bool = False
+    ) -> list[pebble.FileInfo]:
+        """List files as Pebble does."""
+        listed = super().list_files(path, pattern=pattern, itself=itself)
+        for info in listed:
+            if info.path in self.mounted:
+                info.type = (
+                    pebble.FileType.FILE if (self._root / info.path[1:]).is_file() else pebble.FileType.DIRECTORY
+                )
+        return listed
+
+    mounted: frozenset[str] = frozenset()
+    """Where something is mounted."""
+
+
 def _open_pebble(charm_run: CharmRun, socket_path: str) -> Any:
     """Return the mock Pebble of a container; its files last from hook to hook, as its layers do."""
     name = socket_path.split('/')[3]
-    client = _MockPebbleClient(
+    client = _Pebble(
         socket_path=socket_path,
         container_root=charm_run.unit.home / 'scratch',
         mounts={},
@@ -347,7 +414,9 @@ def _open_pebble(charm_run: CharmRun, socket_path: str) -> Any:
         context=cast('Any', SimpleNamespace(exec_history={})),
         container_name=name,
     )
-    client._root = charm_run.unit.container_root(name)
+    declared = charm_run.source.metadata.mounts.get(name, ())
+    client._root = charm_run.unit.container_root(name, declared)
+    client.mounted = frozenset(str(PurePosixPath(mount.location)) for mount in charm_run.unit.mounts(name, declared))
     return client
 
 

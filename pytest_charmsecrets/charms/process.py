@@ -119,7 +119,7 @@ class ProcessRunner:
         self._runs += 1
         finished = run_process(
             [str(charm_dir / program)],
-            environment=self._commands.environment(invocation.environment, charm_dir),
+            environment=self._commands.environment({**invocation.environment, 'TZ': invocation.time_zone}, charm_dir),
             cwd=charm_dir,
             execute=invocation.execute,
             address=self._home / f'socket-{self._runs}',

@@ -45,6 +45,8 @@ class Invocation:
     """Moves the hook's clock by a number of seconds."""
     charm_version: int = 0
     """Which of the charms that the application has had the unit runs: 0 for the first, 1 after a refresh."""
+    time_zone: str = 'UTC'
+    """The zone of the unit's local time, by its name in the IANA database."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class CharmOutcome:
     """The deferred events that were run again before the hook's own."""
     deferred: tuple[str, ...] = ()
     """The events that wait for the unit's next hook."""
+    threads: tuple[str, ...] = ()
+    """Names of the threads that the charm started and that outlived the hook."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import inspect
 import os
 import re
@@ -36,6 +37,8 @@ from .virtual_time import stand_ins
 
 if TYPE_CHECKING:
     import ops
+
+    from .guard.watch import Guard
 
 Document: TypeAlias = 'dict[str, Any]'
 """What a YAML file of a charm holds."""
@@ -78,6 +81,13 @@ class CharmSource:
     """The private modules of a charm directory; None for a class, and for files that are not loaded."""
     unpacked: _Unpacked | None = None
     """What holds the files of a packed charm."""
+    guard: Guard | None = None
+    """Keeps its modules from touching this machine while they are loaded; None lets them."""
+
+    @property
+    def checkout(self) -> str | None:
+        """The author's files of the charm, which no hook may change."""
+        return None if self.root is None else str(self.root)
 
     def close(self) -> None:
         """Remove what was unpacked for it."""
@@ -106,11 +116,31 @@ class CharmSource:
                 f'import {name} instead of asking the application for it'
             )
         try:
-            return self._load(self.modules, name)
+            with stand_ins():
+                return self.watch_loading(functools.partial(self.modules.load, name))
         except ModuleNotFoundError as error:
             if error.name is None or not f'{name}.'.startswith(f'{error.name}.'):
                 raise
             raise UsageError(f'the charm in {self.root} has no module {name!r}; look into its src and lib') from error
+
+    def watch_loading(self, load: Callable[[], ModuleType], own: tuple[str, ...] = ()) -> ModuleType:
+        """Load a module of the charm under its guard.
+
+        Args:
+            load: Loads it.
+            own: The directories of the unit, which it may write to.
+
+        Raises:
+            UsageError: if its code touches this machine, and that is not allowed.
+        """
+        if self.guard is None:
+            return load()
+        watch = self.guard.watch(own, self.checkout)
+        try:
+            return watch.run(load)
+        finally:
+            if watch.refusals:
+                raise UsageError(str(watch.refusals[0])) from watch.refusals[0]
 
     def active(self, charm_dir: Path | None = None) -> AbstractContextManager[None]:
         """Let the charm's code run, in the directory of a unit: its own modules are in place meanwhile."""
@@ -121,11 +151,6 @@ class CharmSource:
         for name, text in self.files.metadata.items():
             (root / name).write_text(text, encoding='utf-8')
 
-    @staticmethod
-    def _load(modules: ModuleTable, name: str) -> ModuleType:
-        with stand_ins():
-            return modules.load(name)
-
 
 def load_source(
     charm: Charm,
@@ -133,6 +158,7 @@ def load_source(
     meta: Mapping[str, Any] | None = None,
     is_run_here: bool = True,
     surroundings: Surroundings | None = None,
+    guard: Guard | None = None,
 ) -> CharmSource:
     """Find a charm's metadata and, for charms that run in this process, its class.
 
@@ -141,9 +167,10 @@ def load_source(
         meta: What charmcraft.yaml would hold, instead of the file.
         is_run_here: Whether the code of a charm directory is loaded into this process.
         surroundings: What that code finds around it.
+        guard: Keeps that code from touching this machine.
 
     Raises:
-        UsageError: if there is no such charm, or its metadata is missing or makes no sense.
+        UsageError: if there is no such charm, its metadata is missing or makes no sense, or its code touches this machine.
     """
     if isinstance(charm, type):
         return _load_class(charm, meta)
@@ -151,11 +178,11 @@ def load_source(
         raise UsageError(f'{charm!r} is no charm; give a subclass of ops.CharmBase, or the path of a charm directory')
     path = Path(charm).expanduser().resolve()
     if path.suffix == '.charm' and path.is_file():
-        return _load_packed(path, meta, is_run_here=is_run_here, surroundings=surroundings)
+        return _load_packed(path, meta, is_run_here=is_run_here, surroundings=surroundings, guard=guard)
     if not path.is_dir():
         what = 'packed charm' if path.suffix == '.charm' else 'directory'
         raise UsageError(f'there is no {what} {charm}; give the path of a charm directory, or a charm class')
-    return _load_directory(path, meta, is_run_here=is_run_here, surroundings=surroundings)
+    return _load_directory(path, meta, is_run_here=is_run_here, surroundings=surroundings, guard=guard)
 
 
 def read_charm(charm: Charm) -> CharmMetadata:
@@ -181,12 +208,17 @@ def is_program(charm: Charm) -> bool:
 
 
 def _load_packed(
-    archive: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool, surroundings: Surroundings | None
+    archive: Path,
+    meta: Mapping[str, Any] | None,
+    *,
+    is_run_here: bool,
+    surroundings: Surroundings | None,
+    guard: Guard | None,
 ) -> CharmSource:
     unpacked = _Unpacked()
     try:
         unpack_charm(archive, unpacked.root)
-        source = _load_directory(unpacked.root, meta, is_run_here=is_run_here, surroundings=surroundings)
+        source = _load_directory(unpacked.root, meta, is_run_here=is_run_here, surroundings=surroundings, guard=guard)
     except UsageError as error:
         unpacked.remove()
         raise UsageError(str(error).replace(str(unpacked.root), str(archive))) from error
@@ -211,7 +243,12 @@ def _load_class(charm_class: type[Any], meta: Mapping[str, Any] | None) -> Charm
 
 
 def _load_directory(
-    root: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool, surroundings: Surroundings | None
+    root: Path,
+    meta: Mapping[str, Any] | None,
+    *,
+    is_run_here: bool,
+    surroundings: Surroundings | None,
+    guard: Guard | None,
 ) -> CharmSource:
     document = _read_files(root) if meta is None else _checked_document(dict(meta), f'meta of {root}')
     if document is None:
@@ -230,10 +267,10 @@ def _load_directory(
     modules = ModuleTable(root)
     check_shadows_nothing_of_ops(modules.top_level)
     # The charm finds its metadata while it is loaded, and what has no name is named after its class.
-    source = _make_source(None, {'name': 'charm', **document}, root, modules)
-    charm_class = load_charm_class(modules, root, surroundings(source) if surroundings is not None else None)
+    source = dataclasses.replace(_make_source(None, {'name': 'charm', **document}, root, modules), guard=guard)
+    charm_class = load_charm_class(source, modules, surroundings(source) if surroundings is not None else None)
     if 'name' not in document:
-        return _make_source(charm_class, document, root, modules)
+        return dataclasses.replace(_make_source(charm_class, document, root, modules), guard=guard)
     return dataclasses.replace(source, charm_class=charm_class)
 
 

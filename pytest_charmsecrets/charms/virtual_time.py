@@ -1,22 +1,26 @@
-"""What a charm sees of time, for the length of one hook.
+"""The time that a charm sees, for the length of one hook.
 
-The wall clock shows the model's time, in UTC, and stands still. ``time.sleep`` does not wait: it moves the hook's clock.
-``time.monotonic`` and ``time.perf_counter`` stay real plus what sleeping skipped: frozen ones would hang every wait with
-a timeout, and without the skipped part a loop that sleeps until a deadline would never end.
+The wall clock shows the model's time, in the zone of the settings, and stands still. ``time.sleep`` does not wait: it
+moves the hook's clock, if the charm's own thread calls it. ``time.monotonic`` and its kin stay real plus what sleeping
+skipped: frozen ones would hang every wait with a timeout, and without the skipped part a loop that sleeps until a
+deadline would never end.
 
-Limits: child processes and the times of files are real; so is a ``sleep`` or ``monotonic`` that was bound by
-``from time import ...`` in code that is not loaded by this package; ``asyncio.sleep`` really waits, because an event
-loop waits in the operating system and not in ``time.sleep``.
+Whatever else waits, waits really, and moves nothing: other threads, event loops, locks, queues, and the standard
+library where it waits by ``time.sleep`` for something of the real world. How often those sleep is chance.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+import inspect
+import operator
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator
+from types import FrameType
 from typing import Any, Final, NoReturn
 
 import time_machine
@@ -24,7 +28,12 @@ import time_machine
 from ..errors import UsageError
 
 _EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-_MONOTONIC: Final = ('monotonic', 'perf_counter')
+_COUNTERS: Final = ('monotonic', 'perf_counter')
+_LONGEST_SLEEP: Final = 2**63 / 1e9
+"""Python refuses to sleep for longer, in seconds."""
+
+_WAIT_FOR_THE_REAL_WORLD: Final = frozenset(('asyncore', 'subprocess'))
+"""Modules of the standard library that sleep until something real happens. Another one, sched, is a case of its own."""
 
 
 def _genuine(name: str) -> Callable[..., Any]:
@@ -32,7 +41,20 @@ def _genuine(name: str) -> Callable[..., Any]:
     return getattr(sys.modules.get('freezegun.api'), f'real_{name}', None) or getattr(time, name)
 
 
-_REAL: Final = {name: _genuine(name) for name in ('sleep', *_MONOTONIC, *(f'{function}_ns' for function in _MONOTONIC))}
+_REAL: Final = {
+    name: _genuine(name)
+    for name in (
+        *('sleep', 'asctime', 'clock_gettime', 'clock_gettime_ns', 'ctime'),
+        *(f'{counter}{unit}' for counter in _COUNTERS for unit in ('', '_ns')),
+    )
+}
+
+_COUNTING_CLOCKS: Final = frozenset(
+    getattr(time, name)
+    for name in ('CLOCK_BOOTTIME', 'CLOCK_MONOTONIC', 'CLOCK_MONOTONIC_RAW', 'CLOCK_UPTIME', 'CLOCK_UPTIME_RAW')
+    if hasattr(time, name)
+)
+"""The clocks of ``time.clock_gettime`` that count from no particular time, as ``time.monotonic`` does."""
 
 
 def real_monotonic() -> float:
@@ -52,6 +74,7 @@ class _HookTime:
         self._now = now
         self._sleep = sleep
         self._traveller = traveller
+        self.thread = threading.get_ident()
         self.skipped = datetime.timedelta()
 
     def sleep(self, seconds: float) -> None:
@@ -65,16 +88,33 @@ _running: list[_HookTime] = []
 
 
 def _sleep(seconds: float, /) -> None:
-    if not _running:
+    if not _running or _running[-1].thread != threading.get_ident() or _waits_really(inspect.currentframe()):
         _REAL['sleep'](seconds)
         return
-    if seconds < 0:
-        raise ValueError('sleep length must be non-negative')
-    _running[-1].sleep(float(seconds))
+    length = seconds if isinstance(seconds, float) else operator.index(seconds)
+    if not 0 <= length < _LONGEST_SLEEP:
+        _REAL['sleep'](length)  # which refuses it in the words of this Python
+    _running[-1].sleep(length)
+
+
+def _waits_really(sleep: FrameType | None) -> bool:
+    """Whether the caller of a sleep waits for the real world, rather than for the charm."""
+    caller = sleep and sleep.f_back
+    if caller is None:
+        return False
+    module = caller.f_globals.get('__name__')
+    if module == 'sched':
+        # A scheduler by a clock that counts would sleep for a length that is chance; by the wall clock, for ever.
+        return caller.f_locals.get('timefunc') in _COUNTING
+    return module in _WAIT_FOR_THE_REAL_WORLD
 
 
 def _skipped() -> datetime.timedelta:
     return _running[-1].skipped if _running else datetime.timedelta()
+
+
+def _skipped_ns() -> int:
+    return _skipped() // datetime.timedelta(microseconds=1) * 1000
 
 
 def _seconds_of(name: str) -> Callable[[], float]:
@@ -84,14 +124,38 @@ def _seconds_of(name: str) -> Callable[[], float]:
 
 def _nanoseconds_of(name: str) -> Callable[[], int]:
     real = _REAL[name]
-    return lambda: real() + _skipped() // datetime.timedelta(microseconds=1) * 1000
+    return lambda: real() + _skipped_ns()
+
+
+def _clock_gettime(clock: int, /) -> float:
+    return _REAL['clock_gettime'](clock) + (_skipped().total_seconds() if clock in _COUNTING_CLOCKS else 0)
+
+
+def _clock_gettime_ns(clock: int, /) -> int:
+    return _REAL['clock_gettime_ns'](clock) + (_skipped_ns() if clock in _COUNTING_CLOCKS else 0)
+
+
+def _ctime(seconds: float | None = None, /) -> str:
+    """Return the time as text; the real function asks the operating system for the time, not ``time.time``."""
+    return _REAL['ctime'](time.time() if seconds is None else seconds)
+
+
+def _asctime(*parts: Any) -> str:
+    return _REAL['asctime'](*(parts or (time.localtime(),)))
 
 
 _STAND_INS: Final[dict[str, Callable[..., Any]]] = {
     'sleep': _sleep,
-    **{name: _seconds_of(name) for name in _MONOTONIC},
-    **{f'{name}_ns': _nanoseconds_of(f'{name}_ns') for name in _MONOTONIC},
+    'asctime': _asctime,
+    'clock_gettime': _clock_gettime,
+    'clock_gettime_ns': _clock_gettime_ns,
+    'ctime': _ctime,
+    **{name: _seconds_of(name) for name in _COUNTERS},
+    **{f'{name}_ns': _nanoseconds_of(f'{name}_ns') for name in _COUNTERS},
 }
+_COUNTING: Final = frozenset(
+    functions[name] for functions in (_REAL, _STAND_INS) for counter in _COUNTERS for name in (counter, f'{counter}_ns')
+)
 
 
 def _set(functions: dict[str, Callable[..., Any]]) -> None:
@@ -114,12 +178,15 @@ def stand_ins() -> Generator[None]:
 
 
 @contextlib.contextmanager
-def virtual_time(now: Callable[[], datetime.datetime], sleep: Callable[[float], None]) -> Generator[None]:
+def virtual_time(
+    now: Callable[[], datetime.datetime], sleep: Callable[[float], None], time_zone: str = 'UTC'
+) -> Generator[None]:
     """Let everything in this process see a hook's time.
 
     Args:
         now: Returns the hook's time, with a time zone.
         sleep: Moves the hook's time forward by a number of seconds.
+        time_zone: The zone of local time, by its name in the IANA database.
 
     Raises:
         UsageError: if freezegun is active.
@@ -127,7 +194,7 @@ def virtual_time(now: Callable[[], datetime.datetime], sleep: Callable[[float], 
     if _freezegun_is_active():
         _refuse_freezegun()
     travel = time_machine.travel(0, tick=False)
-    with _utc(), stand_ins():
+    with _local_time(time_zone), stand_ins():
         traveller = travel.start()
         try:
             traveller.shift(now() - _EPOCH)
@@ -152,19 +219,21 @@ def _refuse_freezegun() -> NoReturn:
 
 
 @contextlib.contextmanager
-def _utc() -> Generator[None]:
-    """Local time is UTC, as on a unit, wherever the tests run."""
-    before = os.environ.get('TZ')
-    if before == 'UTC':
-        yield
-        return
-    os.environ['TZ'] = 'UTC'
-    time.tzset()
+def _local_time(time_zone: str) -> Generator[None]:
+    """Let local time be that of the unit, wherever the tests run, and whatever the charm makes of it."""
+    before, names = os.environ.get('TZ'), time.tzname
+    if before != time_zone:
+        _set_time_zone(time_zone)
     try:
         yield
     finally:
-        if before is None:
-            os.environ.pop('TZ', None)
-        else:
-            os.environ['TZ'] = before
-        time.tzset()
+        if os.environ.get('TZ') != before or time.tzname != names:
+            _set_time_zone(before)
+
+
+def _set_time_zone(time_zone: str | None) -> None:
+    if time_zone is None:
+        os.environ.pop('TZ', None)
+    else:
+        os.environ['TZ'] = time_zone
+    time.tzset()

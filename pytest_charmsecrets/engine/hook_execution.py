@@ -63,6 +63,7 @@ class HookExecution:
         active_hook: ActiveHook,
         *,
         on_hook_error: OnHookError,
+        time_zone: str,
     ) -> None:
         self.agents: Final = agents
         self.world: Final = agents.world
@@ -73,6 +74,7 @@ class HookExecution:
         """The faults that wait for their hooks."""
         self._scheduler: Final = scheduler
         self._active_hook: Final = active_hook
+        self._time_zone: Final = time_zone
         self._shell: Final = Shell()
         self._command_lines: Final[dict[tuple[str, ...], tuple[str, ...]]] = {}
         """The command lines that have run: charms run the same few again and again, and the journal keeps one of each."""
@@ -90,6 +92,7 @@ class HookExecution:
         """Run one hook of a unit, to its commit or its failure."""
         agent = self.agents.agent(unit)
         self.has_run = True
+        became_due = self.agents.announcements.record_of(unit, hook)
         self._scheduler.begin(self.agents, unit, hook)
         faults = self.faults.strike(unit, hook.name, lambda kind: kind != 'leader-lost' or self._has_heir(unit))
         context = HookContext(
@@ -100,6 +103,7 @@ class HookExecution:
             alone='leader-lost' not in faults,
             backend_refuses='backend-refuses' in faults,
             is_retry=agent.local.failed == hook,
+            became_due=became_due,
         )
         started = context.now
         lifecycle.note_hook_begins(self.world, context.model_unit, hook.kind)
@@ -209,7 +213,7 @@ class HookExecution:
         if hook.kind == 'secret-rotate':
             secret = self.world.secrets.get(hook.secret_id)
             self._set_rotated(unit, hook, secret.latest_revision if secret is not None else 0)
-            self.agents.agent(unit).local.broken |= self.world.profile.skipped_rotation_refused
+            self.agents.agent(unit).local.broken |= self.world.bugs.ask('skipped_rotation_refused')
         elif hook.kind == 'remove':
             self.forget(unit)
 
@@ -283,6 +287,7 @@ class HookExecution:
             execute=_refuse_while_loading,
             now=lambda: self.world.clock.now + slept,
             sleep=sleep,
+            time_zone=self._time_zone,
         )
 
     def _invocation(self, context: HookContext, charm_version: int) -> Invocation:
@@ -301,6 +306,7 @@ class HookExecution:
             execute=functools.partial(self.execute, context),
             now=lambda: context.now,
             sleep=sleep,
+            time_zone=self._time_zone,
             charm_version=charm_version,
         )
 
@@ -387,9 +393,11 @@ class HookExecution:
             discarded=discarded,
             error=error,
             is_retry=context.is_retry,
+            became_due=context.became_due,
             observed=charm.observed,
             ran_deferred=charm.ran_deferred,
             deferred=charm.deferred,
+            threads=charm.threads,
             commands=tuple(context.commands),
             **self.world.journal.stamp(),
         )

@@ -44,12 +44,19 @@ class Runtime:
         return self.scheduler.clock
 
     def add(
-        self, world: World, *, update_status_interval: datetime.timedelta | None, on_hook_error: OnHookError
+        self,
+        world: World,
+        *,
+        update_status_interval: datetime.timedelta | None,
+        on_hook_error: OnHookError,
+        time_zone: str,
     ) -> RunningModel:
         """Add a model."""
         number = len(self.scheduler.models)
         agents = Agents(world, order=self.scheduler.order, number=number, update_status_interval=update_status_interval)
-        model = HookExecution(agents, self.scheduler, self.active_hook, on_hook_error=on_hook_error)
+        model = HookExecution(
+            agents, self.scheduler, self.active_hook, on_hook_error=on_hook_error, time_zone=time_zone
+        )
         self.scheduler.add(model)
         return RunningModel(self, model)
 

@@ -6,8 +6,9 @@ everything that it carries, so that a secret-changed for a newer revision takes 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 from ..records import BecameDue, NoLongerDue
 from .agent_state import LocalState
@@ -16,14 +17,16 @@ from .hooks import Hook
 from .journal import Causes, numbers_of
 from .world import World
 
+RecordT = TypeVar('RecordT', BecameDue, NoLongerDue)
+
 
 class Announcements:
     """The due hooks of the units of one model, as the journal has them."""
 
     def __init__(self, world: World) -> None:
         self._world: Final = world
-        self._due: Final[dict[str, dict[Hook, None]]] = {}
-        """By unit."""
+        self._due: Final[dict[str, dict[Hook, int]]] = {}
+        """By unit, each hook with the number of the record that announced it."""
         self._asked: Final[dict[str, dict[Hook, Causes]]] = {}
         """Who asked each unit for the hooks that it was asked to run and has not run."""
         self.moment: Causes = ()
@@ -33,6 +36,10 @@ class Announcements:
         """Note that whoever acts at the moment asks a unit for a hook."""
         self._asked.setdefault(unit, {})[hook] = self._world.journal.chronicle.causes
 
+    def record_of(self, unit: str, hook: Hook) -> int | None:
+        """Return the number of the record that announced a hook which is due; None if none did."""
+        return self._due.get(unit, {}).get(hook)
+
     def note_run(self, unit: str, hook: Hook) -> None:
         """Note that a hook ran: if it is due again, it has become due again."""
         self._due.get(unit, {}).pop(hook, None)
@@ -40,20 +47,26 @@ class Announcements:
 
     def announce(self, unit: str, local: LocalState, waiting: Iterable[Hook]) -> None:
         """Write into the journal what a unit has newly to run, and what it has to run no more."""
-        now_due = dict.fromkeys(waiting)
         before = self._due.get(unit, {})
-        for hook in now_due:
-            if hook not in before:
-                self._record(BecameDue, unit, hook, self._causes_of(unit, local, hook))
-        for hook in before:
+        now_due = {hook: before.get(hook) or self._announce(unit, local, hook) for hook in waiting}
+        for hook, announced in before.items():
             if hook not in now_due:
-                self._record(NoLongerDue, unit, hook, self._world.journal.chronicle.causes)
+                self._take_back(unit, hook, announced)
         self._due[unit] = now_due
 
     def end(self, unit: str) -> None:
         """Write into the journal that nothing is due for a unit whose agent stops, or that is gone."""
-        for hook in self._due.pop(unit, ()):
-            self._record(NoLongerDue, unit, hook, self._world.journal.chronicle.causes)
+        for hook, announced in self._due.pop(unit, {}).items():
+            self._take_back(unit, hook, announced)
+
+    def _announce(self, unit: str, local: LocalState, hook: Hook) -> int:
+        record = self._record(BecameDue, unit, hook, self._causes_of(unit, local, hook))
+        self._world.journal.append(record)
+        return record.number
+
+    def _take_back(self, unit: str, hook: Hook, announced: int) -> None:
+        record = self._record(NoLongerDue, unit, hook, self._world.journal.chronicle.causes)
+        self._world.journal.append(dataclasses.replace(record, became_due=announced))
 
     def _causes_of(self, unit: str, local: LocalState, hook: Hook) -> Causes:
         acting = self._world.journal.chronicle.causes
@@ -63,18 +76,15 @@ class Announcements:
             return self.moment or acting
         return causes_of(self._world, unit, local, hook, acting)
 
-    def _record(self, kind: type[BecameDue | NoLongerDue], unit: str, hook: Hook, causes: Causes) -> None:
-        journal = self._world.journal
-        journal.append(
-            kind(
-                self._world.clock.now,
-                unit,
-                hook.name,
-                hook.secret,
-                hook.secret_revision,
-                hook.relation,
-                hook.remote_unit or hook.remote_application,
-                causes=numbers_of(causes),
-                **journal.stamp(),
-            )
+    def _record(self, kind: type[RecordT], unit: str, hook: Hook, causes: Causes) -> RecordT:
+        return kind(
+            self._world.clock.now,
+            unit,
+            hook.name,
+            hook.secret,
+            hook.secret_revision,
+            hook.relation,
+            hook.remote_unit or hook.remote_application,
+            causes=numbers_of(causes),
+            **self._world.journal.stamp(),
         )

@@ -5,16 +5,19 @@ Look-ups of what a hook or a rule may take for granted live here; rules live in 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from ..errors import JujuError
 from ..records import Operation
 from . import facts, identity, relations
 from .change_log import Changes
 from .clock import Clock
 from .journal import Cause, Chronicle, Journal
 from .relations import Relation, RelationEndpoint
-from .secrets.entities import Owner, SecretStore
+from .secrets import access, backends
+from .secrets.entities import Owner, Secret, SecretStore
 from .state import Application, Cloud, Life, Offer, RemoteApplication, Unit
 from .versions import Profile
 
@@ -31,20 +34,19 @@ class World:
         name: str = 'fake',
         cloud: Cloud | None = None,
         chronicle: Chronicle | None = None,
-        bugs: Iterable[str] = (),
     ) -> None:
         self.profile: Final = profile
-        self.bugs: Final = tuple(bugs)
-        """Names of the known bugs of Juju that its profile was asked to reproduce."""
         self.seed: Final = seed
         self.name: Final = name
         self.given_cloud: Final[Cloud | None] = cloud
         """The cloud that the model was made on; None if each application is on the one that its metadata says."""
+        self._cloud: Cloud = cloud or 'machine'
         self.uuid: Final = identity.make_uuid(seed, 'model', name)
         self.clock: Final = clock
         self.journal: Final = Journal(name, chronicle, clock)
         self.changes: Final = Changes(self.journal)
         self.secrets: Final = SecretStore(self.changes, profile)
+        self.bugs: Final = self.secrets.bugs
         self.applications: Final[dict[str, Application]] = {}
         self.relations: Final[dict[int, Relation]] = {}
         self.offers: Final[dict[str, Offer]] = {}
@@ -56,14 +58,28 @@ class World:
         self.settings: Final[dict[str, str]] = {}
         """Settings of the model that the user has changed (``juju model-config``)."""
         self._counters: Final[dict[str, int]] = {}
+        self.secret_backend = backends.AUTO
+        """The secret backend by the name that the user chose; ``secrets.backend`` is the one that this means."""
+        self.use_secret_backend(backends.AUTO)
 
     @property
     def cloud(self) -> Cloud:
-        """The cloud that the model is on: the given one, else Kubernetes once an application is there."""
-        if self.given_cloud is not None:
-            return self.given_cloud
-        clouds = {application.cloud for application in self.applications.values()}
-        return 'kubernetes' if 'kubernetes' in clouds else 'machine'
+        """The cloud that the model is on: the given one, else Kubernetes from the first application there on."""
+        return self._cloud
+
+    def follow_cloud(self, cloud: Cloud) -> None:
+        """Note the cloud of an application, by which a model without a given one is on Kubernetes.
+
+        A real model is on it from the beginning, so what it keeps in the backend of its cloud moves along.
+        """
+        if self.given_cloud is None and cloud == 'kubernetes':
+            self._cloud = cloud
+            self.use_secret_backend(self.secret_backend)
+
+    def use_secret_backend(self, chosen: str) -> None:
+        """Keep content in a backend from now on, what there is included."""
+        self.secret_backend = chosen
+        backends.move_to_backend(self.secrets, backends.find_backend(chosen, self.name, self.cloud, self.profile))
 
     def begin_operation(self) -> Cause:
         """Begin an operation of the user that may still be refused: it causes what is written until somebody else acts."""
@@ -119,6 +135,22 @@ class World:
         if found is None and self.profile.cmr:
             found = self.remote_applications.get(identity.application_of(entity))
         return found.life if found is not None else None
+
+    def check_subjects(self, secrets: Iterable[Secret]) -> None:
+        """Refuse to say whom secrets were granted to, where one is a unit that is gone and this Juju kept its grant.
+
+        Juju 4.0: apiserver/facades/agent/secretsmanager/secrets.go, tagFromSubject.
+
+        Raises:
+            JujuError: with the text of the panic.
+        """
+        if self.profile.gone_grants_forgotten:
+            return
+        for permission in itertools.chain.from_iterable(secret.permissions.values() for secret in secrets):
+            application, _, number = permission.subject.removeprefix('unit-').rpartition('-')
+            is_unit = permission.subject.startswith('unit-') and not access.is_of_other_model(permission.subject)
+            if is_unit and self.find_unit(f'{application}/{number}') is None:
+                raise JujuError('"" is not a valid unit name')
 
     def proxy_of(self, application: str) -> str:
         """Return the name that other models know an application of this one by, when it consumes what they offer."""

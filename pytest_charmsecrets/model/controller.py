@@ -48,7 +48,7 @@ class FakeController(Generic[ModelT]):
         Args:
             name: its name, which is part of the URL of what it offers.
             settings: keywords of FakeModel that are not of the controller: ``cloud``, ``on_hook_error``,
-                ``update_status_interval``, ``around_hook``.
+                ``update_status_interval``, ``time_zone``, ``around_hook``.
 
         Raises:
             UsageError: if there is a model of that name, or it is no name, or a keyword does not exist or is of the

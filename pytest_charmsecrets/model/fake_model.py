@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, final, get_args
 
+from .. import checks, made
 from ..charms.attachments import read_start
+from ..charms.guard.allowances import Allowance, GuardMode, check_guard
 from ..charms.metadata import read_metadata
 from ..charms.puppet import PuppetRunner
 from ..charms.runner import CharmRunner, RunnerName
-from ..charms.runner_choice import choose_runner, enter_both, make_runner
+from ..charms.runner_choice import choose_runner, enter_both, make_guard, make_runner
+from ..checks.allowing import check_entries, not_allowed
 from ..engine.runtime import Runtime
 from ..errors import UsageError
 from ..juju import application_config, identity, lookups, operations
 from ..juju.clock import Clock
-from ..juju.model_config import configure_model
+from ..juju.model_config import changed_settings, configure_model
 from ..juju.order import Order
 from ..juju.user_secrets import UserAccess
 from ..juju.versions import profile_for
 from ..juju.world import World
+from ..report.redaction import Redactor, known_values
 from ..views.applications import ApplicationView
 from ..views.model import ModelView
 from ..views.relations import RelationView
@@ -41,7 +45,9 @@ if TYPE_CHECKING:
     from ops import testing
     from typing_extensions import Self
 
+    from ..charms.guard.watch import Guard
     from ..charms.runner import AroundHook
+    from ..records import Finding
 
 DEFAULT_NAME: Final = 'fake'
 """The name of the first model of a controller."""
@@ -66,6 +72,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         models: dict[str, FakeModel] = {DEFAULT_NAME: self}
         controller = FakeController(runtime, settings, models, FakeModel._on)
         self._begin(controller, runtime, DEFAULT_NAME, settings)
+        made.note(self)
 
     @classmethod
     def _on(
@@ -86,12 +93,12 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             name=name,
             cloud=settings.cloud,
             chronicle=runtime.chronicle,
-            bugs=settings.juju_bugs,
         )
         running = runtime.add(
             world,
             update_status_interval=settings.update_status_interval,
             on_hook_error=settings.on_hook_error,
+            time_zone=settings.time_zone,
         )
         super().__init__(running)
         self._settings = settings
@@ -129,6 +136,8 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         started: bool = False,
         runner: RunnerName | None = None,
         time_limit: float | None = None,
+        guard: GuardMode | None = None,
+        guard_allow: Iterable[Allowance] = (),
     ) -> ApplicationView:
         """Deploy a charm as an application.
 
@@ -144,6 +153,8 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             runner: ``in-process``, or ``process`` for a process of its own per hook, as on a unit's machine; by default
                 ``process`` for a charm that has ``dispatch`` or ``hooks`` and no ``src/charm.py``.
             time_limit: how many seconds of real time a hook of a process may take; by default ten minutes.
+            guard: ``refuse`` what the charm would do to the machine that runs the tests, or ``off``; by default as the model.
+            guard_allow: what it may do all the same, beside what the model allows.
 
         Raises:
             UsageError: if the charm, its metadata, the name, a config value or the state is not usable.
@@ -161,6 +172,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             state=state,
             started=started,
             time_limit=time_limit,
+            guard=self._guard_of(chosen, guard, guard_allow),
         )
         metadata = charm_runner.source.metadata
         name = app or metadata.name
@@ -366,7 +378,8 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         """Change settings of the model (``juju model-config``), or return them when none are given.
 
         Args:
-            values: ``update-status-hook-interval``, as a duration such as ``5m``; there are no others.
+            values: ``update-status-hook-interval``, as a duration such as ``5m``; before 4.0 ``secret-backend``, as
+                ``model_secret_backend`` takes it.
             reset: settings to set back to what the model was made with.
 
         Raises:
@@ -376,20 +389,60 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         self._check_no_charm_runs('model_config')
         names = (reset,) if isinstance(reset, str) else tuple(reset)
         if values is None and not names:
-            return dict(self._world.settings)
+            return changed_settings(self._world)
         configure_model(self._agents, values or {}, names)
         return None
 
     def model_secret_backend(self, name: str | None = None) -> str:
         """Switch the secret backend (``juju model-secret-backend``) and migrate existing content to it; return its name.
 
+        A model begins with that of its cloud: ``internal``, or ``<model>-local`` outside Juju on Kubernetes.
+
         Args:
-            name: ``internal``, or any other for one outside Juju; by default the backend stays.
+            name: ``auto`` for the backend of the cloud, ``internal`` for Juju itself, or any other for one outside Juju: a
+                Kubernetes cluster if ``k8s`` or ``kubernetes`` is part of the name, else a Vault. By default the
+                backend stays.
+
+        Raises:
+            UsageError: if the name is empty, or this version of Juju has no backends.
         """
         self._check_no_charm_runs('model_secret_backend')
         if name is not None:
             operations.use_secret_backend(self._world, name)
         return self._world.secrets.backend
+
+    # --- for reports
+
+    def check(self, allow: Collection[str] = ()) -> tuple[Finding, ...]:
+        """Return what the checks of this package find wrong in the model, as pytest does after a test.
+
+        Args:
+            allow: findings to leave out, by the name of the check (``stale-observer``) or by name and subject
+                (``stale-observer:unit:web/0``).
+
+        Raises:
+            UsageError: if there is no such check.
+        """
+        check_entries(allow, checks.CHECKS)
+        return not_allowed(checks.find(self), allow)
+
+    def redact(self, text: str) -> str:
+        """Return a text in which ``<redacted>`` stands for each value of a secret that the models of the controller know.
+
+        Records, histories and views hold what really happened; pass through this what people will see of them.
+        """
+        journals = (model.journal for model in self.controller.models.values())
+        return Redactor(value for journal in journals for value in known_values(journal)).redact(text)
+
+    def _guard_of(self, runner: RunnerName, mode: GuardMode | None, allow: Iterable[Allowance]) -> Guard | None:
+        """Return what guards a charm; what the model allows and what its deployment allows adds up."""
+        if runner == 'process' and (mode is not None or allow):
+            raise UsageError(
+                'the guard watches this process, and a charm that runs as a process is not guarded; '
+                "leave guard and guard_allow out, or give runner='in-process'"
+            )
+        chosen = self._settings.guard if mode is None else mode
+        return make_guard(chosen, (*self._settings.guard_allow, *check_guard(chosen, allow)))
 
     def _place_storages(self, units: Iterable[str]) -> None:
         # Not left to the first hook: the runner reads the state that units begin with here, and may refuse it.

@@ -10,8 +10,9 @@ from collections.abc import Generator
 
 import pytest
 
-from .. import hookspecs
-from . import options, orders, reporting
+from .. import hookspecs, made
+from ..errors import UsageError
+from . import judging, options, orders, reporting
 from .fixtures import RUNNING, fake_juju, fake_juju_factory, fake_model, fake_model_factory
 
 __all__ = ['fake_juju', 'fake_juju_factory', 'fake_model', 'fake_model_factory']
@@ -30,7 +31,12 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; read and check the options."""
     options.configure(config)
-    config.stash[reporting.MODELS] = reporting.Models()
+    config.stash[reporting.MODELS] = models = reporting.Models()
+    config.stash[judging.TOTALS] = totals = judging.Totals()
+    config.pluginmanager.register(totals, 'charmsecrets-totals')
+    config.pluginmanager.register(judging.OwnChecks(), 'charmsecrets-checks')
+    made.followers.append(models.add)
+    config.add_cleanup(lambda: made.followers.remove(models.add))
     config.stash[orders.ORDERS] = []
 
 
@@ -54,9 +60,45 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note how far the journals of models in wider scopes have got."""
     item.config.stash[RUNNING] = item
-    item.config.stash[reporting.MODELS].note_lengths()
+    item.config.stash[reporting.MODELS].release()
+    item.config.stash[reporting.MODELS].note_seen()
     item.config.stash[orders.ORDERS] = []
     item.config.stash[orders.FAILURE] = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Judge the models of a test when its function has returned."""
+    return (yield from judging.judge(item))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Let go of the models that the test has made."""
+    item.config.stash[reporting.MODELS].release()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show what the checks have found without failing a test, how many models they have judged, and who avoided bugs."""
+    lines = list(judging.summary(config.stash[judging.TOTALS]))
+    if len(lines) > 1:
+        terminalreporter.section('charmsecrets')
+    for line in lines:
+        terminalreporter.write_line(line)
+    reporting.summarize_bugs_avoided(terminalreporter)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Print the page of a check, if that is asked for, and run no test."""
+    name = config.getoption('--charmsecrets-explain')
+    if name is None:
+        return None
+    try:
+        print(judging.explain(name))  # noqa: T201 - that is what was asked for
+    except UsageError as error:
+        raise pytest.UsageError(f'--charmsecrets-explain: {error}') from None
+    return 0
 
 
 @pytest.hookimpl(wrapper=True)
@@ -67,6 +109,9 @@ def pytest_runtest_makereport(
     report = yield
     if call.excinfo is not None and report.failed:
         item.config.stash[orders.FAILURE] = call.excinfo.type
+    if report.when == 'call':
+        reporting.note_bugs_avoided(report, item.config.stash[reporting.MODELS])
+    judging.add_to(report, item, item.config.stash[options.DEFAULTS].checks)
     if report.failed:
         redact = not item.config.stash[options.DEFAULTS].show_secrets
         reporting.add_journals(report, call, item.config.stash[reporting.MODELS], redact=redact)

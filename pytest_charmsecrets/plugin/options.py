@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 
 import pytest
 
@@ -17,13 +17,15 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     from ..juju.order import GivenOrder
 
+Strictness: TypeAlias = Literal['off', 'report', 'fail']
+
 MARKER: Final = 'charmsecrets'
 
 _MARKER_HELP: Final = (
-    'charmsecrets(*, juju_version=..., juju_versions=[...], orders=..., **settings): how fake_model is made for this '
+    'charmsecrets(*, juju_version=..., juju_versions=[...], orders=..., allow=[...], **settings): how fake_model is made for this '
     'test, by the keywords of FakeModel (see ModelSettings in the reference). The marker nearest to the test wins for '
     'each keyword, over command line and ini file. With several juju_versions the test runs once for each, with orders '
-    'in that many further orders.'
+    'in that many further orders. Findings of checks that allow names, as NAME or NAME:SUBJECT, do not fail the test.'
 )
 
 DEFAULTS: Final = pytest.StashKey['Defaults']()
@@ -39,20 +41,37 @@ class Defaults:
     orders: int
     """In how many further orders each test runs."""
     seed: int | None
+    guard: str | None
+    guard_allow: tuple[str, ...]
     show_secrets: bool
+    checks: Strictness = 'off'
+    allow: tuple[str, ...] = ()
+    """Findings that every test allows."""
 
     def settings(self) -> dict[str, Any]:
         """Return keywords of FakeModel; the first of several versions is for models that no test asks for."""
         settings: dict[str, Any] = {}
         if self.juju_versions:
             settings['juju_version'] = self.juju_versions[0]
-        if self.juju_bugs:
-            settings['juju_bugs'] = self.juju_bugs
         if self.order is not None:
             settings['order'] = self.order
         if self.seed is not None:
             settings['seed'] = self.seed
+        if self.guard is not None:
+            settings['guard'] = self.guard
+        if self.guard_allow:
+            settings['guard_allow'] = self.guard_allow
         return settings
+
+    def bugs_of(self, version: str | None) -> tuple[str, ...]:
+        """Return those of the bugs on command line or ini file that a release, or the default one, was shipped with.
+
+        Raises:
+            UsageError: if there is no profile for the version.
+        """
+        from ..juju.versions import AS_SHIPPED, DEFAULT_VERSION, bugs_of
+
+        return tuple(bug for bug in bugs_of(version or DEFAULT_VERSION) if {bug, AS_SHIPPED} & set(self.juju_bugs))
 
     def header(self) -> str | None:
         """Return one line about the options in use; None when there are none."""
@@ -61,6 +80,9 @@ class Defaults:
         parts += [f'order {self.order}'] if self.order is not None else []
         parts += [f'{self.orders} further orders'] if self.orders else []
         parts += [f'seed {self.seed}'] if self.seed is not None else []
+        parts += [f'guard {self.guard}'] if self.guard is not None else []
+        parts += [f'guard allows {", ".join(self.guard_allow)}'] if self.guard_allow else []
+        parts += [f'checks {self.checks}'] if self.checks != 'off' else []
         parts += ['secrets shown in reports'] if self.show_secrets else []
         return f'charmsecrets: {"; ".join(parts)}' if parts else None
 
@@ -78,7 +100,8 @@ def add_options(parser: pytest.Parser) -> None:
         '--charmsecrets-juju-bug',
         action='append',
         metavar='NAME',
-        help='known Juju bug that fake models reproduce; may be given several times',
+        help='known Juju bug that fake models reproduce in the releases that had it, or as-shipped for all of each '
+        'release; may be given several times',
     )
     group.addoption('--charmsecrets-seed', type=int, metavar='SEED', help='seed of fake models')
     group.addoption(
@@ -93,15 +116,43 @@ def add_options(parser: pytest.Parser) -> None:
         help='run each test that uses a fake model in N further orders, and look for the shortest that fails',
     )
     group.addoption(
+        '--charmsecrets-guard',
+        choices=('refuse', 'off'),
+        help='refuse what charms in process would do to this machine (the default), or have the guard off',
+    )
+    group.addoption(
+        '--charmsecrets-guard-allow',
+        action='append',
+        metavar='ALLOWANCE',
+        help="what charms in process may do all the same, beside what ini file and markers allow: a program's name, a "
+        'directory, host:port, or the path of a socket; may be given several times',
+    )
+    group.addoption(
         '--charmsecrets-show-secrets',
         action='store_true',
         help='show the values of secrets in reports instead of redacting them',
     )
+    group.addoption(
+        '--charmsecrets-checks',
+        choices=get_args(Strictness),
+        help='what the checks of fake models do after a test: nothing, report what they find, or fail the test; nothing by default',
+    )
+    group.addoption(
+        '--charmsecrets-allow',
+        action='append',
+        metavar='FINDING',
+        help='finding that every test allows: NAME, or NAME:SUBJECT such as stale-observer:unit:web/0',
+    )
+    group.addoption('--charmsecrets-explain', metavar='NAME', help='print what a check finds and what to do, and exit')
+    parser.addini('charmsecrets_checks', 'what the checks of fake models do: off, report or fail', default='')
+    parser.addini('charmsecrets_allow', 'findings that every test allows', type='linelist', default=[])
     parser.addini('charmsecrets_juju_version', 'Juju version (or versions) of fake models', type='args', default=[])
     parser.addini('charmsecrets_juju_bugs', 'known Juju bugs that fake models reproduce', type='args', default=[])
     parser.addini('charmsecrets_order', 'order of what Juju does not order', default='')
     parser.addini('charmsecrets_orders', 'in how many further orders tests run', default='')
     parser.addini('charmsecrets_seed', 'seed of fake models', default='')
+    parser.addini('charmsecrets_guard', 'refuse what charms would do to this machine, or off', default='')
+    parser.addini('charmsecrets_guard_allow', 'what charms may do to this machine', type='args', default=[])
 
 
 def configure(config: pytest.Config) -> None:
@@ -117,28 +168,68 @@ def configure(config: pytest.Config) -> None:
         order=_order(config),
         orders=_number(config, 'orders') or 0,
         seed=_number(config, 'seed'),
+        guard=_guard(config),
+        guard_allow=_guard_allow(config),
         show_secrets=bool(config.getoption('--charmsecrets-show-secrets')),
+        checks=_strictness(config),
+        allow=_allow(config),
     )
+
+
+def _strictness(config: pytest.Config) -> Strictness:
+    given = config.getoption('--charmsecrets-checks') or cast('str', config.getini('charmsecrets_checks')).strip()
+    if given and given not in get_args(Strictness):
+        raise pytest.UsageError(
+            f'charmsecrets_checks in the ini file: {given!r} is none of {", ".join(get_args(Strictness))}'
+        )
+    return cast('Strictness', given or 'off')
+
+
+def _allow(config: pytest.Config) -> tuple[str, ...]:
+    """Return what command line and ini file allow: both count.
+
+    Raises:
+        pytest.UsageError: if an entry can allow nothing.
+    """
+    given = cast('list[str]', config.getoption('--charmsecrets-allow') or [])
+    entries = (*cast('list[str]', config.getini('charmsecrets_allow')), *given)
+    if entries:
+        from ..checks import CHECKS
+        from ..checks.allowing import check_entries
+
+        try:
+            # Plugins that add checks may not be known yet.
+            check_entries(entries, CHECKS, others=True)
+        except UsageError as error:
+            raise pytest.UsageError(f'--charmsecrets-allow or charmsecrets_allow: {error}') from None
+    return entries
 
 
 # --- the marker
 
 
 def marked(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
-    """Merge markers, nearest first: the nearest wins for each keyword, and one version is a list of one.
+    """Merge markers, nearest first: the nearest wins for each keyword, but what the guard allows adds up.
+
+    One version is a list of one.
 
     Raises:
         UsageError: if one of them makes no sense.
     """
     __tracebackhide__ = True
-    merged: dict[str, Any] = {}
-    for marker in markers:
+    found = list(markers)
+    if not found:
+        return {}
+    from ..model.settings import merge_keywords
+
+    places: list[dict[str, Any]] = []
+    for marker in found:
         _check_marker(marker)
         keywords = dict(marker.kwargs)
         if 'juju_version' in keywords:
             keywords['juju_versions'] = (keywords.pop('juju_version'),)
-        merged = {**keywords, **merged}
-    return merged
+        places.append(keywords)
+    return merge_keywords(*reversed(places))
 
 
 def marked_settings(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
@@ -151,6 +242,7 @@ def marked_settings(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
     settings = marked(markers)
     versions = settings.pop('juju_versions', ())
     settings.pop('orders', None)
+    settings.pop('allow', None)
     return {**settings, 'juju_version': versions[0]} if versions else settings
 
 
@@ -158,7 +250,7 @@ def _check_marker(marker: pytest.Mark) -> None:
     __tracebackhide__ = True
     from ..model.settings import KEYWORDS, check_keywords
 
-    known = (*KEYWORDS, 'juju_versions', 'orders')
+    known = (*KEYWORDS, 'juju_versions', 'orders', 'allow')
     if marker.args:
         raise UsageError(
             f'@pytest.mark.charmsecrets takes keywords only, not {", ".join(map(repr, marker.args))}; '
@@ -184,13 +276,24 @@ def _texts(config: pytest.Config, option: str, setting: str, check: Callable[[st
         pytest.UsageError: if one of them does not pass the check.
     """
     given = cast('list[str] | None', config.getoption(option))
-    values = tuple(dict.fromkeys(given or cast('list[str]', config.getini(setting))))
+    if given:
+        return _checked(given, option, check)
+    return _checked(cast('list[str]', config.getini(setting)), f'{setting} in the ini file', check)
+
+
+def _checked(values: Iterable[str], where: str, check: Callable[[str], None]) -> tuple[str, ...]:
     for value in values:
         try:
             check(value)
         except UsageError as error:
-            raise pytest.UsageError(f'{option if given else f"{setting} in the ini file"}: {error}') from None
-    return values
+            raise pytest.UsageError(f'{where}: {error}') from None
+    return tuple(dict.fromkeys(values))
+
+
+def _check_allowance(text: str) -> None:
+    from ..charms.guard.allowances import check_allowance
+
+    check_allowance(text)
 
 
 def _check_version(version: str) -> None:
@@ -200,9 +303,10 @@ def _check_version(version: str) -> None:
 
 
 def _check_bug(bug: str) -> None:
-    from ..juju.versions import DEFAULT_VERSION, profile_for
+    from ..juju.versions import AS_SHIPPED, check_bug
 
-    profile_for(DEFAULT_VERSION, [bug])
+    if bug != AS_SHIPPED:
+        check_bug(bug)
 
 
 def _number(config: pytest.Config, name: str) -> int | None:
@@ -219,6 +323,35 @@ def _number(config: pytest.Config, name: str) -> int | None:
         return int(text)
     except ValueError:
         raise pytest.UsageError(f'charmsecrets_{name} in the ini file: {text!r} is not a whole number') from None
+
+
+def _guard(config: pytest.Config) -> str | None:
+    """Return the mode of the guard by the command line, else by the ini file.
+
+    Raises:
+        pytest.UsageError: if the ini file holds something else.
+    """
+    given = cast('str | None', config.getoption('--charmsecrets-guard'))
+    text = cast('str', config.getini('charmsecrets_guard')).strip()
+    if given is not None or not text:
+        return given
+    if text not in ('refuse', 'off'):
+        raise pytest.UsageError(f"charmsecrets_guard in the ini file: {text!r} is neither 'refuse' nor 'off'")
+    return text
+
+
+def _guard_allow(config: pytest.Config) -> tuple[str, ...]:
+    """Return what ini file and command line allow, together.
+
+    Raises:
+        pytest.UsageError: if one of it is no allowance.
+    """
+    option, setting = '--charmsecrets-guard-allow', 'charmsecrets_guard_allow'
+    given = cast('list[str]', config.getini(setting)), cast('list[str]', config.getoption(option) or [])
+    return (
+        *_checked(given[0], f'{setting} in the ini file', _check_allowance),
+        *_checked(given[1], option, _check_allowance),
+    )
 
 
 def _order(config: pytest.Config) -> GivenOrder | None:

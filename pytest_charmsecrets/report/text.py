@@ -19,6 +19,7 @@ from typing import Final, TypeAlias
 from .. import hookcommands
 from ..records import (
     BecameDue,
+    BugAvoided,
     Command,
     HookOutcome,
     HookRun,
@@ -137,7 +138,7 @@ def _entries(journal: Iterable[Record]) -> Iterator[_Entry]:
     commands: list[Command] = []
     due: list[BecameDue] = []
     for record in journal:
-        if isinstance(record, NoLongerDue | Settled):
+        if isinstance(record, NoLongerDue | Settled | BugAvoided):
             continue
         if isinstance(record, BecameDue):
             due.append(record)
@@ -265,6 +266,8 @@ class _Layout:
                 yield from self._wrap(f'{self._indent}{word:<9}  ', self._flat(line))
         if run.error is not None:
             yield from self._wrap(f'{self._indent}error      ', self._flat(run.error))
+        if run.threads:
+            yield from self._wrap(f'{self._indent}threads    ', f'{self._flat(_listed(run.threads))} outlived the hook')
 
     def _row(self, actor: str, text: str) -> str:
         return f'  {actor:<{self._actor_width}}  {text}'

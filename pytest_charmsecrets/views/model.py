@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, overload
 
 from ..engine.fault_injection import InjectedFault
+from ..engine.runtime import RunningModel
 from ..errors import JujuError, UsageError
 from ..juju import identity, lookups
 from ..juju.journal import Journal
@@ -31,6 +32,12 @@ class ModelView(OverModel):
         return self._world.name
 
     @property
+    def models(self) -> dict[str, ModelView]:
+        """The models of its controller by name, oldest first, itself included."""
+        executions = self._runtime.scheduler.models.values()
+        return {one.world.name: ModelView(RunningModel(self._runtime, one)) for one in executions}
+
+    @property
     def version(self) -> str:
         """The release of Juju that the model behaves as, in full, such as ``3.6.14``."""
         return self._world.profile.version
@@ -43,7 +50,7 @@ class ModelView(OverModel):
     @property
     def bugs(self) -> tuple[str, ...]:
         """Names of the known bugs of Juju that the model was made to reproduce."""
-        return self._world.bugs
+        return self._world.profile.bugs
 
     @property
     def start(self) -> datetime.datetime:

@@ -22,7 +22,7 @@ def run(fake_model):
     """Runs a function as the install hook of ``app/0``."""
 
     def run(handle, **options):
-        application = fake_model.deploy(charm(install=handle), meta=meta(), **options)
+        application = fake_model.deploy(charm(install=handle), meta=meta(), **{'guard': 'off', **options})
         assert str(fake_model.step()) == 'app/0 install'
         return application
 
@@ -150,6 +150,14 @@ def test_nothing_is_left_of_the_way_children_are_started(run):
     assert (subprocess.Popen.__init__, os.system, os.posix_spawn, os.posix_spawnp) == before
 
 
+def test_guard_lets_hook_commands_start_by_name_and_place(run):
+    def handle(self, _):
+        uri = output('secret-add', '--owner', 'unit', 'key=value')
+        self.unit.status = ops.ActiveStatus(str(output(shutil.which('secret-ids')) == uri.rpartition('/')[2]))
+
+    assert run(handle, guard='refuse').leader.status.message == 'True'
+
+
 # --- forked children that stay what they are
 
 ENDS = {
@@ -195,4 +203,4 @@ def test_forked_child_of_the_loading_ends(fake_model, tmp_path):
     (tmp_path / 'metadata.yaml').write_text('name: tiny\n')
     code = 'import os, ops\nPID = os.fork()\nif PID == 0:\n    raise SystemExit(4)\nCODE = os.waitstatus_to_exitcode(os.waitpid(PID, 0)[1])\nclass C(ops.CharmBase): pass\n'
     (tmp_path / 'src' / 'charm.py').write_text(code)
-    assert fake_model.deploy(tmp_path).module('charm').CODE == 4
+    assert fake_model.deploy(tmp_path, guard='off').module('charm').CODE == 4

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-PAGES = ('client-commands.md', 'juju-versions.md', 'permissions.md', 'rules.md')
+PAGES = ('charm-process.md', 'client-commands.md', 'juju-versions.md', 'permissions.md', 'rules.md')
 ROOT = pathlib.Path(__file__).parents[2]
 
 

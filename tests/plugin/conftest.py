@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import pytest_charmsecrets
+from pytest_charmsecrets import made
 from pytest_charmsecrets.juju.journal import Journal
 from pytest_charmsecrets.juju.order import Order
 from pytest_charmsecrets.records import Command, Operation
@@ -25,6 +26,7 @@ class RecordedModel:
         self.closed = False
         self.name = 'fake'
         self.controller = types.SimpleNamespace(models={self.name: self})
+        made.note(self)
 
     def __enter__(self) -> RecordedModel:
         return self
@@ -36,10 +38,12 @@ class RecordedModel:
         self.closed = True
 
     def do(self, name: str, *arguments: str) -> None:
-        self.journal.append(Operation(START, name, arguments))
+        self.journal.append(Operation(START, name, arguments, **self.journal.stamp()))
 
     def add_secret(self, content: str) -> None:
-        self.journal.append(Command(START, 'db/0', 'install', ('secret-add', content), 0, 'secret:abc\n', ''))
+        argv = ('secret-add', content)
+        stamp = self.journal.stamp()
+        self.journal.append(Command(START, 'db/0', 'install', argv, 0, 'secret:abc\n', '', **stamp))
 
 
 @pytest.fixture(autouse=True)
@@ -52,11 +56,11 @@ def _loaded_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def models(monkeypatch: pytest.MonkeyPatch) -> list[RecordedModel]:
     """The models that tests run by pytester make, in order."""
-    made: list[RecordedModel] = []
+    models: list[RecordedModel] = []
 
     def make(**settings: Any) -> RecordedModel:
-        made.append(RecordedModel(**settings))
-        return made[-1]
+        models.append(RecordedModel(**settings))
+        return models[-1]
 
     monkeypatch.setitem(vars(pytest_charmsecrets), 'FakeModel', make)
-    return made
+    return models

@@ -40,6 +40,19 @@ def check_causes(models):
             assert list(record.causes) == sorted(set(record.causes))
             assert record.causes[-1] < record.number
             assert set(record.causes) <= acting
+        if isinstance(record, HookRun | NoLongerDue) and record.became_due is not None:
+            announced = records[record.became_due - 1]
+            assert isinstance(announced, BecameDue)
+            assert (announced.unit, announced.hook, announced.secret, announced.revision, announced.relation) == (
+                record.unit,
+                record.hook,
+                record.secret,
+                record.revision,
+                record.relation,
+            )
+            assert announced.number < record.number
+        elif isinstance(record, NoLongerDue) or (isinstance(record, HookRun) and record.hook not in WITHOUT_CAUSE):
+            raise AssertionError(f'{record} was announced by no record')
 
 
 def check_ends(model):

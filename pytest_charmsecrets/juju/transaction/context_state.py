@@ -46,6 +46,8 @@ class ContextState:
     """Whether an outside backend refuses to save or read content."""
     is_retry: bool = False
     """Whether the hook has failed before."""
+    became_due: int | None = None
+    """Number of the record that announced the hook as due."""
 
     cause: Cause = dataclasses.field(init=False, default_factory=Cause)
     """The hook as the cause of what it writes."""
@@ -69,7 +71,7 @@ class ContextState:
 
     def __post_init__(self) -> None:
         self.application = identity.application_of(self.unit)
-        self.pending = PendingChanges(self.world.profile)
+        self.pending = PendingChanges(self.world.bugs)
 
     def act(self) -> None:
         """Note that this hook writes whatever is written from now on, and not a user who acts while it is open."""

@@ -8,15 +8,14 @@ domain/unitstate/state/commithook.go.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
+import dataclasses
 
 from ...errors import JujuError
 from ...golang import text as gotext
 from .. import identity
 from ..identity import SecretURI
-from ..secrets import access, backends, consumption, labels, removal, revisions
-from ..secrets.entities import INTERNAL, Owner, RemovalRequest, Secret
+from ..secrets import access, consumption, labels, removal, revisions
+from ..secrets.entities import Owner, RemovalRequest, Secret
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
 from ..secrets.wording import PERMISSION_DENIED, wording
@@ -51,15 +50,18 @@ def check_update(context: HookContext, update: PendingUpdate) -> None:
     """Refuse an update of what the unit does not manage."""
     secret = _manageable(context, update.uri)
     rotates = secret.next_rotation is not None and update.attributes.rotate not in (None, 'never')
-    if rotates and context.profile.rotate_change == 'fail':
+    if rotates and context.world.bugs.ask('rotate_change', 'fail') == 'fail':
         raise JujuError('must specify a secret rotate time')
 
 
 def update(context: HookContext, update: PendingUpdate) -> None:
     """Update a secret."""
-    secret = _existing(context, update.uri)
+    secret, attributes = _existing(context, update.uri), update.attributes
+    is_rotating = attributes.rotate is None and secret.rotate_policy != 'never'
+    if is_rotating and context.world.bugs.ask('update_cancels_rotation'):
+        attributes = dataclasses.replace(attributes, rotate='never')
     try:
-        revisions.update(context.world.secrets, secret, update.uri, update.attributes, context.now)
+        revisions.update(context.world.secrets, secret, update.uri, attributes, context.now)
     except LabelTaken:
         raise _label_exists(context, secret.owner, update.attributes) from None
 
@@ -126,52 +128,13 @@ def check_removal(context: HookContext, removal: PendingRemoval) -> None:
     """Refuse the removal of what the unit does not manage and, in some versions, of what is not there."""
     secret = _manageable(context, removal.uri)
     missing = [number for number in removal.revisions or () if number not in secret.revisions]
-    if missing and context.profile.remove_missing == 'fail':
+    if missing and context.world.bugs.ask('remove_missing', 'fail') == 'fail':
         raise JujuError(f'revison {missing[0]} for secret "{removal.uri}" not found')
 
 
 def remove(context: HookContext, pending: PendingRemoval) -> None:
     """Remove revisions, or the secret."""
     removal.remove_later(context.world.secrets, RemovalRequest(pending.uri.id, pending.revisions))
-
-
-def delete_external_content(context: HookContext) -> None:
-    """Delete content from an external backend, as the unit's agent does before it asks for the commit."""
-    if context.world.secrets.backend == INTERNAL:
-        return
-    for entries in context.pending.removals.values():
-        for pending in entries:
-            secret = context.world.secrets.get(pending.uri.id)
-            known = context.revision_loaded(pending.uri.id)
-            if secret is not None and known is not None:
-                everything = [number for number in secret.revisions if number <= known]
-                backends.lose_content(secret, pending.revisions or everything)
-
-
-def check_backend(context: HookContext) -> None:
-    """Refuse content that an outside backend does not take: it is saved there before anything is committed."""
-    if not context.backend_refuses or context.world.secrets.backend == INTERNAL:
-        return
-    updates = itertools.chain.from_iterable(context.pending.updates.values())
-    for change in (*context.pending.creates.values(), *updates):
-        if change.attributes.content:
-            raise JujuError(f'saving content for secret "{change.uri.id}": {PERMISSION_DENIED}')
-
-
-def saved_content(context: HookContext) -> tuple[tuple[str, int], ...]:
-    """Return the ids and revisions whose content is saved in an external backend before the commit."""
-    if context.world.secrets.backend == INTERNAL:
-        return ()
-    ids = (*context.pending.creates, *context.pending.updates)
-    return tuple((secret_id, (context.revision_loaded(secret_id) or 0) + 1) for secret_id in ids)
-
-
-def delete_saved_content(context: HookContext, saved: Iterable[tuple[str, int]]) -> None:
-    """Delete again what was saved for a commit that failed, even where it was half done."""
-    for secret_id, revision in saved:
-        secret = context.world.secrets.get(secret_id)
-        if secret is not None:
-            backends.lose_content(secret, [revision])
 
 
 def _check_reaches(context: HookContext, grant: PendingGrant) -> None:
@@ -219,6 +182,8 @@ def _kind_of(name: str) -> str:
 
 
 def _existing(context: HookContext, uri: SecretURI, *, is_access: bool = False) -> Secret:
+    if uri.source not in ('', context.world.uuid) and context.profile.foreign_writes_refused:
+        raise JujuError('secret is from a different model')
     secret = context.world.secrets.get(uri.id)
     if secret is None:
         error = context.profile.missing_error

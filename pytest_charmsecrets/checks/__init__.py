@@ -1,0 +1,61 @@
+"""Checks: what is wrong in a model although no test asserted it.
+
+A check is a pure function of a :class:`~pytest_charmsecrets.ModelView` and its journal. Only what charms did in their own
+hooks is judged: not puppets, users, ``exec``, injected faults or outages.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias
+
+from ..records import Finding
+from ..views.model import ModelView
+from . import hooks, observers, publishing, revisions, statuses, writing
+from .case import Case
+
+__all__ = ['CHECKS', 'Finding', 'find', 'is_at_rest']
+
+Check: TypeAlias = Callable[[Case], Iterator[Finding]]
+
+CHECKS: Final[dict[str, Check]] = {
+    'stale-observer': observers.stale_observer,
+    'unpruned-revisions': revisions.unpruned_revisions,
+    'orphaned-secret': revisions.orphaned_secret,
+    'unreadable-id': publishing.unreadable_id,
+    'refused-read': observers.refused_read,
+    'leaked-content': publishing.leaked_content,
+    'cancelled-operations': hooks.cancelled_operations,
+    'regressed-status': statuses.regressed_status,
+    'naive-datetime': writing.naive_datetime,
+    'empty-content': writing.empty_content,
+    'label-is-content': writing.label_is_content,
+    'unhandled-event': observers.unhandled_event,
+    'endless-event': hooks.endless_event,
+}
+"""The checks of this package by name, in the order in which their findings are shown."""
+
+
+def find(model: ModelView, *, since: int = 0) -> tuple[Finding, ...]:
+    """Return the findings of a model, each once, in the order of the checks.
+
+    Args:
+        model: the model.
+        since: only what is proved by a record after this number.
+    """
+    case = Case(model, since)
+    found = dict.fromkeys(finding for check in CHECKS.values() for finding in check(case))
+    # A label may hold anything, a password too.
+    return tuple(
+        dataclasses.replace(
+            finding, subject=case.values.redacted(finding.subject), message=case.values.redacted(finding.message)
+        )
+        for finding in found
+        if not finding.evidence or max(finding.evidence) > since
+    )
+
+
+def is_at_rest(model: ModelView) -> bool:
+    """Whether nothing is due in a model, no unit is in error and no agent is stopped: only then secrets are judged."""
+    return Case(model).is_at_rest

@@ -1,0 +1,123 @@
+"""A model as the checks read it: its hooks, its histories and its secrets, each looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final
+
+from ..records import Command, HookRun, Operation, Settled, Tracked
+from ..views.model import ModelView
+from ..views.secrets import SecretView
+from .values import KnownValues
+
+USER: Final = '<model>'
+"""The owner of a user's secret."""
+
+
+class Case:
+    """A model to be judged over the records after a number."""
+
+    def __init__(self, model: ModelView, since: int = 0) -> None:
+        self.model: Final = model
+        self.since: Final = since
+
+    @cached_property
+    def is_at_rest(self) -> bool:
+        """Whether nothing is due, no unit is in error and no agent is stopped."""
+        return all(unit.agent == 'idle' for unit in self.model.units.values()) and not self.model.due
+
+    # --- hooks of charms
+
+    @cached_property
+    def hooks(self) -> tuple[HookRun, ...]:
+        """The hooks and actions that charms ran, oldest first: not those of puppets, and no ``juju exec``."""
+        return tuple(run for run in self.model.journal.hooks() if run.hook != 'juju-exec' and self._is_of_charm(run))
+
+    @cached_property
+    def new_hooks(self) -> tuple[HookRun, ...]:
+        """Those that ran since the number."""
+        return tuple(run for run in self.hooks if run.number > self.since)
+
+    @cached_property
+    def by_number(self) -> dict[int, HookRun]:
+        """The hooks of charms by the numbers of their records."""
+        return {run.number: run for run in self.hooks}
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        """What the user did."""
+        return tuple(record for record in self.model.journal if isinstance(record, Operation))
+
+    @cached_property
+    def rests(self) -> tuple[int, ...]:
+        """The numbers after which nothing was due, oldest first."""
+        return tuple(record.number for record in self.model.journal if isinstance(record, Settled))
+
+    @cached_property
+    def disturbed(self) -> frozenset[str]:
+        """The units that an outage or an injected fault has kept from their duty; all units for one of the controller."""
+        names = {'resolved', 'stop-agent', 'start-agent', 'restart-agent'}
+        units = {operation.arguments[0] for operation in self.operations if operation.name in names}
+        whole = any(operation.name in ('inject-fault', 'restart-controller') for operation in self.operations)
+        return frozenset(self.model.units) if whole else frozenset(units)
+
+    def reads(self, unit: str, secret_id: str) -> Iterator[tuple[HookRun, Command]]:
+        """Return the successful reads of a secret in hooks of a unit's charm, oldest first."""
+        for run, command in self._reads.get(unit, ()):
+            if command.secret == secret_id:
+                yield run, command
+
+    @cached_property
+    def _reads(self) -> dict[str, list[tuple[HookRun, Command]]]:
+        found: dict[str, list[tuple[HookRun, Command]]] = {}
+        for run in self.hooks:
+            for command in run.commands:
+                if command.name == 'secret-get' and command.secret is not None:
+                    found.setdefault(run.unit, []).append((run, command))
+        return found
+
+    def _is_of_charm(self, run: HookRun) -> bool:
+        application = self.model.applications.get(run.unit.partition('/')[0])
+        return run.observed is not None if application is None else application.charm is not None
+
+    def has_charm(self, entity: str) -> bool:
+        """Whether an application, or a unit's, is there and has a charm."""
+        application = self.model.applications.get(entity.partition('/')[0])
+        return application is not None and application.charm is not None
+
+    # --- secrets
+
+    @cached_property
+    def secrets(self) -> dict[str, SecretView]:
+        """The secrets of all models of the controller by their bare ids."""
+        return {secret.unique_identifier: secret for model in self.model.models.values() for secret in model.secrets()}
+
+    @cached_property
+    def values(self) -> KnownValues:
+        """The values of the secrets of all models."""
+        return KnownValues(tuple(self.model.models.values()), self.secrets)
+
+    @cached_property
+    def tracked(self) -> tuple[Tracked, ...]:
+        """Which unit tracks which revision now."""
+        return tuple(one for one in self.model.journal.tracking() if one.until is None and one.revision > 0)
+
+    @cached_property
+    def kept_texts(self) -> str:
+        """Everything that stands now in databags of members, config options and what charms have stored."""
+        bags = (value for _, _, _, value in self.bags())
+        options = (str(one.value) for one in self.model.journal.config() if one.until is None)
+        stored = (str(state.content) for unit in self.model.units.values() for state in unit.stored_states)
+        charm_states = (
+            effect.value or '' for run in self.hooks for effect in run.committed if effect.kind == 'state-set'
+        )
+        return '\n'.join((*bags, *options, *stored, *charm_states))
+
+    def bags(self) -> Iterator[tuple[int, str, str, str]]:
+        """Return relation, owner, key and value of everything in databags of those that are present."""
+        for relation in self.model.relations:
+            present = {*relation.members, *(unit for units in relation.members.values() for unit in units)}
+            for entity, values in relation.databags.items():
+                if entity in present:
+                    yield from ((relation.id, entity, key, value) for key, value in values.items())

@@ -1,0 +1,152 @@
+"""Observers that do not follow: a stale revision, a refused read, an event that nobody observes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..records import Command, Finding, HookRun
+from ..views.secrets import SecretView
+from .case import USER, Case
+from .naming import called, id_in, secret_of
+
+UNHANDLED = {
+    'secret-changed': 'observe secret_changed and call secret.get_content(refresh=True) in it',
+    'secret-remove': 'observe secret_remove and call event.remove_revision() in it',
+    'secret-rotate': 'observe secret_rotate and call event.secret.set_content(...) in it',
+    'secret-expired': 'observe secret_expired, and set new content or call event.remove_revision() in it',
+}
+
+
+def stale_observer(case: Case) -> Iterator[Finding]:
+    """Find units whose charm read a secret, may read it, and tracks less than the latest revision."""
+    if not case.is_at_rest:
+        return
+    for tracked in case.tracked:
+        secret = case.secrets.get(tracked.secret)
+        reads = tuple(case.reads(tracked.unit, tracked.secret))
+        if secret is None or not reads or tracked.unit in case.disturbed:
+            continue
+        if tracked.revision < secret.latest_revision and _may_read(case, secret, tracked.unit):
+            yield Finding(
+                'stale-observer',
+                f'unit:{tracked.unit}',
+                f'{tracked.unit} still uses revision {tracked.revision} of {called(secret)}; '
+                f'the latest is {secret.latest_revision}',
+                _evidence_of_staleness(case, tracked.unit, secret, reads),
+                _remedy_of_staleness(secret, tracked.unit),
+            )
+
+
+def _may_read(case: Case, secret: SecretView, unit: str) -> bool:
+    if secret.model == case.model.name:
+        return unit in secret.readers
+    # Units of other models go there by names of that model; the number of the unit stays.
+    number = unit.partition('/')[2]
+    return any(reader.startswith('remote-') and reader.endswith(f'/{number}') for reader in secret.readers)
+
+
+def _evidence_of_staleness(
+    case: Case, unit: str, secret: SecretView, reads: tuple[tuple[HookRun, Command], ...]
+) -> tuple[int, ...]:
+    created = case.model.models[secret.model].journal.revisions()
+    by = [life.created_by for life in created if life.secret == secret.unique_identifier and life.created_by]
+    changed = [run.number for run in case.hooks if run.unit == unit and run.hook == 'secret-changed']
+    about = [number for number in changed if secret_of(case.by_number[number]) == secret.unique_identifier]
+    return tuple(sorted({*by[-1:], reads[-1][0].number, *about[-1:]}))
+
+
+def _remedy_of_staleness(secret: SecretView, unit: str) -> str:
+    if unit.partition('/')[0] == secret.owner.partition('/')[0]:
+        return 'read it with secret.get_content(refresh=True), or with peek_content() only where that is followed by a refresh'
+    return 'call secret.get_content(refresh=True) when secret-changed arrives'
+
+
+def refused_read(case: Case) -> Iterator[Finding]:
+    """Find units that were refused a read by an id that they are still given, and never read the secret since."""
+    if not case.is_at_rest:
+        return
+    refused: dict[tuple[str, str], HookRun] = {}
+    for run in case.hooks:
+        for command in run.commands:
+            if command.name != 'secret-get':
+                continue
+            if command.is_refused and (secret_id := id_in(command)):
+                refused[run.unit, secret_id] = run
+            elif command.secret is not None:
+                refused.pop((run.unit, command.secret), None)
+    for (unit, secret_id), run in refused.items():
+        secret = case.secrets.get(secret_id)
+        if secret is None or unit not in case.model.units or unit in case.disturbed:
+            continue
+        if _is_given(case, unit, secret_id) and not _is_forgiven(case, unit, secret):
+            yield Finding(
+                'refused-read',
+                f'unit:{unit}',
+                f'{unit} was refused {called(secret)} in {run.hook}, still has its id, and has not read it since',
+                (run.number,),
+                'grant the secret before its id is published, or read it again when it is granted',
+            )
+
+
+def _is_given(case: Case, unit: str, secret_id: str) -> bool:
+    """Whether a databag that the unit can see, or a config option of its application, holds the id."""
+    application = case.model.applications[unit.partition('/')[0]]
+    relations = {relation.id for relation in application.relations}
+    in_bags = any(secret_id in value for relation, _, _, value in case.bags() if relation in relations)
+    options = (one for one in case.model.journal.config() if one.until is None and one.application == application.name)
+    return in_bags or any(secret_id in str(option.value) for option in options)
+
+
+def _is_forgiven(case: Case, unit: str, secret: SecretView) -> bool:
+    """Whether the refusal is the user's doing: no grant of a user's secret yet, or one that the test has revoked."""
+    if secret.owner == USER:
+        return unit not in secret.readers
+    played = {run.number for run in case.model.journal.hooks() if run.number not in case.by_number}
+    by_user = {*played, *(operation.number for operation in case.operations)}
+    subjects = (unit, unit.partition('/')[0])
+    return any(
+        grant.secret == secret.unique_identifier and grant.subject in subjects and grant.until_by in by_user
+        for grant in case.model.models[secret.model].journal.grants()
+    )
+
+
+def unhandled_event(case: Case) -> Iterator[Finding]:
+    """Find secret events that no code of the charm observed and whose duty nothing else of the unit did."""
+    if not case.is_at_rest:
+        return
+    last: dict[tuple[str, str, str | None], HookRun] = {}
+    for run in case.hooks:
+        if run.hook in UNHANDLED and run.observed is False and run.outcome == 'committed':
+            last[run.unit, run.hook, secret_of(run)] = run
+    for (unit, hook, secret_id), run in last.items():
+        secret = case.secrets.get(secret_id or '')
+        if secret is None or unit in case.disturbed or not _is_left_undone(case, secret, run):
+            continue
+        yield Finding(
+            'unhandled-event',
+            f'unit:{unit}',
+            f'{unit} received {hook} for {called(secret)}, and its charm does not observe that event',
+            (run.number,),
+            UNHANDLED[hook],
+        )
+
+
+def _is_left_undone(case: Case, secret: SecretView, run: HookRun) -> bool:
+    match run.hook:
+        case 'secret-changed':
+            reads = any(case.reads(run.unit, secret.unique_identifier))
+            now = [
+                one.revision for one in case.tracked if (one.unit, one.secret) == (run.unit, secret.unique_identifier)
+            ]
+            return bool(reads and now and now[0] < secret.latest_revision and _may_read(case, secret, run.unit))
+        case 'secret-remove':
+            return run.revision in secret.revisions and run.revision not in secret.tracked_by.values()
+        case 'secret-rotate':
+            return not _is_written_since(case, secret, run)
+        case _:
+            return run.revision in secret.revisions and not _is_written_since(case, secret, run)
+
+
+def _is_written_since(case: Case, secret: SecretView, run: HookRun) -> bool:
+    lives = (life for life in case.model.journal.revisions() if life.secret == secret.unique_identifier)
+    return any(life.created_by is not None and life.created_by >= run.number for life in lives)

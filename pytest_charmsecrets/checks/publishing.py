@@ -1,0 +1,130 @@
+"""Mistakes in publishing: an id that nobody can use, content outside the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..records import Command, Finding, HookRun
+from ..views.relations import RelationView
+from .case import Case
+from .naming import called, secrets_named, subject_of
+
+SHOWN = ('juju-log', 'status-set', 'action-set', 'action-fail', 'action-log')
+"""Commands whose arguments people see."""
+
+
+def unreadable_id(case: Case) -> Iterator[Finding]:
+    """Find ids in databags by which the other side cannot read a secret."""
+    if not case.is_at_rest:
+        return
+    relations = {relation.id: relation for relation in case.model.relations if not relation.suspended}
+    written = {(one.relation, one.entity, one.key): one.since_by for one in case.model.journal.bags()}
+    for number, entity, key, value in case.bags():
+        relation = relations.get(number)
+        if relation is None or not case.has_charm(entity) or entity.partition('/')[0] in _going(case):
+            continue
+        by = written.get((number, entity, key))
+        if by is not None and by not in case.by_number:
+            continue
+        for secret_id, names_model in secrets_named(value):
+            wrong = _why_unreadable(case, relation, entity, secret_id, names_model=names_model)
+            if wrong is not None:
+                yield Finding(
+                    'unreadable-id',
+                    f'relation:{relation.id}',
+                    f'{entity} publishes an id as {key!r} in {relation.key}, {wrong}',
+                    (by,) if by is not None else (),
+                    'grant the secret over the relation before the id is published, and publish secret.id as it is',
+                )
+
+
+def _going(case: Case) -> set[str]:
+    return {unit.application for unit in case.model.units.values() if unit.life != 'alive'}
+
+
+def _why_unreadable(
+    case: Case, relation: RelationView, entity: str, secret_id: str, *, names_model: bool
+) -> str | None:
+    secret = case.secrets.get(secret_id)
+    if secret is None:
+        return 'and there is no such secret'
+    other = _other_side(relation, entity)
+    if not other:
+        return None
+    if not set(other) & set(secret.readers):
+        return f'and no unit of the other side may read {called(secret)}'
+    crosses = not any(unit in case.model.units for unit in other)
+    if crosses and not names_model:
+        return f'without the model of {called(secret)}, so that another model looks for it at home'
+    return None
+
+
+def _other_side(relation: RelationView, entity: str) -> tuple[str, ...]:
+    """Return the units that read a databag: those of the other application or, for peers, of the own."""
+    own = entity.partition('/')[0]
+    sides = relation.members
+    others = [application for application in sides if application != own] or [own]
+    return tuple(unit for application in others for unit in sides[application])
+
+
+# --- content outside the store
+
+
+def leaked_content(case: Case) -> Iterator[Finding]:
+    """Find values of secrets in databags, stored state, logs, statuses and the results of actions."""
+    found: dict[str, Finding] = {}
+    for place, run, text in (*_said(case), *_published(case), *_stored(case)):
+        for secret_id, key in case.values.found_in(text):
+            secret = case.secrets.get(secret_id)
+            subject = subject_of(secret) if secret is not None else f'unit:{run.unit}'
+            about = f'the value of {key!r} of {called(secret)}' if secret is not None else f'the value of {key!r}'
+            finding = Finding(
+                'leaked-content',
+                subject,
+                f'{run.unit} wrote {about} {place}',
+                (run.number,),
+                'give the id of the secret, and keep its content in the secret alone',
+            )
+            found.setdefault(f'{finding.subject} {place.partition(",")[0]} {run.unit}', finding)
+    yield from found.values()
+
+
+def _said(case: Case) -> Iterator[tuple[str, HookRun, str]]:
+    """Return what charms have logged, set as a status or returned from an action, up to the last rest."""
+    last = case.rests[-1] if case.rests else 0
+    for run in case.new_hooks:
+        for command in run.commands if run.number <= last or case.is_at_rest else ():
+            if command.name in SHOWN and not command.is_refused:
+                yield _place(command), run, ' '.join(command.argv[1:])
+
+
+def _place(command: Command) -> str:
+    match command.name:
+        case 'juju-log':
+            return 'to the log'
+        case 'status-set':
+            return 'into its status'
+        case _:
+            return f'into the results of an action, by {command.name}'
+
+
+def _published(case: Case) -> Iterator[tuple[str, HookRun, str]]:
+    """Return what charms have written into databags and what stood there at a rest."""
+    for value in case.model.journal.bags():
+        run = case.by_number.get(value.since_by or 0)
+        if run is None or run.number <= case.since:
+            continue
+        until = value.until_by or (case.rests[-1] + 1 if case.rests else 0)
+        if any(run.number < rest < until or (value.until is None and rest > run.number) for rest in case.rests):
+            yield f'into the databag of {value.entity}, as {value.key!r}', run, value.value
+
+
+def _stored(case: Case) -> Iterator[tuple[str, HookRun, str]]:
+    """Return what charms hold in their stored state at the end."""
+    if not case.is_at_rest:
+        return
+    last = {run.unit: run for run in case.new_hooks}
+    for unit, run in last.items():
+        view = case.model.units.get(unit)
+        for state in view.stored_states if view is not None else ():
+            yield f'into its stored state {state.name!r}', run, str(dict(state.content))

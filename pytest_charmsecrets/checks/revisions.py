@@ -1,0 +1,143 @@
+"""Secrets and revisions that nobody will look after: revisions that pile up, secrets that nobody can find."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..records import Finding, HookRun
+from ..views.secrets import SecretView
+from .case import Case
+from .naming import called, id_in, secret_of, subject_of
+
+
+def unpruned_revisions(case: Case) -> Iterator[Finding]:
+    """Find secrets of charms with revisions that are not the latest and that nobody tracks."""
+    if not case.is_at_rest:
+        return
+    for secret in _of_charms(case):
+        tracked = set(secret.tracked_by.values())
+        idle = [number for number in secret.revisions if number != secret.latest_revision and number not in tracked]
+        pruned = [run for run in _of_owner(case, secret) if _removes_revision(run, secret)]
+        if len(idle) <= bool(pruned):
+            continue
+        told = [run for run in _of_owner(case, secret) if run.hook == 'secret-remove' and _is_about(run, secret)]
+        ignored = (
+            f'{len(told)} secret-remove ' + ('was' if len(told) == 1 else 'were') + ' delivered and left them there'
+        )
+        yield Finding(
+            'unpruned-revisions',
+            subject_of(secret),
+            f'{called(secret)} keeps {len(idle)} revisions that nobody tracks ({_range(idle)}); '
+            + (ignored if told else 'no secret-remove was delivered yet'),
+            tuple(run.number for run in (told[:1] + told[-1:] if len(told) > 1 else told)) or _created_by(case, secret),
+            'call event.remove_revision() when secret-remove arrives',
+        )
+
+
+def _removes_revision(run: HookRun, secret: SecretView) -> bool:
+    return any(effect.kind == 'secret-remove' and effect.secret == secret.unique_identifier for effect in run.committed)
+
+
+def _is_about(run: HookRun, secret: SecretView) -> bool:
+    return secret_of(run) == secret.unique_identifier
+
+
+def orphaned_secret(case: Case) -> Iterator[Finding]:
+    """Find secrets of charms that nobody can find any more."""
+    if not case.is_at_rest:
+        return
+    for secret in _of_charms(case):
+        if _is_without_trace(case, secret):
+            message = f'{called(secret)} has no label, and its id stands in no databag, config option or stored state'
+            remedy = 'give it a label, or store its id, or remove it'
+        elif _outlives_its_relation(case, secret):
+            message = f'{called(secret)} was made for a relation that is gone'
+            remedy = 'remove it in relation-broken, with secret.remove_all_revisions()'
+        elif (newer := _replacement(case, secret)) is not None:
+            message = f'{called(secret)} was not used since the refresh, and {called(newer)} has the same keys'
+            remedy = 'let the new version of the charm find the old secret, or remove that'
+        else:
+            continue
+        yield Finding('orphaned-secret', subject_of(secret), message, _created_by(case, secret), remedy)
+
+
+def _is_without_trace(case: Case, secret: SecretView) -> bool:
+    known_later = secret.label or secret.expires or secret.rotation not in ('', 'never')
+    in_process = any(run.observed is not None for run in _of_owner(case, secret))
+    return not known_later and in_process and secret.unique_identifier not in case.kept_texts
+
+
+def _outlives_its_relation(case: Case, secret: SecretView) -> bool:
+    """Whether the label names a relation that is gone, over which the secret was granted in the hook that added it."""
+    numbers = set(re.findall(r'(?<![0-9A-Za-z])[0-9]+(?![0-9A-Za-z])', secret.label or ''))
+    there = {str(relation.id) for relation in case.model.relations}
+    for run in case.hooks:
+        effects = [effect for effect in run.committed if effect.secret == secret.unique_identifier]
+        if not any(effect.kind == 'secret-add' for effect in effects):
+            continue
+        granted = {(effect.relation or '').rpartition(':')[2] for effect in effects if effect.kind == 'secret-grant'}
+        return bool((granted & numbers) - there)
+    return False
+
+
+def _replacement(case: Case, secret: SecretView) -> SecretView | None:
+    """Return the secret that took the place of one which the refreshed charm has not named."""
+    application = secret.owner.partition('/')[0]
+    refreshes = [one.number for one in case.operations if one.name == 'refresh' and one.arguments[:1] == (application,)]
+    if not refreshes or secret.access or secret.unique_identifier in case.kept_texts or _latest(secret) is None:
+        return None
+    if any(_names(run, secret) for run in _of_owner(case, secret) if run.number > refreshes[-1]):
+        return None
+    for newer in _of_charms(case):
+        if newer.owner != secret.owner or newer.unique_identifier == secret.unique_identifier:
+            continue
+        if _latest(newer) == _latest(secret) and any(number > refreshes[-1] for number in _created_by(case, newer)):
+            return newer
+    return None
+
+
+def _latest(secret: SecretView) -> frozenset[str] | None:
+    revision = secret.revisions.get(secret.latest_revision)
+    return frozenset(revision.content) if revision is not None else None
+
+
+def _names(run: HookRun, secret: SecretView) -> bool:
+    return any(
+        command.secret == secret.unique_identifier
+        or id_in(command) == secret.unique_identifier
+        or (secret.label and secret.label in command.argv)
+        for command in run.commands
+    )
+
+
+def _of_charms(case: Case) -> Iterator[SecretView]:
+    """Return the secrets of the model whose owners have charms, and that were added by them."""
+    added = {
+        effect.secret for run in case.hooks for effect in run.committed if effect.kind == 'secret-add' and effect.secret
+    }
+    for secret in case.model.secrets():
+        owner = secret.owner.partition('/')[0]
+        if secret.unique_identifier in added and case.has_charm(owner) and not _is_disturbed(case, owner):
+            yield secret
+
+
+def _is_disturbed(case: Case, application: str) -> bool:
+    return any(unit.partition('/')[0] == application for unit in case.disturbed)
+
+
+def _of_owner(case: Case, secret: SecretView) -> Iterator[HookRun]:
+    application = secret.owner.partition('/')[0]
+    return (run for run in case.hooks if run.unit.partition('/')[0] == application)
+
+
+def _created_by(case: Case, secret: SecretView) -> tuple[int, ...]:
+    """Return the number of the record that added a secret."""
+    for life in case.model.journal.revisions():
+        if life.secret == secret.unique_identifier and life.created_by is not None:
+            return (life.created_by,)
+    return ()
+
+
+def _range(numbers: list[int]) -> str:
+    return ', '.join(map(str, numbers)) if len(numbers) <= 3 else f'{numbers[0]} to {numbers[-1]}'

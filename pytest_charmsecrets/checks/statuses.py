@@ -1,0 +1,75 @@
+"""Units that were active and broke although nobody did anything to them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Final
+
+from ..records import Finding, HadStatus, Operation
+from .case import Case
+
+HARMLESS: Final = ('update-status', 'refresh', 'set-leader', 'add-unit', 'restart-agent', 'restart-controller')
+"""Operations after which a healthy unit stays active."""
+
+
+def regressed_status(case: Case) -> Iterator[Finding]:
+    """Find units that were active at one rest and waiting or blocked at the next, after harmless operations alone."""
+    for before, after in itertools.pairwise(case.rests):
+        if after <= case.since:
+            continue
+        was, now = _statuses(case, before), _statuses(case, after)
+        for unit, status in now.items():
+            if status.status not in ('waiting', 'blocked') or unit not in was or was[unit].status != 'active':
+                continue
+            by = status.since_by or 0
+            if by in case.by_number and case.has_charm(unit) and _is_undisturbed(case, unit, before, after):
+                run = case.by_number[by]
+                yield Finding(
+                    'regressed-status',
+                    f'unit:{unit}',
+                    f'{unit} was active and is {status.status} since {run.hook}, '
+                    f'after nothing but {_between(case, unit, before, after)}',
+                    tuple(sorted({was[unit].since_by or before, by})),
+                    'keep what the charm needs over upgrades, leader changes and time; find secrets by label or stored id',
+                )
+
+
+def _statuses(case: Case, at: int) -> dict[str, HadStatus]:
+    return {one.subject: one for one in case.model.journal.statuses(at=at) if '/' in one.subject}
+
+
+def _window(case: Case, unit: str, before: int, after: int) -> tuple[int, int]:
+    """Return the numbers between which nothing but the harmless may stand: from the unit's last hook on.
+
+    What an operation did before may be felt only in the next hook of the unit.
+    """
+    ran = [run.number for run in case.hooks if run.unit == unit and run.number <= before]
+    return (ran[-1] if ran else 0), after
+
+
+def _is_undisturbed(case: Case, unit: str, before: int, after: int) -> bool:
+    first, last = _window(case, unit, before, after)
+    operations = [one for one in case.operations if first < one.number <= last]
+    played = [
+        run for run in case.model.journal.hooks() if first < run.number <= last and run.number not in case.by_number
+    ]
+    commands = any(run.commands for run in played)
+    return not commands and all(_is_harmless(case, one) for one in operations)
+
+
+def _is_harmless(case: Case, operation: Operation) -> bool:
+    """Whether a healthy unit stays active after an operation; of actions, those that changed nothing in the model."""
+    if operation.name != 'run':
+        return operation.name in HARMLESS
+    unit, action = operation.arguments[:2]
+    ran = next(
+        (run for run in case.hooks if run.number > operation.number and (run.unit, run.hook) == (unit, action)), None
+    )
+    return ran is not None and not ran.committed and not ran.kept
+
+
+def _between(case: Case, unit: str, before: int, after: int) -> str:
+    first, last = _window(case, unit, before, after)
+    names = dict.fromkeys(one.name for one in case.operations if first < one.number <= last)
+    return ' and '.join(names) or 'time'

@@ -1,0 +1,205 @@
+"""Judging a test by the checks: when, which models, what is allowed, and how findings fail the test or are reported."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Generator, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import pytest
+
+from . import options
+from .reporting import MODELS
+
+if TYPE_CHECKING:
+    from ..model.fake_model import FakeModel
+    from ..records import Finding, Record
+    from ..views.model import ModelView
+
+SECTION: Final = 'charmsecrets: findings'
+VERDICT: Final = pytest.StashKey['Verdict']()
+"""Of the test that runs, once it is judged."""
+TOTALS: Final = pytest.StashKey['Totals']()
+
+
+class OwnChecks:
+    """The checks of this package, as a plugin like others."""
+
+    @pytest.hookimpl
+    def pytest_charmsecrets_check(self, model: ModelView, since: int) -> Iterable[Finding]:
+        """Return the findings of all checks of this package."""
+        from ..checks import find
+
+        return find(model, since=since)
+
+
+@dataclasses.dataclass
+class Verdict:
+    """What the checks say of a test."""
+
+    models: int = 0
+    not_at_rest: int = 0
+    text: str = ''
+    """The findings that nothing allows, as text; empty if there are none."""
+    entries: tuple[str, ...] = ()
+    """An entry for each of them that would allow it."""
+    unused: tuple[str, ...] = ()
+    """Entries of the marker that have allowed nothing."""
+
+
+@dataclasses.dataclass(eq=False)
+class Totals:
+    """What the checks say of a session; under xdist, of all its processes."""
+
+    models: int = 0
+    not_at_rest: int = 0
+    reported: list[tuple[str, str]] = dataclasses.field(default_factory=list[tuple[str, str]])
+    """Test and findings, where findings do not fail tests."""
+    entries: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
+    unused: list[tuple[str, str]] = dataclasses.field(default_factory=list[tuple[str, str]])
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Add what a test found."""
+        given: dict[str, Any] | None = getattr(report, 'charmsecrets', None)
+        if given is None:
+            return
+        self.models += given['models']
+        self.not_at_rest += given['not_at_rest']
+        self.entries.update(dict.fromkeys(given['entries']))
+        if given['text'] and not report.failed:
+            self.reported.append((report.nodeid, given['text']))
+        self.unused += ((report.nodeid, entry) for entry in given['unused'] if report.passed)
+
+
+def judge(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Let a test run; then judge its models, and fail it for what is found as its last assertion would.
+
+    Raises:
+        pytest.fail.Exception: if something was found and findings fail tests.
+    """
+    try:
+        result = yield
+    except BaseException:
+        _note(item)
+        raise
+    verdict = _note(item)
+    if verdict is not None and verdict.text and item.config.stash[options.DEFAULTS].checks == 'fail':
+        pytest.fail(verdict.text, pytrace=False)
+    return result
+
+
+def _note(item: pytest.Item) -> Verdict | None:
+    if item.config.stash[options.DEFAULTS].checks == 'off':
+        return None
+    verdict = item.stash[VERDICT] = _verdict(item)
+    return verdict
+
+
+def _verdict(item: pytest.Item) -> Verdict:
+    used = tuple(item.config.stash[MODELS].used_since())
+    if not used:
+        return Verdict()
+    from ..checks import is_at_rest
+    from ..checks.allowing import allows
+
+    allow, marked = _allowed(item)
+    found: list[tuple[FakeModel, Finding]] = []
+    for model, since in used:
+        results = item.ihook.pytest_charmsecrets_check(model=model, since=since)
+        found += ((model, finding) for findings in results for finding in findings or ())
+    unmet = [(model, one) for model, one in found if not any(allows(entry, one) for entry in allow)]
+    idle = tuple(entry for entry in marked if not any(allows(entry, one) for _, one in found))
+    return Verdict(
+        models=len(used),
+        not_at_rest=sum(not is_at_rest(model) for model, _ in used),
+        text=_told(unmet, redact=not item.config.stash[options.DEFAULTS].show_secrets),
+        entries=tuple(f'{one.check}:{one.subject}' for _, one in unmet),
+        unused=idle,
+    )
+
+
+def _allowed(item: pytest.Item) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return all that is allowed, and the entries of markers among it.
+
+    Raises:
+        UsageError: if an entry can allow nothing.
+    """
+    from ..checks import CHECKS
+    from ..checks.allowing import check_entries
+
+    marked: list[str] = []
+    for marker in item.iter_markers(options.MARKER):
+        entries = cast('Collection[str]', marker.kwargs.get('allow', ()))
+        check_entries(entries, CHECKS, others=_has_others(item.config))
+        marked += entries
+    return (*item.config.stash[options.DEFAULTS].allow, *marked), tuple(marked)
+
+
+def _has_others(config: pytest.Config) -> bool:
+    return len(config.hook.pytest_charmsecrets_check.get_hookimpls()) > 1
+
+
+def _told(found: Iterable[tuple[FakeModel, Finding]], *, redact: bool) -> str:
+    """Return findings as text, those of each model after one another."""
+    from ..checks import CHECKS
+    from ..report.findings import render_findings
+
+    texts: list[str] = []
+    for model, finding in found:
+        records: dict[int, Record] = {
+            record.number: record for one in model.controller.models.values() for record in one.journal
+        }
+        text = render_findings([finding], records, CHECKS)
+        texts.append(model.redact(text) if redact else text)
+    return '\n\n'.join(texts)
+
+
+# --- what pytest shows
+
+
+def add_to(report: pytest.TestReport, item: pytest.Item, strictness: options.Strictness) -> None:
+    """Add to the report of a test what the session's summary needs, and the findings if it failed for another reason."""
+    verdict = item.stash.get(VERDICT, None)
+    if report.when != 'call' or verdict is None:
+        return
+    report.charmsecrets = dataclasses.asdict(verdict)  # type: ignore[attr-defined]
+    is_shown = strictness == 'fail' and verdict.text in str(report.longrepr)
+    if report.failed and verdict.text and not is_shown:
+        report.sections.append((SECTION, verdict.text))
+
+
+def summary(totals: Totals) -> Iterator[str]:
+    """Return the lines of the session's summary."""
+    for nodeid, text in totals.reported:
+        yield from (f'{nodeid}', *(f'  {line}' for line in text.splitlines()), '')
+    if totals.reported and totals.entries:
+        yield 'to allow them all for now:'
+        yield 'charmsecrets_allow ='
+        yield from (f'    {entry}' for entry in totals.entries)
+    for nodeid, entry in totals.unused:
+        yield f'{nodeid}: its marker allows {entry!r}, and there was nothing to allow'
+    if totals.models:
+        rest = (
+            f', {totals.not_at_rest} not at rest (state of {totals.not_at_rest} not judged)'
+            if totals.not_at_rest
+            else ''
+        )
+        yield f'charmsecrets: {totals.models} model{"" if totals.models == 1 else "s"} checked{rest}'
+
+
+def explain(name: str) -> str:
+    """Return the page of a check.
+
+    Args:
+        name: the name, or an entry of allow that begins with it.
+
+    Raises:
+        UsageError: if there is no such check.
+    """
+    from ..checks import CHECKS
+    from ..checks.allowing import check_entries
+    from ..checks.pages import page
+
+    check_entries([name], CHECKS)
+    return page(name.partition(':')[0])

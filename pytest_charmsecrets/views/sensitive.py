@@ -1,0 +1,63 @@
+"""Which keys name a credential, and the forms in which a value appears: for checks and redaction alike."""
+
+from __future__ import annotations
+
+import base64
+import re
+import urllib.parse
+from collections.abc import Iterator
+from typing import Final
+
+SHORTEST_VALUE: Final = 8
+"""Shorter values are words of every text."""
+SHORTEST_WORD: Final = 16
+"""A word inside a value, such as the password in a URI, counts from this length on."""
+
+_CREDENTIAL: Final = re.compile(r'pass|key|token|secret|cred|cert|pin$|auth|hash|salt', re.IGNORECASE)
+_PLAIN: Final = re.compile(
+    r'(?:user(?:name)?|database|db-?name|name|endpoints?|hosts?|hostname|address|ip|port|url|version|tls|tls-ca|ca|'
+    r'schema|role|roles|topic|bucket|region|zone|email|domain|subject|issuer|csr|certificate|chain|replset|'
+    r'entity-name|entity-type|extra-user-roles|.*-username|.*-user|.*-host|.*-endpoints?)',
+    re.IGNORECASE,
+)
+_PUBLIC_PEM: Final = re.compile(
+    r'-----BEGIN (?P<kind>CERTIFICATE|CERTIFICATE REQUEST|NEW CERTIFICATE REQUEST|PUBLIC KEY|RSA PUBLIC KEY)-----'
+    r'.*?-----END (?P=kind)-----',
+    re.DOTALL,
+)
+_WORD: Final = re.compile(r'[^\s"\'`,;:/@?&=<>(){}\[\]|\\]+')
+_HEXADECIMAL: Final = re.compile(r'[0-9a-fA-F]+')
+
+
+def names_credential(key: str) -> bool:
+    """Whether a key names a password, key, token or the like."""
+    return _CREDENTIAL.search(key) is not None
+
+
+def is_plain(key: str) -> bool:
+    """Whether the value of a key is no secret of itself: a user name, an address, a certificate."""
+    return _PLAIN.fullmatch(key) is not None
+
+
+def without_public_pem(text: str) -> str:
+    """Return a text without certificates, certificate requests and public keys, which are there to be published."""
+    return _PUBLIC_PEM.sub('', text) if '-----BEGIN ' in text else text
+
+
+def forms_of(value: str) -> Iterator[str]:
+    """Return a value as it may stand in a text: as it is, in base64, URL-encoded, and the long random words of it."""
+    secret = without_public_pem(value).strip()
+    if len(secret) >= SHORTEST_VALUE:
+        yield secret
+        yield base64.b64encode(value.encode()).decode()
+        yield urllib.parse.quote(secret, safe='')
+    for word in _WORD.findall(secret):
+        if len(word) >= SHORTEST_WORD and _is_random(word):
+            yield word
+
+
+def _is_random(word: str) -> bool:
+    if '.' in word:
+        return False
+    mixed = any(map(str.isdigit, word)) and any(map(str.islower, word)) and any(map(str.isupper, word))
+    return mixed or _HEXADECIMAL.fullmatch(word) is not None

@@ -1,0 +1,179 @@
+"""The checks judge a test when its function has returned."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_charmsecrets.checks import CHECKS
+
+STALE = """
+    import ops
+    import pytest
+    from pytest_charmsecrets import FakeModel
+
+    class Web(ops.CharmBase):
+        def __init__(self, framework):
+            super().__init__(framework)
+            framework.observe(self.on.database_relation_changed, self._read)
+
+        def _read(self, event):
+            if secret_id := event.relation.data[event.app].get('secret-id'):
+                self.model.get_secret(id=secret_id).get_content()
+
+    META = {'name': 'web', 'requires': {'database': {'interface': 'postgresql_client'}}}
+
+    def play(model):
+        db = model.deploy_puppet('db', provides={'database': 'postgresql_client'})
+        model.deploy(Web, meta=META)
+        relation = model.integrate('web', 'db')
+        model.settle()
+        with db.leader.hook() as hook:
+            secret = hook.add_secret({'password': 'correct-horse'}, label='password')
+            secret.grant(relation)
+            hook.relation_set(relation, {'secret-id': secret.id}, app=True)
+        model.settle()
+        secret.set_content({'password': 'battery-staple'})
+        model.settle()
+"""
+
+
+@pytest.fixture
+def stale(pytester):
+    def make(test: str) -> pytest.Pytester:
+        pytester.makeconftest(STALE)
+        pytester.makepyfile(
+            f'import pytest\nfrom pytest_charmsecrets import FakeModel\nfrom conftest import play\n{test}'
+        )
+        return pytester
+
+    return make
+
+
+PLAIN = 'def test_it(fake_model):\n    play(fake_model)\n'
+
+
+def test_a_finding_fails_the_test_and_says_how_to_allow_it(stale):
+    result = stale(PLAIN).runpytest('--charmsecrets-checks=fail')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            'stale-observer: web/0 still uses revision 1 of db/password; the latest is 2',
+            '*web/0 secret-changed*',
+            '*do:*refresh=True*',
+            "*allow: @pytest.mark.charmsecrets(allow=[[]'stale-observer:unit:web/0'])",
+            'charmsecrets: 1 model checked',
+        ]
+    )
+    assert 'correct-horse' not in result.stdout.str()
+
+
+def test_nothing_is_judged_by_default(stale):
+    result = stale(PLAIN).runpytest()
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line('*checked*')
+
+
+@pytest.mark.parametrize(
+    'given',
+    (
+        '@pytest.mark.charmsecrets(allow=["stale-observer:unit:web/0", "unhandled-event"])',
+        '@pytest.mark.charmsecrets(allow=["stale-observer"])\n@pytest.mark.charmsecrets(allow=["unhandled-event"])',
+    ),
+)
+def test_what_markers_allow_adds_up(stale, given):
+    stale(f'{given}\n{PLAIN}').runpytest('--charmsecrets-checks=fail').assert_outcomes(passed=1)
+
+
+def test_the_option_and_the_ini_file_allow_for_every_test(stale):
+    pytester = stale(PLAIN)
+    pytester.makeini('[pytest]\ncharmsecrets_checks = fail\ncharmsecrets_allow =\n    stale-observer\n')
+    pytester.runpytest().assert_outcomes(failed=1)
+    pytester.runpytest('--charmsecrets-allow=unhandled-event').assert_outcomes(passed=1)
+
+
+def test_report_shows_findings_and_the_entries_to_copy(stale):
+    result = stale(PLAIN).runpytest('--charmsecrets-checks=report')
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            '*test_it',
+            '*stale-observer: web/0*',
+            'charmsecrets_allow =',
+            '*stale-observer:unit:web/0',
+            '*1 model checked*',
+        ]
+    )
+
+
+def test_an_entry_that_allows_nothing_is_reported(stale):
+    test = '@pytest.mark.charmsecrets(allow=["leaked-content", "stale-observer", "unhandled-event"])\n' + PLAIN
+    result = stale(test).runpytest('--charmsecrets-checks=fail')
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*test_it: its marker allows 'leaked-content', and there was nothing to allow"])
+
+
+def test_an_entry_that_is_no_check_is_refused_with_the_near_miss(stale):
+    test = '@pytest.mark.charmsecrets(allow=["stale-observers"])\n' + PLAIN
+    result = stale(test).runpytest('--charmsecrets-checks=fail')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*'stale-observers' is no name of a check; did you mean 'stale-observer'?*"])
+
+
+@pytest.mark.parametrize('made', ('FakeModel()', 'fake_model_factory()'))
+def test_models_that_no_fixture_closes_are_judged(stale, made):
+    test = f'def test_it(fake_model_factory):\n    play({made})\n'
+    stale(test).runpytest('--charmsecrets-checks=fail').assert_outcomes(failed=1)
+
+
+def test_a_test_that_fails_for_another_reason_shows_the_findings_in_a_section(stale):
+    result = stale(f'{PLAIN}    assert False, "another reason"\n').runpytest('--charmsecrets-checks=fail')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(['*another reason*', '*charmsecrets: findings*', 'stale-observer: *'])
+
+
+def test_a_finding_meets_xfail_as_a_failed_assertion_does(stale):
+    stale(f'@pytest.mark.xfail\n{PLAIN}').runpytest('--charmsecrets-checks=fail').assert_outcomes(xfailed=1)
+
+
+def test_later_tests_are_not_blamed_for_what_earlier_ones_left(stale):
+    test = """
+@pytest.fixture(scope='module')
+def model(fake_model_factory):
+    return fake_model_factory()
+
+def test_one(model):
+    play(model)
+
+def test_two(model):
+    model.update_status('web/0')
+"""
+    stale(test).runpytest('--charmsecrets-checks=fail', '-p', 'no:randomly').assert_outcomes(failed=1, passed=1)
+
+
+def test_a_conftest_adds_checks(stale):
+    pytester = stale(PLAIN)
+    pytester.makeconftest(
+        f'{STALE}\n'
+        """
+    from pytest_charmsecrets import Finding
+
+    def pytest_charmsecrets_check(model):
+        if 'db' in model.applications:
+            return [Finding('our-own', 'application:db', 'db is a name that we do not use', (), 'use another')]
+"""
+    )
+    result = pytester.runpytest('--charmsecrets-checks=fail')
+    result.stdout.fnmatch_lines(['our-own: db is a name that we do not use'])
+
+
+@pytest.mark.parametrize('name', CHECKS)
+def test_each_check_is_explained(pytester, name):
+    result = pytester.runpytest(f'--charmsecrets-explain={name}')
+    assert result.ret == 0
+    result.stdout.fnmatch_lines([f'# {name}: *', '## What to do', '## When to allow it', '## Seen in'])
+
+
+def test_what_is_no_check_cannot_be_explained(pytester):
+    result = pytester.runpytest('--charmsecrets-explain=stale')
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--charmsecrets-explain: 'stale' is no name of a check*"])
