@@ -18,7 +18,8 @@ from .events import SIGNAL, Connection, Harm, Program, Touch, Write
 
 _PACKAGE: Final = __name__.rpartition('.charms.')[0]
 _OF_CHARMS: Final = f'{_PACKAGE}.charms.'
-_GUARD: Final = __name__.rpartition('.')[0] + '.'
+_BETWEEN: Final = (__name__.rpartition('.')[0] + '.', f'{_OF_CHARMS}child_commands')
+"""Modules that stand between a call and what it calls, while a hook runs."""
 _TOOLS: Final = frozenset(
     (
         _PACKAGE,
@@ -134,7 +135,7 @@ def looks_at_the_machine() -> bool:
 def calling_module(beyond: Collection[str] = ()) -> str:
     """Return the module whose code makes the call that is checked now, or the next that is none of those given."""
     frame: FrameType | None = inspect.currentframe()
-    while frame is not None and (_module(frame).startswith(_GUARD) or _module(frame) in beyond):
+    while frame is not None and (_module(frame).startswith(_BETWEEN) or _module(frame) in beyond):
         frame = frame.f_back
     return '' if frame is None else _module(frame)
 
