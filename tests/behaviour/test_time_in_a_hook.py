@@ -43,7 +43,8 @@ def in_hook():
     """Runs a function in a hook of a charm: returns its result, how far it moved virtual time, and its real seconds."""
     with FakeModel(start=START) as model:
         result, act = [], None
-        model.deploy(charm(update_status=lambda self, _: result.append(act())), meta=meta())
+        # What waits for a program starts one.
+        model.deploy(charm(update_status=lambda self, _: result.append(act())), meta=meta(), guard_allow=['sleep'])
         model.settle()
 
         def run(function):

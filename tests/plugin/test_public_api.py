@@ -15,6 +15,7 @@ PUBLIC = [
     'ApplicationView',
     'BagValue',
     'BecameDue',
+    'CallRefused',
     'CharmSecretsError',
     'Client',
     'Command',
