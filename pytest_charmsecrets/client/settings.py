@@ -15,7 +15,9 @@ from ..golang import flags as gnuflag
 from ..golang import text as gotext
 from ..golang.yaml import Fields
 from ..juju import application_config
-from ..juju.model_config import UPDATE_STATUS_INTERVAL
+from ..juju.model_config import SECRET_BACKEND, SECRET_BACKEND_REMOVED, SETTINGS
+from ..juju.secrets import backends
+from ..juju.secrets.entities import INTERNAL
 from ..juju.state import Application
 from .applications import TRUST, read_config_file
 from .command import CONTROLLER, USER, ClientCommand, ClientCommandLine, RunPhase, application_not_found
@@ -26,6 +28,8 @@ _COLOR: Final = gnuflag.boolean('color')
 _NO_COLOR: Final = gnuflag.boolean('no-color')
 
 _AGENT_VERSION: Final = 'agent-version'
+_KUBERNETES: Final = 'kubernetes'
+"""Juju's name of the backend that ``auto`` means on Kubernetes."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -165,8 +169,8 @@ def _model_config(call: ClientCommandLine) -> RunPhase:
     if _AGENT_VERSION in request.values:
         raise JujuError(f'"{_AGENT_VERSION}" must be set via "upgrade-model"')
     for key in (*request.values, *request.reset):
-        if key != UPDATE_STATUS_INTERVAL:
-            raise UsageError(f'juju model-config {key} is not supported; supported: {UPDATE_STATUS_INTERVAL}')
+        if key not in SETTINGS:
+            raise UsageError(f'juju model-config {key} is not supported; supported: {", ".join(SETTINGS)}')
 
     def run() -> str:
         if request.changes:
@@ -180,7 +184,12 @@ def _model_config(call: ClientCommandLine) -> RunPhase:
 def _show_settings(call: ClientCommandLine, wanted: str | None) -> str:
     chosen = call.session.model.model_config() or {}
     settings = {name: Fields({'Value': value, 'Source': 'model'}) for name, value in chosen.items()}
-    settings[_AGENT_VERSION] = Fields({'Value': call.session.world.profile.version, 'Source': 'model'})
+    profile = call.session.world.profile
+    if profile.backend_in_config and profile.secret_backends:
+        settings.setdefault(SECRET_BACKEND, Fields({'Value': backends.AUTO, 'Source': 'default'}))
+    elif not profile.backend_in_config and wanted == SECRET_BACKEND:
+        raise JujuError(SECRET_BACKEND_REMOVED)
+    settings[_AGENT_VERSION] = Fields({'Value': profile.version, 'Source': 'model'})
     if wanted is None:
         return call.output(settings)
     if wanted not in settings:
@@ -189,6 +198,33 @@ def _show_settings(call: ClientCommandLine, wanted: str | None) -> str:
     if call.format == 'tabular':
         return f'{settings[wanted]["Value"]}\n'
     return call.output({wanted: settings[wanted]})
+
+
+# --- its secret backend
+
+
+def _model_secret_backend(call: ClientCommandLine) -> RunPhase:
+    if len(call.arguments) > 1:
+        raise JujuError('cannot specify multiple secret backend names')
+    name = call.arguments[0] if call.arguments else None
+    if name == '':
+        raise JujuError('cannot specify an empty secret backend name')
+
+    def run() -> str:
+        world = call.session.world
+        if world.profile.backend_in_config:
+            # The words of a client of 4.0; the client of 3.x does not have the command.
+            raise JujuError(
+                '"model-secret-backend" has not been implemented on the controller, use the "model-config" command instead'
+            )
+        if name is None:
+            return f'{world.secret_backend}\n'
+        if name in (INTERNAL, _KUBERNETES) or name.endswith('-local'):
+            raise JujuError(f'secret backend name {gotext.quote(name)} not valid: please use "auto" instead')
+        call.session.model.model_secret_backend(name)
+        return ''
+
+    return run
 
 
 COMMANDS: Final = (
@@ -208,6 +244,13 @@ COMMANDS: Final = (
         formats=('yaml', 'json'),
         formats_of_juju=('tabular',),
         usage='[--reset <key[,key]>] [<attribute-key>][=<value>] ...]',
-        lacks=f'every setting but `{UPDATE_STATUS_INTERVAL}`, which is absent until it is set; the table',
+        lacks='every setting but `update-status-hook-interval`, which is absent until it is set, and, before 4.0, '
+        '`secret-backend`; the table',
+    ),
+    ClientCommand(
+        'model-secret-backend',
+        _model_secret_backend,
+        usage='[<secret-backend-name>]',
+        lacks='whether there is a backend of that name; releases before 4.0 set it by `model-config`',
     ),
 )

@@ -15,7 +15,7 @@ from ..golang.yaml import Fields
 from ..hookcommands import arguments
 from ..juju import identity
 from ..juju.relations import Relation
-from ..juju.secrets.entities import INTERNAL
+from ..juju.secrets import backends
 from ..juju.state import CLOUDS, Unit
 from ..juju.world import World
 from .command import CONTROLLER, USER, ClientCommand, ClientCommandLine, RunPhase, check_model
@@ -145,8 +145,11 @@ def _model(world: World, cloud: str, provider: str, kind: str) -> Fields:
 
 
 def _backends(world: World) -> Iterable[str]:
+    """Return the backends that hold content and, in 4.0, that of the cloud, be it empty."""
     used = {revision.backend for secret in world.secrets for revision in secret.revisions.values()}
-    return sorted({INTERNAL, world.secrets.backend, *used})
+    if world.profile.empty_backend_shown:
+        used.add(backends.find_backend(backends.AUTO, world.name, world.cloud, world.profile))
+    return sorted(used)
 
 
 def _count(world: World, backend: str) -> int:

@@ -75,6 +75,7 @@ def deploy(
     given = (f'--config={option}={value}' for option, value in values.items())
     world.note_operation('deploy', name, f'--num-units={count}', *given)
     world.applications[name] = application
+    world.follow_cloud(cloud)
     world.note_config(application, {})
     for endpoint in metadata.peers:
         world.add_relation(RelationEndpoint(name, endpoint))
@@ -205,9 +206,16 @@ def _forcing(force: bool) -> tuple[str, ...]:
 
 
 def use_secret_backend(world: World, name: str) -> None:
-    """Keep content in a backend from now on; what is kept elsewhere is moved there, which nobody notices."""
+    """Keep content in a backend from now on; what is kept elsewhere is moved there, which nobody notices.
+
+    Raises:
+        UsageError: if there is no name, or this version of Juju has no backends.
+    """
+    if not name:
+        raise UsageError("a secret backend has a name, and '' is none; give 'auto' for that of the model's cloud")
+    backends.check_known(world.profile)
     world.note_operation('model-secret-backend', name)
-    backends.move_to_backend(world.secrets, name)
+    world.use_secret_backend(name)
 
 
 def action_parameters(application: Application, name: str, given: Mapping[str, Any]) -> dict[str, Any]:

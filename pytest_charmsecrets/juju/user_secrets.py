@@ -15,10 +15,11 @@ from ..golang import text as gotext
 from . import content, identity
 from .identity import SecretURI
 from .secrets import access, removal, revisions
-from .secrets.entities import RemovalRequest, Secret
+from .secrets.entities import INTERNAL, RemovalRequest, Secret
 from .secrets.labels import LabelTaken
 from .secrets.revisions import SecretAttributes
 from .secrets.wording import PERMISSION_DENIED, wording
+from .transaction import outside_content
 from .world import World
 
 UserAccess: TypeAlias = Literal['read', 'write', 'admin']
@@ -126,6 +127,9 @@ def update(
     is_unchanged = world.profile.idempotent_content and encoded and checksum == secret.latest_checksum
     if is_unchanged:
         attributes = dataclasses.replace(attributes, content=None)
+    if attributes.content and not secret.owner.is_user and world.secrets.backend != INTERNAL:
+        # Juju 3.6: getBackendForUserSecretsWrite. The model's token is for users' secrets alone.
+        raise JujuError(outside_content.denied(world, world.name, secret.id, secret.latest_revision + 1))
     begun = world.begin_operation()
     # Juju 3.6 writes nothing then; 4.0 writes the time and the checksum, and looks for obsolete revisions.
     if not attributes.is_empty or world.profile.obsolescence_asked_often:

@@ -14,6 +14,7 @@ from .change_log import Changes
 from .clock import Clock
 from .journal import Cause, Chronicle, Journal
 from .relations import Relation, RelationEndpoint
+from .secrets import backends
 from .secrets.entities import Owner, SecretStore
 from .state import Application, Cloud, Life, Offer, RemoteApplication, Unit
 from .versions import Profile
@@ -40,6 +41,7 @@ class World:
         self.name: Final = name
         self.given_cloud: Final[Cloud | None] = cloud
         """The cloud that the model was made on; None if each application is on the one that its metadata says."""
+        self._cloud: Cloud = cloud or 'machine'
         self.uuid: Final = identity.make_uuid(seed, 'model', name)
         self.clock: Final = clock
         self.journal: Final = Journal(name, chronicle, clock)
@@ -56,14 +58,28 @@ class World:
         self.settings: Final[dict[str, str]] = {}
         """Settings of the model that the user has changed (``juju model-config``)."""
         self._counters: Final[dict[str, int]] = {}
+        self.secret_backend = backends.AUTO
+        """The secret backend by the name that the user chose; ``secrets.backend`` is the one that this means."""
+        self.use_secret_backend(backends.AUTO)
 
     @property
     def cloud(self) -> Cloud:
-        """The cloud that the model is on: the given one, else Kubernetes once an application is there."""
-        if self.given_cloud is not None:
-            return self.given_cloud
-        clouds = {application.cloud for application in self.applications.values()}
-        return 'kubernetes' if 'kubernetes' in clouds else 'machine'
+        """The cloud that the model is on: the given one, else Kubernetes from the first application there on."""
+        return self._cloud
+
+    def follow_cloud(self, cloud: Cloud) -> None:
+        """Note the cloud of an application, by which a model without a given one is on Kubernetes.
+
+        A real model is on it from the beginning, so what it keeps in the backend of its cloud moves along.
+        """
+        if self.given_cloud is None and cloud == 'kubernetes':
+            self._cloud = cloud
+            self.use_secret_backend(self.secret_backend)
+
+    def use_secret_backend(self, chosen: str) -> None:
+        """Keep content in a backend from now on, what there is included."""
+        self.secret_backend = chosen
+        backends.move_to_backend(self.secrets, backends.find_backend(chosen, self.name, self.cloud, self.profile))
 
     def begin_operation(self) -> Cause:
         """Begin an operation of the user that may still be refused: it causes what is written until somebody else acts."""

@@ -17,7 +17,7 @@ from ..engine.runtime import Runtime
 from ..errors import UsageError
 from ..juju import application_config, identity, lookups, operations
 from ..juju.clock import Clock
-from ..juju.model_config import configure_model
+from ..juju.model_config import changed_settings, configure_model
 from ..juju.order import Order
 from ..juju.user_secrets import UserAccess
 from ..juju.versions import profile_for
@@ -378,7 +378,8 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         """Change settings of the model (``juju model-config``), or return them when none are given.
 
         Args:
-            values: ``update-status-hook-interval``, as a duration such as ``5m``; there are no others.
+            values: ``update-status-hook-interval``, as a duration such as ``5m``; before 4.0 ``secret-backend``, as
+                ``model_secret_backend`` takes it.
             reset: settings to set back to what the model was made with.
 
         Raises:
@@ -388,15 +389,22 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         self._check_no_charm_runs('model_config')
         names = (reset,) if isinstance(reset, str) else tuple(reset)
         if values is None and not names:
-            return dict(self._world.settings)
+            return changed_settings(self._world)
         configure_model(self._agents, values or {}, names)
         return None
 
     def model_secret_backend(self, name: str | None = None) -> str:
         """Switch the secret backend (``juju model-secret-backend``) and migrate existing content to it; return its name.
 
+        A model begins with that of its cloud: ``internal``, or ``<model>-local`` outside Juju on Kubernetes.
+
         Args:
-            name: ``internal``, or any other for one outside Juju; by default the backend stays.
+            name: ``auto`` for the backend of the cloud, ``internal`` for Juju itself, or any other for one outside Juju: a
+                Kubernetes cluster if ``k8s`` or ``kubernetes`` is part of the name, else a Vault. By default the
+                backend stays.
+
+        Raises:
+            UsageError: if the name is empty, or this version of Juju has no backends.
         """
         self._check_no_charm_runs('model_secret_backend')
         if name is not None:

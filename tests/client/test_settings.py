@@ -117,7 +117,10 @@ def test_a_secret_that_is_not_there_is_taken(juju, web):
 
 
 def test_model_config_lets_update_status_run(juju, web):
-    assert juju.json('model-config') == {'agent-version': {'Value': '3.6.14', 'Source': 'model'}}
+    assert juju.json('model-config') == {
+        'agent-version': {'Value': '3.6.14', 'Source': 'model'},
+        'secret-backend': {'Value': 'auto', 'Source': 'default'},
+    }
     juju('model-config update-status-hook-interval=5m')
     assert juju('model-config update-status-hook-interval') == '5m\n'
     assert juju.json('model-config update-status-hook-interval') == {
@@ -146,10 +149,85 @@ def test_reset_goes_back_to_what_the_model_was_made_with(juju, web):
             'invalid update status hook interval in model configuration: time: invalid duration "soon"',
         ),
         ('model-config colour', '"colour" is not a key of the currently targeted model: "fake:admin/fake"'),
+        ('model-config secret-backend=', 'empty "secret-backend" config value not valid (not valid)'),
+        ('model-config secret-backend=internal', 'secret backend "internal" not found (not found)'),
     ),
 )
 def test_model_config_that_juju_refuses(juju, line, text):
     assert juju.refusal(line) == text
+
+
+def backend(juju):
+    """Return where content is kept."""
+    return juju.model.model_secret_backend()
+
+
+@pytest.mark.charmsecrets(cloud='kubernetes')
+def test_model_config_sets_the_secret_backend(juju):
+    assert juju('model-config secret-backend') == 'auto\n'
+    juju('model-config secret-backend=vault')
+    assert (juju('model-config secret-backend'), backend(juju)) == ('vault\n', 'vault')
+    assert juju.model.model_config() == {'secret-backend': 'vault'}
+    juju('model-config update-status-hook-interval=5m')
+    assert backend(juju) == 'vault'
+    juju('model-config secret-backend=auto')
+    assert (juju('model-config secret-backend'), backend(juju)) == ('auto\n', 'fake-local')
+
+
+def test_reset_of_the_secret_backend_leaves_the_interval(juju):
+    juju('model-config secret-backend=vault update-status-hook-interval=5m')
+    juju('model-config --reset secret-backend')
+    assert (backend(juju), juju.model.model_config()) == ('internal', {'update-status-hook-interval': '5m'})
+
+
+def test_juju_3_has_no_command_for_the_secret_backend(juju):
+    text = '"model-secret-backend" has not been implemented on the controller, use the "model-config" command instead'
+    assert juju.refusal('model-secret-backend vault') == juju.refusal('model-secret-backend') == text
+
+
+@pytest.mark.charmsecrets(juju_version='3.0.3')
+def test_juju_3_0_has_no_setting_for_the_secret_backend(juju):
+    text = '"secret-backend" is not a key of the currently targeted model: "fake:admin/fake"'
+    assert juju.refusal('model-config secret-backend') == text
+    with pytest.raises(UsageError, match=r'Juju 3.0.3 has no secret backends; they came with 3.1.0'):
+        juju.run('model-config secret-backend=vault')
+
+
+@pytest.mark.charmsecrets(juju_version='4.0.14', cloud='kubernetes')
+def test_juju_4_has_a_command_for_the_secret_backend(juju):
+    assert juju('model-secret-backend') == 'auto\n'
+    juju('model-secret-backend vault')
+    assert (juju('model-secret-backend'), backend(juju)) == ('vault\n', 'vault')
+    juju('model-secret-backend auto')
+    assert (juju('model-secret-backend'), backend(juju)) == ('auto\n', 'fake-local')
+
+
+@pytest.mark.charmsecrets(juju_version='4.0.14')
+@pytest.mark.parametrize('name', ['internal', 'kubernetes', 'fake-local'])
+def test_juju_4_takes_no_backend_of_its_own_by_name(juju, name):
+    assert juju.refusal(f'model-secret-backend {name}') == (
+        f'secret backend name "{name}" not valid: please use "auto" instead'
+    )
+
+
+@pytest.mark.charmsecrets(juju_version='4.0.14')
+@pytest.mark.parametrize(
+    ('line', 'text'),
+    (
+        ('model-secret-backend one two', 'cannot specify multiple secret backend names'),
+        (['model-secret-backend', ''], 'cannot specify an empty secret backend name'),
+    ),
+)
+def test_a_command_line_about_the_backend_that_juju_4_does_not_read(juju, line, text):
+    assert juju.refusal(line, exit_code=2) == text
+
+
+@pytest.mark.charmsecrets(juju_version='4.0.14')
+@pytest.mark.parametrize('line', ['model-config secret-backend', 'model-config secret-backend=vault'])
+def test_juju_4_has_no_setting_for_the_secret_backend(juju, line):
+    text = '"secret-backend" has been removed from model config, use the new command "model-secret-backend" instead'
+    assert juju.refusal(line) == text
+    assert set(juju.json('model-config')) == {'agent-version'}
 
 
 def test_the_version_cannot_be_set(juju):

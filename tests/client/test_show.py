@@ -102,11 +102,33 @@ def test_show_model(juju, web):
         'agent-version': '3.6.14',
         'life': 'alive',
     }
-    assert {name: backend['num-secrets'] for name, backend in shown['secret-backends'].items()} == {
-        'internal': 0,
-        'vault': 2,
-    }
+    assert secrets_by_backend(juju) == {'vault': 2}
     assert juju.json('show-model admin/fake') == {'fake': shown}
+
+
+def secrets_by_backend(juju):
+    (shown,) = juju.json('show-model').values()
+    return {name: backend['num-secrets'] for name, backend in shown['secret-backends'].items()}
+
+
+def test_show_model_of_3_6_lists_the_backends_that_hold_secrets(juju):
+    assert secrets_by_backend(juju) == {}
+    juju.model.add_secret('one', {'key': 'value'})
+    assert secrets_by_backend(juju) == {'internal': 1}
+
+
+@pytest.mark.charmsecrets(juju_version='4.0.14')
+def test_show_model_of_4_0_lists_that_of_the_cloud_though_it_is_empty(juju):
+    juju.model.model_secret_backend('vault')
+    juju.model.add_secret('one', {'key': 'value'})
+    assert secrets_by_backend(juju) == {'internal': 0, 'vault': 1}
+
+
+@pytest.mark.charmsecrets(cloud='kubernetes', juju_version='4.0.14')
+def test_show_model_on_kubernetes_knows_nothing_of_juju_itself(juju):
+    assert secrets_by_backend(juju) == {'fake-local': 0}
+    juju.model.add_secret('one', {'key': 'value'})
+    assert secrets_by_backend(juju) == {'fake-local': 1}
 
 
 @pytest.mark.charmsecrets(juju_version='3.5.7')

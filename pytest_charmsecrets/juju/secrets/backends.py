@@ -1,14 +1,60 @@
 """Where content is kept, as far as anybody can see it.
 
-Source: juju 3.6: internal/worker/uniter/runner/context/context.go, doFlush; state/secrets.go, ChangeSecretBackend;
-secrets/provider.
+Source: juju 3.6: apiserver/common/secrets/secrets.go, AdminBackendConfigInfo; state/secrets.go, ChangeSecretBackend;
+secrets/provider/kubernetes/provider.go, BuiltInName. juju 4.0: domain/secretbackend/service.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
-from .entities import Secret, SecretStore
+from ...errors import UsageError
+from ..state import Cloud
+from ..versions import Profile
+from .entities import INTERNAL, Secret, SecretStore
+
+AUTO: Final = 'auto'
+"""The name that stands for the backend of the model's cloud, which a model begins with."""
+
+_MISSING_IN_KUBERNETES: Final = 'secret "{id}-{revision}" not found'
+_MISSING_IN_VAULT: Final = 'secret revision "{id}-{revision}" not found'
+
+
+def check_known(profile: Profile) -> None:
+    """Refuse a version of Juju that has no backends.
+
+    Raises:
+        UsageError: with the release that they came with.
+    """
+    if not profile.secret_backends:
+        raise UsageError(
+            f'Juju {profile.version} has no secret backends; they came with 3.1.0: choose a newer juju_version'
+        )
+
+
+def find_backend(chosen: str, model: str, cloud: Cloud, profile: Profile) -> str:
+    """Return the name of the backend that a user has chosen.
+
+    ``auto`` is the backend of the model's cloud: on Kubernetes the model's namespace, elsewhere Juju itself.
+    """
+    if chosen != AUTO:
+        return chosen
+    return f'{model}-local' if cloud == 'kubernetes' and profile.secret_backends else INTERNAL
+
+
+def is_kubernetes(name: str) -> bool:
+    """Whether a backend outside Juju is a Kubernetes cluster, as its name says; any other is a Vault."""
+    return name.endswith('-local') or 'k8s' in name or 'kubernetes' in name
+
+
+def missing_content(name: str, secret_id: str, revision: int) -> str:
+    """Return how a backend outside Juju says that it has no content of a revision.
+
+    Juju 3.6: secrets/provider, kubernetes/backend.go, getSecret; vault/backend.go, GetContent.
+    """
+    text = _MISSING_IN_KUBERNETES if is_kubernetes(name) else _MISSING_IN_VAULT
+    return text.format(id=secret_id, revision=revision)
 
 
 def move_to_backend(store: SecretStore, name: str) -> None:

@@ -193,6 +193,8 @@ class SecretStore:
         """Labels ever used by observers: Juju 3.x does not free a label when an observer takes another."""
         self.backend: str = INTERNAL
         """The backend that new revisions go to."""
+        self.reserved: Final[dict[str, str]] = {}
+        """The unit that was given the id of each secret that was added, from then until the secret is removed."""
         self.removals: list[RemovalRequest] = []
         """What was asked to be removed and will be: Juju 4.0 leaves that to a job."""
         self.prunable: Final[dict[str, None]] = {}

@@ -20,7 +20,7 @@ from ...errors import JujuError
 from ...records import Effect
 from ..identity import application_tag, unit_tag
 from ..versions import Profile
-from . import effects, rest, secret_changes
+from . import effects, outside_content, rest, secret_changes
 from .context import HookContext
 from .pending import PendingGrant
 from .secret_changes import SecretMissing
@@ -185,17 +185,19 @@ class _Batch:
 
 
 def commit(context: HookContext) -> CommitResult:
-    """Apply the pending changes of a hook, as far as the controller accepts them; none, if content cannot be saved."""
+    """Apply the pending changes of a hook, as far as the controller accepts them.
+
+    None is applied if content cannot be saved or deleted: the unit's agent does that first.
+    """
     context.why = None
     try:
-        secret_changes.check_backend(context)
+        saved = outside_content.save(context)
+        outside_content.delete(context)
     except JujuError as error:
         return CommitResult((), describe_pending(context), str(error))
-    secret_changes.delete_external_content(context)
-    saved = secret_changes.saved_content(context)
     result = _commit(context, _collect(context))
     if result.error is not None:
-        secret_changes.delete_saved_content(context, saved)
+        outside_content.delete_saved(context, saved)
     return result
 
 

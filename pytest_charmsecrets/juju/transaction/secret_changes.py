@@ -8,15 +8,12 @@ domain/unitstate/state/commithook.go.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
-
 from ...errors import JujuError
 from ...golang import text as gotext
 from .. import identity
 from ..identity import SecretURI
-from ..secrets import access, backends, consumption, labels, removal, revisions
-from ..secrets.entities import INTERNAL, Owner, RemovalRequest, Secret
+from ..secrets import access, consumption, labels, removal, revisions
+from ..secrets.entities import Owner, RemovalRequest, Secret
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
 from ..secrets.wording import PERMISSION_DENIED, wording
@@ -133,45 +130,6 @@ def check_removal(context: HookContext, removal: PendingRemoval) -> None:
 def remove(context: HookContext, pending: PendingRemoval) -> None:
     """Remove revisions, or the secret."""
     removal.remove_later(context.world.secrets, RemovalRequest(pending.uri.id, pending.revisions))
-
-
-def delete_external_content(context: HookContext) -> None:
-    """Delete content from an external backend, as the unit's agent does before it asks for the commit."""
-    if context.world.secrets.backend == INTERNAL:
-        return
-    for entries in context.pending.removals.values():
-        for pending in entries:
-            secret = context.world.secrets.get(pending.uri.id)
-            known = context.revision_loaded(pending.uri.id)
-            if secret is not None and known is not None:
-                everything = [number for number in secret.revisions if number <= known]
-                backends.lose_content(secret, pending.revisions or everything)
-
-
-def check_backend(context: HookContext) -> None:
-    """Refuse content that an outside backend does not take: it is saved there before anything is committed."""
-    if not context.backend_refuses or context.world.secrets.backend == INTERNAL:
-        return
-    updates = itertools.chain.from_iterable(context.pending.updates.values())
-    for change in (*context.pending.creates.values(), *updates):
-        if change.attributes.content:
-            raise JujuError(f'saving content for secret "{change.uri.id}": {PERMISSION_DENIED}')
-
-
-def saved_content(context: HookContext) -> tuple[tuple[str, int], ...]:
-    """Return the ids and revisions whose content is saved in an external backend before the commit."""
-    if context.world.secrets.backend == INTERNAL:
-        return ()
-    ids = (*context.pending.creates, *context.pending.updates)
-    return tuple((secret_id, (context.revision_loaded(secret_id) or 0) + 1) for secret_id in ids)
-
-
-def delete_saved_content(context: HookContext, saved: Iterable[tuple[str, int]]) -> None:
-    """Delete again what was saved for a commit that failed, even where it was half done."""
-    for secret_id, revision in saved:
-        secret = context.world.secrets.get(secret_id)
-        if secret is not None:
-            backends.lose_content(secret, [revision])
 
 
 def _check_reaches(context: HookContext, grant: PendingGrant) -> None:

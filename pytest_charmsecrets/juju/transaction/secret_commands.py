@@ -16,7 +16,7 @@ from ...records import Effect
 from .. import content, identity
 from ..content import EncodedContent
 from ..identity import SecretURI
-from ..secrets import access, consumption, revisions
+from ..secrets import access, backends, consumption, revisions
 from ..secrets.entities import INTERNAL, Consumer, Owner, Secret, SecretReference
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
@@ -39,6 +39,7 @@ class SecretCommands(ContextState):
             tag = identity.unit_tag(self.unit)
             raise JujuError(f'cannot reserve secret for owner "{tag}" which is not alive')
         uri = self.world.new_secret_uri(of)
+        self.world.secrets.reserved[uri.id] = self.unit
         self.pending.add(PendingCreate(uri, of, attributes))
         return uri
 
@@ -318,7 +319,7 @@ class SecretCommands(ContextState):
         if self.backend_refuses and revision.backend != INTERNAL:
             raise self.refusal(PERMISSION_DENIED, f'the backend {revision.backend} refuses')
         if revision.vanished:
-            raise JujuError(f'secret revision "{secret.id}-{number}" not found')
+            raise JujuError(backends.missing_content(revision.backend, secret.id, number))
         self.read = (secret.id, number)
         return revision.content
 

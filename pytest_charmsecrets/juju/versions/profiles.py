@@ -92,6 +92,8 @@ _4_0_5: Final[Mapping[str, Any]] = {
     'refresh_copies_owner_label': True,
     # writing, hook commit
     'commit_order': 'rest_first',
+    'content_deletion_takes': 'read',
+    'whole_removal_deletes_content': False,
     'remove_missing': 'fail_secret_only',
     'rotate_change': 'if_more_frequent',
     'latest_is_highest_left': True,
@@ -120,6 +122,8 @@ _4_0_5: Final[Mapping[str, Any]] = {
     'user_removal_refusal': 'deleting',
     'bare_id_as_option': True,
     # the Juju client
+    'empty_backend_shown': True,
+    'backend_in_config': False,
     'unscheduled_run_fails': True,
 }
 _4_0_14: Final[Mapping[str, Any]] = {
@@ -199,6 +203,7 @@ RELEASES: Final[tuple[Releases, ...]] = (
         2,
         '3.1.2',
         {
+            'secret_backends': False,
             'pending_reads': 'none',
             'pending_creates_known': False,
             'peer_changed_label': False,
@@ -211,7 +216,7 @@ RELEASES: Final[tuple[Releases, ...]] = (
             **_NOT_REPLAYED,
         },
     ),
-    Releases('3.0', 3, 3, '3.1.2', {'gone_consumers_forgotten': False, **_NOT_REPLAYED}),
+    Releases('3.0', 3, 3, '3.1.2', {'secret_backends': False, 'gone_consumers_forgotten': False, **_NOT_REPLAYED}),
     Releases(
         '3.1',
         0,

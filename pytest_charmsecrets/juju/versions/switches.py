@@ -295,6 +295,30 @@ class Profile:
             'whether secret-grant looks at once at owner and present grants',
         ),
     ] = True
+    secret_backends: Annotated[
+        bool,
+        Switch(
+            'A13',
+            'apiserver/common/secrets/secrets.go, AdminBackendConfigInfo',
+            'whether content can be kept outside Juju, as on Kubernetes it is by default',
+        ),
+    ] = True
+    content_deletion_takes: Annotated[
+        Literal['manage', 'read'],
+        Switch(
+            'read for the commit',
+            'agent/secretsmanager/secrets.go, GetSecretRevisionContentInfo',
+            'what right to a secret it takes that content is deleted ahead of the commit',
+        ),
+    ] = 'manage'
+    whole_removal_deletes_content: Annotated[
+        bool,
+        Switch(
+            'read for the commit',
+            'agent/secretsmanager/secrets.go, OwnedSecretRevisions',
+            'whether the content of a secret that is removed as a whole is deleted ahead of the commit, as of a revision',
+        ),
+    ] = True
     commit_order: Annotated[
         Literal['deletes_first', 'deletes_last', 'rest_first', 'tracking_last'],
         Switch(
@@ -728,6 +752,22 @@ class Profile:
 
     # --- the Juju client
 
+    empty_backend_shown: Annotated[
+        bool,
+        Switch(
+            'read for the client',
+            'common/secrets/secrets.go, BackendSummaryInfo; domain/secretbackend/state/state.go, ListSecretBackendsForModel',
+            "whether show-model lists the backend of the model's cloud while it holds no content",
+        ),
+    ] = False
+    backend_in_config: Annotated[
+        bool,
+        Switch(
+            'A13',
+            'cmd/juju/model/config.go, setConfig; cmd/juju/secretbackends/modelsecretbackend.go',
+            "whether the model's secret backend is a setting of the model, rather than has a command of its own",
+        ),
+    ] = True
     unscheduled_run_fails: Annotated[
         bool,
         Switch(

@@ -55,6 +55,11 @@ changed_if_tracking_latest T . . . . . . . . F .
 changed_after_revoke       F . . . . . . . . T .
 app_secret_deleted_on      dying removed . . . . . . . . .
 user_secrets               F . . T . . . . . . .
+secret_backends            T . . . . . . . . . .
+content_deletion_takes     manage . . . . . . . . read .
+whole_removal_deletes_content T . . . . . . . . F .
+backend_in_config          T . . . . . . . . F .
+empty_backend_shown        F . . . . . . . . T .
 reserve_checks_life        F . . . . . . . . . .
 observer_labels_stand_apart F . . . . . . . . T .
 refresh_copies_owner_label F . . . . . . . . T .
@@ -243,6 +248,7 @@ def test_releases_of_a_line_do_not_overlap_and_leave_no_gap():
             '3.0.2',
             '3.1.2',
             {
+                'secret_backends': False,
                 'pending_reads': 'none',
                 'peer_changed_label': False,
                 'app_units_consume': True,
@@ -255,7 +261,11 @@ def test_releases_of_a_line_do_not_overlap_and_leave_no_gap():
                 'changed_replayed': False,
             },
         ),
-        ('3.0.3', '3.1.2', {'gone_consumers_forgotten': False, 'changed_replayed': False}),
+        (
+            '3.0.3',
+            '3.1.2',
+            {'secret_backends': False, 'gone_consumers_forgotten': False, 'changed_replayed': False},
+        ),
         ('3.1.1', '3.1.2', {'changed_replayed': False}),
         (
             '3.1.0',

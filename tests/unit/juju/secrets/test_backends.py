@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_charmsecrets.juju.secrets import backends
 
 
@@ -14,6 +16,19 @@ def test_another_backend_takes_what_is_there_and_notes_nothing(make_store, add_s
         'vault',
     ]
     assert not store.changes
+
+
+@pytest.mark.parametrize(
+    ('name', 'text'),
+    [
+        ('fake-local', 'secret "9m4e-2" not found'),
+        ('myk8s', 'secret "9m4e-2" not found'),
+        ('kubernetes', 'secret "9m4e-2" not found'),
+        ('vault', 'secret revision "9m4e-2" not found'),
+    ],
+)
+def test_each_kind_of_backend_has_its_words_for_content_that_is_gone(name, text):
+    assert backends.missing_content(name, '9m4e', 2) == text
 
 
 def test_content_is_lost_while_the_revision_stays(make_store, add_secret):

@@ -1,0 +1,141 @@
+"""Content outside Juju: a unit's agent saves and deletes it before it asks for the commit, and cleans up after a refusal.
+
+A unit may write what it owns and, while it leads, what its application owns; a role does not matter. It may also write
+under an id that it was given by ``secret-add``, whatever became of that hook: the commit refuses it then. A refusal here
+means that nothing of the hook is committed. Source: juju 3.6: internal/worker/uniter/runner/context/context.go, doFlush;
+secrets/backend.go; apiserver/common/secrets/secrets.go, BackendConfigInfo.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from typing import Final
+
+from ...errors import JujuError
+from .. import identity
+from ..secrets import access, backends
+from ..secrets.entities import INTERNAL, Revision, Secret
+from ..secrets.wording import PERMISSION_DENIED, wording
+from ..world import World
+from .context import HookContext
+from .pending import PendingRemoval
+
+_FORBIDDEN: Final = (
+    'attempt count exceeded: secrets "{id}-{revision}" is forbidden: User "system:serviceaccount:{model}:'
+    'juju-secret-consumer-{token}" cannot patch resource "secrets" in API group "" in the namespace "{model}"'
+)
+"""The words of a Kubernetes cluster, behind those of Juju, which tries ten times."""
+
+
+def save(context: HookContext) -> tuple[tuple[str, int], ...]:
+    """Save new content in a backend outside Juju; return the ids and revisions that it was saved for.
+
+    Raises:
+        JujuError: if the backend refuses any of it.
+    """
+    if context.world.secrets.backend == INTERNAL:
+        return ()
+    updates = itertools.chain.from_iterable(context.pending.updates.values())
+    changes = (*context.pending.creates.values(), *updates)
+    ids = [change.uri.id for change in changes if change.attributes.content]
+    saved = tuple((secret_id, (context.revision_loaded(secret_id) or 0) + 1) for secret_id in ids)
+    for secret_id, revision in saved:
+        if context.backend_refuses:
+            raise JujuError(f'saving content for secret "{secret_id}": {PERMISSION_DENIED}')
+        if not _may_write(context, secret_id):
+            refusal = denied(context.world, context.unit, secret_id, revision)
+            raise JujuError(f'saving content for secret "{secret_id}": {refusal}')
+    return saved
+
+
+def delete(context: HookContext) -> None:
+    """Delete the content of what the hook removes, as far as the hook knew of it.
+
+    Juju asks for the right to do so even where it keeps the content itself, and there is nothing to delete then.
+
+    Raises:
+        JujuError: if the unit has no right to do so, or the backend refuses; what was deleted before stays deleted.
+    """
+    if not context.profile.secret_backends:
+        return
+    for pending in itertools.chain.from_iterable(context.pending.removals.values()):
+        known = context.revision_loaded(pending.uri.id)
+        if known is not None:
+            _delete(context, pending, known)
+
+
+def delete_saved(context: HookContext, saved: Iterable[tuple[str, int]]) -> None:
+    """Delete again what was saved for a commit that failed, even where it was half done."""
+    for secret_id, revision in saved:
+        secret = context.world.secrets.get(secret_id)
+        if secret is not None:
+            backends.lose_content(secret, [revision])
+
+
+def denied(world: World, name: str, secret_id: str, revision: int) -> str:
+    """Return how the backend outside Juju says to a unit or a model that it may not write a revision."""
+    if not backends.is_kubernetes(world.secrets.backend):
+        return PERMISSION_DENIED
+    token = identity.make_uuid(world.seed, world.uuid, 'token', name)
+    return _FORBIDDEN.format(id=secret_id, revision=revision, model=world.name, token=token)
+
+
+def _delete(context: HookContext, removal: PendingRemoval, known: int) -> None:
+    secret_id = removal.uri.id
+    secret = context.world.secrets.get(secret_id)
+    if removal.revisions is not None:
+        numbers = removal.revisions
+    elif not context.profile.whole_removal_deletes_content:
+        return
+    elif secret is None or not _owns(context, secret):
+        raise JujuError(f'getting revisions for "{secret_id}": secret "{secret_id}" not found')
+    else:
+        numbers = tuple(number for number in secret.revisions if number <= known)
+    if secret is None:
+        return
+    for number in numbers:
+        try:
+            _delete_revision(context, secret, number)
+        except JujuError as error:
+            doing = f'cannot delete secret "{secret_id}" revision {number} from backend'
+            raise JujuError(f'{doing}: {error}: {error}') from None
+
+
+def _delete_revision(context: HookContext, secret: Secret, number: int) -> None:
+    """Delete the content of a revision, if it is there and outside Juju. Juju 3.6: secrets/backend.go, DeleteContent."""
+    _check_deletable(context, secret)
+    revision = secret.revisions.get(number)
+    if revision is not None and revision.backend != INTERNAL:
+        _check_backend(context, secret, revision)
+        backends.lose_content(secret, [number])
+
+
+def _check_deletable(context: HookContext, secret: Secret) -> None:
+    if context.profile.content_deletion_takes == 'manage':
+        try:
+            access.check_manage(context.world.secrets, secret, context.unit, is_leader=context.is_leader())
+        except JujuError as error:
+            # The kind of a refusal that the API knows is printed behind it; it knows none for want of leadership.
+            known = ' (unauthorized access)' if str(error) == PERMISSION_DENIED else ''
+            raise JujuError(f'{error}{known}') from None
+    elif not access.may_read(secret, context.unit):
+        raise JujuError(wording(context.profile).unreadable.format(unit=context.unit))
+
+
+def _check_backend(context: HookContext, secret: Secret, revision: Revision) -> None:
+    if context.backend_refuses:
+        raise JujuError(PERMISSION_DENIED)
+    if not _owns(context, secret):
+        raise JujuError(denied(context.world, context.unit, secret.id, revision.number))
+
+
+def _may_write(context: HookContext, secret_id: str) -> bool:
+    secret = context.world.secrets.get(secret_id)
+    if secret is not None:
+        return _owns(context, secret)
+    return context.world.secrets.reserved.get(secret_id) == context.unit
+
+
+def _owns(context: HookContext, secret: Secret) -> bool:
+    return secret.owner in context.world.manageable_secret_owners(context.unit)
