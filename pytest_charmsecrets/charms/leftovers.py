@@ -376,7 +376,7 @@ LEFTOVERS: Final = (
     ),
     Leftover(
         '`resource.setrlimit`, `os.nice`, `os.setuid`, `os.setsid`, `os.chroot`',
-        'refused by the [guard](guard.md), where it is on; else left: most of it cannot be taken back',
+        'left: most of it cannot be taken back; the [guard](guard.md) refuses it',
     ),
 )
 _SAVED: Final = tuple(row.save for row in LEFTOVERS if row.save is not None)

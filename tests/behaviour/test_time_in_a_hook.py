@@ -43,8 +43,7 @@ def in_hook():
     """Runs a function in a hook of a charm: returns its result, how far it moved virtual time, and its real seconds."""
     with FakeModel(start=START, guard_allow=['sleep']) as model:
         result, act = [], None
-        # What waits for a program starts one.
-        model.deploy(charm(update_status=lambda self, _: result.append(act())), meta=meta(), guard_allow=['sleep'])
+        model.deploy(charm(update_status=lambda self, _: result.append(act())), meta=meta())
         model.settle()
 
         def run(function):
