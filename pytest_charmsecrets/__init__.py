@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .records import (
         BagValue,
         BecameDue,
+        BugAvoided,
         Command,
         ConfigValue,
         DueHook,
@@ -54,6 +55,7 @@ __all__ = [
     'ApplicationView',
     'BagValue',
     'BecameDue',
+    'BugAvoided',
     'CallRefused',
     'CharmSecretsError',
     'Client',
@@ -144,6 +146,7 @@ _NAMES_BY_MODULE: Final = {
     '.records': (
         'BagValue',
         'BecameDue',
+        'BugAvoided',
         'Command',
         'ConfigValue',
         'DueHook',

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,8 +155,12 @@ class InProcessRunner:
         return ops_private.stored_states(self._unit(unit).storage)
 
     def containers(self, unit: str) -> tuple[testing.Container, ...]:
-        """Return copies of the unit's containers as they are now."""
-        return tuple(copy.deepcopy(container) for container in self._unit(unit).containers.values())
+        """Return copies of the unit's containers as they are now, with what the charm's metadata mounts there."""
+        state, declared = self._unit(unit), self.source.metadata.mounts
+        return tuple(
+            dataclasses.replace(copy.deepcopy(one), mounts=_named(one, state.mounts(name, declared.get(name, ()))))
+            for name, one in state.containers.items()
+        )
 
     def place_storages(self, unit: str, storages: Mapping[str, Storage]) -> dict[str, Storage]:
         """Make every storage of a unit that has no location yet, and return them all with their locations."""
@@ -245,3 +249,9 @@ def _run_guarded(charm_run: CharmRun) -> CharmOutcome:
 def _run(charm_run: CharmRun) -> CharmOutcome:
     with exit_handlers():
         return run_in_own_context(ops_private.run_charm, charm_run)
+
+
+def _named(container: testing.Container, mounts: Iterable[testing.Mount]) -> dict[str, testing.Mount]:
+    """Return the mounts of a container by name: those of the metadata are called by their locations."""
+    given = tuple(container.mounts.values())
+    return {**{str(mount.location): mount for mount in mounts if mount not in given}, **container.mounts}

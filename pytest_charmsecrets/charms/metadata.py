@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 import reprlib
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
-from ..errors import UsageError
-from ..juju.state import ActionMetadata, CharmMetadata, ConfigOption, EndpointMetadata, Role, StorageMetadata
+from ..errors import UsageError, unknown
+from ..juju.state import (
+    ActionMetadata,
+    CharmMetadata,
+    ConfigOption,
+    ContainerMount,
+    EndpointMetadata,
+    Role,
+    StorageMetadata,
+)
 
 Section: TypeAlias = Mapping[str, Any]
 OptionType: TypeAlias = Literal['string', 'int', 'float', 'boolean', 'secret']
@@ -40,6 +49,7 @@ def read_metadata(document: Section) -> CharmMetadata:
         options={key: _option(key, value) for key, value in _section(document, 'config', 'options').items()},
         actions={key: _action(key, value) for key, value in _section(document, 'actions').items()},
         containers=tuple(_section(document, 'containers')),
+        mounts={name: _mounts(document, name) for name in _section(document, 'containers')},
         storages={key: _storage(key, value) for key, value in _section(document, 'storage').items()},
         resources=tuple(_section(document, 'resources')),
         subordinate=bool(document.get('subordinate')),
@@ -121,6 +131,25 @@ def _storage(name: str, value: object) -> StorageMetadata:
     first, last = match['first'], match['last'] if match['sign'] else match['first']
     kind = str(declared.get('type', 'filesystem'))
     return StorageMetadata(name, kind, at_least=int(first), at_most=int(last) if last else None)
+
+
+def _mounts(document: Section, container: str) -> tuple[ContainerMount, ...]:
+    """Read what a container mounts: a list of mappings, of which each names a storage of the charm and a place."""
+    declared: object = _section(document, 'containers', container).get('mounts') or ()
+    where = f"containers.{container}.mounts in the charm's metadata"
+    if not isinstance(declared, list | tuple):
+        raise UsageError(f'{where} must be a list, not {reprlib.repr(declared)}')
+    return tuple(_mount(document, where, _mapping(mount)) for mount in cast('list[object]', declared))
+
+
+def _mount(document: Section, where: str, mount: Section) -> ContainerMount:
+    storage, location = mount.get('storage'), mount.get('location')
+    storages = _section(document, 'storage')
+    if not isinstance(storage, str) or storage not in storages:
+        raise unknown(f'storage of {where}', str(storage), storages, 'declare it under storage')
+    if not isinstance(location, str) or not PurePosixPath(location).is_absolute() or '..' in location.split('/'):
+        raise UsageError(f'{where} must say where {storage!r} is mounted, as an absolute location, not {location!r}')
+    return ContainerMount(storage, str(PurePosixPath(location)))
 
 
 def _action(name: str, value: object) -> ActionMetadata:

@@ -20,12 +20,13 @@ import uuid
 import warnings
 import zlib
 from collections.abc import Callable, Generator, Mapping, Sequence
+from pathlib import PurePosixPath
 from types import ModuleType, SimpleNamespace, TracebackType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import ops
 import ops.log
-from ops import testing
+from ops import pebble, testing
 from ops.version import version as _ops_version
 
 from ..errors import UsageError
@@ -33,6 +34,8 @@ from .isolation import replaced
 from .runner import CharmOutcome
 
 if TYPE_CHECKING:
+    import pathlib
+
     from ..hookcommands.result import Result
     from .charm_class import CharmClass
     from .guard.watch import Watch
@@ -355,10 +358,29 @@ def _called_process_error(argv: Sequence[str], result: Result) -> subprocess.Cal
 # --- Pebble
 
 
+class _Pebble(_MockPebbleClient):
+    """The mock Pebble of ops.testing, in whose filesystem a mount is what is mounted there, and not a link to it."""
+
+    def list_files(
+        self, path: str | pathlib.PurePath, *, pattern: str | None = None, itself: bool = False
+    ) -> list[pebble.FileInfo]:
+        """List files as Pebble does."""
+        listed = super().list_files(path, pattern=pattern, itself=itself)
+        for info in listed:
+            if info.path in self.mounted:
+                info.type = (
+                    pebble.FileType.FILE if (self._root / info.path[1:]).is_file() else pebble.FileType.DIRECTORY
+                )
+        return listed
+
+    mounted: frozenset[str] = frozenset()
+    """Where something is mounted."""
+
+
 def _open_pebble(charm_run: CharmRun, socket_path: str) -> Any:
     """Return the mock Pebble of a container; its files last from hook to hook, as its layers do."""
     name = socket_path.split('/')[3]
-    client = _MockPebbleClient(
+    client = _Pebble(
         socket_path=socket_path,
         container_root=charm_run.unit.home / 'scratch',
         mounts={},
@@ -368,7 +390,9 @@ def _open_pebble(charm_run: CharmRun, socket_path: str) -> Any:
         context=cast('Any', SimpleNamespace(exec_history={})),
         container_name=name,
     )
-    client._root = charm_run.unit.container_root(name)
+    declared = charm_run.source.metadata.mounts.get(name, ())
+    client._root = charm_run.unit.container_root(name, declared)
+    client.mounted = frozenset(str(PurePosixPath(mount.location)) for mount in charm_run.unit.mounts(name, declared))
     return client
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from ops import pebble, testing
 
 from ..errors import UsageError, unknown
-from ..juju.state import Storage
+from ..juju.state import ContainerMount, Storage
 from .runner import UnitChange
 from .unit_storage import UnitStorage
 
@@ -40,6 +40,8 @@ class UnitState:
     containers: dict[str, testing.Container] = dataclasses.field(default_factory=dict[str, testing.Container])
     networks: tuple[testing.Network, ...] = ()
     resources: tuple[testing.Resource, ...] = ()
+    locations: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    """Where each storage is, by the name that the charm's metadata gives it: of several, the oldest."""
     pebble_changes: int = 0
     """How many ids Pebble has given out."""
 
@@ -56,7 +58,9 @@ class UnitState:
 
     def place_storages(self, storages: Mapping[str, Storage]) -> dict[str, Storage]:
         """Make every storage that has no location yet, and return them all with their locations."""
-        return {one: storage if storage.location else self._place(one, storage) for one, storage in storages.items()}
+        placed = {one: storage if storage.location else self._place(one, storage) for one, storage in storages.items()}
+        self.locations = {storage.name: storage.location for storage in reversed(placed.values())}
+        return placed
 
     def _place(self, storage_id: str, storage: Storage) -> Storage:
         """Make a directory, or a file that stands for a device."""
@@ -124,16 +128,40 @@ class UnitState:
         )
         self.containers[name] = dataclasses.replace(container, check_infos=frozenset(infos.values()))
 
-    def container_root(self, name: str) -> Path:
-        """Return the directory with a container's files, which last from hook to hook, with its mounts in place."""
+    def container_root(self, name: str, declared: Iterable[ContainerMount]) -> Path:
+        """Return the directory with a container's files, which last from hook to hook, with its mounts in place.
+
+        Args:
+            name: the container.
+            declared: what the charm's metadata mounts there.
+        """
         root = self.home / 'containers' / name
         root.mkdir(parents=True, exist_ok=True)
-        for mount in self.containers[name].mounts.values() if name in self.containers else ():
-            place = root.joinpath(*Path(mount.location).parts[1:])
-            if not place.is_symlink():
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.symlink_to(mount.source)
+        for mount in sorted(self.mounts(name, declared), key=lambda mount: str(mount.location)):
+            _mount(root.joinpath(*Path(mount.location).parts[1:]), Path(mount.source))
         return root
+
+    def mounts(self, name: str, declared: Iterable[ContainerMount]) -> tuple[testing.Mount, ...]:
+        """Return what is mounted in a container: the author's mounts, and those of the charm's metadata elsewhere."""
+        given: tuple[testing.Mount, ...] = (
+            tuple(self.containers[name].mounts.values()) if name in self.containers else ()
+        )
+        taken = {str(mount.location) for mount in given}
+        declared = (mount for mount in declared if mount.storage in self.locations and mount.location not in taken)
+        sources = ((mount.location, self.locations[mount.storage]) for mount in declared)
+        return (*given, *(testing.Mount(location=location, source=source) for location, source in sources))
+
+
+def _mount(place: Path, source: Path) -> None:
+    """Put a link to what is mounted into a container; what was in its place is hidden, as by a mount."""
+    if place.is_symlink() and place.readlink() == source:
+        return
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(source)
 
 
 def check_is_the_units_own(state: testing.State) -> None:

@@ -67,6 +67,16 @@ class StorageMetadata:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class ContainerMount:
+    """A storage that a charm declares to be mounted in a container."""
+
+    storage: str
+    """Its name in the charm's metadata."""
+    location: str
+    """An absolute path in the container."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class CharmMetadata:
     """What Juju reads from a charm's metadata, whichever files it was written in."""
 
@@ -75,6 +85,10 @@ class CharmMetadata:
     options: Mapping[str, ConfigOption] = dataclasses.field(default_factory=dict[str, ConfigOption])
     actions: Mapping[str, ActionMetadata] = dataclasses.field(default_factory=dict[str, ActionMetadata])
     containers: tuple[str, ...] = ()
+    mounts: Mapping[str, tuple[ContainerMount, ...]] = dataclasses.field(
+        default_factory=dict[str, tuple[ContainerMount, ...]]
+    )
+    """By container."""
     storages: Mapping[str, StorageMetadata] = dataclasses.field(default_factory=dict[str, StorageMetadata])
     resources: tuple[str, ...] = ()
     subordinate: bool = False

@@ -93,7 +93,6 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             name=name,
             cloud=settings.cloud,
             chronicle=runtime.chronicle,
-            bugs=settings.juju_bugs,
         )
         running = runtime.add(
             world,

@@ -17,7 +17,7 @@ from ..errors import UsageError
 from ..juju.clock import Clock
 from ..juju.order import GivenOrder, Order
 from ..juju.state import Cloud
-from ..juju.versions import DEFAULT_VERSION, profile_for
+from ..juju.versions import AS_SHIPPED, DEFAULT_VERSION, profile_for
 
 if TYPE_CHECKING:
     from ..charms.runner import AroundHook
@@ -49,7 +49,7 @@ class ModelSettings:
     time_zone: str = 'UTC'
     """The zone of the units' local time, by its name in the IANA database, such as ``Europe/Berlin``."""
     juju_bugs: Iterable[str] = ()
-    """Names of known Juju bugs to reproduce."""
+    """Names of known bugs of the release to reproduce; ``'as-shipped'`` for all that it was shipped with."""
     order: GivenOrder = 0
     """The order of what Juju does not order: 0 for the fixed order, another number for one of its own, or the choices
     of an order as a report shows them."""
@@ -70,9 +70,10 @@ class ModelSettings:
             raise UsageError(
                 f'update_status_interval is {self.update_status_interval}; give a time above zero, or None'
             )
-        if isinstance(self.juju_bugs, str):
-            raise UsageError(f'juju_bugs is {self.juju_bugs!r}; give a list of names')
-        object.__setattr__(self, 'juju_bugs', tuple(self.juju_bugs))
+        if isinstance(self.juju_bugs, str) and self.juju_bugs != AS_SHIPPED:
+            raise UsageError(f'juju_bugs is {self.juju_bugs!r}; give a list of names, or {AS_SHIPPED!r}')
+        if not isinstance(self.juju_bugs, str):
+            object.__setattr__(self, 'juju_bugs', tuple(self.juju_bugs))
         object.__setattr__(self, 'guard_allow', check_guard(self.guard, self.guard_allow))
         _check_time_zone(self.time_zone)
         # Each of these refuses a value that makes no sense.

@@ -119,8 +119,11 @@ def _make(config: pytest.Config, *places: Mapping[str, Any]) -> FakeModel:
     __tracebackhide__ = True
     from ..model.settings import merge_keywords
 
+    defaults = config.stash[DEFAULTS]
     keywords = merge_keywords(*places)
     given: dict[str, Any] = {**keywords, 'around_hook': _around_hook(config, keywords.get('around_hook'))}
+    if defaults.juju_bugs and 'juju_bugs' not in given:
+        given['juju_bugs'] = defaults.bugs_of(given.get('juju_version'))
     model = pytest_charmsecrets.FakeModel(**given)
     config.stash[orders.ORDERS].append(model.order)
     return model

@@ -53,8 +53,6 @@ class Defaults:
         settings: dict[str, Any] = {}
         if self.juju_versions:
             settings['juju_version'] = self.juju_versions[0]
-        if self.juju_bugs:
-            settings['juju_bugs'] = self.juju_bugs
         if self.order is not None:
             settings['order'] = self.order
         if self.seed is not None:
@@ -64,6 +62,16 @@ class Defaults:
         if self.guard_allow:
             settings['guard_allow'] = self.guard_allow
         return settings
+
+    def bugs_of(self, version: str | None) -> tuple[str, ...]:
+        """Return those of the bugs on command line or ini file that a release, or the default one, was shipped with.
+
+        Raises:
+            UsageError: if there is no profile for the version.
+        """
+        from ..juju.versions import AS_SHIPPED, DEFAULT_VERSION, bugs_of
+
+        return tuple(bug for bug in bugs_of(version or DEFAULT_VERSION) if {bug, AS_SHIPPED} & set(self.juju_bugs))
 
     def header(self) -> str | None:
         """Return one line about the options in use; None when there are none."""
@@ -92,7 +100,8 @@ def add_options(parser: pytest.Parser) -> None:
         '--charmsecrets-juju-bug',
         action='append',
         metavar='NAME',
-        help='known Juju bug that fake models reproduce; may be given several times',
+        help='known Juju bug that fake models reproduce in the releases that had it, or as-shipped for all of each '
+        'release; may be given several times',
     )
     group.addoption('--charmsecrets-seed', type=int, metavar='SEED', help='seed of fake models')
     group.addoption(
@@ -294,9 +303,10 @@ def _check_version(version: str) -> None:
 
 
 def _check_bug(bug: str) -> None:
-    from ..juju.versions import DEFAULT_VERSION, profile_for
+    from ..juju.versions import AS_SHIPPED, check_bug
 
-    profile_for(DEFAULT_VERSION, [bug])
+    if bug != AS_SHIPPED:
+        check_bug(bug)
 
 
 def _number(config: pytest.Config, name: str) -> int | None:

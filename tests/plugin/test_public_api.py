@@ -15,6 +15,7 @@ PUBLIC = [
     'ApplicationView',
     'BagValue',
     'BecameDue',
+    'BugAvoided',
     'CallRefused',
     'CharmSecretsError',
     'Client',
