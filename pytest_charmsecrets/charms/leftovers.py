@@ -376,7 +376,7 @@ LEFTOVERS: Final = (
     ),
     Leftover(
         '`resource.setrlimit`, `os.nice`, `os.setuid`, `os.setsid`, `os.chroot`',
-        'left: most of it cannot be taken back',
+        'left: most of it cannot be taken back; the [guard](guard.md) refuses it',
     ),
 )
 _SAVED: Final = tuple(row.save for row in LEFTOVERS if row.save is not None)

@@ -30,7 +30,6 @@ _IDENTITY: Final = 'changes who the process that runs the tests is'
 _TERMINAL: Final = 'takes the process that runs the tests from its terminal'
 _SURROUNDINGS: Final = 'changes the surroundings of the process that runs the tests'
 _PRIORITY: Final = 'changes how this machine runs the process that runs the tests'
-_TIMER: Final = 'sets a timer that ends the process that runs the tests, if nobody handles it'
 _CLOCK: Final = 'sets the clock of this machine'
 _MEMORY: Final = 'changes shared memory of this machine'
 
@@ -58,7 +57,8 @@ HARMFUL: Final[dict[str, dict[str, str]]] = {
             ('nice', 'sched_setaffinity', 'sched_setparam', 'sched_setscheduler', 'setpriority'), _PRIORITY
         ),
     },
-    'signal': {**dict.fromkeys(('alarm', 'setitimer'), _TIMER), 'raise_signal': SIGNAL_HERE},
+    # Not its timers: they are the process's own, and put back after a hook.
+    'signal': {'raise_signal': SIGNAL_HERE},
     'time': dict.fromkeys(('clock_settime', 'clock_settime_ns'), _CLOCK),
     '_posixshmem': dict.fromkeys(('shm_open', 'shm_unlink'), _MEMORY),
 }
