@@ -25,7 +25,17 @@ from pytest_charmsecrets.charms.leftovers import LEFTOVERS
 from pytest_charmsecrets.client.command import ClientCommand
 from pytest_charmsecrets.golang.flags import Flag, spell
 from pytest_charmsecrets.juju import user_secrets
-from pytest_charmsecrets.juju.versions import ALIASES, BUGS, PROFILES, RELEASES, Profile, profile_for
+from pytest_charmsecrets.juju.versions import (
+    ALIASES,
+    AS_SHIPPED,
+    BUGS,
+    PROFILES,
+    RELEASES,
+    SWITCHES,
+    Profile,
+    profile_for,
+    releases_with,
+)
 from pytest_charmsecrets.juju.versions.switches import Switch
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -48,9 +58,8 @@ def table(head: typing.Iterable[str], rows: typing.Iterable[typing.Iterable[str]
 def switches() -> Iterator[tuple[str, Switch]]:
     """Return every switch of the profiles, with what is known of it."""
     hints = typing.get_type_hints(Profile, include_extras=True)
-    for field in dataclasses.fields(Profile):
-        if field.name != 'version':
-            yield field.name, hints[field.name].__metadata__[0]
+    for name in SWITCHES:
+        yield name, hints[name].__metadata__[0]
 
 
 def shown(value: object) -> str:
@@ -59,8 +68,8 @@ def shown(value: object) -> str:
 
 
 def values_of(name: str) -> list[str]:
-    """Return a switch's value in each tree."""
-    return [shown(getattr(profile_for(tree), name)) for tree in PROFILES]
+    """Return a switch's value in each tree, as shipped."""
+    return [shown(getattr(profile_for(tree, AS_SHIPPED), name)) for tree in PROFILES]
 
 
 def differs_by_line_alone(values: list[str]) -> bool:
@@ -114,7 +123,8 @@ never published behave as the next published one.
 {table(('Releases', 'Behave as', 'But'), release_rows())}
 ## Switches
 
-What the trees differ in. A dot repeats the value on its left.
+What the trees differ in, as they were shipped. A dot repeats the value on its left. A model leaves out what is a
+[bug](#bugs), unless a test asks for it.
 
 {table(('Switch', *PROFILES), differing_rows())}
 What every tree up to {COMPARED[0]} has in common, and 4.0 does otherwise:
@@ -124,13 +134,21 @@ In the releases between the trees alone differ {', '.join(f'`{name}`' for name i
 
 ## Bugs
 
-Bugs of particular releases. They are off, whatever the version, until a test asks for them by name: with
-`FakeModel(juju_bugs=[...])`, with the marker, with `--charmsecrets-juju-bug`, or in the ini file.
+A bug is what Juju repaired later as a bug, or what its own agent cannot go on after; all else that a release does is its
+behaviour. Bugs are off, whatever the version, until a test asks for them by name, or with `as-shipped` for all of the release: with
+`FakeModel(juju_bugs=[...])`, with the marker, with `--charmsecrets-juju-bug`, or in the ini file. What was repaired is named by
+commits, bugs and pull requests of Juju.
 
-{table(('Bug', 'What goes wrong', 'Releases'), ((f'`{name}`', bug.about, bug.releases) for name, bug in BUGS.items()))}
+{table(('Bug', 'What goes wrong', 'Releases', 'Repaired'), bug_rows())}
 ## Where each switch was read
 
 {table(('Switch', "Place in Juju's tree", 'Rows of the study'), sources)}"""
+
+
+def bug_rows() -> Iterator[tuple[str, ...]]:
+    """Return a row for each bug."""
+    for name, bug in BUGS.items():
+        yield f'`{name}`', bug.about, releases_with(name), bug.repaired or 'not in the releases that were read'
 
 
 def differing() -> set[str]:
@@ -268,6 +286,7 @@ PAGES = {
     'MS': 'What the model holds',
     'EV': 'Which hooks follow',
     'JV': 'What differs between versions',
+    'ER': 'What was found later',
 }
 
 
@@ -289,7 +308,7 @@ def rules() -> str:
             (
                 vector['id'],
                 vector['title'],
-                ', '.join(map(str, vector['profiles'])) + ''.join(f', `{bug}`' for bug in vector.get('bugs', ())),
+                ', '.join(map(str, vector['profiles'])),
                 vector['source'] + (' (test)' if vector['evidence'] == 'T' else ''),
             )
             for vector in ordered
@@ -298,9 +317,57 @@ def rules() -> str:
     return f"""# Rules
 
 Every rule that is reproduced, with the versions of Juju on which its transcript is played and the place in Juju's source from which it was
-read; *test* means that a test of Juju asserts it. The transcripts are in `tests/conformance`.
+read; *test* means that a test of Juju asserts it. The transcripts are in `tests/conformance`. A release has none of its known
+bugs unless they are added to it with `+`.
 
-{chr(10).join(parts)}"""
+{chr(10).join(parts)}
+## Switches
+
+For each [switch](juju-versions.md#switches), the releases in which it is not as in {COMPARED[0]} without its bugs, and the rule that holds it: the
+transcript is played on that release, and does not hold where the switch has another value.
+
+{table(('Switch', 'Decides', 'Releases that differ', 'Held by'), switch_rows())}
+## Bugs
+
+For each [bug](juju-versions.md#bugs), the rule that holds it on and off: the transcript is played on that release with the bug, and without it
+the transcript does not hold and the journal notes the bug.
+
+{table(('Bug', 'Releases', 'Held by'), held_bug_rows())}"""
+
+
+def held(name: str) -> dict[str, str]:
+    """Return which transcript or test holds what."""
+    return yaml.safe_load((TRANSCRIPTS / 'held' / f'{name}.yaml').read_text())
+
+
+def switch_rows() -> Iterator[tuple[str, ...]]:
+    """Return a row for each switch that a test holds."""
+    by = held('switches')
+    for name, switch in switches():
+        if name in by:
+            yield f'`{name}`', switch.about, releases_that_differ(name), shown_test(by[name])
+
+
+def releases_that_differ(name: str) -> str:
+    """Return the releases in which a switch, as shipped, is not as in the default one without its bugs."""
+    default = getattr(profile_for(COMPARED[0]), name)
+    differing = (
+        str(releases) for releases in RELEASES if getattr(profile_for(releases.oldest, AS_SHIPPED), name) != default
+    )
+    return ', '.join(differing) or 'none'
+
+
+def held_bug_rows() -> Iterator[tuple[str, ...]]:
+    """Return a row for each bug that a test holds."""
+    by = held('bugs')
+    for name in BUGS:
+        if name in by:
+            yield f'`{name}`', releases_with(name), shown_test(by[name])
+
+
+def shown_test(name: str) -> str:
+    """Return a transcript by id and release, or another test as code."""
+    return f'`{name}`' if '::' in name else name.replace(' ', ' on ')
 
 
 def vector_number(identifier: str) -> tuple[str, int, str]:

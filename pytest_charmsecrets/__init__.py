@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .client import Client
     from .client.fake_juju import FakeJuju
     from .engine.fault_injection import InjectedFault
-    from .errors import ActionFailed, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
+    from .errors import ActionFailed, CallRefused, CharmSecretsError, EndlessHooks, HookFailed, JujuError, UsageError
     from .juju.journal import Journal
     from .juju.order import Departure, Order
     from .model.controller import FakeController
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .records import (
         BagValue,
         BecameDue,
+        BugAvoided,
         Command,
         ConfigValue,
         DueHook,
@@ -54,6 +55,8 @@ __all__ = [
     'ApplicationView',
     'BagValue',
     'BecameDue',
+    'BugAvoided',
+    'CallRefused',
     'CharmSecretsError',
     'Client',
     'Command',
@@ -116,6 +119,7 @@ _NAMES_BY_MODULE: Final = {
     '.views.model': ('ModelView',),
     '.errors': (
         'ActionFailed',
+        'CallRefused',
         'CharmSecretsError',
         'EndlessHooks',
         'HookFailed',
@@ -142,6 +146,7 @@ _NAMES_BY_MODULE: Final = {
     '.records': (
         'BagValue',
         'BecameDue',
+        'BugAvoided',
         'Command',
         'ConfigValue',
         'DueHook',

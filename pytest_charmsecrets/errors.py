@@ -1,13 +1,14 @@
 """Every exception that a user of this package can meet.
 
 They are split by whose fault it is: Juju refused something (:class:`JujuError`), the charm failed
-(:class:`HookFailed`, :class:`ActionFailed`, :class:`EndlessHooks`), or the test asked for something impossible
+(:class:`HookFailed`, :class:`ActionFailed`, :class:`EndlessHooks`; :class:`CallRefused` is what fails it), or the test asked for something impossible
 (:class:`UsageError`).
 """
 
 from __future__ import annotations
 
 import dataclasses
+import errno
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -51,6 +52,20 @@ class JujuError(CharmSecretsError):
     def message(self) -> str:
         """Juju's text, verbatim."""
         return str(self)
+
+
+class CallRefused(CharmSecretsError, PermissionError):
+    """The guard refused a call of a charm in process that would touch the machine which runs the tests.
+
+    The charm meets it as an ``OSError``, as where it lacks the permission.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(errno.EPERM, sentence)
+        self._sentence = sentence
+
+    def __str__(self) -> str:
+        return self._sentence
 
 
 @dataclasses.dataclass(eq=False)

@@ -174,6 +174,21 @@ class Settled(_InOrder):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class BugAvoided(_InOrder):
+    """The release, as shipped, would have done something else here: a known bug of Juju that is switched off.
+
+    It is noted once for each hook, operation or moment of time that met the condition of the bug.
+    """
+
+    time: datetime.datetime
+    bug: str
+    """Name of the bug, as ``juju_bugs`` takes it."""
+
+    def __str__(self) -> str:
+        return f'bug avoided: {self.bug}'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Command(_InOrder):
     """A hook command ran."""
 
@@ -250,7 +265,7 @@ class HookRun(_InOrder):
         return f'{self.unit} {self.hook}'
 
 
-Record: TypeAlias = Operation | TimePassed | BecameDue | NoLongerDue | Settled | Command | HookRun
+Record: TypeAlias = Operation | TimePassed | BecameDue | NoLongerDue | Settled | BugAvoided | Command | HookRun
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from .virtual_time import virtual_time
 
 if TYPE_CHECKING:
     from ..juju.state import Storage
+    from .guard.watch import Guard
     from .source import CharmSource
 
 
@@ -53,6 +54,7 @@ class InProcessRunner:
         around_hook: Entered around every run of the charm; for patching the world of one unit.
         state: The start of every unit: containers, networks, resources, stored states, deferred events.
         started: Units begin after their start hook, so Pebble answers in their containers.
+        guard: Keeps the charm from touching this machine; None lets it.
 
     Raises:
         UsageError: if ``state`` says something that the model says.
@@ -65,12 +67,14 @@ class InProcessRunner:
         around_hook: AroundHook | None = None,
         state: testing.State | None = None,
         started: bool = False,
+        guard: Guard | None = None,
     ) -> None:
         if state is not None:
             check_is_the_units_own(state)
         self._around_hook = around_hook
         self._start = state
         self._started = started
+        self._guard = guard
         self._units: dict[str, UnitState] = {}
         self._home = Path(tempfile.mkdtemp(prefix='charmsecrets-')).resolve()
         self._cleanup = weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
@@ -91,7 +95,9 @@ class InProcessRunner:
                 'drive the model from the test, not from the charm'
             )
         charm = self._charms[invocation.charm_version]
-        charm_run = CharmRun(invocation, self._unit(invocation.unit), charm.source, charm.charm_class)
+        unit = self._unit(invocation.unit)
+        watch = None if self._guard is None else self._guard.watch(self._own_directories(unit), charm.source.checkout)
+        charm_run = CharmRun(invocation, unit, charm.source, charm.charm_class, watch)
         if invocation.hook.workload is not None and invocation.hook.kind == 'pebble-ready':
             charm_run.unit.connect(invocation.hook.workload)
         environment = {**invocation.environment, **dict.fromkeys(('CHARM_DIR', 'JUJU_CHARM_DIR'), str(charm.directory))}
@@ -107,8 +113,7 @@ class InProcessRunner:
             self._around(invocation),
         ):
             before = threading.enumerate()
-            with exit_handlers():
-                outcome = run_in_own_context(ops_private.run_charm, charm_run)
+            outcome = _run_guarded(charm_run)
             return dataclasses.replace(outcome, threads=threads) if (threads := threads_since(before)) else outcome
 
     def forget(self, unit: str) -> None:
@@ -177,14 +182,13 @@ class InProcessRunner:
         state.set_containers(change.containers or ())
         state.change(change)
 
-    @staticmethod
-    def load(charm: Charm, *, meta: Mapping[str, Any] | None = None) -> CharmSource:
+    def load(self, charm: Charm, *, meta: Mapping[str, Any] | None = None) -> CharmSource:
         """Find another version of the charm, and load it.
 
         Raises:
             UsageError: if there is no such charm, or its metadata is missing or makes no sense.
         """
-        return load_source(charm, meta=meta)
+        return load_source(charm, meta=meta, guard=self._guard)
 
     def replace_source(self, source: CharmSource) -> None:
         """Have another charm, for the units that are upgraded to it; everything that units hold is kept."""
@@ -198,6 +202,14 @@ class InProcessRunner:
             raise UsageError(f'{source.metadata.name} was not loaded, so it runs as a process only')
         directory = source.root or source.write_root(self._home / f'charm-{len(self._charms) + 1}')
         self._charms.append(_Charm(source, CharmClass(source.charm_class), directory))
+
+    def _own_directories(self, unit: UnitState) -> tuple[str, ...]:
+        """Return the directories that the hooks of a unit may write to, beside temporary ones.
+
+        They are those that are made here, for charm files, containers and storages, and what the author mounts in a container.
+        """
+        mounts = (mount for container in unit.containers.values() for mount in container.mounts.values())
+        return str(self._home), *(str(mount.source) for mount in mounts)
 
     def _around(self, invocation: Invocation) -> contextlib.AbstractContextManager[Any]:
         if self._around_hook is None:
@@ -221,6 +233,22 @@ class InProcessRunner:
     def _add_missing_containers(self, state: UnitState) -> None:
         missing = [name for name in self.source.metadata.containers if name not in state.containers]
         state.set_containers(testing.Container(name, can_connect=self._started) for name in missing)
+
+
+def _run_guarded(charm_run: CharmRun) -> CharmOutcome:
+    """Run a charm under its guard; a call that was refused fails the hook, whatever the charm made of it."""
+    watch = charm_run.watch
+    if watch is None:
+        return _run(charm_run)
+    outcome = watch.run(_run, charm_run)
+    if not watch.refusals:
+        return outcome
+    return dataclasses.replace(outcome, exit_code=1, exception=watch.refusals[0])
+
+
+def _run(charm_run: CharmRun) -> CharmOutcome:
+    with exit_handlers():
+        return run_in_own_context(ops_private.run_charm, charm_run)
 
 
 def _named(container: testing.Container, mounts: Iterable[testing.Mount]) -> dict[str, testing.Mount]:

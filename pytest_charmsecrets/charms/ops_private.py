@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from ..hookcommands.result import Result
     from .charm_class import CharmClass
+    from .guard.watch import Watch
     from .runner import Invocation
     from .source import CharmSource
     from .unit_state import UnitState
@@ -82,6 +83,8 @@ class CharmRun:
     """What the unit holds."""
     source: CharmSource
     charm_class: CharmClass
+    watch: Watch | None = None
+    """What guards it."""
 
 
 active_runs: Final[list[CharmRun]] = []
@@ -194,6 +197,12 @@ class _HookManager(_Manager):
         showwarning = warnings.showwarning
         super()._setup_root_logging()
         warnings.showwarning = showwarning
+
+    def _commit(self) -> None:
+        """Fail where a call was refused, before ops keeps what the charm made of it."""
+        if self._charm_run.watch is not None:
+            self._charm_run.watch.raise_refusal()
+        super()._commit()
 
     def _make_storage(self, dispatcher: _Dispatcher) -> Any:  # noqa: ARG002
         return self._charm_run.unit.storage

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 from ..errors import UsageError
+from .guard.allowances import Allowance, GuardMode, read_allowances
+from .guard.watch import Guard
 from .in_process import InProcessRunner
 from .process import DEFAULT_TIME_LIMIT, ProcessRunner
 from .runner import AroundHook, CharmRunner, HookBeingRun, RunnerName
+from .shell import HOOK_COMMANDS
 from .source import Charm, is_program, load_source
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ def make_runner(
     state: testing.State | None,
     started: bool,
     time_limit: float | None,
+    guard: Guard | None,
 ) -> CharmRunner:
     """Make a runner, with the charm loaded.
 
@@ -55,7 +59,13 @@ def make_runner(
         )
     if time_limit is not None:
         raise UsageError("time_limit is for charms that run as processes; give it together with runner='process'")
-    return InProcessRunner(load_source(charm, meta=meta), around_hook=around_hook, state=state, started=started)
+    source = load_source(charm, meta=meta, guard=guard)
+    return InProcessRunner(source, around_hook=around_hook, state=state, started=started, guard=guard)
+
+
+def make_guard(mode: GuardMode, allow: Iterable[Allowance]) -> Guard | None:
+    """Return what guards the charm of one application, by allowances that were checked; None where it is off."""
+    return Guard(read_allowances(allow), frozenset(HOOK_COMMANDS)) if mode == 'refuse' else None
 
 
 def enter_both(outer: AroundHook | None, inner: AroundHook | None) -> AroundHook | None:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import re
-import shlex
 import shutil
 import weakref
 from pathlib import Path
@@ -18,26 +16,20 @@ from .. import hookcommands
 from ..juju import identity
 from .hook_process import HookCommands, make_home, run_process
 from .runner import CharmOutcome, Invocation
+from .shell_words import read_words
 
 _SHELL: Final = '/bin/bash'
 _NAME: Final = 'script.sh'
 """What bash calls itself in a message: in Juju the line is in a file of this name, in a directory drawn by chance."""
 _TIME_LIMIT: Final = 600.0
 
-_HOOK_COMMANDS: Final = (*hookcommands.SUPPORTED, *hookcommands.NOT_SUPPORTED)
-
-_PART: Final = r"""[^\s'"\\|&;<>()$`*?\[\]{}~!#]|'[^']*'|"[^"$`\\!]*\""""
-_WORD: Final = rf'(?:{_PART})(?:{_PART}|#)*'
-_PLAIN: Final = re.compile(rf'[ \t]*{_WORD}(?:[ \t]+{_WORD})*[ \t]*')
-"""A line that a shell does nothing with but split and unquote it."""
+HOOK_COMMANDS: Final = (*hookcommands.SUPPORTED, *hookcommands.NOT_SUPPORTED)
 
 
 def read_hook_command(line: str) -> list[str]:
     """Return the words of a line that is one hook command with its arguments, for which a shell makes no difference."""
-    if not _PLAIN.fullmatch(line):
-        return []
-    words = shlex.split(line) if '"' in line or "'" in line else line.split()
-    return words if words[0] in _HOOK_COMMANDS else []
+    words = read_words(line)
+    return words if words and words[0] in HOOK_COMMANDS else []
 
 
 class Shell:
@@ -100,4 +92,4 @@ class _Made:
 
     @functools.cached_property
     def commands(self) -> HookCommands:
-        return HookCommands(self.home, _HOOK_COMMANDS)
+        return HookCommands(self.home, HOOK_COMMANDS)

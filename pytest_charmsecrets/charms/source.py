@@ -35,6 +35,8 @@ from .virtual_time import stand_ins
 if TYPE_CHECKING:
     import ops
 
+    from .guard.watch import Guard
+
 Document: TypeAlias = 'dict[str, Any]'
 """What a YAML file of a charm holds."""
 
@@ -71,6 +73,13 @@ class CharmSource:
     """The private modules of a charm directory; None for a class, and for files that are not loaded."""
     unpacked: _Unpacked | None = None
     """What holds the files of a packed charm."""
+    guard: Guard | None = None
+    """Keeps its modules from touching this machine while they are loaded; None lets them."""
+
+    @property
+    def checkout(self) -> str | None:
+        """The author's files of the charm, which no hook may change."""
+        return None if self.root is None else str(self.root)
 
     def close(self) -> None:
         """Remove what was unpacked for it."""
@@ -99,7 +108,7 @@ class CharmSource:
                 f'import {name} instead of asking the application for it'
             )
         try:
-            return self._load(self.modules, name)
+            return _load_module(self.modules, name, self.root, self.guard)
         except ModuleNotFoundError as error:
             if error.name is None or not f'{name}.'.startswith(f'{error.name}.'):
                 raise
@@ -123,22 +132,20 @@ class CharmSource:
         for name, document in documents.items():
             (root / name).write_text(yaml.safe_dump(document or {}), encoding='utf-8')
 
-    @staticmethod
-    def _load(modules: ModuleTable, name: str) -> ModuleType:
-        with stand_ins():
-            return modules.load(name)
 
-
-def load_source(charm: Charm, *, meta: Mapping[str, Any] | None = None, is_run_here: bool = True) -> CharmSource:
+def load_source(
+    charm: Charm, *, meta: Mapping[str, Any] | None = None, is_run_here: bool = True, guard: Guard | None = None
+) -> CharmSource:
     """Find a charm's metadata and, for charms that run in this process, its class.
 
     Args:
         charm: A charm class, or the path of a charm directory or of a packed charm.
         meta: What charmcraft.yaml would hold, instead of the file.
         is_run_here: Whether the code of a charm directory is loaded into this process.
+        guard: Keeps that code from touching this machine.
 
     Raises:
-        UsageError: if there is no such charm, or its metadata is missing or makes no sense.
+        UsageError: if there is no such charm, its metadata is missing or makes no sense, or its code touches this machine.
     """
     if isinstance(charm, type):
         return _load_class(charm, meta)
@@ -146,11 +153,11 @@ def load_source(charm: Charm, *, meta: Mapping[str, Any] | None = None, is_run_h
         raise UsageError(f'{charm!r} is no charm; give a subclass of ops.CharmBase, or the path of a charm directory')
     path = Path(charm).expanduser().resolve()
     if path.suffix == '.charm' and path.is_file():
-        return _load_packed(path, meta, is_run_here=is_run_here)
+        return _load_packed(path, meta, is_run_here=is_run_here, guard=guard)
     if not path.is_dir():
         what = 'packed charm' if path.suffix == '.charm' else 'directory'
         raise UsageError(f'there is no {what} {charm}; give the path of a charm directory, or a charm class')
-    return _load_directory(path, meta, is_run_here=is_run_here)
+    return _load_directory(path, meta, is_run_here=is_run_here, guard=guard)
 
 
 def read_charm(charm: Charm) -> CharmMetadata:
@@ -175,11 +182,13 @@ def is_program(charm: Charm) -> bool:
     return _MODULE not in names and any(name.partition('/')[0] in _PROGRAMS for name in names)
 
 
-def _load_packed(archive: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool) -> CharmSource:
+def _load_packed(
+    archive: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool, guard: Guard | None
+) -> CharmSource:
     unpacked = _Unpacked()
     try:
         unpack_charm(archive, unpacked.root)
-        source = _load_directory(unpacked.root, meta, is_run_here=is_run_here)
+        source = _load_directory(unpacked.root, meta, is_run_here=is_run_here, guard=guard)
     except UsageError as error:
         unpacked.remove()
         raise UsageError(str(error).replace(str(unpacked.root), str(archive))) from error
@@ -203,7 +212,9 @@ def _load_class(charm_class: type[Any], meta: Mapping[str, Any] | None) -> Charm
     return _make_source(charm_class, document, root)
 
 
-def _load_directory(root: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool) -> CharmSource:
+def _load_directory(
+    root: Path, meta: Mapping[str, Any] | None, *, is_run_here: bool, guard: Guard | None
+) -> CharmSource:
     document = _read_files(root) if meta is None else _checked_document(dict(meta), f'meta of {root}')
     if document is None:
         raise UsageError(f'{root} has no charmcraft.yaml or metadata.yaml; add one, or pass meta={{...}} to deploy()')
@@ -217,9 +228,26 @@ def _load_directory(root: Path, meta: Mapping[str, Any] | None, *, is_run_here: 
         instead = "deploy it with runner='process'" if has_program else 'give the path of a charm directory'
         raise UsageError(f'{root} has no src/charm.py; {instead}')
     modules = ModuleTable(root)
+    module = _load_module(modules, 'charm', root, guard)
+    source = _make_source(_find_charm_class(module, root), document, root, modules)
+    return dataclasses.replace(source, guard=guard)
+
+
+def _load_module(modules: ModuleTable, name: str, root: Path | None, guard: Guard | None) -> ModuleType:
+    """Load a module of a charm.
+
+    Raises:
+        UsageError: if its code touches this machine, and that is not allowed.
+    """
     with stand_ins():
-        module = modules.load('charm')
-    return _make_source(_find_charm_class(module, root), document, root, modules)
+        if guard is None:
+            return modules.load(name)
+        watch = guard.watch(checkout=None if root is None else str(root))
+        try:
+            return watch.run(modules.load, name)
+        finally:
+            if watch.refusals:
+                raise UsageError(str(watch.refusals[0])) from watch.refusals[0]
 
 
 def _make_source(

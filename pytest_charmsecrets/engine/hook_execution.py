@@ -217,7 +217,7 @@ class HookExecution:
         if hook.kind == 'secret-rotate':
             secret = self.world.secrets.get(hook.secret_id)
             self._set_rotated(unit, hook, secret.latest_revision if secret is not None else 0)
-            self.agents.agent(unit).local.broken |= self.world.profile.skipped_rotation_refused
+            self.agents.agent(unit).local.broken |= self.world.bugs.ask('skipped_rotation_refused')
         elif hook.kind == 'remove':
             self.forget(unit)
 

@@ -224,6 +224,8 @@ def _of_secret(worlds: Mapping[str, World], world: World, reference: SecretRefer
 
 
 def _tell_revision(offering: World, secret: Secret, world: World, reference: SecretReference) -> None:
+    if not (offering.profile.new_revisions_told_once and not reference.is_told):
+        offering.bugs.note('cmr_changed_events')
     _act_for(offering, ('revision', secret.id, secret.latest_revision))
     world.changes.note_writer('revision', reference.id, secret.latest_revision)
     consumption.note_new_revision(world.secrets, reference, secret.latest_revision)

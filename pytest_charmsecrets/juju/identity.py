@@ -54,7 +54,10 @@ def parse_secret_uri(text: str, *, with_source: bool = True) -> SecretURI:
     Raises:
         JujuError: with Juju's text, which names what is wrong.
     """
-    scheme, _, rest = text.partition(':') if ':' in text else ('', '', text)
+    # Go's url.Parse ignores the case of the scheme, and splits off a query and a fragment.
+    plain = text.partition('#')[0].partition('?')[0]
+    scheme, _, rest = plain.partition(':') if ':' in plain else ('', '', plain)
+    scheme = scheme.lower()
     host, body = '', rest
     if rest.startswith('//'):
         host, _, body = rest[2:].partition('/')

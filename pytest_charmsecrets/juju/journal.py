@@ -13,6 +13,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeAlias
 
 from ..records import (
     BagValue,
+    BugAvoided,
     Command,
     ConfigValue,
     Granted,
@@ -69,7 +70,9 @@ class Chronicle:
 
     def __init__(self) -> None:
         self.last = 0
-        """Number of the last record."""
+        """The last number that was given out."""
+        self.written = 0
+        """Number of the last record that is in a journal."""
         self.causes: Causes = ()
         """Who writes: every change that a watcher will see takes them along."""
 
@@ -89,14 +92,25 @@ class Journal:
         self._clock: Final = clock
         self._records: list[Record] = []
         self._facts: list[Fact] = []
+        self._avoided: dict[str, Causes] = {}
+        """Who met the condition of a bug last, by its name."""
+        self._noted: list[tuple[datetime.datetime, str]] = []
+        """The bugs that were avoided since the last record, with the times."""
 
     def stamp(self) -> dict[str, Any]:
         """Return the fields that give the next record its place: its number and its model."""
         return {'number': self.chronicle.next_number(), 'model': self.model}
 
     def append(self, record: Record) -> None:
-        """Add a record at the end."""
+        """Add a record at the end, and the bugs that were avoided before it."""
         self._records.append(record)
+        self.chronicle.written = record.number
+        self._write_avoided()
+
+    def _write_avoided(self) -> None:
+        noted, self._noted = self._noted, []
+        for time, bug in noted:
+            self.append(BugAvoided(time, bug, **self.stamp()))
 
     def note(
         self,
@@ -113,6 +127,18 @@ class Journal:
             is_recorded = writer is None or writer.number is not None
             after = self.chronicle.last + (not is_recorded)
             self._facts.append(kind(self._clock.now, after, writer, *about, **more))
+
+    def note_avoided(self, bug: str) -> None:
+        """Note once for whoever acts at the moment that a bug of the release, which is switched off, would have struck.
+
+        It never stands among the changes of one hook or operation: if one is under way, it follows the next record.
+        """
+        if self._clock is None or self._avoided.get(bug) == self.chronicle.causes:
+            return
+        self._avoided[bug] = self.chronicle.causes
+        self._noted.append((self._clock.now, bug))
+        if all(cause.number is not None and cause.number <= self.chronicle.written for cause in self.chronicle.causes):
+            self._write_avoided()
 
     def mark(self) -> int:
         """Return where the facts end now."""

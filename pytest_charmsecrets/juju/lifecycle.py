@@ -228,8 +228,9 @@ def finish_relation_removal(world: World, relation: Relation) -> None:
 def begin_application_removal(world: World, application: Application) -> None:
     """Make an application dying, with its units and relations."""
     application.life = 'dying'
-    if world.profile.app_secret_deleted_on == 'dying':
-        _remove_secrets_of(world, Owner('application', application.name))
+    owner = Owner('application', application.name)
+    if world.secrets.owned_by(owner) and world.bugs.ask('app_secret_deleted_on') == 'dying':
+        _remove_secrets_of(world, owner)
     for relation in world.relations_of(application.name):
         if not relation.is_peer:
             begin_relation_removal(world, relation)
@@ -299,14 +300,16 @@ def suspend_relation(world: World, relation: Relation, *, suspended: bool) -> No
 def _forget_unit(world: World, unit: Unit) -> None:
     """Remove what a unit owns, and the records of what it tracks."""
     _remove_secrets_of(world, Owner('unit', unit.name))
-    if world.profile.gone_consumers_forgotten:
+    if world.secrets.consumed_by(unit.name) and world.bugs.ask('gone_consumers_forgotten'):
         consumption.forget_unit(world.secrets, unit.name)
 
 
 def _forget_owner(world: World, owner: Owner) -> None:
     """Free the labels of something that is gone, and take away what it was granted."""
     labels.release_labels_of(world.secrets, owner.tag)
-    if world.profile.gone_consumers_forgotten:
+    if not any(owner.tag in secret.permissions for secret in world.secrets):
+        return
+    if world.bugs.ask('gone_consumers_forgotten') and world.bugs.ask('gone_grants_forgotten'):
         access.revoke_subject(world.secrets, owner.tag)
 
 
@@ -314,6 +317,7 @@ def _remove_secrets_of(world: World, owner: Owner) -> None:
     owned = world.secrets.owned_by(owner)
     for secret in owned:
         removal.remove(world.secrets, secret)
-    if owned and world.profile.removal_wipes_content:
-        for secret in world.secrets:
+    others = tuple(world.secrets)
+    if owned and others and world.bugs.ask('removal_wipes_content'):
+        for secret in others:
             backends.lose_content(secret, None)

@@ -125,6 +125,8 @@ def update(
     _check_writable(world, secret)
     checksum = content.checksum(encoded) if encoded else ''
     is_unchanged = world.profile.idempotent_content and encoded and checksum == secret.latest_checksum
+    if is_unchanged and secret.is_checksum_old:
+        is_unchanged = not world.bugs.ask('metadata_update_erases_checksum')
     if is_unchanged:
         attributes = dataclasses.replace(attributes, content=None)
     if attributes.content and not secret.owner.is_user and world.secrets.backend != INTERNAL:
@@ -138,7 +140,7 @@ def update(
         except LabelTaken:
             raise _name_taken(name or '') from None
     if is_unchanged:
-        secret.latest_checksum = checksum
+        secret.is_checksum_old = False
     flags = _flags(info=info, name=name, auto_prune=None if auto_prune is None else str(auto_prune).lower())
     world.note_operation('update-secret', identifier, *_shown(values), *flags, begun=begun)
     if not world.profile.async_delete:

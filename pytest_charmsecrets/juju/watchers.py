@@ -23,7 +23,7 @@ from .hooks import Hook
 from .journal import Causes, merged
 from .relations import Relation
 from .secrets import access
-from .secrets.entities import Owner, Revision, Secret, SecretReference
+from .secrets.entities import Consumer, Owner, Revision, Secret, SecretReference
 from .workers import ExpiryWorker, RetryTimer, RotationWorker
 from .world import World
 
@@ -102,9 +102,20 @@ def route(world: World, agents: Mapping[str, Agent], changes: Mapping[Change, Ca
     for change, causes in changes.items():
         for unit in _units_concerned(world, agents, change):
             if unit in agents:
+                if _drops_secret_remove(world, agents[unit], change):
+                    world.bugs.note('remove_event_after_delete')
                 _note(agents[unit].watchers, change)
                 touched[unit] = merged(touched[unit], causes) if unit in touched else causes
     return touched
+
+
+def _drops_secret_remove(world: World, agent: Agent, change: Change) -> bool:
+    """Whether a change takes back a secret-remove that the agent has not run, or some of a secret that is gone."""
+    known = agent.snapshot.obsolete.get(change.secret, set[int]())
+    if change.kind == 'secret':
+        return bool(known)
+    is_waiting = change.revision in known - agent.local.secret_obsolete.get(change.secret, set())
+    return change.kind == 'revision' and is_waiting and find_revision(world, change.secret, change.revision) is None
 
 
 def deliver(world: World, watchers: UnitWatchers) -> None:
@@ -152,9 +163,16 @@ def start(world: World, unit: str, requests: Iterable[Hook] = ()) -> UnitWatcher
         unit: the unit.
         requests: hooks that the unit was asked to run and has not run.
     """
-    replayed = world.secrets.consumed_by(unit) if world.profile.changed_replayed else ()
+    replayed = world.secrets.consumed_by(unit)
+    if any(_is_behind(secret.consumers[unit]) for secret in replayed) and not world.bugs.ask('changed_replayed'):
+        replayed = ()
     consumed = {secret.id: None for secret in replayed}
     return UnitWatchers(Snapshot(unit, world.profile), changed_consumers=consumed, requests=list(requests))
+
+
+def _is_behind(consumer: Consumer) -> bool:
+    """Whether a unit was or is to be notified of a revision that it does not track."""
+    return consumer.tracked < consumer.latest
 
 
 def mask_known_revisions(world: World, unit: str, local: LocalState) -> None:
@@ -163,8 +181,10 @@ def mask_known_revisions(world: World, unit: str, local: LocalState) -> None:
     This concerns only secrets for which the unit has run secret-changed before. Juju 3.6: uniter/secrets/secrets.go,
     Secrets.init.
     """
-    found = {secret_id: revision_info(world, unit, secret_id) for secret_id in local.secret_revisions}
-    local.secret_revisions = {secret_id: info.revision for secret_id, info in found.items() if info is not None}
+    found = {secret_id: _told_secret(world, unit, secret_id) for secret_id in local.secret_revisions}
+    local.secret_revisions = {
+        secret_id: secret.latest_revision for secret_id, secret in found.items() if secret is not None
+    }
 
 
 def wake_workers(world: World, watchers: UnitWatchers) -> bool:
@@ -401,14 +421,22 @@ def revision_info(world: World, unit: str, secret_id: str) -> ConsumedSecret | N
     Access to a secret of another model is not checked here. Juju 3.6:
     apiserver/facades/agent/secretsmanager/secrets.go, getSecretConsumerInfo.
     """
-    secret = world.secrets.find_read(secret_id)
-    if secret is None or unit not in secret.consumers:
+    secret = _told_secret(world, unit, secret_id)
+    if secret is None:
         return None
     if isinstance(secret, SecretReference):
         return ConsumedSecret(secret.latest_revision, secret.consumers[unit].label)
-    if not world.profile.changed_after_revoke and not access.may_read(secret, unit):
-        return None
     return ConsumedSecret(secret.latest_revision, event_label(world, secret, unit))
+
+
+def _told_secret(world: World, unit: str, secret_id: str) -> Secret | SecretReference | None:
+    """Return a secret that a unit consumes, if the controller answers the unit what it is."""
+    secret = world.secrets.find_read(secret_id)
+    if secret is None or unit not in secret.consumers:
+        return None
+    if isinstance(secret, Secret) and not world.profile.changed_after_revoke and not access.may_read(secret, unit):
+        return None
+    return secret
 
 
 def event_label(world: World, secret: Secret, unit: str) -> str:
@@ -421,8 +449,9 @@ def event_label(world: World, secret: Secret, unit: str) -> str:
     if label:
         return label
     is_own = secret.owner.name in (unit, identity.application_of(unit))
-    sees_label = world.profile.peer_changed_label or secret.owner in world.manageable_secret_owners(unit)
-    return secret.label if is_own and sees_label else ''
+    if not is_own or not secret.label or secret.owner in world.manageable_secret_owners(unit):
+        return secret.label if is_own else ''
+    return secret.label if world.bugs.ask('peer_changed_label') else ''
 
 
 def deliver_rotations(world: World, watchers: UnitWatchers, ids: Iterable[str]) -> None:

@@ -5,17 +5,19 @@ Look-ups of what a hook or a rule may take for granted live here; rules live in 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from ..errors import JujuError
 from ..records import Operation
 from . import facts, identity, relations
 from .change_log import Changes
 from .clock import Clock
 from .journal import Cause, Chronicle, Journal
 from .relations import Relation, RelationEndpoint
-from .secrets import backends
-from .secrets.entities import Owner, SecretStore
+from .secrets import access, backends
+from .secrets.entities import Owner, Secret, SecretStore
 from .state import Application, Cloud, Life, Offer, RemoteApplication, Unit
 from .versions import Profile
 
@@ -32,11 +34,8 @@ class World:
         name: str = 'fake',
         cloud: Cloud | None = None,
         chronicle: Chronicle | None = None,
-        bugs: Iterable[str] = (),
     ) -> None:
         self.profile: Final = profile
-        self.bugs: Final = tuple(bugs)
-        """Names of the known bugs of Juju that its profile was asked to reproduce."""
         self.seed: Final = seed
         self.name: Final = name
         self.given_cloud: Final[Cloud | None] = cloud
@@ -47,6 +46,7 @@ class World:
         self.journal: Final = Journal(name, chronicle, clock)
         self.changes: Final = Changes(self.journal)
         self.secrets: Final = SecretStore(self.changes, profile)
+        self.bugs: Final = self.secrets.bugs
         self.applications: Final[dict[str, Application]] = {}
         self.relations: Final[dict[int, Relation]] = {}
         self.offers: Final[dict[str, Offer]] = {}
@@ -135,6 +135,22 @@ class World:
         if found is None and self.profile.cmr:
             found = self.remote_applications.get(identity.application_of(entity))
         return found.life if found is not None else None
+
+    def check_subjects(self, secrets: Iterable[Secret]) -> None:
+        """Refuse to say whom secrets were granted to, where one is a unit that is gone and this Juju kept its grant.
+
+        Juju 4.0: apiserver/facades/agent/secretsmanager/secrets.go, tagFromSubject.
+
+        Raises:
+            JujuError: with the text of the panic.
+        """
+        if self.profile.gone_grants_forgotten:
+            return
+        for permission in itertools.chain.from_iterable(secret.permissions.values() for secret in secrets):
+            application, _, number = permission.subject.removeprefix('unit-').rpartition('-')
+            is_unit = permission.subject.startswith('unit-') and not access.is_of_other_model(permission.subject)
+            if is_unit and self.find_unit(f'{application}/{number}') is None:
+                raise JujuError('"" is not a valid unit name')
 
     def proxy_of(self, application: str) -> str:
         """Return the name that other models know an application of this one by, when it consumes what they offer."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, final, get_args
 
 from .. import checks, made
 from ..charms.attachments import read_start
+from ..charms.guard.allowances import Allowance, GuardMode, check_guard
 from ..charms.metadata import read_metadata
 from ..charms.puppet import PuppetRunner
 from ..charms.runner import CharmRunner, RunnerName
-from ..charms.runner_choice import choose_runner, enter_both, make_runner
+from ..charms.runner_choice import choose_runner, enter_both, make_guard, make_runner
 from ..checks.allowing import check_entries, not_allowed
 from ..engine.runtime import Runtime
 from ..errors import UsageError
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from ops import testing
     from typing_extensions import Self
 
+    from ..charms.guard.watch import Guard
     from ..charms.runner import AroundHook
     from ..records import Finding
 
@@ -91,7 +93,6 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             name=name,
             cloud=settings.cloud,
             chronicle=runtime.chronicle,
-            bugs=settings.juju_bugs,
         )
         running = runtime.add(
             world,
@@ -135,6 +136,8 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         started: bool = False,
         runner: RunnerName | None = None,
         time_limit: float | None = None,
+        guard: GuardMode | None = None,
+        guard_allow: Iterable[Allowance] = (),
     ) -> ApplicationView:
         """Deploy a charm as an application.
 
@@ -150,6 +153,8 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             runner: ``in-process``, or ``process`` for a process of its own per hook, as on a unit's machine; by default
                 ``process`` for a charm that has ``dispatch`` or ``hooks`` and no ``src/charm.py``.
             time_limit: how many seconds of real time a hook of a process may take; by default ten minutes.
+            guard: ``refuse`` what the charm would do to the machine that runs the tests, or ``off``; by default as the model.
+            guard_allow: what it may do all the same, beside what the model allows.
 
         Raises:
             UsageError: if the charm, its metadata, the name, a config value or the state is not usable.
@@ -159,7 +164,14 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         chosen = choose_runner(charm, runner)
         around = enter_both(self._settings.around_hook, around_hook) if chosen == 'in-process' else around_hook
         charm_runner = make_runner(
-            charm, chosen, meta=meta, around_hook=around, state=state, started=started, time_limit=time_limit
+            charm,
+            chosen,
+            meta=meta,
+            around_hook=around,
+            state=state,
+            started=started,
+            time_limit=time_limit,
+            guard=self._guard_of(chosen, guard, guard_allow),
         )
         metadata = charm_runner.source.metadata
         name = app or metadata.name
@@ -420,6 +432,16 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         """
         journals = (model.journal for model in self.controller.models.values())
         return Redactor(value for journal in journals for value in known_values(journal)).redact(text)
+
+    def _guard_of(self, runner: RunnerName, mode: GuardMode | None, allow: Iterable[Allowance]) -> Guard | None:
+        """Return what guards a charm; what the model allows and what its deployment allows adds up."""
+        if runner == 'process' and (mode is not None or allow):
+            raise UsageError(
+                'the guard watches this process, and a charm that runs as a process is not guarded; '
+                "leave guard and guard_allow out, or give runner='in-process'"
+            )
+        chosen = self._settings.guard if mode is None else mode
+        return make_guard(chosen, (*self._settings.guard_allow, *check_guard(chosen, allow)))
 
     def _place_storages(self, units: Iterable[str]) -> None:
         # Not left to the first hook: the runner reads the state that units begin with here, and may refuse it.

@@ -6,16 +6,18 @@ import dataclasses
 import datetime
 import difflib
 import functools
+import itertools
 import pathlib
 import zoneinfo
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
+from ..charms.guard.allowances import Allowance, GuardMode, check_guard
 from ..errors import UsageError
 from ..juju.clock import Clock
 from ..juju.order import GivenOrder, Order
 from ..juju.state import Cloud
-from ..juju.versions import DEFAULT_VERSION, profile_for
+from ..juju.versions import AS_SHIPPED, DEFAULT_VERSION, profile_for
 
 if TYPE_CHECKING:
     from ..charms.runner import AroundHook
@@ -47,12 +49,16 @@ class ModelSettings:
     time_zone: str = 'UTC'
     """The zone of the units' local time, by its name in the IANA database, such as ``Europe/Berlin``."""
     juju_bugs: Iterable[str] = ()
-    """Names of known Juju bugs to reproduce."""
+    """Names of known bugs of the release to reproduce; ``'as-shipped'`` for all that it was shipped with."""
     order: GivenOrder = 0
     """The order of what Juju does not order: 0 for the fixed order, another number for one of its own, or the choices
     of an order as a report shows them."""
     around_hook: AroundHook | None = None
     """Called with each hook of each charm that is about to run; what it returns is entered around the charm's run."""
+    guard: GuardMode = 'refuse'
+    """``refuse`` what a charm in process would do to the machine that runs the tests, or have the guard ``off``."""
+    guard_allow: Iterable[Allowance] = ()
+    """What charms may do all the same: a program's name, a directory, ``host:port``, the path of a socket."""
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True
@@ -64,9 +70,11 @@ class ModelSettings:
             raise UsageError(
                 f'update_status_interval is {self.update_status_interval}; give a time above zero, or None'
             )
-        if isinstance(self.juju_bugs, str):
-            raise UsageError(f'juju_bugs is {self.juju_bugs!r}; give a list of names')
-        object.__setattr__(self, 'juju_bugs', tuple(self.juju_bugs))
+        if isinstance(self.juju_bugs, str) and self.juju_bugs != AS_SHIPPED:
+            raise UsageError(f'juju_bugs is {self.juju_bugs!r}; give a list of names, or {AS_SHIPPED!r}')
+        if not isinstance(self.juju_bugs, str):
+            object.__setattr__(self, 'juju_bugs', tuple(self.juju_bugs))
+        object.__setattr__(self, 'guard_allow', check_guard(self.guard, self.guard_allow))
         _check_time_zone(self.time_zone)
         # Each of these refuses a value that makes no sense.
         profile_for(self.juju_version, self.juju_bugs)
@@ -116,6 +124,22 @@ def check_keywords(keywords: Iterable[str], known: Iterable[str], where: str) ->
             raise UsageError(f'{where} has no keyword {keyword!r}; {advice}')
 
 
+def merge_keywords(*places: Mapping[str, Any]) -> dict[str, Any]:
+    """Return keywords of several places, the nearest last: it wins for each, but what the guard allows adds up.
+
+    Raises:
+        UsageError: if one of them allows what is no allowance.
+    """
+    __tracebackhide__ = True
+    merged: dict[str, Any] = {}
+    for keywords in places:
+        merged.update(keywords)
+    if 'guard_allow' in merged:
+        lists = [check_guard('refuse', keywords.get('guard_allow', ())) for keywords in places]
+        merged['guard_allow'] = tuple(itertools.chain.from_iterable(lists))
+    return merged
+
+
 def settings_beside(first: ModelSettings, keywords: Mapping[str, Any]) -> ModelSettings:
     """Return the settings of a further model of a controller: those of the first, but for what is given.
 
@@ -126,7 +150,7 @@ def settings_beside(first: ModelSettings, keywords: Mapping[str, Any]) -> ModelS
     for keyword in keywords:
         if keyword in OF_CONTROLLER:
             raise UsageError(f'{keyword} is the same for all models of a controller; give it to the first FakeModel')
-    return dataclasses.replace(first, **keywords)
+    return dataclasses.replace(first, **merge_keywords({'guard_allow': first.guard_allow}, keywords))
 
 
 def takes_settings(

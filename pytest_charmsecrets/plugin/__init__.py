@@ -79,12 +79,13 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Show what the checks have found without failing a test, and how many models they have judged."""
+    """Show what the checks have found without failing a test, how many models they have judged, and who avoided bugs."""
     lines = list(judging.summary(config.stash[judging.TOTALS]))
     if len(lines) > 1:
         terminalreporter.section('charmsecrets')
     for line in lines:
         terminalreporter.write_line(line)
+    reporting.summarize_bugs_avoided(terminalreporter)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -108,6 +109,8 @@ def pytest_runtest_makereport(
     report = yield
     if call.excinfo is not None and report.failed:
         item.config.stash[orders.FAILURE] = call.excinfo.type
+    if report.when == 'call':
+        reporting.note_bugs_avoided(report, item.config.stash[reporting.MODELS])
     judging.add_to(report, item, item.config.stash[options.DEFAULTS].checks)
     if report.failed:
         redact = not item.config.stash[options.DEFAULTS].show_secrets

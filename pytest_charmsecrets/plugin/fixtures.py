@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import tempfile
 from collections.abc import Generator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import pytest
@@ -53,12 +56,12 @@ def fake_model(request: pytest.FixtureRequest) -> Generator[FakeModel]:
     """
     __tracebackhide__ = True
     node = cast('pytest.Item', request.node)
-    settings = {
-        **request.config.stash[DEFAULTS].settings(),
-        **marked_settings(node.iter_markers(MARKER)),
-        **orders.settings_of_run(request),
-    }
-    with _make(request.config, settings) as model:
+    settings = (
+        _defaults(request.config),
+        marked_settings(node.iter_markers(MARKER)),
+        orders.settings_of_run(request),
+    )
+    with _make(request.config, *settings) as model:
         yield model
 
 
@@ -69,12 +72,12 @@ def fake_model_factory(request: pytest.FixtureRequest) -> Generator[FakeModelFac
     The models are closed at the end of the session, or by ``with`` before. Markers do not reach them, as they belong
     to no single test.
     """
-    settings = {**request.config.stash[DEFAULTS].settings(), **orders.settings_of_run(request)}
+    settings = (_defaults(request.config), orders.settings_of_run(request))
     with contextlib.ExitStack() as models:
 
         def make(**keywords: Any) -> FakeModel:
             __tracebackhide__ = True
-            model = _make(request.config, {**settings, **keywords})
+            model = _make(request.config, *settings, keywords)
             models.callback(model.close)
             return model
 
@@ -99,9 +102,28 @@ def fake_juju_factory(fake_model_factory: FakeModelFactory) -> FakeJujuFactory:
     return make
 
 
-def _make(config: pytest.Config, keywords: Mapping[str, Any]) -> FakeModel:
+def _defaults(config: pytest.Config) -> dict[str, Any]:
+    """Return what every model begins with: options and ini file.
+
+    Charms may write to pytest's temporary directories, wherever they are.
+    """
+    settings = config.stash[DEFAULTS].settings()
+    given = cast('str | None', config.getoption('basetemp', None)) or os.environ.get('PYTEST_DEBUG_TEMPROOT')
+    if given is None or (directory := Path(given).resolve()).is_relative_to(Path(tempfile.gettempdir()).resolve()):
+        return settings
+    return {**settings, 'guard_allow': (str(directory), *settings.get('guard_allow', ()))}
+
+
+def _make(config: pytest.Config, *places: Mapping[str, Any]) -> FakeModel:
+    """Make a model by the keywords of several places, the nearest last."""
     __tracebackhide__ = True
+    from ..model.settings import merge_keywords
+
+    defaults = config.stash[DEFAULTS]
+    keywords = merge_keywords(*places)
     given: dict[str, Any] = {**keywords, 'around_hook': _around_hook(config, keywords.get('around_hook'))}
+    if defaults.juju_bugs and 'juju_bugs' not in given:
+        given['juju_bugs'] = defaults.bugs_of(given.get('juju_version'))
     model = pytest_charmsecrets.FakeModel(**given)
     config.stash[orders.ORDERS].append(model.order)
     return model

@@ -41,6 +41,8 @@ class Defaults:
     orders: int
     """In how many further orders each test runs."""
     seed: int | None
+    guard: str | None
+    guard_allow: tuple[str, ...]
     show_secrets: bool
     checks: Strictness = 'off'
     allow: tuple[str, ...] = ()
@@ -51,13 +53,25 @@ class Defaults:
         settings: dict[str, Any] = {}
         if self.juju_versions:
             settings['juju_version'] = self.juju_versions[0]
-        if self.juju_bugs:
-            settings['juju_bugs'] = self.juju_bugs
         if self.order is not None:
             settings['order'] = self.order
         if self.seed is not None:
             settings['seed'] = self.seed
+        if self.guard is not None:
+            settings['guard'] = self.guard
+        if self.guard_allow:
+            settings['guard_allow'] = self.guard_allow
         return settings
+
+    def bugs_of(self, version: str | None) -> tuple[str, ...]:
+        """Return those of the bugs on command line or ini file that a release, or the default one, was shipped with.
+
+        Raises:
+            UsageError: if there is no profile for the version.
+        """
+        from ..juju.versions import AS_SHIPPED, DEFAULT_VERSION, bugs_of
+
+        return tuple(bug for bug in bugs_of(version or DEFAULT_VERSION) if {bug, AS_SHIPPED} & set(self.juju_bugs))
 
     def header(self) -> str | None:
         """Return one line about the options in use; None when there are none."""
@@ -66,6 +80,8 @@ class Defaults:
         parts += [f'order {self.order}'] if self.order is not None else []
         parts += [f'{self.orders} further orders'] if self.orders else []
         parts += [f'seed {self.seed}'] if self.seed is not None else []
+        parts += [f'guard {self.guard}'] if self.guard is not None else []
+        parts += [f'guard allows {", ".join(self.guard_allow)}'] if self.guard_allow else []
         parts += [f'checks {self.checks}'] if self.checks != 'off' else []
         parts += ['secrets shown in reports'] if self.show_secrets else []
         return f'charmsecrets: {"; ".join(parts)}' if parts else None
@@ -84,7 +100,8 @@ def add_options(parser: pytest.Parser) -> None:
         '--charmsecrets-juju-bug',
         action='append',
         metavar='NAME',
-        help='known Juju bug that fake models reproduce; may be given several times',
+        help='known Juju bug that fake models reproduce in the releases that had it, or as-shipped for all of each '
+        'release; may be given several times',
     )
     group.addoption('--charmsecrets-seed', type=int, metavar='SEED', help='seed of fake models')
     group.addoption(
@@ -97,6 +114,18 @@ def add_options(parser: pytest.Parser) -> None:
         type=int,
         metavar='N',
         help='run each test that uses a fake model in N further orders, and look for the shortest that fails',
+    )
+    group.addoption(
+        '--charmsecrets-guard',
+        choices=('refuse', 'off'),
+        help='refuse what charms in process would do to this machine (the default), or have the guard off',
+    )
+    group.addoption(
+        '--charmsecrets-guard-allow',
+        action='append',
+        metavar='ALLOWANCE',
+        help="what charms in process may do all the same, beside what ini file and markers allow: a program's name, a "
+        'directory, host:port, or the path of a socket; may be given several times',
     )
     group.addoption(
         '--charmsecrets-show-secrets',
@@ -122,6 +151,8 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini('charmsecrets_order', 'order of what Juju does not order', default='')
     parser.addini('charmsecrets_orders', 'in how many further orders tests run', default='')
     parser.addini('charmsecrets_seed', 'seed of fake models', default='')
+    parser.addini('charmsecrets_guard', 'refuse what charms would do to this machine, or off', default='')
+    parser.addini('charmsecrets_guard_allow', 'what charms may do to this machine', type='args', default=[])
 
 
 def configure(config: pytest.Config) -> None:
@@ -137,6 +168,8 @@ def configure(config: pytest.Config) -> None:
         order=_order(config),
         orders=_number(config, 'orders') or 0,
         seed=_number(config, 'seed'),
+        guard=_guard(config),
+        guard_allow=_guard_allow(config),
         show_secrets=bool(config.getoption('--charmsecrets-show-secrets')),
         checks=_strictness(config),
         allow=_allow(config),
@@ -176,20 +209,27 @@ def _allow(config: pytest.Config) -> tuple[str, ...]:
 
 
 def marked(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
-    """Merge markers, nearest first: the nearest wins for each keyword, and one version is a list of one.
+    """Merge markers, nearest first: the nearest wins for each keyword, but what the guard allows adds up.
+
+    One version is a list of one.
 
     Raises:
         UsageError: if one of them makes no sense.
     """
     __tracebackhide__ = True
-    merged: dict[str, Any] = {}
-    for marker in markers:
+    found = list(markers)
+    if not found:
+        return {}
+    from ..model.settings import merge_keywords
+
+    places: list[dict[str, Any]] = []
+    for marker in found:
         _check_marker(marker)
         keywords = dict(marker.kwargs)
         if 'juju_version' in keywords:
             keywords['juju_versions'] = (keywords.pop('juju_version'),)
-        merged = {**keywords, **merged}
-    return merged
+        places.append(keywords)
+    return merge_keywords(*reversed(places))
 
 
 def marked_settings(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
@@ -236,13 +276,24 @@ def _texts(config: pytest.Config, option: str, setting: str, check: Callable[[st
         pytest.UsageError: if one of them does not pass the check.
     """
     given = cast('list[str] | None', config.getoption(option))
-    values = tuple(dict.fromkeys(given or cast('list[str]', config.getini(setting))))
+    if given:
+        return _checked(given, option, check)
+    return _checked(cast('list[str]', config.getini(setting)), f'{setting} in the ini file', check)
+
+
+def _checked(values: Iterable[str], where: str, check: Callable[[str], None]) -> tuple[str, ...]:
     for value in values:
         try:
             check(value)
         except UsageError as error:
-            raise pytest.UsageError(f'{option if given else f"{setting} in the ini file"}: {error}') from None
-    return values
+            raise pytest.UsageError(f'{where}: {error}') from None
+    return tuple(dict.fromkeys(values))
+
+
+def _check_allowance(text: str) -> None:
+    from ..charms.guard.allowances import check_allowance
+
+    check_allowance(text)
 
 
 def _check_version(version: str) -> None:
@@ -252,9 +303,10 @@ def _check_version(version: str) -> None:
 
 
 def _check_bug(bug: str) -> None:
-    from ..juju.versions import DEFAULT_VERSION, profile_for
+    from ..juju.versions import AS_SHIPPED, check_bug
 
-    profile_for(DEFAULT_VERSION, [bug])
+    if bug != AS_SHIPPED:
+        check_bug(bug)
 
 
 def _number(config: pytest.Config, name: str) -> int | None:
@@ -271,6 +323,35 @@ def _number(config: pytest.Config, name: str) -> int | None:
         return int(text)
     except ValueError:
         raise pytest.UsageError(f'charmsecrets_{name} in the ini file: {text!r} is not a whole number') from None
+
+
+def _guard(config: pytest.Config) -> str | None:
+    """Return the mode of the guard by the command line, else by the ini file.
+
+    Raises:
+        pytest.UsageError: if the ini file holds something else.
+    """
+    given = cast('str | None', config.getoption('--charmsecrets-guard'))
+    text = cast('str', config.getini('charmsecrets_guard')).strip()
+    if given is not None or not text:
+        return given
+    if text not in ('refuse', 'off'):
+        raise pytest.UsageError(f"charmsecrets_guard in the ini file: {text!r} is neither 'refuse' nor 'off'")
+    return text
+
+
+def _guard_allow(config: pytest.Config) -> tuple[str, ...]:
+    """Return what ini file and command line allow, together.
+
+    Raises:
+        pytest.UsageError: if one of it is no allowance.
+    """
+    option, setting = '--charmsecrets-guard-allow', 'charmsecrets_guard_allow'
+    given = cast('list[str]', config.getini(setting)), cast('list[str]', config.getoption(option) or [])
+    return (
+        *_checked(given[0], f'{setting} in the ini file', _check_allowance),
+        *_checked(given[1], option, _check_allowance),
+    )
 
 
 def _order(config: pytest.Config) -> GivenOrder | None:

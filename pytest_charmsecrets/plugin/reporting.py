@@ -1,10 +1,15 @@
-"""The report of a failing test: the end of each journal that it has written, without the values of secrets."""
+"""The report of a failing test: the end of each journal that it has written, without the values of secrets.
+
+And the summary of a session: which tests would see other behaviour on the release as shipped.
+"""
 
 from __future__ import annotations
 
+import collections
+import itertools
 import weakref
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -16,6 +21,10 @@ if TYPE_CHECKING:
 SECTION: Final = 'charmsecrets: journal'
 ENTRIES: Final = 20
 """How many of a journal's last entries a failing test shows."""
+TESTS: Final = 5
+"""How many tests the summary names for each bug."""
+AVOIDED: Final = 'charmsecrets_bugs_avoided'
+"""The attribute of a test's report that names the bugs; reports travel from the workers of xdist with their attributes."""
 
 
 class Models:
@@ -49,6 +58,18 @@ class Models:
         """Return the models in which something happened since then, oldest first, with those of their controllers."""
         return (model for model, _ in self.used_since())
 
+    def bugs_avoided(self) -> list[str]:
+        """Return the bugs of the models' releases whose conditions were met since then, although they are switched off."""
+        from ..records import BugAvoided
+
+        found = {
+            record.bug
+            for model, number in self.used_since()
+            for record in model.journal
+            if isinstance(record, BugAvoided) and record.number > number
+        }
+        return sorted(found)
+
     def used_since(self) -> Iterator[tuple[FakeModel, int]]:
         """Return them with the number of the last record before."""
         for reference, numbers in self._seen:
@@ -75,6 +96,29 @@ def add_journals(report: pytest.TestReport, call: pytest.CallInfo[None], models:
         is_alone = len(model.controller.models) == 1
         report.sections.append((SECTION if is_alone else f'{SECTION} of {model.name}', rendered))
     models.note_seen()
+
+
+def note_bugs_avoided(report: pytest.TestReport, models: Models) -> None:
+    """Note in the report of a test which bugs of its models' releases it would have met, had they been switched on."""
+    bugs = models.bugs_avoided()
+    if bugs:
+        setattr(report, AVOIDED, bugs)
+
+
+def summarize_bugs_avoided(terminal: pytest.TerminalReporter) -> None:
+    """Say which tests rely on behaviour that a release, as shipped, does not have."""
+    tests: dict[str, dict[str, None]] = collections.defaultdict(dict)
+    reports: Mapping[str, Iterable[Any]] = terminal.stats
+    for report in itertools.chain.from_iterable(reports.values()):
+        for bug in getattr(report, AVOIDED, ()):
+            tests[bug][report.nodeid] = None
+    if not tests:
+        return
+    terminal.section('charmsecrets: behaviour that the Juju release, as shipped, does not have', sep='-')
+    for bug, ids in sorted(tests.items()):
+        more = f' and {len(ids) - TESTS} more' if len(ids) > TESTS else ''
+        terminal.line(f'{bug}: {", ".join(itertools.islice(ids, TESTS))}{more}')
+    terminal.line("--charmsecrets-juju-bug=as-shipped runs tests with the release's bugs")
 
 
 def _redact(report: pytest.TestReport, call: pytest.CallInfo[None], models: Iterable[FakeModel]) -> None:

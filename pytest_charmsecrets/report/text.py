@@ -19,6 +19,7 @@ from typing import Final, TypeAlias
 from .. import hookcommands
 from ..records import (
     BecameDue,
+    BugAvoided,
     Command,
     HookOutcome,
     HookRun,
@@ -137,7 +138,7 @@ def _entries(journal: Iterable[Record]) -> Iterator[_Entry]:
     commands: list[Command] = []
     due: list[BecameDue] = []
     for record in journal:
-        if isinstance(record, NoLongerDue | Settled):
+        if isinstance(record, NoLongerDue | Settled | BugAvoided):
             continue
         if isinstance(record, BecameDue):
             due.append(record)

@@ -50,7 +50,7 @@ class ModelView(OverModel):
     @property
     def bugs(self) -> tuple[str, ...]:
         """Names of the known bugs of Juju that the model was made to reproduce."""
-        return self._world.bugs
+        return self._world.profile.bugs
 
     @property
     def start(self) -> datetime.datetime:

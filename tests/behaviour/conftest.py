@@ -130,9 +130,15 @@ def version(request):
 
 
 @pytest.fixture
-def model(version):
+def bugs():
+    """The bugs of that version that its model has, for tests that name some by a parameter."""
+    return ()
+
+
+@pytest.fixture
+def model(version, bugs):
     """A model of that version."""
-    with FakeModel(version) as model:
+    with FakeModel(version, juju_bugs=bugs) as model:
         yield model
 
 

@@ -168,7 +168,7 @@ def test_before_3_1_5_nothing_can_be_granted_across_models(played):
     assert refusal.endswith(f'invalid subject reference: application "{played.proxy}" not found')
 
 
-@pytest.mark.parametrize('version', ['3.6', '4.0'])
+@pytest.mark.parametrize('version', ['3.6', '4.0.5'])
 def test_the_bug_that_keeps_new_revisions_from_other_models(fake_model_factory, version):
     apps = fake_model_factory(juju_version=version, juju_bugs=['cmr_changed_events_lost'])
     databases = apps.controller.add_model('databases')

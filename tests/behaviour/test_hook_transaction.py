@@ -82,7 +82,10 @@ def test_a_secret_that_was_created_stays_in_4_0_12(model, db, secret):
     assert [view.label for view in model.secrets()] == ['one', 'three']
 
 
-@pytest.mark.parametrize(('version', 'contents'), (('3.1.2', ['two', 'four']), ('3.6.14', ['two'])))
+@pytest.mark.parametrize(
+    ('version', 'bugs', 'contents'),
+    (('3.1.2', 'as-shipped', ['two', 'four']), ('3.1.2', (), ['two']), ('3.6.14', (), ['two'])),
+)
 def test_a_removal_takes_away_what_the_hook_has_set_before(hook, contents):
     """Old releases keep every update of a hook, and take away the first alone."""
     with hook() as opened:

@@ -7,7 +7,7 @@ import itertools
 import ops
 import pytest
 
-from pytest_charmsecrets import FakeModel, HookFailed, UsageError
+from pytest_charmsecrets import BugAvoided, FakeModel, HookFailed, HookRun, UsageError
 
 from .charms import charm, meta
 
@@ -92,3 +92,92 @@ def test_a_rotation_that_was_to_end_goes_on():
         assert [str(run) for run in model.advance(hours=1)] == ['app/0 secret-rotate']
         assert secret.rotation == 'never'
         assert secret.next_rotation is not None
+
+
+def avoided(model):
+    return [record.bug for record in model.journal if isinstance(record, BugAvoided)]
+
+
+def test_the_journal_notes_a_bug_that_is_off_after_the_hook_that_came_to_it(renew):
+    with FakeModel('3.6.14') as model:
+        rotating(model, renew, owner='unit')
+        model.advance(hours=2)
+        assert avoided(model) == ['unit_rotation_refused', 'unit_rotation_refused']
+        records = list(model.journal)
+        at = next(index for index, record in enumerate(records) if isinstance(record, BugAvoided))
+        assert isinstance(records[at - 1], HookRun)
+        assert records[at - 1].hook == 'secret-rotate'
+        assert str(records[at]) == 'bug avoided: unit_rotation_refused'
+        numbers = [record.number for record in records]
+        assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize(('version', 'bugs'), (('3.6.14', ['unit_rotation_refused']), ('4.0.14', ())))
+def test_it_notes_none_that_is_on_or_that_the_release_never_had(renew, version, bugs):
+    with FakeModel(version, juju_bugs=bugs, on_hook_error='error-state') as model:
+        rotating(model, renew, owner='unit')
+        model.advance(hours=2)
+        assert avoided(model) == []
+
+
+def test_one_hook_notes_a_bug_once():
+    with FakeModel('3.6.3') as model:
+        app = model.deploy_puppet('app')
+        model.settle()
+        with app.leader.hook() as hook:
+            secrets = [hook.add_secret({'key': 'one'}) for _ in range(2)]
+        with app.leader.hook() as hook:
+            for secret in secrets:
+                hook.command('secret-remove', secret.id, '--revision', '7')
+        assert avoided(model) == ['removal_of_missing_fails']
+
+
+def test_what_a_user_does_can_come_to_a_bug():
+    with FakeModel('4.0.14') as model:
+        model.add_secret('token', {'key': 'one'})
+        model.update_secret('token', {'key': 'two'})
+        model.remove_secret('token', revision=2)
+        model.settle()
+        model.update_secret('token', auto_prune=True)
+        model.settle()
+        assert avoided(model) == ['auto_prune_takes_latest']
+        assert list(model.secret(name='token').revisions) == [1]
+
+
+def test_looks_note_nothing():
+    """A query asks what is in force, and the journal stays as it is."""
+    with FakeModel('3.6.14') as apps:
+        databases = apps.controller.add_model('databases')
+        database = databases.deploy_puppet('database', provides={'r': 'x'})
+        databases.offer('database', endpoint='r')
+        web = apps.deploy_puppet('web', requires={'r': 'x'})
+        apps.consume('databases.database')
+        relation = apps.integrate('web', 'database')
+        apps.settle()
+        with database.leader.hook() as hook:
+            secret = hook.add_secret({'key': 'one'})
+            secret.grant(database.relations[0])
+        apps.settle()
+        with web.leader.hook() as hook:
+            hook.get_secret(secret.id)
+        secret.set_content({'key': 'two'})
+        before = len(apps.journal), len(databases.journal)
+        assert relation.exists
+        assert [str(due) for due in apps.due] == ['web/0 secret-changed']
+        assert (len(apps.journal), len(databases.journal)) == before
+        apps.settle()
+        assert avoided(databases) == ['cmr_changed_events_lost']
+
+
+@pytest.mark.parametrize('version', ('3.6.14', '4.0.14', '4.0.0'))
+def test_as_shipped_are_all_bugs_of_the_release(version):
+    with FakeModel(version, juju_bugs='as-shipped') as model:
+        assert 'gone_rotation_refused' in model.bugs
+        assert ('same_label_update_fails' in model.bugs) == (version == '4.0.0')
+
+
+def test_a_bug_that_the_release_never_had_is_refused_with_those_that_had_it():
+    with pytest.raises(
+        UsageError, match=r'^Juju 3\.6\.14 never had the bug drop_grant_of_pending; releases that had it: 4\.0\.13$'
+    ):
+        FakeModel(juju_bugs=['drop_grant_of_pending'])

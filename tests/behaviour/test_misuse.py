@@ -127,7 +127,7 @@ def test_misuse_gets_one_sentence_and_changes_nothing(model, snapshot, sentence)
 @pytest.mark.parametrize(
     ('settings', 'sentence'),
     (
-        ({'juju_bugs': 'cmr'}, "juju_bugs is 'cmr'; give a list of names"),
+        ({'juju_bugs': 'cmr'}, "juju_bugs is 'cmr'; give a list of names, or 'as-shipped'"),
         (
             {'juju_bugs': ['drop_grant']},
             "there is no bug of Juju 'drop_grant'; did you mean 'drop_grant_of_pending'?",

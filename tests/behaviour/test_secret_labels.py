@@ -56,6 +56,7 @@ def test_labels_go_with_the_application(model):
     assert model.secrets() == ()
 
 
+@pytest.mark.parametrize('bugs', (['labels_are_patterns'],))
 @pytest.mark.parametrize('version', ('3.1.6', '3.4.2'))
 def test_a_label_that_is_no_pattern_is_refused_where_labels_are_patterns(hook):
     def add():

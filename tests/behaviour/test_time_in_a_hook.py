@@ -41,7 +41,7 @@ ROWS = {row['what']: f'{row["verdict"]}{row["rest"]}' for row in ROW.finditer(PA
 @pytest.fixture
 def in_hook():
     """Runs a function in a hook of a charm: returns its result, how far it moved virtual time, and its real seconds."""
-    with FakeModel(start=START) as model:
+    with FakeModel(start=START, guard_allow=['sleep']) as model:
         result, act = [], None
         model.deploy(charm(update_status=lambda self, _: result.append(act())), meta=meta())
         model.settle()

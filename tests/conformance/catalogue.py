@@ -1,7 +1,7 @@
 """Which test vectors there are, for which versions of Juju each is stated, and which are not played, and why.
 
 Ids are stable: HC is about the hook commands, MS about what the model holds, EV about the hooks that follow, JV about what
-differs between versions. They are numbered from 1 without gaps. A letter behind the number tells the scenes of a vector
+differs between versions, ER what was found after these. They are numbered from 1 without gaps. A letter behind the number tells the scenes of a vector
 that needs several. MS-D is about a row of the table of differences that no numbered vector shows.
 """
 
@@ -11,7 +11,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-PAGES: Final = {'HC': 'hook commands', 'MS': 'model semantics', 'EV': 'events', 'JV': 'Juju versions'}
+PAGES: Final = {
+    'HC': 'hook commands',
+    'MS': 'model semantics',
+    'EV': 'events',
+    'JV': 'Juju versions',
+    'ER': 'later findings',
+}
 HIGHEST: Final = {
     'HC-': 141,
     'MS-': 145,
@@ -21,6 +27,7 @@ HIGHEST: Final = {
     'JV-C': 24,
     'JV-E': 21,
     'JV-U': 10,
+    'ER-': 15,
 }
 """How many vectors there are of each kind."""
 DIFFERENCES: Final = ('MS-D20', 'MS-D26', 'MS-D29', 'MS-D32', 'MS-D34')
@@ -79,7 +86,7 @@ def page_of(identifier: str) -> str:
 
 def stated_for(vector: str) -> set[str]:
     """Return the versions for which a vector is stated; those about differences say it themselves."""
-    if vector.startswith(('JV-', 'MS-D')):
+    if vector.startswith(('JV-', 'MS-D', 'ER-')):
         return set()
     if vector in _OF_OTHERS:
         return _OF_OTHERS[vector]

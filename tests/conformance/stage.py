@@ -68,7 +68,7 @@ class Stage:
         self.vector: Final = vector
         self.directory: Final = directory
         self.model: Final = FakeModel(
-            vector.profile,
+            vector.version,
             juju_bugs=vector.bugs,
             start=vector.start or _START,
             on_hook_error='error-state',
@@ -132,6 +132,7 @@ class Stage:
             for role, named in endpoints.items()
         }
         meta = {'name': app, **meta, 'config': {'options': {'token': {'type': 'string'}}}, 'actions': {'publish': {}}}
+        meta['storage'] = {'data': {'type': 'filesystem', 'multiple': {'range': '0-1'}}}
         self.model.deploy(self._scripted_charm(), app, num_units=num_units, meta=meta)
 
     def act_as_user(self, line: str) -> None:
@@ -152,8 +153,9 @@ class Stage:
             'model-secret-backend': model.model_secret_backend,
             'refresh': lambda app: model.refresh(app, self._scripted_charm()),
             'remove-application': model.remove_application,
-            'remove-relation': model.remove_relation,
+            'remove-relation': lambda *ends: model.remove_relation(*ends[:2], force='--force' in ends),
             'remove-unit': model.remove_unit,
+            'remove-saas': model.remove_saas,
             'resolved': lambda unit, *flags: model.resolve(unit, no_retry='--no-retry' in flags),
             'restart-agent': model.restart_agent,
             'resume-relation': lambda number: model.resume_relation(self._relation(number)),
@@ -293,6 +295,8 @@ class Stage:
             ran = self.model.advance(step.passed)
         if step.ran is not None:
             self._check_hooks('the hooks that ran', list(map(_describe_run, ran)), step.ran)
+        if step.refused is not None:
+            _check('the commit is refused with', self._without_uuids(ran[-1].error), self._filled(step.refused))
 
     def _expect(self, step: transcripts.ExpectStep) -> None:
         if step.due is not None:

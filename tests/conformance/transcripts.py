@@ -1,9 +1,10 @@
 """How a test vector of Juju's behaviour is written down: one YAML document per vector, read strictly.
 
 A vector has ``id``, ``title``, ``source`` (in Juju's tree), ``evidence`` (T: a test of Juju asserts it; C: read from the
-code that decides it), ``profiles`` (Juju versions), ``fixture`` (see ``stage.py``), and ``steps``; optionally ``start``
-(the model's first instant), ``update_status_interval``, ``charms`` (applications of the fixture that run scripts),
-``files`` and ``bugs`` (bugs of Juju to reproduce).
+code that decides it), ``profiles`` (Juju versions, without the known bugs of the release unless these are added:
+``4.0.13+drop_grant_of_pending``, ``3.1.2+as-shipped``), ``fixture`` (see ``stage.py``), and ``steps``; optionally ``start``
+(the model's first instant), ``update_status_interval``, ``charms`` (applications of the fixture that run scripts) and
+``files``.
 
 Where versions differ, any value may be written ``by: {3.6.14: ..., 4.0.14: ...}``: the one of the version counts.
 
@@ -16,7 +17,8 @@ Steps, each a mapping:
 - ``user: remove-unit u/0``: what a user does, in the words of the Juju CLI; ``set-leader u/1`` moves leadership,
   ``stop-agent``, ``start-agent`` and ``restart-agent`` are about the agent of a unit. With ``stderr`` if Juju refuses it;
   ``as: read`` or ``as: write`` for a user with less access than an admin; ``-m databases`` names another model.
-- ``settle:``, ``clock: +1h30m``: let the units run; ``ran:`` lists exactly the hooks that ran.
+- ``settle:``, ``clock: +1h30m``: let the units run; ``ran:`` lists exactly the hooks that ran; ``refused: <text>`` is
+  why Juju refused to commit the last of them.
 - ``deliver:``: every unit's agent receives what its watchers hold, and no hook runs.
 - ``script: u/0 secret-rotate`` with ``run:``: what the unit of a scripted application does in that hook from now on;
   ``ends: defers`` if its charm defers the event, ``ends: defers once`` if only the first time.
@@ -48,6 +50,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import yaml
 
+AS_SHIPPED: Final = 'as-shipped'
 DIRECTORY: Final = pathlib.Path(__file__).parent
 
 _UNIT: Final = re.compile(r'[a-z-]+/[0-9]+')
@@ -120,6 +123,7 @@ class SettleStep:
 
     passed: datetime.timedelta | None = None
     ran: Hooks | None = None
+    refused: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -162,7 +166,17 @@ class Vector:
     update_status_interval: datetime.timedelta | None = None
     charms: tuple[str, ...] = ()
     files: Mapping[str, str | bytes] = dataclasses.field(default_factory=dict[str, 'str | bytes'])
-    bugs: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """The version of Juju."""
+        return self.profile.partition('+')[0]
+
+    @property
+    def bugs(self) -> str | tuple[str, ...]:
+        """The known bugs of Juju to reproduce."""
+        _, *bugs = self.profile.split('+')
+        return AS_SHIPPED if bugs == [AS_SHIPPED] else tuple(bugs)
 
 
 SECRET_KEYS: Final = (
@@ -202,7 +216,7 @@ def parse(document: Any) -> tuple[Vector, ...]:
     _check_keys(
         document,
         {'id', 'title', 'source', 'evidence', 'profiles', 'fixture', 'steps'},
-        {'start', 'update_status_interval', 'charms', 'files', 'bugs'},
+        {'start', 'update_status_interval', 'charms', 'files'},
     )
     profiles = tuple(map(str, document['profiles']))
     return tuple(_parse_for(profile, _chosen(document, profile, profiles)) for profile in profiles)
@@ -228,7 +242,6 @@ def _parse_for(profile: str, document: Any) -> Vector:
             'update_status_interval': parse_duration(interval) if interval is not None else None,
             'steps': tuple(steps),
             'charms': tuple(document.get('charms', ())),
-            'bugs': tuple(document.get('bugs', ())),
         }
     )
 
@@ -311,14 +324,14 @@ def _step(step: Any) -> Step:
     if 'user' in step:
         return _user(step)
     if 'clock' in step:
-        _check_keys(step, {'clock'}, {'ran'})
-        return SettleStep(parse_duration(step['clock']), _hooks(step.get('ran')))
+        _check_keys(step, {'clock'}, {'ran', 'refused'})
+        return SettleStep(parse_duration(step['clock']), _hooks(step.get('ran')), step.get('refused'))
     if 'deliver' in step:
         _check_keys(step, {'deliver'}, set())
         return DeliverStep()
     if 'settle' in step:
-        _check_keys(step, {'settle'}, {'ran'})
-        return SettleStep(ran=_hooks(step.get('ran')))
+        _check_keys(step, {'settle'}, {'ran', 'refused'})
+        return SettleStep(ran=_hooks(step.get('ran')), refused=step.get('refused'))
     _check_keys(step, {'expect'}, set())
     return _expectation(step['expect'])
 

@@ -9,6 +9,8 @@ import pytest
 
 import pytest_charmsecrets
 from pytest_charmsecrets import hookcommands
+from pytest_charmsecrets.charms.guard.events import EVENTS
+from pytest_charmsecrets.charms.guard.unaudited import COMPARED, HARMFUL
 
 REFERENCE = pathlib.Path(__file__).parents[2] / 'docs' / 'reference'
 CLASSES = (
@@ -46,7 +48,10 @@ def test_every_public_name_of_a_class_is_mentioned(described):
     own = [part for part in described.__mro__ if part.__module__.startswith('pytest_charmsecrets')]
     public = {name for part in own for name in vars(part) if not name.startswith('_')}
     mentioned = words('fake-model.md') | words('journal.md')
-    assert public - {'append', 'choose', 'chronicle', 'mark', 'note', 'shuffle', 'stamp', 'undo_since'} <= mentioned
+    assert (
+        public - {'append', 'choose', 'chronicle', 'mark', 'note', 'note_avoided', 'shuffle', 'stamp', 'undo_since'}
+        <= mentioned
+    )
     assert described.__name__ in mentioned | {'Journal'}
 
 
@@ -65,3 +70,9 @@ def test_every_hook_command_is_mentioned():
     supported = len(hookcommands.SUPPORTED)
     assert names[:supported] == sorted(hookcommands.SUPPORTED)
     assert sorted(names[supported:]) == sorted(hookcommands.NOT_SUPPORTED)
+
+
+def test_every_function_and_event_that_the_guard_sees_is_mentioned():
+    seen = set(re.findall(r'[\w.]+', (REFERENCE / 'guard.md').read_text()))
+    names = {name for table in (COMPARED, HARMFUL) for functions in table.values() for name in functions}
+    assert names | set(EVENTS) | {'setns', 'unshare'} <= {name.rstrip('.') for name in seen}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_charmsecrets.juju.versions import bugs_of
+
 ONE_TEST = 'def test_it(fake_model): pass'
 
 
@@ -32,20 +34,32 @@ def test_without_options_the_model_has_its_own_defaults(pytester, models):
         ),
         ('charmsecrets_juju_version = 4.0', (), '', {'juju_version': '4.0'}),
         (
-            'charmsecrets_juju_bugs = drop_grant_of_pending same_label_update_fails',
+            'charmsecrets_juju_bugs = gone_rotation_refused same_label_update_fails unit_rotation_refused',
             (),
             '',
-            {'juju_bugs': ('drop_grant_of_pending', 'same_label_update_fails')},
+            {'juju_bugs': ('unit_rotation_refused', 'gone_rotation_refused')},
         ),
         (
-            'charmsecrets_juju_bugs = same_label_update_fails',
-            ('--charmsecrets-juju-bug=drop_grant_of_pending',),
+            'charmsecrets_juju_bugs = gone_rotation_refused',
+            ('--charmsecrets-juju-bug=unit_rotation_refused',),
             '',
-            {'juju_bugs': ('drop_grant_of_pending',)},
+            {'juju_bugs': ('unit_rotation_refused',)},
         ),
         (
-            'charmsecrets_juju_bugs = same_label_update_fails',
-            ('--charmsecrets-juju-bug=drop_grant_of_pending',),
+            '',
+            ('--charmsecrets-juju-bug=same_label_update_fails',),
+            'juju_version="4.0.0"',
+            {'juju_version': '4.0.0', 'juju_bugs': ('same_label_update_fails',)},
+        ),
+        (
+            '',
+            ('--charmsecrets-juju-bug=as-shipped',),
+            'juju_version="4.0.15"',
+            {'juju_version': '4.0.15', 'juju_bugs': bugs_of('4.0.15')},
+        ),
+        (
+            'charmsecrets_juju_bugs = gone_rotation_refused',
+            ('--charmsecrets-juju-bug=as-shipped',),
             'juju_bugs=[]',
             {'juju_bugs': []},
         ),

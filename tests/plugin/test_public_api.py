@@ -15,6 +15,8 @@ PUBLIC = [
     'ApplicationView',
     'BagValue',
     'BecameDue',
+    'BugAvoided',
+    'CallRefused',
     'CharmSecretsError',
     'Client',
     'Command',

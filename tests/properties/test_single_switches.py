@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
-from pytest_charmsecrets.juju.versions import Profile, profile_for, profiles
+from pytest_charmsecrets.juju.versions import SWITCHES, profile_for, profiles
 from pytest_charmsecrets.juju.versions.profiles import PROFILES, RELEASES, Releases
 
 from .random_operations import Story
 
 OLD, NEW = profile_for('3.6.14'), profile_for('4.0.14')
-TURNED = [
-    field.name
-    for field in dataclasses.fields(Profile)
-    if field.name != 'version' and getattr(OLD, field.name) != getattr(NEW, field.name)
-]
+TURNED = [name for name in SWITCHES if getattr(OLD, name) != getattr(NEW, name)]
 LIFE = [
     *(('settle', 0), ('add_secret', 0), ('share_secret', 0), ('settle', 0), ('change_secret', 0), ('step', 1)),
     *(('update_status', 0), ('settle', 0), ('advance', 3), ('set_leader', 3), ('settle', 0), ('remove_revision', 1)),

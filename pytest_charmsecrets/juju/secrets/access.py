@@ -7,6 +7,7 @@ RevokeSecretAccess. juju 4.0: domain/secret/service/access.go; domain/unitstate/
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ...errors import JujuError
@@ -14,6 +15,7 @@ from .. import facts, identity
 from .entities import Permission, Secret, SecretRole, SecretStore
 from .wording import wording
 
+_OF_OTHER_MODEL: Final = re.compile(r'(?:application|unit)-remote-[0-9a-f]{32}(?:-[0-9]+)?')
 _RANK: Final[dict[SecretRole, int]] = {'view': 1, 'manage': 3}
 
 
@@ -25,6 +27,11 @@ def role_of(secret: Secret, subject_tag: str) -> SecretRole | None:
     """Return what a subject may do with a secret."""
     permission = secret.permissions.get(subject_tag)
     return permission.role if permission else None
+
+
+def is_of_other_model(subject_tag: str) -> bool:
+    """Whether a subject is an application of another model, or one of its units: those are known by a token."""
+    return _OF_OTHER_MODEL.fullmatch(subject_tag) is not None
 
 
 def may_read(secret: Secret, unit: str) -> bool:

@@ -9,12 +9,14 @@ SaveSecretConsumer; domain/crossmodelrelation.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 
 from ...errors import JujuError
 from .. import identity
 from ..identity import SecretURI
 from . import labels, revisions
 from .entities import Consumer, Secret, SecretReference, SecretStore
+from .wording import wording
 
 _PLACEHOLDER = 0
 """What a record tracks that was made only so that its unit is told of changes."""
@@ -81,12 +83,15 @@ def save_reference(
         The unit's record, if that made or changed it.
 
     Raises:
-        LabelTaken: if the label is taken; nothing is saved then.
+        JujuError: if the label is taken; nothing is saved then.
     """
     reference = store.references.get(uri.key) or SecretReference(uri.key, saas, tracked)
     consumer = reference.consumers.get(unit)
     if label and (consumer is None or label != consumer.label):
-        labels.claim_consumer_label(store, unit, label)
+        try:
+            labels.claim_consumer_label(store, unit, label)
+        except labels.LabelTaken as refused:
+            raise JujuError(wording(store.profile).remote_label_taken.format(cause=refused)) from None
     store.references[uri.key] = reference
     if consumer is not None:
         return consumer if store.save_consumer(reference, consumer, tracked, label) else None
@@ -125,12 +130,20 @@ def _save(store: SecretStore, secret: Secret, unit: str, *, tracked: int, label:
     else:
         moved = consumer.tracked < tracked
         changed = store.save_consumer(secret, consumer, tracked, label)
-    if store.profile.remove_event_for_tracked:
-        others = {other.tracked for other in secret.consumers.values() if other is not consumer}
-        revisions.mark_obsolete(store, secret, in_use=others | {tracked})
-    elif moved or store.profile.obsolescence_asked_often:
+    looks = moved or store.profile.obsolescence_asked_often
+    in_use = {other.tracked for other in secret.consumers.values() if other is not consumer} | {tracked}
+    if _marks_more(secret, in_use, looks=looks) and store.bugs.ask('remove_event_for_tracked'):
+        revisions.mark_obsolete(store, secret, in_use=in_use)
+    elif looks:
         revisions.mark_unused(store, secret)
     return consumer if changed else None
+
+
+def _marks_more(secret: Secret, in_use: Collection[int], *, looks: bool) -> bool:
+    """Whether taking only some revisions to be in use, at every save, makes more of them obsolete than Juju means."""
+    latest = secret.revisions.get(secret.latest_revision)
+    candidates = secret.revisions.values() if not looks else [latest] if latest is not None else []
+    return any(not revision.obsolete and revision.number not in in_use for revision in candidates)
 
 
 def _copied_label(store: SecretStore, secret: Secret, unit: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 from .. import clock, facts, identity
+from ..bugs import Bugs
 from ..change_log import Change, Changes
 from ..clock import RotatePolicy
 from ..content import EncodedContent
@@ -104,6 +105,8 @@ class Secret:
     """Whether obsolete revisions of a user's secret are removed by themselves."""
     latest_revision: int = 0
     latest_checksum: str = ''
+    is_checksum_old: bool = False
+    """Whether the secret was updated since that was written, in another way than by content."""
     latest_expiry: datetime.datetime | None = None
     revisions: dict[int, Revision] = dataclasses.field(default_factory=dict[int, Revision])
     permissions: dict[str, Permission] = dataclasses.field(default_factory=dict[str, Permission])
@@ -182,6 +185,7 @@ class SecretStore:
         self.changes: Final = changes
         self.journal: Final = changes.journal
         self.profile: Final = profile
+        self.bugs: Final = Bugs(profile, self.journal)
         self._secrets: dict[str, Secret] = {}
         self._by_owner: dict[Owner, dict[str, Secret]] = {}
         self._ids_by_consumer: dict[str, dict[str, None]] = {}

@@ -32,8 +32,7 @@ def claim_owner_label(store: SecretStore, owner: Owner, label: str) -> None:
         LabelTaken: if the owner, or the other half of its application family, uses the label.
     """
     if store.profile.observer_labels_stand_apart:
-        tags = (owner.tag, *_relatives(store.owner_labels, owner, peers=store.profile.peer_unit_label_clash))
-        if any(store.owner_labels.has(tag, label) for tag in tags):
+        if _is_taken_in_family(store, owner, label):
             raise LabelTaken(f'secret with label {gotext.quote(label)} already exists')
     else:
         _check_family(store, owner, label)
@@ -51,7 +50,7 @@ def change_owner_label(store: SecretStore, owner: Owner, old: str, new: str) -> 
         LabelTaken: if the label is in use.
     """
     claim_owner_label(store, owner, new)
-    if store.profile.label_reuse_freed:
+    if not old or store.bugs.ask('label_reuse_freed'):
         release_owner_label(store, owner, old)
 
 
@@ -122,14 +121,25 @@ def _relatives(register: Mapping[str, object], owner: Owner, *, peers: bool = Fa
         yield from (tag for tag in register if unit.fullmatch(tag))
 
 
+def _is_taken_in_family(store: SecretStore, owner: Owner, label: str) -> bool:
+    """Whether an owner or the other half of its application's family uses a label, as 4.0 asks it."""
+    tags = (owner.tag, *_relatives(store.owner_labels, owner))
+    if any(store.owner_labels.has(tag, label) for tag in tags):
+        return True
+    peers = _relatives(store.owner_labels, owner, peers=True)
+    is_of_peer = any(store.owner_labels.has(tag, label) for tag in peers)
+    return is_of_peer and store.bugs.ask('peer_unit_label_clash')
+
+
 def _is_among(store: SecretStore, label: str, used: Collection[str]) -> bool:
-    if not store.profile.label_is_regex:
-        return label in used
+    is_used = label in used
     try:
-        pattern = re.compile(label)
+        is_matched = any(map(re.compile(label).fullmatch, used))
     except re.error as error:
-        raise JujuError(f'Regular expression is invalid: {error}') from None
-    return any(map(pattern.fullmatch, used))
+        if store.bugs.ask('label_is_regex'):
+            raise JujuError(f'Regular expression is invalid: {error}') from None
+        return is_used
+    return is_matched if is_matched != is_used and store.bugs.ask('label_is_regex') else is_used
 
 
 def _taken(label: str, role: str, owner: Owner) -> LabelTaken:

@@ -19,9 +19,10 @@ def remove_revisions(store: SecretStore, secret: Secret, numbers: Collection[int
     if not secret.revisions.keys() - set(numbers):
         remove(store, secret)
         return
-    if store.profile.remove_prefix_bug:
-        begins = tuple(map(str, numbers))
-        numbers = [number for number in secret.revisions if str(number).startswith(begins)]
+    begins = tuple(map(str, numbers))
+    matched = [number for number in secret.revisions if str(number).startswith(begins)]
+    if set(matched) - set(numbers) and store.bugs.ask('remove_prefix_bug'):
+        numbers = matched
     for number in sorted(secret.revisions.keys() & set(numbers)):
         del secret.revisions[number]
         store.journal.note(facts.RevisionRemoved, secret.id, number)
@@ -79,8 +80,10 @@ def _is_void(store: SecretStore, secret: Secret, removal: RemovalRequest) -> boo
 
 
 def prune(store: SecretStore, secret: Secret) -> None:
-    """Remove the obsolete revisions of a user's secret, if it is pruned by itself; never the latest."""
+    """Remove the obsolete revisions of a user's secret, if it is pruned by itself; the latest only by a bug of Juju."""
     obsolete = [number for number, revision in secret.revisions.items() if revision.obsolete]
     numbers = [number for number in obsolete if number != secret.latest_revision]
+    if secret.auto_prune and obsolete != numbers and store.bugs.ask('prune_takes_latest'):
+        numbers = obsolete
     if secret.auto_prune and numbers:
         remove_revisions(store, secret, numbers)

@@ -79,8 +79,6 @@ def update(
         LabelTaken: if the new label is in use; nothing is changed then.
         JujuError: if an expiry alone is given while the latest revision is gone; nothing is changed then.
     """
-    if store.profile.update_cancels_rotation and attributes.rotate is None:
-        attributes = dataclasses.replace(attributes, rotate='never')
     expiry_alone = attributes.expire if not attributes.content else None
     if expiry_alone is not None and secret.latest_revision not in secret.revisions:
         raise JujuError(f'reversion {secret.latest_revision} for secret "{uri}" not found')
@@ -97,9 +95,9 @@ def update(
         for consumer in secret.consumers.values():
             consumer.latest = secret.latest_revision
             store.changes.note('consumer', consumer.unit, secret=secret.id)
-    elif store.profile.metadata_update_erases_checksum:
-        secret.latest_checksum = ''
-    if expiry_alone is not None and not store.profile.set_loses_rotate_expire:
+    else:
+        secret.is_checksum_old = True
+    if expiry_alone is not None and not store.bugs.ask('set_loses_rotate_expire'):
         _expire_latest(store, secret, expiry_alone)
     if attributes.content or store.profile.obsolescence_asked_often:
         mark_unused(store, secret)
@@ -135,7 +133,7 @@ def _append_revision(
     now: datetime.datetime,
 ) -> None:
     secret.latest_revision += 1
-    secret.latest_checksum = content.checksum(encoded)
+    secret.latest_checksum, secret.is_checksum_old = content.checksum(encoded), False
     secret.latest_expiry = store.stamp(expire) if expire is not None else None
     secret.revisions[secret.latest_revision] = Revision(
         number=secret.latest_revision,
@@ -153,7 +151,7 @@ def _append_revision(
 
 def _change_label(store: SecretStore, secret: Secret, label: str) -> None:
     if label == secret.label:
-        if label and store.profile.same_label_update_fails:
+        if label and store.bugs.ask('same_label_update_fails'):
             raise labels.LabelTaken(f'secret with label {gotext.quote(label)} already exists')
         return
     labels.change_owner_label(store, secret.owner, secret.label, label)

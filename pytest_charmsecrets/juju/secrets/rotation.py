@@ -27,19 +27,25 @@ def change_policy(store: SecretStore, secret: Secret, policy: RotatePolicy | Non
     if policy is None:
         return
     before, secret.rotate_policy = secret.rotate_policy, policy
-    if store.profile.set_loses_rotate_expire:
-        return
     planned = clock.next_rotation(policy, now)
+    if (planned, secret.next_rotation) != (None, None) and store.bugs.ask('set_loses_rotate_expire'):
+        return
     if planned is None:
-        if secret.next_rotation is not None:
-            secret.next_rotation = None
-            store.changes.note('rotation', secret.owner.name, secret=secret.id)
+        end(store, secret)
         return
     planned = store.stamp(planned)
     if secret.next_rotation is None or _moves(
         store, secret.next_rotation, planned, clock.is_more_frequent(policy, before)
     ):
         _plan(store, secret, planned)
+
+
+def end(store: SecretStore, secret: Secret) -> None:
+    """Make a secret one that never rotates."""
+    secret.rotate_policy = 'never'
+    if secret.next_rotation is not None:
+        secret.next_rotation = None
+        store.changes.note('rotation', secret.owner.name, secret=secret.id)
 
 
 def set_rotated(store: SecretStore, secret_id: str, *, revision_before: int) -> None:
@@ -55,10 +61,10 @@ def set_rotated(store: SecretStore, secret_id: str, *, revision_before: int) -> 
     """
     secret = store.get(secret_id)
     if secret is None:
-        if store.profile.gone_rotation_refused:
+        if store.bugs.ask('gone_rotation_refused'):
             raise JujuError(wording(store.profile).missing_at_commit.format(uri=SecretURI(secret_id)))
         return
-    if secret.owner.kind == 'unit' and store.profile.unit_rotation_refused:
+    if secret.owner.kind == 'unit' and store.bugs.ask('unit_rotation_refused'):
         raise JujuError(PERMISSION_DENIED)
     base = secret.next_rotation
     if base is None:
@@ -76,6 +82,8 @@ def set_rotated(store: SecretStore, secret_id: str, *, revision_before: int) -> 
 def _moves(store: SecretStore, present: datetime.datetime, planned: datetime.datetime, is_more_frequent: bool) -> bool:
     match store.profile.rotate_change:
         case 'if_more_frequent':
+            if is_more_frequent:
+                store.bugs.note('rotate_change', 'keep')
             return is_more_frequent
         case 'keep':
             return False

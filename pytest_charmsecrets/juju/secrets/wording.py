@@ -37,6 +37,10 @@ class Wording:
     """When the secret is another model's."""
     missing_scope: str
     """When access is granted through a relation that is not there."""
+    missing_relation: str
+    """When data is written for a relation that has gone during the hook."""
+    remote_label_taken: str
+    """When a unit gives another model's secret a label that it uses already."""
     missing_subject: str
     """When access is granted to an application or unit that is not there."""
     missing_to_user: str
@@ -64,6 +68,8 @@ _STATE: Final = Wording(
     missing_revision='secret revision "{id}/{revision}" not found',
     missing_revision_across='secret revision "{id}/{revision}" not found',
     missing_scope='invalid scope reference: relation "{key}" not found',
+    missing_relation='permission denied',
+    remote_label_taken='{cause}',
     missing_subject='invalid subject reference: {kind} "{name}" not found',
     missing_to_user='secret "{id}" not found',
     missing_name='secret {name} not found',
@@ -83,6 +89,8 @@ _DOMAIN_SECRET: Final = Wording(
     missing_revision='secret value ref for "{uri}" revision {revision} not found',
     missing_revision_across='revision {revision} for secret "{uri}" not found',
     missing_scope='getting regular relation by key: relation not found',
+    missing_relation='getting regular relation by key: relation not found',
+    remote_label_taken='saving remote secret consumer info: {cause}',
     missing_subject='{kind} "{name}" not found',
     missing_to_user='getting secret by URI "{id}": querying secrets: secret "{uri}" not found (secret not found)',
     missing_name='getting user secret for label {name}: secret with label {name} not found',

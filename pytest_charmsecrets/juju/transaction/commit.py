@@ -19,8 +19,7 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 from ...errors import JujuError
 from ...records import Effect
 from ..identity import application_tag, unit_tag
-from ..versions import Profile
-from . import effects, outside_content, rest, secret_changes
+from . import effects, outside_content, preparation, rest, secret_changes
 from .context import HookContext
 from .pending import PendingGrant
 from .secret_changes import SecretMissing
@@ -44,8 +43,8 @@ class CommitResult:
 # --- the kinds of items
 
 
-def _ignores_missing(profile: Profile) -> bool:
-    return profile.update_missing == 'ignore'
+def _ignores_missing(context: HookContext) -> bool:
+    return context.profile.update_missing == 'ignore'
 
 
 def _loses_nothing(_: HookContext, __: object) -> bool:
@@ -70,7 +69,7 @@ class _Kind(Generic[Entry]):
     """Precedes the errors of ``check`` and ``prepare`` and, where items are applied one by one, those of ``apply``."""
     prefix_in_transaction: str = ''
     """Precedes an error of ``apply`` within a transaction; ``{id}`` stands for the id of the secret."""
-    ignores_missing: Callable[[Profile], bool] = _ignores_missing
+    ignores_missing: Callable[[HookContext], bool] = _ignores_missing
     """Whether an item about a secret that is gone is passed over, instead of refused."""
     needs_leader: bool = True
     """Whether only a leader may have such an item for a secret of the application."""
@@ -93,7 +92,7 @@ def _accept(_: HookContext, __: object) -> None:
 
 
 def _loses_grant(context: HookContext, grant: PendingGrant) -> bool:
-    return context.profile.drop_grant_of_pending and grant.uri.id in context.pending.creates
+    return grant.uri.id in context.pending.creates and context.world.bugs.ask('drop_grant_of_pending')
 
 
 _KINDS: Final = (
@@ -147,7 +146,7 @@ _KINDS: Final = (
         check=secret_changes.check_removal,
         apply=secret_changes.remove,
         prefix='removing secrets: ',
-        ignores_missing=lambda profile: profile.remove_missing == 'ignore',
+        ignores_missing=lambda context: context.world.bugs.ask('remove_missing') == 'ignore',
         first_in=('deletes_first',),
     ),
     _Kind(
@@ -292,7 +291,7 @@ def _apply_all_or_none(context: HookContext, batch: _Batch) -> tuple[list[Effect
 
 def _is_passed_over(context: HookContext, kind: _Kind[Any], error: JujuError) -> bool:
     """Whether an error only says that a secret is gone, in a release that passes over such items."""
-    return isinstance(error, SecretMissing) and kind.ignores_missing(context.profile)
+    return isinstance(error, SecretMissing) and kind.ignores_missing(context)
 
 
 # --- in one transaction
@@ -301,12 +300,19 @@ def _is_passed_over(context: HookContext, kind: _Kind[Any], error: JujuError) ->
 def _in_transaction(context: HookContext, batches: Sequence[_Batch]) -> CommitResult:
     """Apply all items or none."""
     try:
+        preparation.check_storages(context)
         # Juju prepares the kinds in the order of the table, whatever the order in which it applies them.
         accepted = [_prepared(context, batch) for batch in batches]
+        preparation.check_relations(context)
         takes_leadership = _takes_leadership(context, accepted)
         if takes_leadership and not context.is_leader():
             raise JujuError('checking lease token: lease not held')
-        _apply_or_undo(context, accepted, _LEADERSHIP_PREFIX if takes_leadership else '')
+        prefix = _LEADERSHIP_PREFIX if takes_leadership else ''
+        try:
+            preparation.check_ports(context)
+        except JujuError as refused:
+            raise JujuError(f'{prefix}{refused}') from None
+        _apply_or_undo(context, accepted, prefix)
     except JujuError as error:
         return CommitResult((), _effects(_in_order(context, batches)), str(error))
     return CommitResult(_effects(_in_order(context, accepted)))

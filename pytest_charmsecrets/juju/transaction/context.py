@@ -46,7 +46,7 @@ class HookContext(SecretCommands, RelationCommands):
             self.load_metadata()
         if self.hook.is_secret_hook and not self.hook.secret_label:
             self.hook = dataclasses.replace(self.hook, secret_label=self.load_secret_label(self.hook.secret_id))
-        if self.hook.kind == 'secret-expired' and not self.profile.expired_has_revision:
+        if self.hook.kind == 'secret-expired' and not self.world.bugs.ask('expired_has_revision'):
             self.hook = dataclasses.replace(self.hook, secret_revision=None)
 
     # --- the unit and its application

@@ -71,7 +71,7 @@ class ContextState:
 
     def __post_init__(self) -> None:
         self.application = identity.application_of(self.unit)
-        self.pending = PendingChanges(self.world.profile)
+        self.pending = PendingChanges(self.world.bugs)
 
     def act(self) -> None:
         """Note that this hook writes whatever is written from now on, and not a user who acts while it is open."""

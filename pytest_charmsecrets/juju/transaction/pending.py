@@ -14,11 +14,11 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from ...errors import JujuError
 from ...golang import text as gotext
 from .. import identity
+from ..bugs import Bugs
 from ..identity import SecretURI
 from ..secrets.entities import Owner
 from ..secrets.revisions import SecretAttributes
 from ..state import Port
-from ..versions import Profile
 
 OwnerKind: TypeAlias = Literal['application', 'unit']
 Entry = TypeVar('Entry')
@@ -133,7 +133,7 @@ class PendingChanges:
     The entries of a secret are a list; most versions of Juju keep one entry in it, old ones every call.
     """
 
-    profile: Profile
+    bugs: Bugs
     creates: dict[str, PendingCreate] = dataclasses.field(default_factory=dict[str, PendingCreate])
     updates: dict[str, list[PendingUpdate]] = dataclasses.field(default_factory=dict[str, list[PendingUpdate]])
     tracked: dict[str, SecretURI] = dataclasses.field(default_factory=dict[str, SecretURI])
@@ -155,7 +155,7 @@ class PendingChanges:
         Raises:
             JujuError: if another secret added in this hook has the label.
         """
-        label = create.attributes.label if self.profile.labels_checked_at_add else None
+        label = create.attributes.label if self.bugs.profile.labels_checked_at_add else None
         if label and any(other.attributes.label == label for other in self.creates.values()):
             raise JujuError(f'secret with label {gotext.quote(label)} already exists')
         self.creates[create.uri.id] = create
@@ -168,20 +168,19 @@ class PendingChanges:
             return
         entries = self.updates.setdefault(uri.id, [])
         update = PendingUpdate(uri, attributes)
-        match self.profile.multi_set:
+        match self.bugs.ask('multi_set') if entries else 'append':
             case 'append':
                 entries.append(update)
             case 'replace':
                 entries[:] = [update]
             case _:
-                merged = (
+                entries[:] = [
                     dataclasses.replace(entry, attributes=merge(entry.attributes, attributes)) for entry in entries
-                )
-                entries[:] = [next(merged, update)]
+                ]
 
     def remove(self, uri: SecretURI, revision: int | None) -> None:
         """Record a removal; whatever else was pending for the secret is lost, even if one revision is removed."""
-        if self.profile.multi_remove != 'list':
+        if self.bugs.profile.multi_remove != 'list':
             self.creates.pop(uri.id, None)
         self.tracked.pop(uri.id, None)
         self._cancel(self.updates, uri.id)
@@ -189,18 +188,19 @@ class PendingChanges:
         self._cancel(self.revokes, uri.id)
         entries = self.removals.setdefault(uri.id, [])
         removal = PendingRemoval(uri, None if revision is None else (revision,))
-        match self.profile.multi_remove:
+        match self.bugs.ask('multi_remove') if entries else 'list':
             case 'list':
                 entries.append(removal)
             case 'last':
                 entries[:] = [removal]
             case _:
-                entries[:] = [_both(entries[0], removal) if entries else removal]
+                entries[:] = [_both(entries[0], removal)]
 
     def grant(self, grant: PendingGrant) -> None:
         """Record a grant: beside those of the secret, or instead of some."""
         entries = self.grants.setdefault(grant.uri.id, [])
-        match self.profile.multi_grant:
+        others = any(entry.relation_id != grant.relation_id for entry in entries)
+        match self.bugs.ask('multi_grant') if others else self.bugs.profile.multi_grant:
             case 'list':
                 entries.append(grant)
             case 'last_per_secret':
@@ -211,7 +211,7 @@ class PendingChanges:
     def revoke(self, revoke: PendingRevoke) -> None:
         """Record a revocation: not one of a unit whose application is recorded already, except in old versions."""
         entries = self.revokes.setdefault(revoke.uri.id, [])
-        match self.profile.multi_revoke:
+        match self.bugs.ask('multi_revoke') if entries else self.bugs.profile.multi_revoke:
             case 'list':
                 entries.append(revoke)
             case 'last_per_secret':
@@ -227,7 +227,7 @@ class PendingChanges:
     def _cancel(self, pending: dict[str, list[Entry]], secret_id: str) -> None:
         """Drop the pending entries of a secret; old versions, which keep every call, drop the first alone."""
         entries = pending.get(secret_id, [])
-        if self.profile.multi_remove == 'list':
+        if self.bugs.profile.multi_remove == 'list':
             del entries[:1]
         else:
             entries.clear()

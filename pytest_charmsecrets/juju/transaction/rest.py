@@ -14,6 +14,7 @@ from ...errors import JujuError
 from ...records import Effect
 from .. import lifecycle, relations
 from ..identity import unit_tag
+from ..secrets.wording import wording
 from ..state import Port
 from . import effects, ports
 from .context import HookContext
@@ -51,11 +52,13 @@ def _writes_of_bags(context: HookContext) -> Iterator[RestChange]:
             yield RestChange(
                 effects.of_relation_data(context, relation_id, entity, values),
                 partial(_write_bag, context, relation_id, entity, values),
-                partial(_check_bag, context, entity),
+                partial(_check_bag, context, relation_id, entity),
             )
 
 
-def _check_bag(context: HookContext, entity: str) -> None:
+def _check_bag(context: HookContext, relation_id: int, entity: str) -> None:
+    if relation_id not in context.world.relations:
+        raise JujuError(wording(context.profile).missing_relation)
     if entity == context.application and not context.is_leader():
         raise JujuError(f'"{context.unit}" is not leader of "{context.application}"')
 

@@ -8,6 +8,8 @@ domain/unitstate/state/commithook.go.
 
 from __future__ import annotations
 
+import dataclasses
+
 from ...errors import JujuError
 from ...golang import text as gotext
 from .. import identity
@@ -48,15 +50,18 @@ def check_update(context: HookContext, update: PendingUpdate) -> None:
     """Refuse an update of what the unit does not manage."""
     secret = _manageable(context, update.uri)
     rotates = secret.next_rotation is not None and update.attributes.rotate not in (None, 'never')
-    if rotates and context.profile.rotate_change == 'fail':
+    if rotates and context.world.bugs.ask('rotate_change', 'fail') == 'fail':
         raise JujuError('must specify a secret rotate time')
 
 
 def update(context: HookContext, update: PendingUpdate) -> None:
     """Update a secret."""
-    secret = _existing(context, update.uri)
+    secret, attributes = _existing(context, update.uri), update.attributes
+    is_rotating = attributes.rotate is None and secret.rotate_policy != 'never'
+    if is_rotating and context.world.bugs.ask('update_cancels_rotation'):
+        attributes = dataclasses.replace(attributes, rotate='never')
     try:
-        revisions.update(context.world.secrets, secret, update.uri, update.attributes, context.now)
+        revisions.update(context.world.secrets, secret, update.uri, attributes, context.now)
     except LabelTaken:
         raise _label_exists(context, secret.owner, update.attributes) from None
 
@@ -123,7 +128,7 @@ def check_removal(context: HookContext, removal: PendingRemoval) -> None:
     """Refuse the removal of what the unit does not manage and, in some versions, of what is not there."""
     secret = _manageable(context, removal.uri)
     missing = [number for number in removal.revisions or () if number not in secret.revisions]
-    if missing and context.profile.remove_missing == 'fail':
+    if missing and context.world.bugs.ask('remove_missing', 'fail') == 'fail':
         raise JujuError(f'revison {missing[0]} for secret "{removal.uri}" not found')
 
 
@@ -177,6 +182,8 @@ def _kind_of(name: str) -> str:
 
 
 def _existing(context: HookContext, uri: SecretURI, *, is_access: bool = False) -> Secret:
+    if uri.source not in ('', context.world.uuid) and context.profile.foreign_writes_refused:
+        raise JujuError('secret is from a different model')
     secret = context.world.secrets.get(uri.id)
     if secret is None:
         error = context.profile.missing_error

@@ -6,6 +6,7 @@ apiserver/facades/agent/secretsmanager/secrets.go, getSecretContent.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ from ...records import Effect
 from .. import content, identity
 from ..content import EncodedContent
 from ..identity import SecretURI
-from ..secrets import access, backends, consumption, revisions
+from ..secrets import access, backends, consumption, revisions, rotation
 from ..secrets.entities import INTERNAL, Consumer, Owner, Secret, SecretReference
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
@@ -52,6 +53,7 @@ class SecretCommands(ContextState):
             and known is not None
             and attributes.content
             and content.checksum(attributes.content) == known.checksum
+            and not (known.is_checksum_old and self.world.bugs.ask('metadata_update_erases_checksum'))
         ):
             attributes = dataclasses.replace(attributes, content=None)
         if not attributes.is_empty:
@@ -88,7 +90,7 @@ class SecretCommands(ContextState):
         """Return a secret with its pending changes; None if the unit may not manage it, or removes it."""
         known = self._secret_metadata().get(secret_id)
         create = self.pending.creates.get(secret_id)
-        if create is not None and self.profile.pending_creates_known:
+        if create is not None and self.world.bugs.ask('pending_creates_known'):
             kind: OwnerKind = 'application' if create.owner.kind == 'application' else 'unit'
             return _overlay(SecretInfo(secret_id, kind, revision=1), create.attributes)
         if known is None or secret_id in self.pending.removals:
@@ -109,8 +111,11 @@ class SecretCommands(ContextState):
         if uri is not None:
             found = self._pending_content(uri.id, label, refresh=refresh, peek=peek)
             return found if found is not None else self._ask_controller(uri, label, refresh=refresh, peek=peek)
-        owned = self._owned_by_label(label or '')
-        looked_up = owned if self.profile.pending_update_by_label else None
+        owned = self._owned_by_label(label or '', sees_application=self.is_leader())
+        if self._finds_update(owned, label, flagged=refresh or peek):
+            looked_up = owned
+        else:
+            owned, looked_up = self._owned_by_label(label or '', sees_application=False), None
         found = self._pending_content(looked_up, None if looked_up else label, refresh=refresh, peek=peek)
         if found is not None:
             return found
@@ -124,8 +129,10 @@ class SecretCommands(ContextState):
 
     def load_secret_label(self, secret_id: str) -> str:
         """Return the owner label of a secret the unit may manage, as Juju looks it up for a hook without one."""
-        known = self._secret_metadata().get(secret_id)
-        return known.info.label if known else ''
+        with contextlib.suppress(JujuError):
+            known = self._secret_metadata().get(secret_id)
+            return known.info.label if known else ''
+        return ''
 
     def revision_known(self, secret_id: str) -> int:
         """Return the latest revision as the hook knew it before it began; 0 if a removal hides the secret."""
@@ -133,13 +140,16 @@ class SecretCommands(ContextState):
 
     def revision_loaded(self, secret_id: str) -> int | None:
         """Return the latest revision as the hook knew it before it began, whatever it asks for; None if unknown."""
-        known = self._secret_metadata().get(secret_id)
-        return known.info.revision if known else None
+        with contextlib.suppress(JujuError):
+            known = self._secret_metadata().get(secret_id)
+            return known.info.revision if known else None
+        return None
 
     def _secret_metadata(self) -> SecretMetadata:
         """Return the committed metadata as it was at the first use in this hook."""
         if self._metadata is None:
             owners = self.world.manageable_secret_owners(self.unit)
+            self.world.check_subjects(self.world.secrets.owned_by(*owners))
             self._metadata = SecretMetadata(self.world.secrets, owners, at_once=not self.alone)
         return self._metadata
 
@@ -167,14 +177,22 @@ class SecretCommands(ContextState):
             )
         return False
 
-    def _owned_by_label(self, label: str) -> str | None:
+    def _finds_update(self, owned: str | None, label: str | None, *, flagged: bool) -> bool:
+        """Whether a label leads to what the hook has changed of a secret, also where the change is not of its label."""
+        updates = self.pending.updates.get(owned or '', [])
+        if flagged and any(update.attributes.label != label for update in updates):
+            return self.world.bugs.ask('pending_update_by_label')
+        return self.profile.pending_update_by_label
+
+    def _owned_by_label(self, label: str, *, sees_application: bool) -> str | None:
         """Return the id of the unit's own secret that bears a label, or of its application's as far as Juju looks."""
-        sees_application = self.is_leader() and self.profile.pending_update_by_label
         for info in self.secret_infos_labelled(label):
             if info.owner == 'unit' or sees_application:
                 return info.id
         for create in self.pending.creates.values():
-            if create.attributes.label == label and (create.owner.kind == 'unit' or self.profile.pending_app_label):
+            if create.attributes.label == label and (
+                create.owner.kind == 'unit' or self.world.bugs.ask('pending_app_label')
+            ):
                 return create.uri.id
         for update in itertools.chain.from_iterable(self.pending.updates.values()):
             if update.attributes.label == label:
@@ -210,7 +228,8 @@ class SecretCommands(ContextState):
         self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool
     ) -> EncodedContent:
         """Read as Juju did before 3.1.7 and in 3.2 and 3.3.0: owners get the latest content, pending content first."""
-        owned = self._owned_by_label(label) if label else None
+        sees_application = self.is_leader() and self.profile.pending_update_by_label
+        owned = self._owned_by_label(label, sees_application=sees_application) if label else None
         if owned is not None:
             if uri is not None and self.profile.owner_uri_and_label == 'error_if_same_label':
                 raise JujuError('either URI or label should be used for getting an owned secret but not both')
@@ -225,12 +244,12 @@ class SecretCommands(ContextState):
         return entry.attributes.content
 
     def _pending_content_at_once(self, secret_id: str) -> EncodedContent | None:
-        if self.profile.pending_reads == 'none':
-            return None
         create = self.pending.creates.get(secret_id)
         update = next(iter(self.pending.updates.get(secret_id, ())), None)
         entry = create or update
-        return self._returned(entry) if entry is not None else None
+        if entry is None or self.world.bugs.ask('pending_reads') == 'none':
+            return None
+        return self._returned(entry)
 
     def _ask_controller(self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool) -> EncodedContent:
         """Read as the controller does: at once, with tracking and labels saved whatever becomes of the hook."""
@@ -241,7 +260,7 @@ class SecretCommands(ContextState):
         consumer_label = label if uri is not None else None
         if own is not None:
             consumer_label = self._relabel(own, uri, label)
-            secret, uri = own, uri if own is found and uri is not None else SecretURI(own.id)
+            secret, uri = own, SecretURI(own.id)
         elif uri is None:
             secret = self._by_consumer_label(label or '')
             if isinstance(secret, SecretReference):
@@ -336,7 +355,8 @@ class SecretCommands(ContextState):
             owners = owners[:1] if not label else ()
         if uri is not None and not self.profile.own_label_beats_uri:
             return found if found is not None and found.owner in owners else None
-        for secret in self.world.secrets.owned_by(*owners):
+        owned = self.world.secrets.owned_by(*owners)
+        for secret in sorted(owned, key=lambda one: one.id) if self.profile.own_secrets_by_id else owned:
             if (label and secret.label == label) or secret is found:
                 return secret
         return None
@@ -382,11 +402,13 @@ class SecretCommands(ContextState):
             if (template := RELABELING.get(self.profile.label_clash)) is None:
                 raise
             raise JujuError(template.format(id=secret.id, label=gotext.quote(label))) from None
+        if secret.rotate_policy != 'never' and self.world.bugs.ask('read_cancels_rotation'):
+            rotation.end(self.world.secrets, secret)
         self.keep(Effect('secret-get', secret.id, subject=secret.owner.name, key='label', value=label))
         return None
 
     def _label_of_follower(self, label: str) -> str | None:
-        match self.profile.peer_label:
+        match self.world.bugs.ask('peer_label'):
             case 'error':
                 raise JujuError('only unit leaders can update an application owned secret label')
             case 'lease_error':

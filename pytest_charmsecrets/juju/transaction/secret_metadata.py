@@ -17,7 +17,8 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Final
 
-from ..secrets.entities import Owner, Secret, SecretStore
+from ..secrets import access
+from ..secrets.entities import Owner, Permission, Secret, SecretStore
 from .pending import AccessInfo, OwnerKind, SecretInfo
 
 
@@ -27,6 +28,7 @@ class KnownSecret:
 
     info: SecretInfo
     checksum: str
+    is_checksum_old: bool
 
 
 class SecretMetadata:
@@ -77,12 +79,16 @@ class SecretMetadata:
         return (secret.id for secret in self._store.owned_by(*self._owners))
 
 
+def _is_shown(store: SecretStore, permission: Permission) -> bool:
+    return store.profile.other_models_listed or not access.is_of_other_model(permission.subject)
+
+
 def _know(store: SecretStore, secret: Secret) -> KnownSecret:
     kind: OwnerKind = 'application' if secret.owner.kind == 'application' else 'unit'
     granted = tuple(
         AccessInfo(permission.subject, permission.scope, permission.role)
         for permission in secret.permissions.values()
-        if permission.role == 'view' and store.profile.info_has_access
+        if permission.role == 'view' and store.profile.info_has_access and _is_shown(store, permission)
     )
     info = SecretInfo(
         id=secret.id,
@@ -95,4 +101,4 @@ def _know(store: SecretStore, secret: Secret) -> KnownSecret:
         rotates=secret.next_rotation,
         access=granted,
     )
-    return KnownSecret(info, secret.latest_checksum)
+    return KnownSecret(info, secret.latest_checksum, secret.is_checksum_old)

@@ -1,5 +1,6 @@
 """Which release behaves how: eleven trees of Juju's history that were read, and the releases between them.
 
+Trees and releases are as they were shipped, with their bugs; ``profile_for`` leaves out the bugs that nobody asks for.
 A new line is added here alone: a profile in ``PROFILES``, its releases in ``RELEASES``, and in ``ALIASES`` the release
 that the name of the line stands for.
 """
@@ -13,11 +14,18 @@ from typing import Any, Final
 
 from ...errors import UsageError, unknown
 from .bugs import BUGS
-from .switches import Profile
+from .switches import Avoided, Profile
 
 DEFAULT_VERSION: Final = '3.6.14'
 
+AS_SHIPPED: Final = 'as-shipped'
+"""Stands for all bugs that a release was shipped with."""
+
+_BROKEN_AGENT: Final[Mapping[str, Any]] = {'gone_rotation_refused': True, 'skipped_rotation_refused': True}
+_BROKEN_AGENT_3: Final[Mapping[str, Any]] = {**_BROKEN_AGENT, 'unit_rotation_refused': True}
+
 _3_6_0: Final[Mapping[str, Any]] = {
+    **_BROKEN_AGENT_3,
     'size_limits': '8k_raw',
     'metadata_eager': True,
     'own_label_beats_uri': True,
@@ -82,8 +90,16 @@ _3_1_2: Final[Mapping[str, Any]] = {
     'app_secret_deleted_on': 'dying',
 }
 _4_0_5: Final[Mapping[str, Any]] = {
+    **_BROKEN_AGENT,
+    'update_cancels_rotation': True,
+    'read_cancels_rotation': True,
+    'removal_wipes_content': True,
+    'cmr_changed_events': False,
+    'gone_grants_forgotten': False,
+    'prune_takes_latest': True,
     # reading, tracking, labels
     'own_label_beats_uri': True,
+    'own_secrets_by_id': True,
     'peer_label': 'lease_error',
     'observer_labels_stand_apart': True,
     'label_clash': 'charm_secret',
@@ -117,6 +133,8 @@ _4_0_5: Final[Mapping[str, Any]] = {
     'references_go_with_saas': True,
     'units_of_others_granted': True,
     'offering_application_granted': True,
+    'other_models_listed': False,
+    'foreign_writes_refused': True,
     'user_writes_charm_secrets': False,
     'user_removal_asks_access_first': True,
     'user_removal_refusal': 'deleting',
@@ -128,6 +146,11 @@ _4_0_5: Final[Mapping[str, Any]] = {
 }
 _4_0_14: Final[Mapping[str, Any]] = {
     **_4_0_5,
+    'update_cancels_rotation': False,
+    'read_cancels_rotation': False,
+    'removal_wipes_content': False,
+    'cmr_changed_events': True,
+    'new_revisions_told_once': False,
     'label_clash': 'exists',
     'error_texts': 'domain_unitstate',
     'commit_order': 'tracking_last',
@@ -147,11 +170,11 @@ PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
     '3.4.6': _3_4_6,
     '3.5.7': _3_5_7,
     '3.6.0': _3_6_0,
-    DEFAULT_VERSION: {},
+    DEFAULT_VERSION: {**_BROKEN_AGENT_3, 'cmr_changed_events': False},
     '4.0.5': _4_0_5,
     '4.0.14': _4_0_14,
 }
-"""The trees that were read, and what each does other than 3.6.14."""
+"""The trees that were read, and what each does other than the defaults, which are 3.6.14 without its bugs."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -172,11 +195,19 @@ class Releases:
         line, _, patch = version.rpartition('.')
         return line == self.line and self.first <= int(patch) <= self.last
 
+    @property
+    def oldest(self) -> str:
+        """The number of the first of them."""
+        return f'{self.line}.{self.first}'
+
+    @property
+    def newest(self) -> str:
+        """The number of the last of them."""
+        return f'{self.line}.{self.last}'
+
     def __str__(self) -> str:
         """The releases, such as ``3.6.12 to 3.6.18``."""
-        if self.first == self.last:
-            return f'{self.line}.{self.first}'
-        return f'{self.line}.{self.first} to {self.line}.{self.last}'
+        return self.oldest if self.oldest == self.newest else f'{self.oldest} to {self.newest}'
 
 
 _BEFORE_3_1_6: Final[Mapping[str, Any]] = {
@@ -194,6 +225,10 @@ _8K: Final[Mapping[str, Any]] = {'size_limits': '8k_raw'}
 _REGEX: Final[Mapping[str, Any]] = {'label_is_regex': True}
 _SECRET_ONLY: Final[Mapping[str, Any]] = {'remove_missing': 'fail_secret_only'}
 _NONE_OF_REVISIONS: Final[Mapping[str, Any]] = {'user_removal_refusal': 'none_of_revisions'}
+_SAME_LABEL_AND_CHECKSUM: Final[Mapping[str, Any]] = {
+    'same_label_update_fails': True,
+    'metadata_update_erases_checksum': True,
+}
 _BEING_USED: Final[Mapping[str, Any]] = {'label_clash': 'being_used'}
 
 RELEASES: Final[tuple[Releases, ...]] = (
@@ -263,18 +298,50 @@ RELEASES: Final[tuple[Releases, ...]] = (
     Releases('3.6', 11, 11, DEFAULT_VERSION, {'pending_update_by_label': False, 'rotate_change': 'fail'}),
     Releases('3.6', 12, 18, DEFAULT_VERSION),
     Releases('3.6', 19, 28, DEFAULT_VERSION, {'reserve_checks_life': True}),
-    Releases('4.0', 0, 0, '4.0.5', {**_BEING_USED, 'pending_update_by_label': False, 'rotate_change': 'keep'}),
-    Releases('4.0', 1, 1, '4.0.5', _BEING_USED),
+    Releases(
+        '4.0',
+        0,
+        0,
+        '4.0.5',
+        {
+            **_BEING_USED,
+            **_SAME_LABEL_AND_CHECKSUM,
+            'peer_unit_label_clash': True,
+            'show_by_name_returns_all': True,
+            'pending_update_by_label': False,
+            'rotate_change': 'keep',
+        },
+    ),
+    Releases('4.0', 1, 1, '4.0.5', {**_BEING_USED, **_SAME_LABEL_AND_CHECKSUM}),
     Releases('4.0', 2, 5, '4.0.5'),
     Releases(
         '4.0',
         6,
         11,
         '4.0.5',
-        {'async_delete': True, 'removal_all_or_none': True, 'user_removal_refusal': 'uri_and_revision'},
+        {
+            'async_delete': True,
+            'removal_all_or_none': True,
+            'user_removal_refusal': 'uri_and_revision',
+            'cmr_changed_events': True,
+            'new_revisions_told_once': False,
+        },
     ),
-    Releases('4.0', 12, 12, '4.0.14', {'commit_atomic': 'all_but_creates', 'label_clash': 'charm_secret'}),
-    Releases('4.0', 13, 15, '4.0.14'),
+    Releases(
+        '4.0',
+        12,
+        12,
+        '4.0.14',
+        {
+            'commit_atomic': 'all_but_creates',
+            'label_clash': 'charm_secret',
+            'metadata_update_erases_checksum': True,
+            'set_loses_rotate_expire': True,
+            'read_cancels_rotation': True,
+        },
+    ),
+    Releases('4.0', 13, 13, '4.0.14', {'drop_grant_of_pending': True}),
+    Releases('4.0', 14, 15, '4.0.14'),
 )
 """Every release that can be asked for. A number that was cut and never published behaves as the next published one."""
 
@@ -299,21 +366,71 @@ def profile_for(version: str, bugs: Iterable[str] = ()) -> Profile:
 
     Args:
         version: a release such as ``3.6.14``, or a line such as ``3.6`` for the release that stands for it.
-        bugs: names of bugs to reproduce.
+        bugs: names of bugs to reproduce, or ``as-shipped`` for all that the release was shipped with.
 
     Raises:
-        UsageError: if there is no profile for that version, or no bug of a name.
+        UsageError: if there is no profile for that version, no bug of a name, or the release never had the bug.
     """
+    full, shipped = _as_shipped(version)
+    had = bugs_of(version)
+    asked = tuple(had) if bugs == AS_SHIPPED else tuple(bugs)
+    for bug in asked:
+        check_bug(bug)
+        if bug not in had:
+            raise UsageError(f'Juju {full} never had the bug {bug}; releases that had it: {releases_with(bug)}')
+    avoided = [bug for bug in had if bug not in asked]
+    sound = {BUGS[bug].switch: BUGS[bug].sound for bug in avoided}
+    switches = {BUGS[bug].switch: Avoided(bug, shipped[BUGS[bug].switch]) for bug in avoided}
+    return Profile(full, tuple(dict.fromkeys(asked)), switches, **{**shipped, **sound})
+
+
+def check_bug(bug: str) -> None:
+    """Refuse a name that no bug has.
+
+    Raises:
+        UsageError: if there is none.
+    """
+    if bug not in BUGS:
+        raise unknown('bug of Juju', bug, BUGS, 'see the reference of Juju versions')
+
+
+def bugs_of(version: str) -> tuple[str, ...]:
+    """Return the names of the bugs that a release was shipped with.
+
+    Raises:
+        UsageError: if there is no profile for that version.
+    """
+    full, shipped = _as_shipped(version)
+    profile = Profile(full, **shipped)
+    return tuple(name for name, bug in BUGS.items() if getattr(profile, bug.switch) in bug.faulty)
+
+
+def releases_with(bug: str) -> str:
+    """Return the releases that were shipped with a bug, such as ``3.0.2 to 3.6.10, 4.0.0``."""
+    runs: list[list[Releases]] = []
+    before: Releases | None = None
+    for releases in RELEASES:
+        if bug in bugs_of(releases.oldest):
+            is_next = before is not None and before.line[0] == releases.line[0]
+            runs = [*runs[:-1], [*runs[-1], releases]] if is_next else [*runs, [releases]]
+            before = releases
+        else:
+            before = None
+    return ', '.join(map(_describe_run, runs))
+
+
+def _describe_run(run: list[Releases]) -> str:
+    first, last = run[0].oldest, run[-1].newest
+    return first if first == last else f'{first} to {last}'
+
+
+def _as_shipped(version: str) -> tuple[str, dict[str, Any]]:
+    """Return the full number of a version, and the switches of the release as it was shipped."""
     full = ALIASES.get(version, version)
-    switches: dict[str, Any] = {}
-    for bug in bugs:
-        if bug not in BUGS:
-            raise unknown('bug of Juju', bug, BUGS, 'see the reference of Juju versions')
-        switches.update(BUGS[bug].switches)
     if _RELEASE.fullmatch(full):
         for releases in RELEASES:
             if full in releases:
-                return Profile(full, **{**PROFILES[releases.profile], **releases.overrides, **switches})
+                return full, {**PROFILES[releases.profile], **releases.overrides}
     raise UsageError(_without_profile(version))
 
 

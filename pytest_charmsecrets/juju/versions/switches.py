@@ -7,7 +7,8 @@ values for them (``profiles``).
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal, TypeAlias
 
 SizeLimits: TypeAlias = Literal['5k_raw', '8k_raw', '1mb_b64']
 
@@ -25,11 +26,24 @@ class Switch:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Avoided:
+    """A bug of a release that is switched off."""
+
+    bug: str
+    faulty: object
+    """The value that the switch has in the release as shipped."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Profile:
     """How one version of Juju behaves where versions differ; the defaults are those of 3.6.14."""
 
     version: str
     """The full version number that a charm sees."""
+    bugs: tuple[str, ...] = ()
+    """Names of the known bugs that it has."""
+    avoided: Mapping[str, Avoided] = dataclasses.field(default_factory=dict[str, 'Avoided'])
+    """The bugs that the release was shipped with and that this profile has not, by switch."""
 
     # --- interface, identity, limits
 
@@ -98,6 +112,14 @@ class Profile:
             'MS-D12; read at 3.0.3 to 3.6.10',
             'secretsmanager/secrets.go, getAppOwnedOrUnitOwnedSecretMetadata',
             'whether a read by URI returns an own secret that bears the label given with it',
+        ),
+    ] = False
+    own_secrets_by_id: Annotated[
+        bool,
+        Switch(
+            'errata',
+            'domain/secret/state/state.go, ListCharmSecrets',
+            'whether an own secret is looked up by label in the order of ids, rather than of age',
         ),
     ] = False
     pending_reads: Annotated[
@@ -471,6 +493,14 @@ class Profile:
             'whether an update that names no policy ends the rotation',
         ),
     ] = False
+    read_cancels_rotation: Annotated[
+        bool,
+        Switch(
+            'read at 4.0.5 and 4.0.12',
+            'domain/secret/service/service.go, ProcessCharmSecretConsumerLabel, UpdateCharmSecret',
+            'whether a read that gives the owner another label ends the rotation',
+        ),
+    ] = False
 
     # --- events
 
@@ -615,7 +645,15 @@ class Profile:
         Switch(
             'E17',
             'state/unit.go; state/application.go',
-            'whether what a removed observer tracked and was granted goes with it',
+            'whether what a removed observer tracked goes with it',
+        ),
+    ] = True
+    gone_grants_forgotten: Annotated[
+        bool,
+        Switch(
+            'E17, errata',
+            'domain/removal/state/model/unit.go, deleteForeignKeyUnitReferences; domain/removal/state/model/application.go',
+            'whether what a removed unit or application was granted goes with it',
         ),
     ] = True
     unit_rotation_refused: Annotated[
@@ -733,6 +771,30 @@ class Profile:
             'how a user is refused the removal of a revision that does not exist',
         ),
     ] = 'none_of_revisions'
+    prune_takes_latest: Annotated[
+        bool,
+        Switch(
+            'errata',
+            'domain/removal/state/model/secret.go, DeleteObsoleteUserSecretRevisions',
+            "whether the pruning of a user's secret takes every obsolete revision, the latest included",
+        ),
+    ] = False
+    other_models_listed: Annotated[
+        bool,
+        Switch(
+            'errata',
+            'state/secrets.go, SecretGrants; domain/secret/state/state.go, GetSecretGrants',
+            'whether owners and users see the grants to applications of other models',
+        ),
+    ] = True
+    foreign_writes_refused: Annotated[
+        bool,
+        Switch(
+            'errata',
+            'apiserver/facades/agent/uniter/secrets.go, prepareSecretUpdates; domain/secret/state/state.go, GetSecretAccess',
+            "whether a hook that writes to another model's secret is refused for that, rather than for want of such a secret",
+        ),
+    ] = False
     show_by_name_returns_all: Annotated[
         bool,
         Switch(
@@ -780,3 +842,9 @@ class Profile:
     def __deepcopy__(self, _: object) -> Profile:
         """Return the profile itself, which never changes; agents are copied with it."""
         return self
+
+
+SWITCHES: Final = tuple(
+    field.name for field in dataclasses.fields(Profile) if field.name not in ('version', 'bugs', 'avoided')
+)
+"""The names of all switches."""

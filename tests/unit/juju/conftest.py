@@ -57,8 +57,8 @@ def deploy() -> Callable[..., None]:
 def make_pair(make_world, deploy) -> Callable[..., World]:
     """Makes a model in which the units of ``db`` and ``web`` have entered relation 1."""
 
-    def make(version: str = '3.6.14') -> World:
-        world = make_world(version)
+    def make(version: str = '3.6.14', *, bugs: Any = ()) -> World:
+        world = make_world(version, bugs=bugs)
         deploy(world, 'db', 'provider')
         deploy(world, 'web', 'requirer')
         relation = operations.integrate(world, 'web', 'db')

@@ -27,7 +27,7 @@ def test_each_record_reads_as_a_line(journal):
     assert lines[0] == 'user: deploy db --num-units=1'
     assert 'db/0 juju-exec: secret-get --label nothing -> 1 ERROR consumer label "nothing" not found' in lines
     assert 'clock: +1:00:00' in lines
-    assert lines[-2:] == ['db/0 secret-rotate', 'settled']
+    assert lines[-3:] == ['db/0 secret-rotate', 'bug avoided: unit_rotation_refused', 'settled']
 
 
 def test_ids_are_numbered_by_their_first_appearance(journal):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import itertools
 import re
 import typing
@@ -12,7 +11,16 @@ import pytest
 
 from pytest_charmsecrets import UsageError
 from pytest_charmsecrets.juju import versions
-from pytest_charmsecrets.juju.versions import BUGS, PROFILES, RELEASES, Profile, profile_for
+from pytest_charmsecrets.juju.versions import (
+    BUGS,
+    PROFILES,
+    RELEASES,
+    SWITCHES,
+    Profile,
+    bugs_of,
+    profile_for,
+    releases_with,
+)
 from pytest_charmsecrets.juju.versions.switches import Switch
 
 TABLE = """
@@ -50,7 +58,7 @@ peer_changed_label         T . . . . . . . . . .
 remove_event_for_tracked   T F . . . . . . . . .
 remove_event_after_delete  T . . . . . . . F . .
 cmr                        F T . . . . . . . . .
-cmr_changed_events         T . . . . . . . . . .
+cmr_changed_events         T . . . . . . . F . T
 changed_if_tracking_latest T . . . . . . . . F .
 changed_after_revoke       F . . . . . . . . T .
 app_secret_deleted_on      dying removed . . . . . . . . .
@@ -76,7 +84,7 @@ workers_told_of_removal    T . . . . . . . . F .
 any_write_repeats_expiry   T . . . . . . . . F .
 every_expiry_loaded        T . . . . . . . . F .
 leader_settings_changed    T . . . . . . . . F .
-new_revisions_told_once    F . . . . . . . . T .
+new_revisions_told_once    F . . . . . . . . T F
 references_go_with_saas    F . . . . . . . . T .
 units_of_others_granted    F . . . . . . . . T .
 user_writes_charm_secrets  T . . . . . . . . F .
@@ -89,22 +97,26 @@ metadata_eager             T . . . . . . . F . .
 label_clash                bare tag family tag family . . . . charm_secret exists
 reread_claims_label        T F . . . . . . . . .
 unit_secrets_deleted_on    dying . . . . . . removed . . .
+update_cancels_rotation    F . . . . . . . . T F
+read_cancels_rotation      F . . . . . . . . T F
+removal_wipes_content      F . . . . . . . . T F
+gone_grants_forgotten      T . . . . . . . . F .
+prune_takes_latest         F . . . . . . . . T .
+other_models_listed        T . . . . . . . . F .
+foreign_writes_refused     F . . . . . . . . T .
+own_secrets_by_id          F . . . . . . . . T .
+gone_rotation_refused      T . . . . . . . . . .
+skipped_rotation_refused   T . . . . . . . . . .
+unit_rotation_refused      T . . . . . . . . F .
 user_removal_refusal       revision . . . . . . . none_of_revisions deleting uri_and_revision
 """
-"""One row per switch, one column per tree that was read; a dot repeats what stands left of it."""
+"""One row per switch, one column per tree that was read, as shipped; a dot repeats what stands left of it."""
 
 NEVER = {
-    *('app_units_consume', 'drop_grant_of_pending', 'gone_rotation_refused', 'metadata_update_erases_checksum'),
-    *(
-        'peer_unit_label_clash',
-        'removal_all_or_none',
-        'removal_wipes_content',
-        'same_label_update_fails',
-        'set_loses_rotate_expire',
-    ),
-    *('show_by_name_returns_all', 'skipped_rotation_refused', 'unit_rotation_refused', 'update_cancels_rotation'),
+    *('app_units_consume', 'drop_grant_of_pending', 'metadata_update_erases_checksum', 'peer_unit_label_clash'),
+    *('removal_all_or_none', 'same_label_update_fails', 'set_loses_rotate_expire', 'show_by_name_returns_all'),
 }
-"""Off in every tree: bugs, and what only a release between the trees does."""
+"""Off in every tree: what only a release between the trees does."""
 ALWAYS = {
     'changed_replayed',
     'gone_consumers_forgotten',
@@ -128,23 +140,19 @@ def cells():
 
 @pytest.mark.parametrize(('tree', 'switch', 'value'), list(cells()))
 def test_tree_has_the_value_of_the_table(tree, switch, value):
-    assert getattr(profile_for(tree), switch) == value
-
-
-def switches():
-    return [field.name for field in dataclasses.fields(Profile) if field.name != 'version']
+    assert getattr(profile_for(tree, 'as-shipped'), switch) == value
 
 
 def test_table_names_every_switch():
-    assert {switch for _, switch, _ in cells()} | NEVER | ALWAYS == set(switches())
+    assert {switch for _, switch, _ in cells()} | NEVER | ALWAYS == set(SWITCHES)
     for tree in PROFILES:
-        assert not any(getattr(profile_for(tree), switch) for switch in NEVER)
-        assert all(getattr(profile_for(tree), switch) for switch in ALWAYS)
+        assert not any(getattr(profile_for(tree, 'as-shipped'), switch) for switch in NEVER)
+        assert all(getattr(profile_for(tree, 'as-shipped'), switch) for switch in ALWAYS)
 
 
 def test_every_switch_says_what_it_decides_and_where_that_was_read():
     hints = typing.get_type_hints(Profile, include_extras=True)
-    for name in switches():
+    for name in SWITCHES:
         (switch,) = hints[name].__metadata__
         assert isinstance(switch, Switch)
         assert switch.rows
@@ -153,8 +161,16 @@ def test_every_switch_says_what_it_decides_and_where_that_was_read():
 
 
 def test_every_switch_is_asked_by_a_rule(rules_text):
-    asked = {name for name in switches() if f'profile.{name}' in rules_text}
-    assert set(switches()) - asked == NOT_ASKED_YET
+    asked = {name for name in SWITCHES if re.search(rf'\bprofile\.{name}\b', rules_text)}
+    asked |= set(re.findall(r"bugs\.(?:ask|note)\(\s*'(\w+)'", rules_text))
+    assert set(SWITCHES) - asked == NOT_ASKED_YET
+
+
+def test_every_bug_is_asked_in_a_way_that_the_journal_notes(rules_text):
+    """But for what a look asks, which writes nothing."""
+    asked = set(re.findall(r"bugs\.(?:ask|note)\(\s*'(\w+)'", rules_text))
+    assert {bug.switch for bug in BUGS.values()} - asked == NOT_ASKED_YET
+    assert asked <= {bug.switch for bug in BUGS.values()}
 
 
 @pytest.fixture(scope='session')
@@ -326,30 +342,92 @@ def test_releases_of_a_line_do_not_overlap_and_leave_no_gap():
         (
             '4.0.0',
             '4.0.5',
-            {'pending_update_by_label': False, 'rotate_change': 'keep', 'label_clash': 'being_used'},
+            {
+                'pending_update_by_label': False,
+                'rotate_change': 'keep',
+                'label_clash': 'being_used',
+                'peer_unit_label_clash': True,
+                'same_label_update_fails': True,
+                'metadata_update_erases_checksum': True,
+                'show_by_name_returns_all': True,
+            },
         ),
-        ('4.0.1', '4.0.5', {'label_clash': 'being_used'}),
+        (
+            '4.0.1',
+            '4.0.5',
+            {'label_clash': 'being_used', 'same_label_update_fails': True, 'metadata_update_erases_checksum': True},
+        ),
         ('4.0.2', '4.0.5', {}),
         (
             '4.0.11',
             '4.0.5',
-            {'async_delete': True, 'removal_all_or_none': True, 'user_removal_refusal': 'uri_and_revision'},
+            {
+                'async_delete': True,
+                'removal_all_or_none': True,
+                'user_removal_refusal': 'uri_and_revision',
+                'cmr_changed_events': True,
+                'new_revisions_told_once': False,
+            },
         ),
-        ('4.0.12', '4.0.14', {'commit_atomic': 'all_but_creates', 'label_clash': 'charm_secret'}),
-        ('4.0.13', '4.0.14', {}),
+        (
+            '4.0.12',
+            '4.0.14',
+            {
+                'commit_atomic': 'all_but_creates',
+                'label_clash': 'charm_secret',
+                'metadata_update_erases_checksum': True,
+                'set_loses_rotate_expire': True,
+                'read_cancels_rotation': True,
+            },
+        ),
+        ('4.0.13', '4.0.14', {'drop_grant_of_pending': True}),
+        ('4.0.15', '4.0.14', {}),
     ),
 )
 def test_release_between_the_trees(version, tree, differences):
-    expected = dataclasses.replace(profile_for(tree), version=version, **differences)
-    assert profile_for(version) == expected
+    shipped, of_tree = profile_for(version, 'as-shipped'), profile_for(tree, 'as-shipped')
+    found = {name: getattr(shipped, name) for name in SWITCHES if getattr(shipped, name) != getattr(of_tree, name)}
+    assert found == differences
+    assert shipped.version == version
 
 
 @pytest.mark.parametrize('bug', BUGS)
-def test_bug_turns_something_that_is_off_everywhere(bug):
-    for tree in PROFILES:
-        sound = profile_for(tree)
-        assert profile_for(tree, [bug]) == dataclasses.replace(sound, **BUGS[bug].switches)
-        assert profile_for(tree, [bug]) != sound
+def test_a_bug_is_a_value_of_its_switch_that_only_releases_with_it_have(bug):
+    switch, faulty, sound = BUGS[bug].switch, BUGS[bug].faulty, BUGS[bug].sound
+    with_it = [releases.oldest for releases in RELEASES if bug in bugs_of(releases.oldest)]
+    assert with_it
+    for release in with_it:
+        with_bug, without = profile_for(release, [bug]), profile_for(release)
+        assert getattr(with_bug, switch) in faulty
+        assert getattr(without, switch) == sound
+        assert [name for name in SWITCHES if getattr(with_bug, name) != getattr(without, name)] == [switch]
+        assert without.avoided[switch].bug == bug
+        assert with_bug.bugs == (bug,)
+        assert bug in profile_for(release, 'as-shipped').bugs
+    for release in [releases.oldest for releases in RELEASES if releases.oldest not in with_it]:
+        with pytest.raises(UsageError, match=re.escape(f'never had the bug {bug}; releases that had it: ')):
+            profile_for(release, [bug])
+
+
+def test_no_release_avoids_a_bug_as_shipped():
+    for releases in RELEASES:
+        shipped = profile_for(releases.oldest, 'as-shipped')
+        assert not shipped.avoided
+        assert shipped.bugs == bugs_of(releases.oldest)
+
+
+@pytest.mark.parametrize(
+    ('bug', 'releases'),
+    (
+        *(('cmr_changed_events_lost', '3.6.11 to 3.6.28, 4.0.0 to 4.0.5'), ('drop_grant_of_pending', '4.0.13')),
+        *(('labels_are_patterns', '3.0.2 to 3.4.2, 3.5.0 to 3.5.1'), ('update_cancels_rotation', '4.0.0 to 4.0.11')),
+        *(('removal_of_missing_fails', '3.0.2 to 3.6.10, 4.0.0 to 4.0.11'), ('removal_by_prefix', '3.0.2 to 3.6.10')),
+        *(('metadata_update_erases_checksum', '4.0.0 to 4.0.1, 4.0.12'), ('unit_rotation_refused', '3.0.2 to 3.6.28')),
+        *(('gone_rotation_refused', '3.0.2 to 3.6.28, 4.0.0 to 4.0.15'), ('policy_change_ignored', '4.0.0')),
+    ),
+)
+def test_releases_with_a_bug(bug, releases):
+    assert releases_with(bug) == releases
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_kinds_are_applied_in_the_order_of_the_version(begin, version, order):
     hook.relation_set(1, {'a': 'b'}, app=False)
     removed = hook.secret_add('unit', SecretAttributes(content={'key': 'MQ=='}))
     assert commit(hook).error is None
-    hook.pending = type(hook.pending)(hook.profile)
+    hook.pending = type(hook.pending)(hook.world.bugs)
     hook.secret_remove(removed, None)
     hook.secret_grant(uri, 1, None)
     hook.secret_set(uri, SecretAttributes(description='text'))

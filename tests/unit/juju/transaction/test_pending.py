@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_charmsecrets.juju.bugs import Bugs
 from pytest_charmsecrets.juju.identity import SecretURI
+from pytest_charmsecrets.juju.journal import Journal
 from pytest_charmsecrets.juju.secrets.revisions import SecretAttributes
 from pytest_charmsecrets.juju.transaction.pending import PendingChanges, PendingGrant, PendingRevoke, merge
 from pytest_charmsecrets.juju.versions import profile_for
@@ -13,7 +15,7 @@ URI = SecretURI('9m4e2mr0ui3e8a215n4g')
 
 
 def pending(version='3.6.14'):
-    return PendingChanges(profile_for(version))
+    return PendingChanges(Bugs(profile_for(version, 'as-shipped'), Journal()))
 
 
 def grant(relation=1, subject='web'):
