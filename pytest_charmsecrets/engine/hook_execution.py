@@ -141,8 +141,13 @@ class HookExecution:
         if context.hook.kind == 'remove':
             self.forget(context.unit)
         elif context.hook.kind == 'stop' and context.model_unit.life == 'alive':
-            self.runners[context.application].replace_pod(context.unit)
-            self.agents.restart_agents(context.unit)
+            self.replace_pod(context.unit)
+
+    def replace_pod(self, unit: str) -> None:
+        """Drop what a unit loses with its pod, and start its agent in the new one, unless it is stopped."""
+        self.runners[identity.application_of(unit)].replace_pod(unit)
+        if self.agents.is_running(unit):
+            self.agents.restart_agents(unit)
 
     def run_line(self, unit: str, hook: Hook, line: str) -> FinishedHook:
         """Run a line for a shell on a unit, in a hook of its own: committed whatever its exit code, as in Juju.

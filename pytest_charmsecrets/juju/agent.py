@@ -30,14 +30,34 @@ def next_operation(snapshot: Snapshot, local: LocalState) -> Hook | None:
     """Return the hook a unit runs next, or None while there is nothing to do."""
     if local.removed or local.broken:
         return None
+    if _is_interrupted(snapshot, local):
+        # resolver.go, NextOp, "shutdown": a pod that ends leaves a failed or queued hook, but for actions in error.
+        return next(_actions(snapshot), Hook('stop')) if local.failed is not None else Hook('stop')
     if local.failed is not None:
         # resolver.go, nextOpHookError: no hook but the failed one. actions/resolver.go, NextOp: actions run in error.
-        actions = (request for request in snapshot.requests if request.kind == 'action')
-        return local.failed if local.may_retry else next(actions, None)
+        return local.failed if local.may_retry else next(_actions(snapshot), None)
     if local.queued is not None:
         # resolver.go, NextOp, "queued hook": most resolvers wait until no hook is queued (operation.Continue).
         return local.queued
     return next(_by_priority(snapshot, local), None)
+
+
+def _is_shutting_down(snapshot: Snapshot, local: LocalState) -> bool:
+    """Whether the unit's pod ends: the application has another charm, or the pod is to be replaced by another."""
+    return snapshot.in_pod and local.started and not local.stopped and not _is_upgraded(snapshot, local)
+
+
+def _is_interrupted(snapshot: Snapshot, local: LocalState) -> bool:
+    """Whether the pod ends while a hook waits; not if that is the stop of this pod, or the first hook of the next."""
+    if local.failed is not None:
+        waits = local.failed.kind != 'stop'
+    else:
+        waits = local.queued is not None and local.queued.kind != 'upgrade-charm'
+    return waits and _is_shutting_down(snapshot, local)
+
+
+def _actions(snapshot: Snapshot) -> Iterator[Hook]:
+    return (request for request in snapshot.requests if request.kind == 'action')
 
 
 def legal_operations(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
@@ -194,8 +214,7 @@ def _groups(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
     The order is that of uniterResolver.NextOp and nextOp in resolver.go; each comment names the resolver.
     """
     is_alive = snapshot.life == 'alive'
-    is_upgraded = not is_alive or local.charm_version == snapshot.charm_version
-    if is_alive and local.stopped and is_upgraded:
+    if is_alive and (local.stopped or local.restarted) and _is_upgraded(snapshot, local):
         yield _only(Hook('start'))  # Reboot: reboot/resolver.go; a new pod counts as a reboot
     if is_alive and local.installed:
         yield _relations_to_create(snapshot, local)  # CreatedRelations: relation/resolver.go
@@ -205,7 +224,7 @@ def _groups(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
     # Actions: actions/resolver.go; `juju exec` is an action of every charm, so runcommands.go (Commands) has no group.
     yield (_requests(snapshot, TASK_KINDS),)
     yield _of_storages(snapshot, local)  # Storage: storage/resolver.go
-    if snapshot.in_pod and local.started and not local.stopped and not is_upgraded:
+    if _is_shutting_down(snapshot, local):
         yield _only(Hook('stop'))  # nextOp, alive, Shutdown: the pod of the old charm ends and runs nothing more
         return
     if not is_alive:
@@ -216,6 +235,11 @@ def _groups(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
     yield (_charm_and_config(snapshot, local),)  # nextOp: install, charmModified, ConfigHash
     yield from _relations(snapshot, local)  # nextOp, Relations: relation/resolver.go
     yield (_requests(snapshot, ('update-status',)),)  # nextOp: update-status if nothing else is to be run
+
+
+def _is_upgraded(snapshot: Snapshot, local: LocalState) -> bool:
+    """Whether the charm in the unit's pod or machine is the application's; a unit that is going gets no other."""
+    return snapshot.life != 'alive' or (local.charm_version, local.pod) == (snapshot.charm_version, snapshot.pod)
 
 
 def _only(hook: Hook) -> Group:
@@ -245,7 +269,7 @@ def _of_storages(snapshot: Snapshot, local: LocalState) -> Group:
 def _charm_and_config(snapshot: Snapshot, local: LocalState) -> Lane:
     if not local.installed:
         yield Hook('install', version=snapshot.charm_version)
-    elif local.charm_version != snapshot.charm_version:
+    elif not _is_upgraded(snapshot, local):
         yield Hook('upgrade-charm', version=snapshot.charm_version)
     if local.config_version != snapshot.config_version:
         yield Hook('config-changed', version=snapshot.config_version)

@@ -48,20 +48,31 @@ def note_failure(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
     local.failed, local.may_retry = hook, False
 
 
-def note_agent_start(local: LocalState, charm_version: int) -> None:
+def note_agent_start(local: LocalState, charm_version: int, pod: int | None) -> None:
     """Note that an agent starts with the local state of the agent before it.
 
     Every relation whose scope the unit has entered counts as created (relation/statetracker.go, loadInitialState). If
-    the application has another charm by now, the upgrade comes before anything else (resolver/loop.go,
-    checkCharmInstallUpgrade).
+    the application has another charm by now, or the charm's directory has gone with the pod, the upgrade comes before
+    anything else (resolver/loop.go, checkCharmInstallUpgrade). In a pod every start of the agent counts as a reboot
+    (uniter.go, loop).
+
+    Args:
+        local: the local state.
+        charm_version: the version of the application's charm.
+        pod: number of the unit's pod; None on a machine.
     """
     for relation in local.relations.values():
         relation.created = True
-    if local.started and local.charm_version != charm_version:
-        if local.failed is None and local.queued is None:
+    is_new_pod = pod is not None and local.installed and local.pod != pod
+    if is_new_pod:
+        local.workloads = ()
+    local.pod = pod or 0
+    if is_new_pod or (local.started and local.charm_version != charm_version):
+        if local.failed is None and (local.queued is None or local.queued.kind == 'upgrade-charm'):
             local.queued = Hook('upgrade-charm', version=charm_version)
         else:
             local.charm_version = charm_version
+    local.restarted = pod is not None and local.started
     note_watchers_restart(local)
 
 
@@ -116,16 +127,18 @@ def _note_lifecycle_hook(snapshot: Snapshot, local: LocalState, hook: Hook) -> N
     """Note any other hook, and queue the hook that must follow it. Juju 3.6: operation/runhook.go, runHook.Commit."""
     if hook.kind == 'install':
         local.installed = True
+        local.pod = snapshot.pod
         local.charm_version = hook.version
     elif hook.kind == 'upgrade-charm':
         local.charm_version = hook.version
+        local.pod = snapshot.pod
         local.queued = Hook('config-changed', version=snapshot.config_version)
     elif hook.kind == 'config-changed':
         local.config_version = hook.version
         if not local.started:
             local.queued = Hook('start')
     elif hook.kind == 'start':
-        local.started, local.stopped = True, False
+        local.started, local.stopped, local.restarted = True, False, False
     elif hook.kind == 'leader-settings-changed':
         local.settings_seen = True
     elif hook.kind == 'pebble-ready' and hook.workload is not None:
@@ -133,6 +146,9 @@ def _note_lifecycle_hook(snapshot: Snapshot, local: LocalState, hook: Hook) -> N
     elif hook.kind == 'stop':
         local.stopped = True
         if snapshot.life == 'alive':
+            # What the pod has not run or has failed to run by now is forgotten with it.
+            local.failed, local.may_retry = None, False
+            local.queued = Hook('upgrade-charm', version=snapshot.charm_version)
             local.workloads = ()
         else:
             local.queued = Hook('remove')

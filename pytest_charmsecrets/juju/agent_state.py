@@ -71,6 +71,8 @@ class Snapshot:
     """Whether a unit in error also gets the new charm (``juju refresh --force-units``)."""
     in_pod: bool = False
     """Whether the unit is a pod, which a new charm replaces by another pod."""
+    pod: int = 0
+    """Number of the pod that the unit is to run in; it rises when a pod is replaced for another reason."""
     workloads: tuple[str, ...] = ()
     """Names of the containers whose Pebble runs."""
     storages: tuple[str, ...] = ()
@@ -123,6 +125,10 @@ class LocalState:
     """The version of the config for which config-changed last ran."""
     charm_version: int | None = None
     """The version of the charm that was installed or upgraded to."""
+    pod: int = 0
+    """Number of the pod in which the charm was installed or upgraded."""
+    restarted: bool = False
+    """Whether the agent of a pod has started again, and its start hook has not."""
     workloads: tuple[str, ...] = ()
     """Containers whose pebble-ready was run."""
     storages: tuple[str, ...] = ()

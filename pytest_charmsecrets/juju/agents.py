@@ -27,7 +27,7 @@ from .hooks import Hook
 from .journal import Causes, Chronicle, merged
 from .order import Order
 from .secrets import removal
-from .steps import Beginning, Delivery, Pick, RemovalJob, deliveries
+from .steps import Beginning, Delivery, Pick, Readiness, RemovalJob, deliveries, pod_news
 from .watchers import Agent
 from .workers import UpdateStatusTimer
 from .world import World
@@ -177,7 +177,7 @@ class Agents:
         agent = self._agents[unit]
         self.announcements.note_run(unit, hook)
         if committed:
-            note_success(agent.snapshot, agent.local, hook)
+            self._note_success(agent, hook)
         else:
             note_failure(agent.snapshot, agent.local, hook)
         self._touch(unit)
@@ -186,6 +186,12 @@ class Agents:
             agent.retry.reset()
         elif hook == agent.local.failed:
             agent.retry.start(self.world.clock.now)
+
+    @staticmethod
+    def _note_success(agent: Agent, hook: Hook) -> None:
+        note_success(agent.snapshot, agent.local, hook)
+        if hook.kind == 'start':
+            agent.watchers.late.clear()
 
     def ask(self, unit: str, hook: Hook) -> None:
         """Ask a unit to run something that is not caused by the model: an action, an update-status."""
@@ -222,7 +228,7 @@ class Agents:
         if retry:
             agent.local.may_retry = True
         else:
-            note_success(agent.snapshot, agent.local, failed)
+            self._note_success(agent, failed)
         self._note_whether_failed(unit, agent)
         self._touch(unit)
         return failed
@@ -271,7 +277,9 @@ class Agents:
         """
         self.check_stopped(unit)
         agent = self._agents[unit] = self._down.pop(unit)
-        note_agent_start(agent.local, self.world.application_of(unit).charm_version)
+        application = self.world.application_of(unit)
+        pod = self.world.unit(unit).pod if application.cloud == 'kubernetes' else None
+        note_agent_start(agent.local, application.charm_version, pod)
         watchers.mask_known_revisions(self.world, unit, agent.local)
         agent.retry.reset()
         self._note_whether_failed(unit, agent)
@@ -319,17 +327,30 @@ class Agents:
         note_watchers_restart(agent.local)
         self._begin_to_watch(unit, agent)
 
+    def ends_with_pod(self, unit: str) -> bool:
+        """Whether a unit runs no stop when its pod ends: its agent is stopped, or it has not started in that pod."""
+        local = self.local_state(unit)
+        return unit in self._down or not local.started or local.stopped
+
     def _begin_to_watch(self, unit: str, agent: Agent) -> None:
         """No hook is run before what is required was reported once.
 
         What is obsolete is not required. An agent that does not know it forgets which of it the unit was told about.
         """
-        watchers.deliver_required(self.world, agent.watchers)
+        watchers.deliver_required(self.world, agent.watchers, with_pod=self.order.is_fixed)
         self._touch(unit)
-        if self.order.is_fixed or not agent.watchers.changed_revisions or not agent.local.secret_obsolete:
+        if self.order.is_fixed:
+            return
+        if not agent.local.started:
+            news = [what for what, _ in pod_news(self.world, agent.watchers)]
+            agent.watchers.late.update(what for what in news if self._comes_late(unit, what))
+        if not agent.watchers.changed_revisions or not agent.local.secret_obsolete:
             return
         if self.order.choose([Beginning(unit, knows=True), Beginning(unit, knows=False)]).knows:
             watchers.deliver_revisions(self.world, agent.watchers, agent.watchers.changed_revisions)
+
+    def _comes_late(self, unit: str, what: str) -> bool:
+        return self.order.choose([Readiness(unit, what, is_late=False), Readiness(unit, what, is_late=True)]).is_late
 
     def take_notice_of_all(self, *running: str) -> None:
         """Let every unit take notice of what it has received; in the fixed order, deliver before.

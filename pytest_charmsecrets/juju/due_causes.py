@@ -47,8 +47,11 @@ def _documents(world: World, unit: str, local: LocalState, hook: Hook) -> Iterat
             yield from (('config', application, number) for number in _after(local.config_version, hook.version))
         case 'upgrade-charm':
             yield from (('charm', application, number) for number in _after(local.charm_version, hook.version))
+            if hook.version == local.charm_version:
+                yield 'pod', unit, world.unit(unit).pod
         case 'stop' | 'remove':
             yield 'life', unit
+            yield from (('pod', unit, number) for number in _after(local.pod, world.unit(unit).pod))
         case 'secret-changed':
             yield from _revisions(world, unit, local, hook)
         case 'secret-remove':

@@ -159,6 +159,26 @@ def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = F
     world.changes.note('charm', name)
 
 
+def replace_pod(world: World, name: str) -> None:
+    """Have another pod in the place of a unit's, with the same charm.
+
+    Raises:
+        UsageError: if the unit is on a machine or is going.
+    """
+    unit = find_unit(world, name)
+    if world.applications[unit.application].cloud != 'kubernetes':
+        raise UsageError(
+            f'{name!r} is on a machine and has no pod; make the model with cloud="kubernetes", '
+            "or declare a container in the charm's metadata"
+        )
+    if unit.life != 'alive':
+        raise UsageError(f'{name!r} is being removed, and gets no other pod; settle the model')
+    world.note_operation('replace-pod', name)
+    unit.pod += 1
+    world.changes.note_writer('pod', name, unit.pod)
+    world.changes.note('unit', name)
+
+
 def remove_unit(world: World, name: str, *, force: bool = False) -> None:
     """Begin to remove a unit; it is gone once it has run its last hooks, or at once by force."""
     unit = find_unit(world, name)

@@ -196,6 +196,8 @@ class Unit:
     status_was_set: bool = False
     """Whether the charm has set the status: until then the unit's agent does."""
     address: str = ''
+    pod: int = 0
+    """How often its pod was replaced, charms aside; Kubernetes only."""
     ports: frozenset[Port] = frozenset()
     charm_state: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     """What ``state-set`` stored."""

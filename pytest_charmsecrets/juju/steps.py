@@ -8,16 +8,19 @@ random.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
 from . import identity
-from .agent_state import RelationSnapshot
+from .agent_state import RelationSnapshot, Snapshot
 from .hooks import Hook
 from .watchers import (
+    POD_WATCHERS,
     RevisionKey,
     UnitWatchers,
     deliver_consumed,
@@ -84,6 +87,19 @@ class Beginning:
         return f'{self.unit} begins {what} the obsolete revisions of its secrets'
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Readiness:
+    """Something that a new pod gets, before or after its start hook: storage, or Pebble that answers."""
+
+    unit: str
+    what: str
+    is_late: bool
+
+    def __str__(self) -> str:
+        when = 'once it has started' if self.is_late else 'at any time'
+        return f'{self.unit} gets {self.what} {when}'
+
+
 Shuffle: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
 """Returns things that are due at once in the order in which they are queued."""
 
@@ -126,6 +142,46 @@ def _deliver_what_changes_nothing(world: World, watchers: UnitWatchers) -> None:
 def _of_the_unit(world: World, watchers: UnitWatchers) -> Iterator[Delivery]:
     for watcher in unit_watchers_with_news(world, watchers) if watchers.is_unit_changed else ():
         yield Delivery(watchers.snapshot.unit, f'its {watcher.name}', partial(deliver_unit, world, watchers, watcher))
+    for what, act in pod_news(world, watchers) if watchers.is_unit_changed else ():
+        if what not in watchers.late:
+            yield Delivery(watchers.snapshot.unit, what, act)
+
+
+def pod_news(world: World, watchers: UnitWatchers) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Return what a unit's pod has got or lost, each with how an order's choices name it and what delivers it.
+
+    Storage is attached, and Pebble answers in a container, at any time of a pod. Juju 3.6: storage/resolver.go, NextOp;
+    container/workload.go, NextOp.
+    """
+    snapshot = watchers.snapshot
+    if not snapshot.in_pod:
+        return
+    after = copy.copy(snapshot)
+    for watcher in POD_WATCHERS:
+        watcher.deliver(world, after)
+    for one in _changed(snapshot.workloads, after.workloads):
+        yield f'Pebble in {one}', partial(_change_workloads, snapshot, one)
+    for one in _changed(snapshot.storages, after.storages):
+        yield f'storage {one}', partial(_change_storages, snapshot, one)
+
+
+def _changed(before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[str]:
+    return itertools.chain(
+        (one for one in after if one not in before),
+        (one for one in before if one not in after),
+    )
+
+
+def _change_workloads(snapshot: Snapshot, one: str) -> None:
+    snapshot.workloads = _with_or_without(snapshot.workloads, one)
+
+
+def _change_storages(snapshot: Snapshot, one: str) -> None:
+    snapshot.storages = _with_or_without(snapshot.storages, one)
+
+
+def _with_or_without(known: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return tuple(other for other in known if other != one) if one in known else (*known, one)
 
 
 def _of_secrets(world: World, watchers: UnitWatchers) -> Iterator[Delivery]:

@@ -62,6 +62,8 @@ class UnitWatchers:
     """Ids of the owned secrets that were removed."""
     requests: list[Hook] = dataclasses.field(default_factory=list[Hook])
     """Actions and other hooks that the unit was asked to run, oldest first."""
+    late: set[str] = dataclasses.field(default_factory=set[str])
+    """What the unit's pod has not before its start hook, by the names of ``steps.pod_news``."""
     leads: bool | None = None
     """Whether the watchers of owned secrets cover the application's; None before they have started."""
 
@@ -128,15 +130,23 @@ def deliver(world: World, watchers: UnitWatchers) -> None:
     wake_workers(world, watchers)
 
 
-def deliver_required(world: World, watchers: UnitWatchers) -> None:
+def deliver_required(world: World, watchers: UnitWatchers, *, with_pod: bool = True) -> None:
     """Deliver what an agent waits for before it runs its first hook: everything except news about owned secrets.
 
-    Juju 3.6: remotestate/watcher.go, loop, which counts the requiredEvents.
+    No agent waits for what its pod gets later: storage that is attached, and Pebble that answers. Juju 3.6:
+    remotestate/watcher.go, loop, which counts the requiredEvents.
+
+    Args:
+        world: the model.
+        watchers: the unit's.
+        with_pod: whether to deliver these as well.
     """
     if watchers.is_unit_changed:
         for watcher in UNIT_WATCHERS:
             deliver_unit(world, watchers, watcher)
-        watchers.is_unit_changed = False
+        for watcher in POD_WATCHERS if with_pod or not watchers.snapshot.in_pod else ():
+            deliver_unit(world, watchers, watcher)
+        watchers.is_unit_changed = watchers.snapshot.in_pod and not with_pod
     if watchers.are_relations_changed:
         deliver_relations(world, watchers)
     deliver_consumed(world, watchers, watchers.changed_consumers)
@@ -253,7 +263,15 @@ def _deliver_charm(world: World, snapshot: Snapshot) -> None:
     snapshot.charm_version = application.charm_version
     snapshot.forced_charm = application.forced_charm
     snapshot.in_pod = application.cloud == 'kubernetes'
-    snapshot.workloads = application.metadata.containers if snapshot.in_pod else ()
+
+
+def _deliver_workloads(world: World, snapshot: Snapshot) -> None:
+    application = world.application_of(snapshot.unit)
+    snapshot.workloads = application.metadata.containers if application.cloud == 'kubernetes' else ()
+
+
+def _deliver_pod(world: World, snapshot: Snapshot) -> None:
+    snapshot.pod = world.unit(snapshot.unit).pod
 
 
 def _deliver_leadership(world: World, snapshot: Snapshot) -> None:
@@ -269,8 +287,10 @@ UNIT_WATCHERS: Final = (
     UnitWatcher('config', _deliver_config),
     UnitWatcher('charm', _deliver_charm),
     UnitWatcher('leadership', _deliver_leadership),
-    UnitWatcher('storage', _deliver_storage),
+    UnitWatcher('pod', _deliver_pod),
 )
+POD_WATCHERS: Final = (UnitWatcher('containers', _deliver_workloads), UnitWatcher('storage', _deliver_storage))
+"""Those whose news come one by one in a pod."""
 
 
 def deliver_unit(world: World, watchers: UnitWatchers, watcher: UnitWatcher) -> None:
@@ -282,11 +302,12 @@ def deliver_unit(world: World, watchers: UnitWatchers, watcher: UnitWatcher) -> 
 
 
 def unit_watchers_with_news(world: World, watchers: UnitWatchers) -> tuple[UnitWatcher, ...]:
-    """Return the unit's watchers that would change the snapshot."""
+    """Return the unit's watchers that would change the snapshot, but for those whose news come one by one."""
     snapshot = watchers.snapshot
-    if _after(world, snapshot, UNIT_WATCHERS) == snapshot:
+    known = UNIT_WATCHERS if snapshot.in_pod else (*UNIT_WATCHERS, *POD_WATCHERS)
+    if _after(world, snapshot, known) == snapshot:
         return ()  # almost always, and much faster than to try each
-    return tuple(watcher for watcher in UNIT_WATCHERS if _after(world, snapshot, (watcher,)) != snapshot)
+    return tuple(watcher for watcher in known if _after(world, snapshot, (watcher,)) != snapshot)
 
 
 def _after(world: World, snapshot: Snapshot, delivering: Iterable[UnitWatcher]) -> Snapshot:

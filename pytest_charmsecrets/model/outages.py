@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..charms.runner import CharmRunner
 from ..engine.fault_injection import FaultKind, InjectedFault
 from ..errors import UsageError, unknown
-from ..juju import lookups
+from ..juju import lookups, operations
 from ..juju.hooks import hook_names
 from ..juju.secrets.entities import INTERNAL
 from ..views.over_model import OverModel
@@ -75,6 +76,29 @@ class Outages(OverModel):
         self._agents.take_notice_of_all(unit)
         self._world.note_operation('restart-agent', unit)
         self._agents.restart_agents(unit)
+
+    def replace_pod(self, unit: str) -> None:
+        """Replace the pod of a unit on Kubernetes, as churn does: the cluster moves it to another node, or it is deleted.
+
+        Juju brings the charm into the new pod again, so the unit runs ``stop`` in the old one and then ``upgrade-charm``,
+        ``config-changed``, ``start`` and ``pebble-ready``. What was written to a container is gone, what is mounted and
+        what the model holds stays. A hook in error is not retried. A unit that has not started runs no ``stop``, nor one
+        whose agent is stopped: it begins in the new pod with ``start_agent``.
+
+        Args:
+            unit: a unit on Kubernetes.
+
+        Raises:
+            UsageError: if there is no such unit, or it is on a machine, is going, or is a puppet's.
+        """
+        self._check_no_hook('replace_pod')
+        found = lookups.find_unit(self._world, unit)
+        if not isinstance(self._execution.runners[found.application], CharmRunner):
+            raise UsageError(f'{unit!r} is a unit of a puppet, which has no charm and no pod')
+        self._agents.take_notice_of_all()
+        operations.replace_pod(self._world, unit)
+        if self._agents.ends_with_pod(unit):
+            self._execution.replace_pod(unit)
 
     def restart_controller(self) -> None:
         """Restart the controller: every running agent loses its connection, and starts anew."""
