@@ -102,20 +102,9 @@ def route(world: World, agents: Mapping[str, Agent], changes: Mapping[Change, Ca
     for change, causes in changes.items():
         for unit in _units_concerned(world, agents, change):
             if unit in agents:
-                if _drops_secret_remove(world, agents[unit], change):
-                    world.bugs.note('remove_event_after_delete')
                 _note(agents[unit].watchers, change)
                 touched[unit] = merged(touched[unit], causes) if unit in touched else causes
     return touched
-
-
-def _drops_secret_remove(world: World, agent: Agent, change: Change) -> bool:
-    """Whether a change takes back a secret-remove that the agent has not run, or some of a secret that is gone."""
-    known = agent.snapshot.obsolete.get(change.secret, set[int]())
-    if change.kind == 'secret':
-        return bool(known)
-    is_waiting = change.revision in known - agent.local.secret_obsolete.get(change.secret, set())
-    return change.kind == 'revision' and is_waiting and find_revision(world, change.secret, change.revision) is None
 
 
 def deliver(world: World, watchers: UnitWatchers) -> None:

@@ -145,20 +145,22 @@ def test_coverage_may_write_its_data_while_a_hook_runs(project):
         import pathlib
         import subprocess
 
+        DATA = str(pathlib.Path('data-of-a-hook').absolute())
+
         class Charm(ops.CharmBase):
             def __init__(self, framework):
                 super().__init__(framework)
                 self.test_context()
 
             def test_context(self):
-                data = coverage.CoverageData('data-of-a-hook')
+                data = coverage.CoverageData(DATA)
                 data.add_lines({'file.py': [1]})
                 data.write()
 
         def test_it(fake_model):
             fake_model.deploy(Charm, 'app', meta={'name': 'app'})
             fake_model.settle()
-            assert pathlib.Path('data-of-a-hook').exists()
+            assert pathlib.Path(DATA).exists()
     """)
     (temporary := project.path / 'temporary').mkdir()
     environment = {**os.environ, 'TMPDIR': str(temporary), 'PYTHONPATH': str(REPOSITORY)}

@@ -146,7 +146,7 @@ _KINDS: Final = (
         check=secret_changes.check_removal,
         apply=secret_changes.remove,
         prefix='removing secrets: ',
-        ignores_missing=lambda context: context.world.bugs.ask('remove_missing') == 'ignore',
+        ignores_missing=lambda context: context.profile.remove_missing == 'ignore',
         first_in=('deletes_first',),
     ),
     _Kind(

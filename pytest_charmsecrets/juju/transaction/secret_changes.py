@@ -128,7 +128,7 @@ def check_removal(context: HookContext, removal: PendingRemoval) -> None:
     """Refuse the removal of what the unit does not manage and, in some versions, of what is not there."""
     secret = _manageable(context, removal.uri)
     missing = [number for number in removal.revisions or () if number not in secret.revisions]
-    if missing and context.world.bugs.ask('remove_missing', 'fail') == 'fail':
+    if missing and context.profile.remove_missing == 'fail':
         raise JujuError(f'revison {missing[0]} for secret "{removal.uri}" not found')
 
 

@@ -141,13 +141,6 @@ BUGS: Final[Mapping[str, Bug]] = {
         'The removal of revision 1 removes 10, 11, ... with it.',
         '3ac03d7570 (juju #20782)',
     ),
-    'removal_of_missing_fails': Bug(
-        'remove_missing',
-        ('fail', 'fail_secret_only'),
-        'ignore',
-        'A hook that removes a secret, in some releases also a revision, that is not there is refused.',
-        'bca0505898 (juju #19036), b5d9a0abec (juju #22524)',
-    ),
     'drop_grant_of_pending': Bug(
         'drop_grant_of_pending',
         (True,),
@@ -245,13 +238,6 @@ BUGS: Final[Mapping[str, Bug]] = {
         False,
         'Any read or label makes revisions obsolete that other units or the reader itself track: secret-remove comes for them.',
         '5197290edf (LP 2023364)',
-    ),
-    'remove_for_removed_revision': Bug(
-        'remove_event_after_delete',
-        (True,),
-        False,
-        'secret-remove comes for a revision that is gone by then.',
-        'e5ca07d3b0 (juju #20794)',
     ),
     'unit_rotation_refused': Bug(
         'unit_rotation_refused',
