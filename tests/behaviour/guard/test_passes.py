@@ -125,8 +125,12 @@ def in_memory():
 
 
 def debug(machine):
-    debugger = pdb.Pdb(stdin=io.StringIO('c\n'), stdout=io.StringIO())
-    debugger.runeval(f'open({str(machine / "by-a-debugger")!r}, "w").close()', {'__name__': 'charm'}, {})
+    tracer = sys.gettrace()
+    try:
+        debugger = pdb.Pdb(stdin=io.StringIO('c\n'), stdout=io.StringIO())
+        debugger.runeval(f'open({str(machine / "by-a-debugger")!r}, "w").close()', {'__name__': 'charm'}, {})
+    finally:
+        sys.settrace(tracer)  # without breakpoints, pdb takes away the tracer of a coverage run
 
 
 PASSES = {
