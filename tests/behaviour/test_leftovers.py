@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+import types
 import warnings
 import weakref
 
@@ -34,6 +35,9 @@ from pytest_charmsecrets.report.text import render_journal
 from .charms import charm, meta
 
 LOGGER = logging.getLogger('pytest_charmsecrets.tests.leftovers')
+EMPTIED, GIVEN_ANOTHER_LIST = LOGGER.getChild('emptied'), LOGGER.getChild('given-another-list')
+for _logger in (EMPTIED, GIVEN_ANOTHER_LIST):
+    _logger.addHandler(logging.NullHandler())
 VARIABLE = contextvars.ContextVar('VARIABLE', default='of the tests')
 
 
@@ -63,7 +67,7 @@ def look_at_umask():
 
 
 def look_at_loggers():
-    loggers = (logging.getLogger(), LOGGER)
+    loggers = (logging.getLogger(), LOGGER, EMPTIED, GIVEN_ANOTHER_LIST)
     return [(one.level, one.handlers[:], one.filters[:], one.propagate, one.disabled) for one in loggers]
 
 
@@ -76,6 +80,9 @@ def upset_loggers():
     LOGGER.addHandler(logging.NullHandler())
     LOGGER.addFilter(lambda _: False)
     LOGGER.propagate, LOGGER.disabled = False, True
+    # As many lists as before have something in them.
+    LOGGER.filters, EMPTIED.handlers[:] = EMPTIED.handlers[:], []
+    GIVEN_ANOTHER_LIST.handlers = GIVEN_ANOTHER_LIST.handlers[:] * 2
     logging.getLogger().handlers.clear()
     logging.getLogger().setLevel(logging.ERROR)
 
@@ -115,6 +122,30 @@ def upset_time_zone():
     time.tzset()
 
 
+class SetOnce:
+    done = False
+
+
+def make_open_telemetry():
+    """What of ``opentelemetry.trace`` is between a program and its tracer provider."""
+    trace = types.ModuleType('opentelemetry.trace')
+    trace._TRACER_PROVIDER, trace._TRACER_PROVIDER_SET_ONCE = None, SetOnce()
+
+    def set_tracer_provider(provider):
+        assert not trace._TRACER_PROVIDER_SET_ONCE.done, 'Overriding of current TracerProvider is not allowed'
+        trace._TRACER_PROVIDER, trace._TRACER_PROVIDER_SET_ONCE.done = provider, True
+
+    trace.set_tracer_provider = set_tracer_provider
+    return trace
+
+
+def look_at_tracer_provider():
+    return OPEN_TELEMETRY._TRACER_PROVIDER, OPEN_TELEMETRY._TRACER_PROVIDER_SET_ONCE.done
+
+
+OPEN_TELEMETRY = make_open_telemetry()
+
+
 def upset_contexts():
     VARIABLE.set('of the charm')
     decimal.getcontext().prec = 3
@@ -124,7 +155,7 @@ def upset_contexts():
 PUT_BACK = {
     '`os.environ`': (
         lambda: dict(os.environ),
-        lambda: os.environ.update(HOME='/nowhere', NEW='1') or os.environ.pop('PATH'),
+        lambda: (os.environ.update(HOME='/nowhere', NEW='1'), os.environ.pop('PATH'), setattr(os, 'environ', {})),
     ),
     'the working directory': (os.getcwd, lambda: os.chdir('/')),
     'the umask': (look_at_umask, lambda: os.umask(0o077)),
@@ -172,6 +203,10 @@ PUT_BACK = {
         lambda: (gc.isenabled(), gc.get_threshold(), gc.get_debug()),
         lambda: (gc.disable(), gc.set_threshold(7, 8, 9), gc.set_debug(gc.DEBUG_UNCOLLECTABLE)),
     ),
+    'the tracer provider of OpenTelemetry': (
+        look_at_tracer_provider,
+        lambda: OPEN_TELEMETRY.set_tracer_provider('of the charm'),
+    ),
     '`TZ` and `time.tzset`': (
         lambda: (os.environ.get('TZ'), time.tzname, time.localtime(0).tm_hour),
         upset_time_zone,
@@ -185,7 +220,7 @@ PUT_BACK = {
 
 @pytest.mark.parametrize('ends', ('well', 'by an exception', 'by sys.exit'))
 @pytest.mark.parametrize('row', PUT_BACK)
-def test_what_is_put_back(fake_model, row, ends):
+def test_what_is_put_back(fake_model, row, ends, monkeypatch):
     look, upset = PUT_BACK[row]
     seen = []
 
@@ -197,6 +232,7 @@ def test_what_is_put_back(fake_model, row, ends):
             raise RuntimeError if ends == 'by an exception' else SystemExit(1)
 
     fake_model.deploy(charm(start=run), meta=meta())
+    monkeypatch.setitem(sys.modules, OPEN_TELEMETRY.__name__, OPEN_TELEMETRY)
     look()  # once, so that nothing is made by looking
     before = look()
     with contextlib.nullcontext() if ends == 'well' else pytest.raises(HookFailed):
