@@ -38,7 +38,15 @@ def save_tracer_provider() -> Callable[[], None]:
         trace: Any = sys.modules.get(_OPENTELEMETRY)
         if getattr(trace, '_TRACER_PROVIDER', None) is not before:
             trace._TRACER_PROVIDER = before
-            if before is None:
-                trace._TRACER_PROVIDER_SET_ONCE = type(trace._TRACER_PROVIDER_SET_ONCE)()
+            trace._TRACER_PROVIDER_SET_ONCE._done = before is not None
+            _forget_tracers(trace.ProxyTracer)
 
     return restore
+
+
+def _forget_tracers(kind: type[Any]) -> None:
+    """Make tracers ask for the provider again; those of modules, such as ops', keep what the first provider gave them."""
+    for module in list(sys.modules.values()):
+        tracer: Any = getattr(module, '__dict__', {}).get('tracer')
+        if type(tracer) is kind:
+            tracer._real_tracer = None

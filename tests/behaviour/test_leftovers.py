@@ -21,10 +21,10 @@ import sys
 import tempfile
 import threading
 import time
-import types
 import warnings
 import weakref
 
+import opentelemetry.trace
 import ops
 import pytest
 
@@ -122,30 +122,6 @@ def upset_time_zone():
     time.tzset()
 
 
-class SetOnce:
-    done = False
-
-
-def make_open_telemetry():
-    """What of ``opentelemetry.trace`` is between a program and its tracer provider."""
-    trace = types.ModuleType('opentelemetry.trace')
-    trace._TRACER_PROVIDER, trace._TRACER_PROVIDER_SET_ONCE = None, SetOnce()
-
-    def set_tracer_provider(provider):
-        assert not trace._TRACER_PROVIDER_SET_ONCE.done, 'Overriding of current TracerProvider is not allowed'
-        trace._TRACER_PROVIDER, trace._TRACER_PROVIDER_SET_ONCE.done = provider, True
-
-    trace.set_tracer_provider = set_tracer_provider
-    return trace
-
-
-def look_at_tracer_provider():
-    return OPEN_TELEMETRY._TRACER_PROVIDER, OPEN_TELEMETRY._TRACER_PROVIDER_SET_ONCE.done
-
-
-OPEN_TELEMETRY = make_open_telemetry()
-
-
 def upset_contexts():
     VARIABLE.set('of the charm')
     decimal.getcontext().prec = 3
@@ -204,8 +180,8 @@ PUT_BACK = {
         lambda: (gc.disable(), gc.set_threshold(7, 8, 9), gc.set_debug(gc.DEBUG_UNCOLLECTABLE)),
     ),
     'the tracer provider of OpenTelemetry': (
-        look_at_tracer_provider,
-        lambda: OPEN_TELEMETRY.set_tracer_provider('of the charm'),
+        opentelemetry.trace.get_tracer_provider,
+        lambda: opentelemetry.trace.set_tracer_provider(opentelemetry.trace.NoOpTracerProvider()),
     ),
     '`TZ` and `time.tzset`': (
         lambda: (os.environ.get('TZ'), time.tzname, time.localtime(0).tm_hour),
@@ -220,7 +196,7 @@ PUT_BACK = {
 
 @pytest.mark.parametrize('ends', ('well', 'by an exception', 'by sys.exit'))
 @pytest.mark.parametrize('row', PUT_BACK)
-def test_what_is_put_back(fake_model, row, ends, monkeypatch):
+def test_what_is_put_back(fake_model, row, ends):
     look, upset = PUT_BACK[row]
     seen = []
 
@@ -232,7 +208,6 @@ def test_what_is_put_back(fake_model, row, ends, monkeypatch):
             raise RuntimeError if ends == 'by an exception' else SystemExit(1)
 
     fake_model.deploy(charm(start=run), meta=meta())
-    monkeypatch.setitem(sys.modules, OPEN_TELEMETRY.__name__, OPEN_TELEMETRY)
     look()  # once, so that nothing is made by looking
     before = look()
     with contextlib.nullcontext() if ends == 'well' else pytest.raises(HookFailed):
@@ -293,6 +268,27 @@ def test_what_cannot_be_put_back_keeps_nothing_else_from_it(fake_model, tmp_path
     with pytest.raises(FileNotFoundError):
         fake_model.settle()
     assert (dict(os.environ), sys.getrecursionlimit()) == (before, limit)
+
+
+def test_every_hook_may_set_a_tracer_provider(in_hook):
+    """On a unit a hook is a process, and traces what ops does by the provider that it has set itself."""
+
+    class Provider(opentelemetry.trace.NoOpTracerProvider):
+        def get_tracer(self, *args, **kwargs):
+            used.append(self)
+            return super().get_tracer(*args, **kwargs)
+
+    used = []
+
+    def set_and_trace(charm):
+        provider = Provider()
+        opentelemetry.trace.set_tracer_provider(provider)
+        charm.unit.is_leader()
+        assert used == [provider]
+        used.clear()
+
+    in_hook(set_and_trace)
+    in_hook(set_and_trace)
 
 
 def test_signals_are_left_alone_where_no_charm_can_set_them(fake_model):
