@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -166,7 +167,7 @@ ENDS = {
     'exit text': (lambda: sys.exit('broken'), 1),
     'exception': (lambda: 1 / 0, 1),
     'return': (lambda: None, 0),
-    'interrupt': (lambda: os.kill(os.getpid(), 2), 1),
+    'interrupt': (lambda: signal.raise_signal(signal.SIGINT), 1),
     'usage error': (lambda: (_ for _ in ()).throw(UsageError('no')), 1),
     'outcome of pytest': (lambda: pytest.fail('no'), 1),
 }
