@@ -98,6 +98,7 @@ class InProcessRunner:
         self._home = Path(tempfile.mkdtemp(prefix='charmsecrets-')).resolve()
         self._cleanup = weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
         self._executables = find_executables()
+        self._made_here = str(self._home), str(self._executables.home)
         self._directories = UnitDirectories(self._home)
         self._charms: list[_Charm] = []
         self._deployment = Deployment(controller)
@@ -248,8 +249,8 @@ class InProcessRunner:
 
         They are those that are made here, for charm files, containers and storages, and what the author mounts in a container.
         """
-        mounts = (mount for container in unit.containers.values() for mount in container.mounts.values())
-        return str(self._home), str(self._executables.home), *(str(mount.source) for mount in mounts)
+        mounts = [mount for container in unit.containers.values() for mount in container.mounts.values()]
+        return (*self._made_here, *(str(mount.source) for mount in mounts)) if mounts else self._made_here
 
     def _around(self, invocation: Invocation) -> contextlib.AbstractContextManager[Any]:
         if self._around_hook is None:

@@ -48,16 +48,19 @@ class Places:
 
 
 @functools.lru_cache(maxsize=256)
-def places(own: tuple[str, ...], temporary: str, caches: str | None, checkout: str | None) -> Places:
+def places(
+    own: tuple[str, ...], allowed: tuple[str, ...], temporary: str, caches: str | None, checkout: str | None
+) -> Places:
     """Return places, which every hook of an application asks for again.
 
     Args:
-        own: The directories of the unit, and those that are allowed.
+        own: The directories of the unit.
+        allowed: The directories that are allowed.
         temporary: The directory for temporary files.
         caches: Where Python keeps its bytecode, if not beside the modules.
         checkout: The author's files of the charm.
     """
-    return Places(own=own, temporary=filter(None, (temporary, caches)), forbidden=filter(None, (checkout,)))
+    return Places(own=own + allowed, temporary=filter(None, (temporary, caches)), forbidden=filter(None, (checkout,)))
 
 
 def resolve(path: Any, dir_fd: int = -1, *, follows: bool = True) -> str:

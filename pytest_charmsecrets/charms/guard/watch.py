@@ -57,9 +57,8 @@ class Watch:
 
     def __init__(self, guard: Guard, own: tuple[str, ...], checkout: str | None) -> None:
         self._guard: Final = guard
-        own += guard.allowances.paths
-        self._places: Final = places(own, tempfile.gettempdir(), sys.pycache_prefix, checkout)
-        self._handlers: Final = tuple(logging.root.handlers)
+        self._places: Final = places(own, guard.allowances.paths, tempfile.gettempdir(), sys.pycache_prefix, checkout)
+        self._handlers: Final = logging.root.handlers[:]
         self._resolved_hosts: Final[dict[str, str]] = {}
         self.refusals: Final[list[CallRefused]] = []
         """What was refused, oldest first."""
