@@ -173,19 +173,24 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             started=started,
             time_limit=time_limit,
             guard=self._guard_of(chosen, guard, guard_allow),
+            controller=self._runtime,
         )
         metadata = charm_runner.source.metadata
         name = app or metadata.name
         cloud = self._world.given_cloud or ('kubernetes' if metadata.containers else 'machine')
-        application = operations.deploy(
-            self._world,
-            metadata,
-            name,
-            num_units=num_units,
-            config=config,
-            cloud=cloud,
-            unit_start=read_start(state),
-        )
+        try:
+            application = operations.deploy(
+                self._world,
+                metadata,
+                name,
+                num_units=num_units,
+                config=config,
+                cloud=cloud,
+                unit_start=read_start(state),
+            )
+        except BaseException:
+            charm_runner.close()
+            raise
         self._execution.runners[name] = charm_runner
         self._place_storages(application.units)
         if started:
