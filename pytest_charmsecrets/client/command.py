@@ -58,7 +58,7 @@ class Session:
 
     def of(self, name: str) -> Session:
         """Return a session with another model of the controller."""
-        return Session(self.model.controller.models[name], self.charmhub)
+        return dataclasses.replace(self, model=self.model.controller.models[name])
 
     @property
     def world(self) -> World:
@@ -205,19 +205,22 @@ def _init(
         session, command, parsed, stdin or '', pathlib.Path(directory or pathlib.Path.cwd()), messages
     )
     if command.on_model:
-        check_model(session, parsed[_MODEL])
+        call = dataclasses.replace(call, session=choose_model(session, parsed[_MODEL]))
     return command.init(call)
 
 
-def check_model(session: Session, given: str) -> None:
-    """Refuse the name of another model.
+def choose_model(session: Session, given: str) -> Session:
+    """Return a session with the model of a name, or the same one if none is given.
 
     Raises:
-        JujuError: with Juju's text.
+        JujuError: with Juju's text, if the controller has no such model.
     """
     name = given.rpartition(':')[2].rpartition('/')[2]
-    if given and name != session.world.name:
+    if not given or name == session.world.name:
+        return session
+    if name not in session.model.controller.models:
         raise JujuError(f'model {CONTROLLER}:{USER}/{name} not found')
+    return session.of(name)
 
 
 def _refusal_of(error: UsageError) -> JujuError:

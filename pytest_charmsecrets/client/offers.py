@@ -15,7 +15,7 @@ from ..golang import text as gotext
 from ..hookcommands import arguments
 from ..juju import identity
 from ..views.relations import RelationView
-from .command import USER, ClientCommand, ClientCommandLine, RunPhase, check_model
+from .command import USER, ClientCommand, ClientCommandLine, RunPhase, choose_model
 
 _MESSAGE: Final = gnuflag.string('message')
 _CONTROLLER: Final = gnuflag.string('controller', 'c')
@@ -34,14 +34,14 @@ def _offer(call: ClientCommandLine) -> RunPhase:
         match = _SPECIFIED.fullmatch(call.arguments[0])
         assert match is not None
         application, endpoints = match['application'], match['endpoints']
-        check_model(call.session, match['model'] or '')
+        session = choose_model(call.session, match['model'] or '')
         if not identity.is_application_name(application):
             raise JujuError(f'application name {gotext.quote(application)} not valid')
         if not endpoints:
             raise JujuError(f'specify endpoints for {application}" ')
         names = endpoints.split(',')
-        call.session.model.offer(application, endpoint=names, name=name or None)
-        url = f'{USER}/{call.session.world.name}.{name or application}'
+        session.model.offer(application, endpoint=names, name=name or None)
+        url = f'{USER}/{session.world.name}.{name or application}'
         call.messages.append(
             f'Application {gotext.quote(application)} endpoints [{", ".join(names)}] available at {gotext.quote(url)}'
         )

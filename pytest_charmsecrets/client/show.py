@@ -18,8 +18,8 @@ from ..juju.relations import Relation
 from ..juju.secrets import backends
 from ..juju.state import CLOUDS, Unit
 from ..juju.world import World
-from .command import CONTROLLER, USER, ClientCommand, ClientCommandLine, RunPhase, check_model
-from .status import charm_url
+from .command import CONTROLLER, USER, ClientCommand, ClientCommandLine, RunPhase, choose_model
+from .status import UNSUPPORTED, charm_url
 
 _ENDPOINT: Final = gnuflag.string('endpoint')
 _RELATED_UNIT: Final = gnuflag.string('related-unit')
@@ -112,10 +112,8 @@ def _show_model(call: ClientCommandLine) -> RunPhase:
     arguments.check_empty(call.arguments[1:])
 
     def run() -> str:
-        if call.arguments:
-            check_model(call.session, call.arguments[0])
-        world = call.session.world
-        return call.output({world.name: _model(world, *CLOUDS[call.session.model.cloud])})
+        session = choose_model(call.session, call.arguments[0] if call.arguments else '')
+        return call.output({session.world.name: _model(session.world, *CLOUDS[session.model.cloud])})
 
     return run
 
@@ -139,6 +137,7 @@ def _model(world: World, cloud: str, provider: str, kind: str) -> Fields:
             'secret-backends': {
                 name: Fields({'num-secrets': _count(world, name), 'status': 'active'}) for name in _backends(world)
             },
+            **({'sla': UNSUPPORTED} if world.profile.service_levels else {}),
             'agent-version': world.profile.version,
         }
     )

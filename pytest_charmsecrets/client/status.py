@@ -18,6 +18,9 @@ from ..juju.state import CLOUDS, Application, EndpointMetadata, Offer, RemoteApp
 from ..juju.world import World
 from .command import CONTROLLER, ClientCommand, ClientCommandLine, RunPhase, Session
 
+UNSUPPORTED: Final = 'unsupported'
+"""The support level of a model that nobody pays for."""
+
 _MONTHS: Final = ('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')
 
 
@@ -46,6 +49,7 @@ def describe(session: Session) -> Fields:
                     'cloud': cloud,
                     'version': world.profile.version,
                     'model-status': Fields({'current': 'available'}),
+                    **({'sla': UNSUPPORTED} if world.profile.service_levels else {}),
                 }
             ),
             'machines': {},
