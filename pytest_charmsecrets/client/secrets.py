@@ -16,6 +16,7 @@ from ..hookcommands import arguments, secret_content
 from ..juju import content, shown_secrets
 from ..juju.user_secrets import User
 from ..report import secrets as layout
+from ..report import tables
 from .command import ClientCommand, ClientCommandLine, RunPhase
 
 _INFO: Final = gnuflag.string('info')
@@ -134,8 +135,10 @@ def _list(call: ClientCommandLine) -> RunPhase:
     arguments.check_empty(call.arguments)
 
     def run() -> str:
-        shown = shown_secrets.list_secrets(User(call.session.world), call.flags[_OWNER] or None)
-        return call.output(layout.lay_out(shown, profile, revisions=call.flags[_REVISIONS]))
+        world = call.session.world
+        shown = shown_secrets.list_secrets(User(world), call.flags[_OWNER] or None)
+        described = layout.lay_out(shown, profile, revisions=call.flags[_REVISIONS])
+        return call.output(described, lambda: tables.secrets(described, world.clock.now))
 
     return run
 
@@ -171,9 +174,7 @@ COMMANDS: Final = (
         'secrets',
         _list,
         (_OWNER, _REVISIONS),
-        formats=_STRUCTURED,
-        formats_of_juju=('tabular',),
-        lacks='the table',
+        formats=('tabular', *_STRUCTURED),
         aliases=('list-secrets',),
     ),
     ClientCommand(

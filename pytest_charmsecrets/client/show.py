@@ -18,8 +18,8 @@ from ..juju.relations import Relation
 from ..juju.secrets import backends
 from ..juju.state import CLOUDS, Unit
 from ..juju.world import World
+from ..report.status import UNSUPPORTED, charm_url
 from .command import CONTROLLER, USER, ClientCommand, ClientCommandLine, RunPhase, choose_model
-from .status import UNSUPPORTED, charm_url
 
 _ENDPOINT: Final = gnuflag.string('endpoint')
 _RELATED_UNIT: Final = gnuflag.string('related-unit')

@@ -54,7 +54,7 @@ def list_secrets(user: User, owner: str | None = None) -> list[ShownSecret]:
     user.check('secrets')
     found = [secret for secret in world.secrets if owner in (None, secret.owner.tag)]
     world.check_subjects(found)
-    return [_show(world, secret) for secret in found]
+    return [as_shown(world, secret) for secret in found]
 
 
 def _check_owner(world: World, tag: str) -> None:
@@ -90,7 +90,7 @@ def show(user: User, identifier: str, *, reveal: bool = False, revision: int | N
     if not found:
         raise JujuError(f'secret {gotext.quote(identifier)} not found')
     world.check_subjects(found)
-    return [_reveal(world, secret, revision) if reveal else _show(world, secret) for secret in found]
+    return [_reveal(world, secret, revision) if reveal else as_shown(world, secret) for secret in found]
 
 
 def _find(world: World, uri: SecretURI, revision: int | None) -> Secret:
@@ -119,7 +119,7 @@ def _find_by_name(world: World, name: str, revision: int | None) -> Iterator[Sec
 
 def _reveal(world: World, secret: Secret, number: int | None) -> ShownSecret:
     number = number or secret.latest_revision
-    shown = _show(world, secret)
+    shown = as_shown(world, secret)
     revision = secret.revisions.get(number)
     if revision is not None and not revision.vanished:
         return dataclasses.replace(shown, content=revision.content)
@@ -130,7 +130,8 @@ def _reveal(world: World, secret: Secret, number: int | None) -> ShownSecret:
     return dataclasses.replace(shown, error=error)
 
 
-def _show(world: World, secret: Secret) -> ShownSecret:
+def as_shown(world: World, secret: Secret) -> ShownSecret:
+    """Return a secret as a user is shown it, without its content."""
     is_given = secret.is_policy_given or world.profile.policy_always_shown
     return ShownSecret(secret, secret.rotate_policy if is_given else None, tuple(_access(world, secret)))
 
