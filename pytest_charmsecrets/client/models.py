@@ -59,7 +59,7 @@ def _models(call: ClientCommandLine) -> RunPhase:
 
 def _summary(world: World, *, exact_time: bool) -> Fields:
     cloud, provider, kind = CLOUDS[world.cloud]
-    has_levels = world.profile.service_levels
+    is_shown = world.profile.owner_and_level_shown
     shown: dict[str, Any] = {
         'name': f'{USER}/{world.name}',
         'short-name': world.name,
@@ -68,14 +68,14 @@ def _summary(world: World, *, exact_time: bool) -> Fields:
         'controller-uuid': identity.make_uuid(world.seed, 'controller', CONTROLLER),
         'controller-name': CONTROLLER,
         'is-controller': False,
-        **({'owner': USER} if has_levels else {}),
+        **({'owner': USER} if is_shown else {}),
         'cloud': cloud,
         'type': provider,
         'life': 'alive',
         'status': Fields({'current': 'available'}),
         'access': 'admin',
         'last-connection': f'{world.clock.now:%Y-%m-%d %H:%M:%S} +0000 UTC' if exact_time else 'just now',
-        **({'sla': UNSUPPORTED, 'sla-owner': USER} if has_levels else {}),
+        **({'sla': UNSUPPORTED, 'sla-owner': USER} if is_shown else {}),
         'agent-version': world.profile.version,
     }
     return Fields(shown)

@@ -128,7 +128,7 @@ def _model(world: World, cloud: str, provider: str, kind: str) -> Fields:
             'controller-uuid': identity.make_uuid(world.seed, 'controller', CONTROLLER),
             'controller-name': CONTROLLER,
             'is-controller': False,
-            'owner': USER,
+            **({'owner': USER} if world.profile.owner_and_level_shown else {}),
             'cloud': cloud,
             'type': provider,
             'life': 'alive',
@@ -137,7 +137,7 @@ def _model(world: World, cloud: str, provider: str, kind: str) -> Fields:
             'secret-backends': {
                 name: Fields({'num-secrets': _count(world, name), 'status': 'active'}) for name in _backends(world)
             },
-            **({'sla': UNSUPPORTED} if world.profile.service_levels else {}),
+            **({'sla': UNSUPPORTED} if world.profile.owner_and_level_shown else {}),
             'agent-version': world.profile.version,
         }
     )

@@ -45,7 +45,7 @@ def describe(model: RunningModel) -> Fields:
                     'cloud': cloud,
                     'version': world.profile.version,
                     'model-status': Fields({'current': 'available'}),
-                    **({'sla': UNSUPPORTED} if world.profile.service_levels else {}),
+                    **({'sla': UNSUPPORTED} if world.profile.owner_and_level_shown else {}),
                 }
             ),
             'machines': {},

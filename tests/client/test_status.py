@@ -212,8 +212,9 @@ def test_a_subordinate_is_shown_beside_its_principal(juju, web):
 
 
 @pytest.mark.parametrize(('version', 'level'), (('3.6.14', 'unsupported'), ('4.0.14', None)))
-def test_3_names_a_support_level_and_4_none(version, level):
+def test_3_names_owner_and_support_level_and_4_none(version, level):
     client = Client(FakeModel(version))
     shown = json.loads(client.run(['status', '--format', 'json']).stdout)['model']
     (model,) = json.loads(client.run(['show-model', '--format', 'json']).stdout).values()
     assert (shown.get('sla'), model.get('sla')) == (level, level)
+    assert ('owner' in model) is (level is not None)

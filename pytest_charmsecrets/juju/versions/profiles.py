@@ -146,7 +146,7 @@ _4_0_5: Final[Mapping[str, Any]] = {
     # the Juju client
     'empty_backend_shown': True,
     'secrets_list_revisions': True,
-    'service_levels': False,
+    'owner_and_level_shown': False,
     'backend_in_config': False,
     'unscheduled_run_fails': True,
 }

@@ -871,12 +871,13 @@ class Profile:
             'whether juju secrets takes --revisions',
         ),
     ] = False
-    service_levels: Annotated[
+    owner_and_level_shown: Annotated[
         bool,
         Switch(
             'read for the client',
-            'cmd/juju/status/formatted.go, modelStatus; cmd/juju/controller/listmodels.go, ModelSummary',
-            'whether juju status and juju models say which support level a model has',
+            'cmd/juju/status/formatted.go, modelStatus; cmd/juju/controller/listmodels.go, ModelSummary; '
+            'cmd/juju/common/model.go, ModelInfo',
+            'whether the client says who owns a model, and which support level it has',
         ),
     ] = True
     backend_in_config: Annotated[

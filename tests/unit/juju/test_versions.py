@@ -108,7 +108,7 @@ revision_by_name_optional  F . . . . . . . . T .
 grant_looks_for_subject_first T . . . . . . . . F .
 revision_dated_by          expiry . . . . . . . . all all_but_commit
 secrets_list_revisions     F . . . . . . . . T .
-service_levels             T . . . . . . . . F .
+owner_and_level_shown             T . . . . . . . . F .
 foreign_writes_refused     F . . . . . . . . T .
 own_secrets_by_id          F . . . . . . . . T .
 gone_rotation_refused      T . . . . . . . . . .
