@@ -330,7 +330,7 @@ transcript is played on that release, and does not hold where the switch has ano
 ## Bugs
 
 For each [bug](juju-versions.md#bugs), the rule that holds it on and off: the transcript is played on that release with the bug, and without it
-the transcript does not hold and the journal notes the bug.
+the transcript does not hold and the journal notes the bug, unless only a look meets it, which writes nothing.
 
 {table(('Bug', 'Releases', 'Held by'), held_bug_rows())}"""
 
