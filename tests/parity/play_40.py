@@ -70,7 +70,9 @@ def expected_dump(dump: dict[str, Any]) -> dict[str, Any]:
 
 
 def to_the_microsecond(when: str | None) -> str | None:
-    """Cut a time of a trace to what Python's datetime holds."""
+    """Cut a time of a trace to what a datetime holds: microseconds, and no year 0."""
+    if when is not None and when.startswith('0000-'):
+        return '0001-01-01T00:00:00.000001Z'
     if when is None or '.' not in when:
         return when
     seconds, _, fraction = when.removesuffix('Z').partition('.')
