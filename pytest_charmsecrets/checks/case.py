@@ -11,9 +11,6 @@ from ..views.model import ModelView
 from ..views.secrets import SecretView
 from .values import KnownValues
 
-USER: Final = '<model>'
-"""The owner of a user's secret."""
-
 
 class Case:
     """A model to be judged over the records after a number."""

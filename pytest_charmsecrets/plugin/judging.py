@@ -13,7 +13,7 @@ from .reporting import MODELS
 
 if TYPE_CHECKING:
     from ..model.fake_model import FakeModel
-    from ..records import Finding, Record
+    from ..records import Finding
     from ..views.model import ModelView
 
 SECTION: Final = 'charmsecrets: findings'
@@ -142,17 +142,22 @@ def _has_others(config: pytest.Config) -> bool:
 
 def _told(found: Iterable[tuple[FakeModel, Finding]], *, redact: bool) -> str:
     """Return findings as text, those of each model after one another."""
-    from ..checks import CHECKS
+    from ..checks import CHECKS, names_of_secrets
     from ..report.findings import render_findings
 
-    texts: list[str] = []
+    by_model: dict[int, tuple[FakeModel, list[Finding]]] = {}
     for model, finding in found:
-        records: dict[int, Record] = {
-            record.number: record for one in model.controller.models.values() for record in one.journal
-        }
-        text = render_findings([finding], records, CHECKS)
-        texts.append(model.redact(text) if redact else text)
-    return '\n\n'.join(texts)
+        by_model.setdefault(id(model), (model, []))[1].append(finding)
+    return '\n\n'.join(
+        render_findings(
+            findings,
+            {record.number: record for one in model.controller.models.values() for record in one.journal},
+            names_of_secrets(model),
+            CHECKS,
+            model.redact if redact else str,
+        )
+        for model, findings in by_model.values()
+    )
 
 
 # --- what pytest shows
@@ -181,7 +186,7 @@ def summary(totals: Totals) -> Iterator[str]:
         yield f'{nodeid}: its marker allows {entry!r}, and there was nothing to allow'
     if totals.models:
         rest = (
-            f', {totals.not_at_rest} not at rest (state of {totals.not_at_rest} not judged)'
+            f', {totals.not_at_rest} not at rest (secrets of {totals.not_at_rest} not judged)'
             if totals.not_at_rest
             else ''
         )

@@ -57,9 +57,10 @@ def test_a_finding_fails_the_test_and_says_how_to_allow_it(stale):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            'stale-observer: web/0 still uses revision 1 of db/password; the latest is 2',
-            '*web/0 secret-changed*',
-            '*do:*refresh=True*',
+            'stale-observer: web/0 still uses revision 1 of db/password; the latest is revision 2',
+            '    2026-01-01 00:00:00  web/0 database-relation-changed: secret-get -> revision 1',
+            '    2026-01-01 00:00:00  web/0 secret-changed (db/password, revision 2)',
+            '  help:  call secret.get_content(refresh=True) when secret-changed arrives',
             "*allow: @pytest.mark.charmsecrets(allow=[[]'stale-observer:unit:web/0'])",
             'charmsecrets: 1 model checked',
         ]
