@@ -16,7 +16,7 @@ from . import hooks, observers, publishing, revisions, statuses, writing
 from .case import Case
 from .naming import called
 
-__all__ = ['CHECKS', 'Finding', 'find', 'is_at_rest', 'names_of_secrets']
+__all__ = ['CHECKS', 'Finding', 'find', 'is_at_rest', 'is_proved_since', 'names_of_secrets']
 
 Check: TypeAlias = Callable[[Case], Iterator[Finding]]
 
@@ -53,8 +53,13 @@ def find(model: ModelView, *, since: int = 0) -> tuple[Finding, ...]:
             finding, subject=case.values.redacted(finding.subject), message=case.values.redacted(finding.message)
         )
         for finding in found
-        if not finding.evidence or max(finding.evidence) > since
+        if is_proved_since(finding, since)
     )
+
+
+def is_proved_since(finding: Finding, since: int) -> bool:
+    """Whether a record after a number is among what proves a finding, or nothing says what proves it."""
+    return not finding.evidence or max(finding.evidence) > since
 
 
 def names_of_secrets(model: ModelView) -> dict[str, str]:

@@ -143,13 +143,18 @@ def _stored(case: Case) -> Iterator[tuple[str, str, HookRun, str]]:
     """Return what charms hold in their stored state at the end."""
     if not case.is_at_rest:
         return
+    remedy = 'store secret.id, and read the content when it is needed'
+    for unit, values in case.charm_states.items():
+        for key, (value, run) in values.items():
+            if unit in case.model.units and run.number > case.since:
+                yield f'into its stored state {key!r}', remedy, run, value
     last = {run.unit: run for run in case.new_hooks}
     for unit, run in last.items():
         view = case.model.units.get(unit)
         for state in view.stored_states if view is not None else ():
             yield (
                 f'into its stored state {state.name!r}',
-                'store secret.id, and read the content when it is needed',
+                remedy,
                 run,
                 str(dict(state.content)),
             )
