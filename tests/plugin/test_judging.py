@@ -168,7 +168,8 @@ def test_a_test_that_is_skipped_at_its_end_is_skipped(stale):
     stale(f'{PLAIN}    pytest.skip("enough")\n').runpytest('--charmsecrets-checks=fail').assert_outcomes(skipped=1)
 
 
-def test_the_processes_of_xdist_add_up(stale):
+def test_the_processes_of_xdist_add_up(stale, monkeypatch):
+    monkeypatch.setenv('PYTEST_PLUGINS', 'pytest_charmsecrets.plugin,xdist.plugin')
     test = f'{PLAIN}\ndef test_two(fake_model):\n    play(fake_model)\n'
     result = stale(test).runpytest_subprocess('--charmsecrets-checks=report', '-n', '2')
     result.assert_outcomes(passed=2)
