@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import collections
+import importlib
+import pkgutil
 import re
 import textwrap
 from typing import Final
 
 import pytest
 
+import pytest_charmsecrets
+
 from .conformance import catalogue
 
 _VECTOR: Final = re.compile(r'test_conformance\.py::test_vector_holds\[(?P<vector>[A-Z]+-\w+)-(?P<version>[0-9.]+)\]$')
+
+# Load every module of the plugin before the first test. The fixture pytester takes out of sys.modules what was loaded since
+# its own setup, but packages keep their submodules as attributes: what is loaded again would be mixed with the old.
+for _module in pkgutil.walk_packages(pytest_charmsecrets.__path__, 'pytest_charmsecrets.'):
+    importlib.import_module(_module.name)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,12 +7,13 @@ a fake model.
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 
 from .. import hookspecs, made
 from ..errors import UsageError
-from . import judging, options, orders, reporting
+from . import judging, options, orders, reporting, versions
 from .fixtures import RUNNING, fake_juju, fake_juju_factory, fake_model, fake_model_factory
 
 __all__ = ['fake_juju', 'fake_juju_factory', 'fake_model', 'fake_model_factory']
@@ -46,13 +47,13 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that uses a fake model once for each Juju version and each order, if there are several."""
-    orders.parametrize(metafunc)
+    """Run a test that uses a fake model once for each Juju version, if there are several."""
+    versions.parametrize(metafunc)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Run a test in an order of its own in a way that finds the shortest order, if it fails."""
+    """Run a test in all its orders, and find the shortest one in which it fails."""
     return orders.run(item, nextitem)
 
 
@@ -63,7 +64,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.config.stash[reporting.MODELS].release()
     item.config.stash[reporting.MODELS].note_seen()
     item.config.stash[orders.ORDERS] = []
-    item.config.stash[orders.FAILURE] = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Note which models are made by fixtures that several tests share."""
+    with request.config.stash[reporting.MODELS].made_by(fixturedef.scope):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -85,6 +94,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section('charmsecrets')
     for line in lines:
         terminalreporter.write_line(line)
+    orders.summarize_fixed_only(terminalreporter)
     reporting.summarize_bugs_avoided(terminalreporter)
 
 
@@ -107,8 +117,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the end of each journal that a failing test has written, without the values of secrets."""
     report = yield
-    if call.excinfo is not None and report.failed:
-        item.config.stash[orders.FAILURE] = call.excinfo.type
+    if orders.SEARCHING in item.config.stash:
+        return report
+    orders.note_fixed_only(report, item)
     if report.when == 'call':
         reporting.note_bugs_avoided(report, item.config.stash[reporting.MODELS])
     judging.add_to(report, item, item.config.stash[options.DEFAULTS].checks)

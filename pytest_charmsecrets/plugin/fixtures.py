@@ -14,7 +14,7 @@ import pytest
 import pytest_charmsecrets
 
 from ..errors import UsageError
-from . import orders
+from . import orders, versions
 from .options import DEFAULTS, MARKER, marked_settings
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def fake_model(request: pytest.FixtureRequest) -> Generator[FakeModel]:
     settings = (
         _defaults(request.config),
         marked_settings(node.iter_markers(MARKER)),
-        orders.settings_of_run(request),
+        versions.settings_of(request),
+        orders.order_of_run(request.config),
     )
     with _make(request.config, *settings) as model:
         yield model
@@ -72,12 +73,12 @@ def fake_model_factory(request: pytest.FixtureRequest) -> Generator[FakeModelFac
     The models are closed at the end of the session, or by ``with`` before. Markers do not reach them, as they belong
     to no single test.
     """
-    settings = (_defaults(request.config), orders.settings_of_run(request))
+    settings = (_defaults(request.config), versions.settings_of(request))
     with contextlib.ExitStack() as models:
 
         def make(**keywords: Any) -> FakeModel:
             __tracebackhide__ = True
-            model = _make(request.config, *settings, keywords)
+            model = _make(request.config, *settings, orders.order_of_run(request.config), keywords)
             models.callback(model.close)
             return model
 

@@ -166,7 +166,7 @@ def configure(config: pytest.Config) -> None:
         juju_versions=_texts(config, '--charmsecrets-juju-version', 'charmsecrets_juju_version', _check_version),
         juju_bugs=_texts(config, '--charmsecrets-juju-bug', 'charmsecrets_juju_bugs', _check_bug),
         order=_order(config),
-        orders=_number(config, 'orders') or 0,
+        orders=_orders(config),
         seed=_number(config, 'seed'),
         guard=_guard(config),
         guard_allow=_guard_allow(config),
@@ -323,6 +323,20 @@ def _number(config: pytest.Config, name: str) -> int | None:
         return int(text)
     except ValueError:
         raise pytest.UsageError(f'charmsecrets_{name} in the ini file: {text!r} is not a whole number') from None
+
+
+def _orders(config: pytest.Config) -> int:
+    """Return in how many further orders tests run.
+
+    Raises:
+        pytest.UsageError: if it is no number, or less than 0.
+    """
+    number = _number(config, 'orders') or 0
+    if number < 0:
+        is_option = config.getoption('--charmsecrets-orders') is not None
+        where = '--charmsecrets-orders' if is_option else 'charmsecrets_orders in the ini file'
+        raise pytest.UsageError(f'{where}: {number} is less than 0; give the number of further orders')
+    return number
 
 
 def _guard(config: pytest.Config) -> str | None:

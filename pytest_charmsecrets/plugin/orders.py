@@ -1,4 +1,7 @@
-"""A test in several Juju versions and in further orders; the shortest order in which it fails.
+"""A test in further orders, all inside its one item, and the shortest order in which it fails.
+
+The fixed order runs first, further ones only where it passed. The first that fails is shortened, and is the one report.
+Fixtures of wider scopes stay set up between the runs: each but the last is torn down as if the same test came next.
 
 The only file with private names of pytest.
 """
@@ -6,139 +9,359 @@ The only file with private names of pytest.
 from __future__ import annotations
 
 import contextlib
+import copy
 import dataclasses
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, cast
+import warnings
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 import pytest
-from _pytest.runner import runtestprotocol
+from _pytest.runner import check_interactive_exception
 
 from ..errors import UsageError
 from ..juju.order import shorten
-from ..report.orders import render_failure
+from ..report.orders import render_given_order, render_race
 from .options import DEFAULTS, MARKER, marked
+from .reporting import MODELS
 
 if TYPE_CHECKING:
     from ..juju.order import Departure, GivenOrder, Order
 
 SECTION: Final = 'charmsecrets: order'
 
-TRIED: Final = pytest.StashKey['Sequence[Departure]']()
-"""The order that is tried at the moment, in place of the one that the test asks for."""
+TRIED: Final = pytest.StashKey['GivenOrder']()
+"""The order of the present run of a test, in place of the one that it asks for."""
 ORDERS: Final = pytest.StashKey['list[Order]']()
 """The orders of the models that the present run of a test has made."""
-FAILURE: Final = pytest.StashKey['type[BaseException] | None']()
-"""Why the present run of a test failed."""
+SEARCHING: Final = pytest.StashKey[bool]()
+"""Whether the present run is one of a search, whose reports nobody sees."""
+FIXED_ONLY: Final = pytest.StashKey[str]()
+"""Why a test that was asked to run in further orders ran in the fixed one only."""
+
+_When: TypeAlias = Literal['setup', 'call', 'teardown']
 
 
 @dataclasses.dataclass(frozen=True)
-class Variant:
-    """One of several runs of a test."""
+class _Plan:
+    """The orders in which a test runs."""
 
-    juju_version: str | None = None
-    order: GivenOrder | None = None
-
-    def settings(self) -> dict[str, Any]:
-        """Return keywords of FakeModel."""
-        given = {'juju_version': self.juju_version, 'order': self.order}
-        return {name: value for name, value in given.items() if value is not None}
-
-    def __str__(self) -> str:
-        parts = [f'juju-{self.juju_version}'] if self.juju_version is not None else []
-        parts += [f'order-{self.order}'] if self.order is not None else []
-        return '-'.join(parts)
+    first: GivenOrder
+    further: Sequence[int]
 
 
-def parametrize(metafunc: pytest.Metafunc) -> None:
-    """Run a test that uses a fake model once for each Juju version and each order, if there are several."""
-    fixtures = [name for name in ('fake_model', 'fake_model_factory') if name in metafunc.fixturenames]
-    if not fixtures:
-        return
-    defaults = metafunc.config.stash[DEFAULTS]
-    keywords: dict[str, Any] = {}
-    if 'fake_model' in fixtures:
-        # The fixture reports a wrong marker, at the test it belongs to; an error here would stop the whole run.
-        with contextlib.suppress(UsageError):
-            keywords = marked(metafunc.definition.iter_markers(MARKER))
-    versions = keywords.get('juju_versions', ()) or defaults.juju_versions
-    orders = _further_orders(keywords.get('order', defaults.order), keywords.get('orders', defaults.orders))
-    variants = [
-        Variant(version, order)
-        for version in (versions if len(versions) > 1 else (None,))
-        for order in (orders if len(orders) > 1 else (None,))
-    ]
-    if len(variants) > 1:
-        rows = [[variant] * len(fixtures) for variant in variants]
-        metafunc.parametrize(fixtures, rows, indirect=True, ids=list(map(str, variants)))
+@dataclasses.dataclass(frozen=True)
+class _Phase:
+    """Setup, call or teardown of one run."""
+
+    call: pytest.CallInfo[None]
+    report: pytest.TestReport
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it raised what is no skip; also where that is expected."""
+        is_expected = self.report.skipped and hasattr(self.report, 'wasxfail')
+        return self.call.excinfo is not None and (self.report.failed or is_expected)
+
+    @property
+    def reason(self) -> tuple[str, type[BaseException]]:
+        """What makes two failures the same."""
+        assert self.call.excinfo is not None
+        return self.call.when, self.call.excinfo.type
 
 
-def _further_orders(first: GivenOrder | None, further: int) -> Sequence[GivenOrder]:
-    begin = first if isinstance(first, int) else 0
-    return [first or 0, *range(begin + 1, begin + further + 1)]
+@dataclasses.dataclass
+class _Run:
+    """One run of a test, in one order."""
 
+    order: GivenOrder
+    phases: list[_Phase]
+    orders: Sequence[Order]
+    """Of the models that it has made."""
 
-def settings_of_run(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Return the keywords of FakeModel that this run of a test has, if the test runs several times."""
-    settings: dict[str, Any] = request.param.settings() if hasattr(request, 'param') else {}
-    if (order := request.config.stash.get(TRIED, None)) is not None:
-        settings['order'] = order
-    return settings
+    @property
+    def failure(self) -> _Phase | None:
+        return next((phase for phase in self.phases if phase.has_failed), None)
+
+    @property
+    def was_skipped(self) -> bool:
+        return any(phase.report.skipped for phase in self.phases)
 
 
 def run(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Run a test whose order has a number so that the shortest order is found if it fails; leave others to pytest."""
-    order = _order_of(item)
-    return run_and_shorten(item, nextitem) if isinstance(order, int) and order else None
-
-
-def _order_of(item: pytest.Item) -> GivenOrder | None:
-    """Return the order that a test with a fake model asks for, by its variant, its markers, an option or the ini file."""
-    if not {'fake_model', 'fake_model_factory'} & set(getattr(item, 'fixturenames', ())):
+    """Run a test in all its orders, if it has several or one of its own; leave others to pytest."""
+    plan = _plan_of(item)
+    if plan is None:
         return None
-    params: dict[str, Any] = getattr(getattr(item, 'callspec', None), 'params', {})
-    variant = params.get('fake_model', params.get('fake_model_factory'))
-    if isinstance(variant, Variant) and variant.order is not None:
-        return variant.order
-    with contextlib.suppress(UsageError):
-        return marked(item.iter_markers(MARKER)).get('order', item.config.stash[DEFAULTS].order)
-    return None
-
-
-def run_and_shorten(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Run a test and log its reports; with how to have a failure again, by its order and by the shortest one."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports = runtestprotocol(item, log=False, nextitem=nextitem)
-    failed = [report for report in reports if report.failed and report.when == 'call']
-    orders = [order for order in item.config.stash[ORDERS] if isinstance(order.given, int) and order.given]
-    if failed and orders:
-        # Several models have orders of their own, and a debugger would stop at each try.
-        can_be_tried = len(orders) == 1 and not item.config.getoption('usepdb')
-        shortest = _shortest(item, nextitem, orders[0]) if can_be_tried else None
-        failed[0].sections.append((SECTION, render_failure(cast('int', orders[0].given), shortest)))
-    for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
+    _Protocol(item, nextitem, plan).run()
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
 
-def _shortest(item: pytest.Item, nextitem: pytest.Item | None, order: Order) -> Order:
-    """Return the order with the fewest departures from the fixed one that could be found and fails as the test did."""
-    reason = item.config.stash[FAILURE]
-    found = order
+def order_of_run(config: pytest.Config) -> dict[str, Any]:
+    """Return the order of the present run, as keywords of FakeModel; models that outlive it are made in their own."""
+    if TRIED not in config.stash or config.stash[MODELS].are_shared_now:
+        return {}
+    return {'order': config.stash[TRIED]}
 
-    def fails(departures: Sequence[Departure]) -> bool:
-        nonlocal found
-        item.config.stash[TRIED] = departures
-        cast('Any', item)._initrequest()  # noqa: SLF001 - what every plugin does that runs a test again
-        runtestprotocol(item, log=False, nextitem=nextitem)
-        if item.config.stash[FAILURE] is not reason:
-            return False
-        (found,) = item.config.stash[ORDERS]
-        return True
 
+def _plan_of(item: pytest.Item) -> _Plan | None:
+    """Return the orders of a test with a fake model, by its markers, options or ini file; None if pytest can run it."""
+    if not {'fake_model', 'fake_model_factory'} & set(getattr(item, 'fixturenames', ())):
+        return None
     try:
-        shorten(order.departures, fails)
-    finally:
-        item.config.stash.setdefault(TRIED, ())
-        del item.config.stash[TRIED]
-    return found
+        keywords = marked(item.iter_markers(MARKER))
+    except UsageError:
+        return None  # the fixture reports a wrong marker
+    defaults = item.config.stash[DEFAULTS]
+    given = keywords.get('order', defaults.order)
+    first: GivenOrder = given if given is not None else 0
+    begin = first if isinstance(first, int) else 0
+    further = range(begin + 1, begin + keywords.get('orders', defaults.orders) + 1)
+    if further and (reason := _runs_once(item)) is not None:
+        item.stash[FIXED_ONLY] = reason
+        further = range(0)
+    if further or (isinstance(first, int) and first and not _shows_setup(item.config)):
+        return _Plan(first, further)
+    return None
+
+
+def _runs_once(item: pytest.Item) -> str | None:
+    """Return why a test cannot run several times, whatever it does."""
+    config = item.config
+    if _shows_setup(config):
+        return '--setup-show, --setup-only or --setup-plan is given'
+    if 'subtests' in getattr(item, 'fixturenames', ()):
+        return 'has subtests'
+    if config.pluginmanager.has_plugin('rerunfailures') and (
+        config.getoption('reruns', 0) or item.get_closest_marker('flaky') is not None
+    ):
+        return 'is run again by another plugin'
+    return None
+
+
+def _shows_setup(config: pytest.Config) -> bool:
+    return any(config.getoption(name, False) for name in ('setupshow', 'setuponly', 'setupplan'))
+
+
+class _Protocol:
+    """What pytest's own protocol does for one run of a test, for several."""
+
+    def __init__(self, item: pytest.Item, nextitem: pytest.Item | None, plan: _Plan) -> None:
+        self._item: Final = item
+        self._private: Final = cast('Any', item)
+        self._nextitem: Final = nextitem
+        self._again: Final = copy.copy(item)
+        """Stands for the next test where the same one runs again: all that is wider than the test stays set up."""
+        self._plan: Final = plan
+        self._properties: Final = list(item.user_properties)
+        self._durations: Final = {'setup': 0.0, 'call': 0.0, 'teardown': 0.0}
+
+    def run(self) -> None:
+        """Run the test in its orders, and log the reports of one run."""
+        try:
+            first = self._begin(self._plan.first)
+            if first.failure is not None and self._can_be_shortened(first):
+                self._explain_given(first)
+            elif first.failure is not None or first.was_skipped or not self._plan.further:
+                self._finish(first)
+            elif self._item.config.stash[MODELS].uses_shared():
+                self._item.stash[FIXED_ONLY] = 'uses a model that other tests share'
+                for phase in first.phases:
+                    note_fixed_only(phase.report, self._item)
+                self._finish(first)
+            else:
+                self._go_on(first)
+        finally:
+            self._item.config.stash.setdefault(TRIED, 0)
+            del self._item.config.stash[TRIED]
+            self._private._request = False  # noqa: SLF001 - as pytest does after a test
+            self._private.funcargs = None
+
+    # --- what runs
+
+    def _go_on(self, first: _Run) -> None:
+        """Run a test that has passed in its first order in the further ones."""
+        first.phases.append(self._end(self._again))
+        if first.failure is not None:
+            self._log(first.phases)
+            self._tear_down_wider()
+            return
+        failing: list[_Run] = []
+        for number in self._plan.further:
+            is_last = number == self._plan.further[-1] and not failing
+            with self._quiet():
+                run = self._begin(number)
+                if run.failure is None and is_last:
+                    break
+                run.phases.append(self._end(self._again))
+            if run.failure is not None:
+                failing.append(run)
+        if failing:
+            self._explain_race(failing)
+        else:
+            self._log(first.phases[:-1])
+            last = self._end(self._nextitem)
+            if last.has_failed:
+                last.report.sections.append((SECTION, self._race([self._plan.further[-1]], None)))
+            self._log([last])
+
+    def _explain_race(self, failing: Sequence[_Run]) -> None:
+        """Report the first of the runs that fail, in the shortest order that fails alike."""
+        first = failing[0]
+        can_be_shortened = self._can_be_shortened(first) and first.orders[0].departures
+        shortest = self._shortest(first) if can_be_shortened else None
+        again = self._begin(shortest.choices if shortest is not None else first.order)
+        section = self._race([cast('int', run.order) for run in failing], shortest)
+        self._finish(again, first, section)
+
+    def _explain_given(self, first: _Run) -> None:
+        """Report a test that fails in the order it was asked to run in, and name the shortest order that fails alike."""
+        with self._quiet():
+            self._end(self._again)
+        shortest = self._shortest(first)
+        again = self._begin(first.order)
+        self._finish(again, first, render_given_order(cast('int', first.order), shortest))
+
+    def _race(self, failing: Sequence[int], shortest: Order | None) -> str:
+        return render_race(self._plan.first, failing, len(self._plan.further), shortest)
+
+    def _finish(self, run: _Run, known: _Run | None = None, section: str | None = None) -> None:
+        """Log a run and tear it down.
+
+        Args:
+            run: the run, which has begun.
+            known: a run that failed and that this one repeats; its failure is shown if this one does not fail.
+            section: explains the failure.
+        """
+        phases = run.phases
+        failure = run.failure
+        if known is not None and failure is None and cast('_Phase', known.failure).call.when != 'teardown':
+            failure = cast('_Phase', known.failure)
+            phases = [*known.phases[: known.phases.index(failure)], failure]
+        if failure is not None and section is not None:
+            failure.report.sections.append((SECTION, section))
+        self._log(phases)
+        if failure is not None and failure in run.phases and check_interactive_exception(failure.call, failure.report):
+            self._item.ihook.pytest_exception_interact(node=self._item, call=failure.call, report=failure.report)
+        last = self._end(self._nextitem)
+        if last.has_failed and failure is None and section is not None:
+            last.report.sections.append((SECTION, section))
+        self._log([last])
+        if check_interactive_exception(last.call, last.report):
+            self._item.ihook.pytest_exception_interact(node=self._item, call=last.call, report=last.report)
+
+    def _can_be_shortened(self, run: _Run) -> bool:
+        """Whether it ran in one drawn order; several models have orders of their own."""
+        return len(run.orders) == 1 and isinstance(run.order, int) and run.order != 0
+
+    def _shortest(self, run: _Run) -> Order:
+        """Return the order with the fewest departures from the fixed one that could be found and fails as the run did."""
+        (found,) = run.orders
+        reason = cast('_Phase', run.failure).reason
+
+        def fails(departures: Sequence[Departure]) -> bool:
+            nonlocal found
+            with self._quiet():
+                tried = self._begin(departures)
+                tried.phases.append(self._end(self._again))
+            if tried.failure is None or tried.failure.reason != reason:
+                return False
+            (found,) = tried.orders
+            return True
+
+        shorten(found.departures, fails)
+        return found
+
+    # --- how it runs
+
+    def _begin(self, order: GivenOrder) -> _Run:
+        """Set the test up and call it, in an order, as if it had not run before."""
+        item = self._item
+        if self._plan.further or order != self._plan.first:
+            item.config.stash[TRIED] = order
+        self._private._report_sections = []  # noqa: SLF001 - what earlier runs have written
+        item.user_properties[:] = self._properties
+        if self._private._request is False:  # noqa: SLF001 - as for every test that is run again
+            self._private._initrequest()  # noqa: SLF001
+            for name in ('_instance', '_obj'):  # each run has an instance of its class of its own
+                vars(item).pop(name, None)
+        phases = [self._phase('setup')]
+        if phases[0].report.passed:
+            phases.append(self._phase('call'))
+        return _Run(order, phases, tuple(item.config.stash[ORDERS]))
+
+    def _end(self, nextitem: pytest.Item | None) -> _Phase:
+        """Tear the present run down, as far as the next test does not need what is set up."""
+        session = self._item.session
+        is_stopping = session.shouldfail or session.shouldstop
+        phase = self._phase('teardown', nextitem=None if is_stopping else nextitem)
+        self._private._request = False  # noqa: SLF001 - as pytest does after a test
+        self._private.funcargs = None
+        return phase
+
+    def _tear_down_wider(self) -> None:
+        """Tear down what the next test does not need, after a run that was torn down as if it were repeated."""
+        setup = cast('Any', self._item.session)._setupstate  # noqa: SLF001
+        call = pytest.CallInfo[None].from_call(lambda: setup.teardown_exact(self._nextitem), 'teardown')
+        if call.excinfo is not None:
+            report = self._item.ihook.pytest_runtest_makereport(item=self._item, call=call)
+            self._item.ihook.pytest_runtest_logreport(report=report)
+
+    def _phase(self, when: _When, **keywords: Any) -> _Phase:
+        item = self._item
+        hook = getattr(item.ihook, f'pytest_runtest_{when}')
+        ending = (
+            (pytest.exit.Exception,) if item.config.getoption('usepdb') else (pytest.exit.Exception, KeyboardInterrupt)
+        )
+        call = pytest.CallInfo[None].from_call(lambda: hook(item=item, **keywords), when, reraise=ending)
+        report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=call)
+        self._durations[when] += call.duration
+        return _Phase(call, report)
+
+    def _log(self, phases: Sequence[_Phase]) -> None:
+        """Log reports; each with the time that its phase took in all runs."""
+        for phase in phases:
+            phase.report.duration = self._durations[phase.call.when]
+            self._item.ihook.pytest_runtest_logreport(report=phase.report)
+
+    @contextlib.contextmanager
+    def _quiet(self) -> Generator[None]:
+        """Keep what a run of the search says from people: warnings, live logs, its reports."""
+        stash = self._item.config.stash
+        logs = self._item.config.pluginmanager.get_plugin('logging-plugin')
+        handlers = [getattr(logs, name, None) for name in ('log_cli_handler', 'log_file_handler')]
+        stash[SEARCHING] = True
+        with warnings.catch_warnings(record=True), contextlib.ExitStack() as stack:
+            for handler in filter(None, handlers):
+                handler.addFilter(_nothing)
+                stack.callback(handler.removeFilter, _nothing)
+            try:
+                yield
+            finally:
+                del stash[SEARCHING]
+
+
+def _nothing(_: object) -> bool:
+    return False
+
+
+# --- what is reported
+
+
+def note_fixed_only(report: pytest.TestReport, item: pytest.Item) -> None:
+    """Note in the report of a test why it ran in the fixed order only."""
+    if report.when == 'call' and (reason := item.stash.get(FIXED_ONLY, None)) is not None:
+        report.charmsecrets_fixed_only = reason  # type: ignore[attr-defined]
+
+
+def summarize_fixed_only(terminal: pytest.TerminalReporter) -> None:
+    """Count the tests that ran in the fixed order only, although further ones were asked for."""
+    tests: dict[str, set[str]] = {}
+    for reports in terminal.stats.values():
+        for report in reports:
+            if (reason := getattr(report, 'charmsecrets_fixed_only', None)) is not None:
+                tests.setdefault(reason, set()).add(report.nodeid)
+    for reason, ids in sorted(tests.items()):
+        count = f'{len(ids)} test{"s" if len(ids) > 1 else ""}'
+        terminal.write_line(f'charmsecrets: {count} in the fixed order only: {reason}')

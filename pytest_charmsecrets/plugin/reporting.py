@@ -6,9 +6,10 @@ And the summary of a session: which tests would see other behaviour on the relea
 from __future__ import annotations
 
 import collections
+import contextlib
 import itertools
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -35,24 +36,56 @@ class Models:
         """Models with the last number in each journal of their controllers."""
         self._held: list[FakeModel] = []
         """The models that the present test has made: they are judged after its function has let go of them."""
+        self._scopes: list[str] = []
+        """Those of the fixtures that are being set up, the innermost last."""
+        self._own: weakref.WeakSet[FakeModel] = weakref.WeakSet()
+        """The models that the present run of a test has made for itself."""
 
     def add(self, model: FakeModel) -> None:
         """Follow the journals of a new model and those of its controller."""
         self._seen.append((weakref.ref(model), {}))
         self._held.append(model)
+        if not self.are_shared_now:
+            self._own.add(model)
+
+    @contextlib.contextmanager
+    def made_by(self, scope: str) -> Generator[None]:
+        """Note that what is made meanwhile is made by a fixture of a scope."""
+        self._scopes.append(scope)
+        try:
+            yield
+        finally:
+            self._scopes.pop()
+
+    @property
+    def are_shared_now(self) -> bool:
+        """Whether a model that is made now belongs to a fixture that several tests share."""
+        return any(scope != 'function' for scope in self._scopes)
+
+    def uses_shared(self) -> bool:
+        """Whether something happened since then in a model that the present run of a test has not made for itself."""
+        return any(
+            one.journal.last_number > numbers.get(name, 0)
+            for model, numbers in self._living()
+            if model not in self._own
+            for name, one in model.controller.models.items()
+        )
 
     def note_seen(self) -> None:
         """Note how far each journal has got, and forget models that are gone."""
-        living = ((reference, reference()) for reference, _ in self._seen)
         self._seen = [
-            (reference, {name: one.journal.last_number for name, one in model.controller.models.items()})
-            for reference, model in living
-            if model is not None
+            (weakref.ref(model), {name: one.journal.last_number for name, one in model.controller.models.items()})
+            for model, _ in self._living()
         ]
+
+    def _living(self) -> Iterator[tuple[FakeModel, dict[str, int]]]:
+        found = ((reference(), numbers) for reference, numbers in self._seen)
+        return ((model, numbers) for model, numbers in found if model is not None)
 
     def release(self) -> None:
         """Let go of the models that a test has made."""
         self._held.clear()
+        self._own.clear()
 
     def used(self) -> Iterator[FakeModel]:
         """Return the models in which something happened since then, oldest first, with those of their controllers."""
@@ -72,9 +105,8 @@ class Models:
 
     def used_since(self) -> Iterator[tuple[FakeModel, int]]:
         """Return them with the number of the last record before."""
-        for reference, numbers in self._seen:
-            model = reference()
-            for name, one in model.controller.models.items() if model is not None else ():
+        for model, numbers in self._living():
+            for name, one in model.controller.models.items():
                 if one.journal.last_number > numbers.get(name, 0):
                     yield one, numbers.get(name, 0)
 

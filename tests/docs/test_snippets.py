@@ -24,8 +24,6 @@ from collections.abc import Iterator
 import ops
 import pytest
 
-import pytest_charmsecrets
-
 ROOT = pathlib.Path(__file__).parents[2]
 DOCUMENTS = [ROOT / 'README.md', *sorted((ROOT / 'docs').rglob('*.md'))]
 BLOCK = re.compile(
@@ -73,9 +71,6 @@ class Directory:
 
 @pytest.fixture
 def directory(pytester, monkeypatch):
-    # What pytester loads within a run it drops afterwards; what is loaded now stays, which makes runs fast.
-    for name in pytest_charmsecrets.__all__:
-        getattr(pytest_charmsecrets, name)
     monkeypatch.setenv('PYTEST_DISABLE_PLUGIN_AUTOLOAD', '1')
     monkeypatch.setenv('COLUMNS', '100')
     return Directory(pytester)
