@@ -14,8 +14,9 @@ from ..records import Finding
 from ..views.model import ModelView
 from . import hooks, observers, publishing, revisions, statuses, writing
 from .case import Case
+from .naming import called
 
-__all__ = ['CHECKS', 'Finding', 'find', 'is_at_rest']
+__all__ = ['CHECKS', 'Finding', 'find', 'is_at_rest', 'is_proved_since', 'names_of_secrets']
 
 Check: TypeAlias = Callable[[Case], Iterator[Finding]]
 
@@ -52,8 +53,18 @@ def find(model: ModelView, *, since: int = 0) -> tuple[Finding, ...]:
             finding, subject=case.values.redacted(finding.subject), message=case.values.redacted(finding.message)
         )
         for finding in found
-        if not finding.evidence or max(finding.evidence) > since
+        if is_proved_since(finding, since)
     )
+
+
+def is_proved_since(finding: Finding, since: int) -> bool:
+    """Whether a record after a number is among what proves a finding, or nothing says what proves it."""
+    return not finding.evidence or max(finding.evidence) > since
+
+
+def names_of_secrets(model: ModelView) -> dict[str, str]:
+    """Return how findings call the secrets of a model's controller, by their bare ids."""
+    return {secret_id: called(secret) for secret_id, secret in Case(model).secrets.items()}
 
 
 def is_at_rest(model: ModelView) -> bool:

@@ -23,6 +23,22 @@ def not_allowed(findings: Iterable[Finding], allow: Collection[str]) -> tuple[Fi
     return tuple(finding for finding in findings if not any(allows(entry, finding) for entry in allow))
 
 
+def check_finding(finding: object) -> None:
+    """Refuse what a check of another plugin returned, if it is no finding or nothing could allow it.
+
+    Raises:
+        UsageError: if it is so.
+    """
+    if not isinstance(finding, Finding):
+        raise UsageError(f'pytest_charmsecrets_check returned {finding!r}; return a list of Finding objects')
+    kind, colon, name = finding.subject.partition(':')
+    if not colon or not name or kind not in SUBJECTS:
+        raise UsageError(
+            f'the check {finding.check!r} gave the subject {finding.subject!r}; give a kind and a name, '
+            'such as unit:web/0, secret:db/password, relation:1 or application:web'
+        )
+
+
 def check_entries(allow: Collection[str], names: Collection[str], *, others: bool = False) -> None:
     """Refuse an entry that can allow nothing.
 

@@ -11,9 +11,6 @@ from ..views.model import ModelView
 from ..views.secrets import SecretView
 from .values import KnownValues
 
-USER: Final = '<model>'
-"""The owner of a user's secret."""
-
 
 class Case:
     """A model to be judged over the records after a number."""
@@ -109,10 +106,20 @@ class Case:
         bags = (value for _, _, _, value in self.bags())
         options = (str(one.value) for one in self.model.journal.config() if one.until is None)
         stored = (str(state.content) for unit in self.model.units.values() for state in unit.stored_states)
-        charm_states = (
-            effect.value or '' for run in self.hooks for effect in run.committed if effect.kind == 'state-set'
-        )
+        charm_states = (value for values in self.charm_states.values() for value, _ in values.values())
         return '\n'.join((*bags, *options, *stored, *charm_states))
+
+    @cached_property
+    def charm_states(self) -> dict[str, dict[str, tuple[str, HookRun]]]:
+        """What charms keep now by ``state-set``: for each unit and key the value, and the hook that set it."""
+        held: dict[str, dict[str, tuple[str, HookRun]]] = {}
+        for run in self.hooks:
+            for effect in run.committed:
+                if effect.kind == 'state-set' and effect.key and effect.value is not None:
+                    held.setdefault(run.unit, {})[effect.key] = effect.value, run
+                elif effect.kind == 'state-delete' and effect.key:
+                    held.get(run.unit, {}).pop(effect.key, None)
+        return held
 
     def bags(self) -> Iterator[tuple[int, str, str, str]]:
         """Return relation, owner, key and value of everything in databags of those that are present."""

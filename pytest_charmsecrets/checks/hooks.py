@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from ..records import Command, Finding, HookRun
 from .case import Case
 from .naming import called, id_in, secret_of
+
+CANCELLED: Final = {
+    'secret-remove': 'call set_content() alone, and event.remove_revision() in a handler of secret_remove',
+    'secret-set': 'call set_content() in this hook and remove_revision() in a later one, such as secret-remove',
+    'secret-grant': 'call grant() again in a later hook than remove_revision()',
+}
+"""What to do for each command that was cancelled."""
 
 REPEATS = 3
 """So often an event may come in a row without effect."""
@@ -27,10 +35,10 @@ def cancelled_operations(case: Case) -> Iterator[Finding]:
             yield Finding(
                 'cancelled-operations',
                 f'unit:{run.unit}',
-                f'{run.unit} ran {command.name} and {later.name} for {name} in one {run.hook}; '
-                f'Juju committed only the {later.name.removeprefix("secret-")}',
-                (run.number,),
-                'do one of them in a later hook: of a set, grant or removal of one secret, Juju keeps what is asked last',
+                f'{run.unit} ran {command.name} and then {later.name} for {name} in one {run.hook} hook; '
+                f'Juju committed only the {later.name}',
+                (command.number, later.number),
+                CANCELLED[command.name],
             )
 
 

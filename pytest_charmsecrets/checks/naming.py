@@ -11,6 +11,9 @@ from ..views.secrets import SecretView
 
 LONGEST_LABEL: Final = 128
 
+USER: Final = '<model>'
+"""The owner of a user's secret."""
+
 _URI: Final = re.compile(r'secret:(?P<source>//[0-9a-f-]{36}/)?(?P<id>[0-9a-v]{20})\b')
 _ID: Final = re.compile(r'(?:secret:)?(?://)?(?:[0-9a-f-]{36}/)?(?P<id>[0-9a-v]{20})')
 
@@ -23,7 +26,14 @@ def subject_of(secret: SecretView) -> str:
 def called(secret: SecretView) -> str:
     """Return how a message names a secret."""
     label = _label(secret)
-    return f'{secret.owner}/{label}' if label else f'{secret.unique_identifier} of {secret.owner}'
+    if secret.owner == USER:
+        return f"the user's secret {label or secret.unique_identifier}"
+    return f'{secret.owner}/{label}' if label else f'the secret {secret.unique_identifier} of {secret.owner}'
+
+
+def plural(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f'{number} {noun}' + ('' if number == 1 else 's')
 
 
 def _label(secret: SecretView) -> str:

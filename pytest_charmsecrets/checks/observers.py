@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from ..records import Command, Finding, HookRun
 from ..views.secrets import SecretView
-from .case import USER, Case
-from .naming import called, id_in, secret_of
+from .case import Case
+from .naming import USER, called, id_in, secret_of
 
-UNHANDLED = {
-    'secret-changed': 'observe secret_changed and call secret.get_content(refresh=True) in it',
-    'secret-remove': 'observe secret_remove and call event.remove_revision() in it',
-    'secret-rotate': 'observe secret_rotate and call event.secret.set_content(...) in it',
-    'secret-expired': 'observe secret_expired, and set new content or call event.remove_revision() in it',
+DUTIES: Final = {
+    'secret-changed': 'event.secret.get_content(refresh=True)',
+    'secret-remove': 'event.remove_revision()',
+    'secret-rotate': 'event.secret.set_content(...)',
+    'secret-expired': 'event.secret.set_content(...) or event.remove_revision()',
 }
 
 
@@ -27,13 +28,15 @@ def stale_observer(case: Case) -> Iterator[Finding]:
         if secret is None or not reads or tracked.unit in case.disturbed:
             continue
         if tracked.revision < secret.latest_revision and _may_read(case, secret, tracked.unit):
+            created = _created_by(case, secret)
+            changed = _changed_hooks(case, tracked.unit, secret, since=created)
             yield Finding(
                 'stale-observer',
                 f'unit:{tracked.unit}',
                 f'{tracked.unit} still uses revision {tracked.revision} of {called(secret)}; '
-                f'the latest is {secret.latest_revision}',
-                _evidence_of_staleness(case, tracked.unit, secret, reads),
-                _remedy_of_staleness(secret, tracked.unit),
+                f'the latest is revision {secret.latest_revision}',
+                _evidence_of_staleness(created, changed, reads[-1]),
+                _remedy_of_staleness(secret, tracked.unit, is_notified=bool(changed)),
             )
 
 
@@ -45,36 +48,59 @@ def _may_read(case: Case, secret: SecretView, unit: str) -> bool:
     return any(reader.startswith('remote-') and reader.endswith(f'/{number}') for reader in secret.readers)
 
 
+def _created_by(case: Case, secret: SecretView) -> int:
+    """Return the number of the record that made the latest revision."""
+    lives = case.model.models[secret.model].journal.revisions()
+    by = [life.created_by for life in lives if life.secret == secret.unique_identifier and life.created_by]
+    return by[-1] if by else 0
+
+
+def _changed_hooks(case: Case, unit: str, secret: SecretView, *, since: int) -> tuple[HookRun, ...]:
+    """Return the hooks that told a unit of a new revision after a record."""
+    return tuple(
+        run
+        for run in case.hooks
+        if (run.unit, run.hook) == (unit, 'secret-changed')
+        and secret_of(run) == secret.unique_identifier
+        and run.number > since
+    )
+
+
 def _evidence_of_staleness(
-    case: Case, unit: str, secret: SecretView, reads: tuple[tuple[HookRun, Command], ...]
+    created: int, changed: tuple[HookRun, ...], last_read: tuple[HookRun, Command]
 ) -> tuple[int, ...]:
-    created = case.model.models[secret.model].journal.revisions()
-    by = [life.created_by for life in created if life.secret == secret.unique_identifier and life.created_by]
-    changed = [run.number for run in case.hooks if run.unit == unit and run.hook == 'secret-changed']
-    about = [number for number in changed if secret_of(case.by_number[number]) == secret.unique_identifier]
-    return tuple(sorted({*by[-1:], reads[-1][0].number, *about[-1:]}))
+    """Return who made the latest revision, the last secret-changed, and the last read, once if they are the same hook."""
+    run, read = last_read
+    told = [one.number for one in changed[-1:] if one.number != run.number]
+    return tuple(sorted({*([created] if created else []), *told, read.number}))
 
 
-def _remedy_of_staleness(secret: SecretView, unit: str) -> str:
+def _remedy_of_staleness(secret: SecretView, unit: str, *, is_notified: bool) -> str:
+    refresh = 'secret.get_content(refresh=True)'
     if unit.partition('/')[0] == secret.owner.partition('/')[0]:
-        return 'read it with secret.get_content(refresh=True), or with peek_content() only where that is followed by a refresh'
-    return 'call secret.get_content(refresh=True) when secret-changed arrives'
+        return (
+            f'read it with {refresh}, or only with peek_content() after a first refresh: '
+            'an owner tracks a revision of its own secret as other observers do'
+        )
+    if is_notified:
+        return f'call {refresh} when secret-changed arrives'
+    return f'read it with {refresh} in every hook that uses it: Juju sent no secret-changed for the latest revision'
 
 
 def refused_read(case: Case) -> Iterator[Finding]:
     """Find units that were refused a read by an id that they are still given, and never read the secret since."""
     if not case.is_at_rest:
         return
-    refused: dict[tuple[str, str], HookRun] = {}
+    refused: dict[tuple[str, str], tuple[HookRun, Command]] = {}
     for run in case.hooks:
         for command in run.commands:
             if command.name != 'secret-get':
                 continue
             if command.is_refused and (secret_id := id_in(command)):
-                refused[run.unit, secret_id] = run
+                refused[run.unit, secret_id] = run, command
             elif command.secret is not None:
                 refused.pop((run.unit, command.secret), None)
-    for (unit, secret_id), run in refused.items():
+    for (unit, secret_id), (run, command) in refused.items():
         secret = case.secrets.get(secret_id)
         if secret is None or unit not in case.model.units or unit in case.disturbed:
             continue
@@ -83,9 +109,18 @@ def refused_read(case: Case) -> Iterator[Finding]:
                 'refused-read',
                 f'unit:{unit}',
                 f'{unit} was refused {called(secret)} in {run.hook}, still has its id, and has not read it since',
-                (run.number,),
-                'grant the secret before its id is published, or read it again when it is granted',
+                (command.number,),
+                _remedy_of_refusal(secret),
             )
+
+
+def _remedy_of_refusal(secret: SecretView) -> str:
+    if secret.owner == USER:
+        return 'read it again in config-changed and update-status: a grant by a user runs no hook'
+    return (
+        'call secret.grant(relation) in the hook that publishes secret.id, or read the secret again in a later hook: '
+        'a grant alone runs no hook'
+    )
 
 
 def _is_given(case: Case, unit: str, secret_id: str) -> bool:
@@ -116,7 +151,7 @@ def unhandled_event(case: Case) -> Iterator[Finding]:
         return
     last: dict[tuple[str, str, str | None], HookRun] = {}
     for run in case.hooks:
-        if run.hook in UNHANDLED and run.observed is False and run.outcome == 'committed':
+        if run.hook in DUTIES and run.observed is False and run.outcome == 'committed':
             last[run.unit, run.hook, secret_of(run)] = run
     for (unit, hook, secret_id), run in last.items():
         secret = case.secrets.get(secret_id or '')
@@ -125,9 +160,9 @@ def unhandled_event(case: Case) -> Iterator[Finding]:
         yield Finding(
             'unhandled-event',
             f'unit:{unit}',
-            f'{unit} received {hook} for {called(secret)}, and its charm does not observe that event',
+            f'{unit} received {hook} for {called(secret)}, and no code of its charm observes that event',
             (run.number,),
-            UNHANDLED[hook],
+            f'framework.observe(self.on.{hook.replace("-", "_")}, ...), and call {DUTIES[hook]} in the handler',
         )
 
 

@@ -29,12 +29,13 @@ def unreadable_id(case: Case) -> Iterator[Finding]:
         for secret_id, names_model in secrets_named(value):
             wrong = _why_unreadable(case, relation, entity, secret_id, names_model=names_model)
             if wrong is not None:
+                why, remedy = wrong
                 yield Finding(
                     'unreadable-id',
                     f'relation:{relation.id}',
-                    f'{entity} publishes an id as {key!r} in {relation.key}, {wrong}',
+                    f'{entity} publishes the id of a secret as {key!r} in {relation.key}, {why}',
                     (by,) if by is not None else (),
-                    'grant the secret over the relation before the id is published, and publish secret.id as it is',
+                    remedy,
                 )
 
 
@@ -44,18 +45,28 @@ def _going(case: Case) -> set[str]:
 
 def _why_unreadable(
     case: Case, relation: RelationView, entity: str, secret_id: str, *, names_model: bool
-) -> str | None:
+) -> tuple[str, str] | None:
+    """Return why the other side cannot use an id, and what to do."""
     secret = case.secrets.get(secret_id)
     if secret is None:
-        return 'and there is no such secret'
+        return (
+            'and there is no such secret',
+            'publish the id of the new secret, or delete the key, when a secret is removed',
+        )
     other = _other_side(relation, entity)
     if not other:
         return None
     if not set(other) & set(secret.readers):
-        return f'and no unit of the other side may read {called(secret)}'
+        return (
+            f'and no unit of the other side may read {called(secret)}',
+            'call secret.grant(relation) in the hook that publishes secret.id',
+        )
     crosses = not any(unit in case.model.units for unit in other)
     if crosses and not names_model:
-        return f'without the model of {called(secret)}, so that another model looks for it at home'
+        return (
+            f'in the short form: the other model looks for {called(secret)} among its own secrets',
+            'publish the id that add_secret() returned, secret://MODEL-UUID/ID; the short form is what events have',
+        )
     return None
 
 
@@ -73,7 +84,7 @@ def _other_side(relation: RelationView, entity: str) -> tuple[str, ...]:
 def leaked_content(case: Case) -> Iterator[Finding]:
     """Find values of secrets in databags, stored state, logs, statuses and the results of actions."""
     found: dict[str, Finding] = {}
-    for place, run, text in (*_said(case), *_published(case), *_stored(case)):
+    for place, remedy, run, text in (*_said(case), *_published(case), *_stored(case)):
         for secret_id, key in case.values.found_in(text):
             secret = case.secrets.get(secret_id)
             subject = subject_of(secret) if secret is not None else f'unit:{run.unit}'
@@ -83,32 +94,36 @@ def leaked_content(case: Case) -> Iterator[Finding]:
                 subject,
                 f'{run.unit} wrote {about} {place}',
                 (run.number,),
-                'give the id of the secret, and keep its content in the secret alone',
+                remedy,
             )
             found.setdefault(f'{finding.subject} {place.partition(",")[0]} {run.unit}', finding)
     yield from found.values()
 
 
-def _said(case: Case) -> Iterator[tuple[str, HookRun, str]]:
+def _said(case: Case) -> Iterator[tuple[str, str, HookRun, str]]:
     """Return what charms have logged, set as a status or returned from an action, up to the last rest."""
     last = case.rests[-1] if case.rests else 0
     for run in case.new_hooks:
         for command in run.commands if run.number <= last or case.is_at_rest else ():
             if command.name in SHOWN and not command.is_refused:
-                yield _place(command), run, ' '.join(command.argv[1:])
+                yield *_place(command), run, ' '.join(command.argv[1:])
 
 
-def _place(command: Command) -> str:
+def _place(command: Command) -> tuple[str, str]:
+    """Return where a command shows its arguments, and what to do in place of that."""
     match command.name:
         case 'juju-log':
-            return 'to the log'
+            return 'to the log', "log the secret's label or revision in place of its content"
         case 'status-set':
-            return 'into its status'
+            return 'into its status', "name the secret's label or revision in the status in place of its content"
         case _:
-            return f'into the results of an action, by {command.name}'
+            return (
+                f'into the results of an action, by {command.name}',
+                'return the id of the secret, which users read with juju show-secret --reveal',
+            )
 
 
-def _published(case: Case) -> Iterator[tuple[str, HookRun, str]]:
+def _published(case: Case) -> Iterator[tuple[str, str, HookRun, str]]:
     """Return what charms have written into databags and what stood there at a rest."""
     for value in case.model.journal.bags():
         run = case.by_number.get(value.since_by or 0)
@@ -116,15 +131,30 @@ def _published(case: Case) -> Iterator[tuple[str, HookRun, str]]:
             continue
         until = value.until_by or (case.rests[-1] + 1 if case.rests else 0)
         if any(run.number < rest < until or (value.until is None and rest > run.number) for rest in case.rests):
-            yield f'into the databag of {value.entity}, as {value.key!r}', run, value.value
+            yield (
+                f'into the databag of {value.entity}, as {value.key!r}',
+                'publish secret.id in place of the value, and delete the old field from the databag',
+                run,
+                value.value,
+            )
 
 
-def _stored(case: Case) -> Iterator[tuple[str, HookRun, str]]:
+def _stored(case: Case) -> Iterator[tuple[str, str, HookRun, str]]:
     """Return what charms hold in their stored state at the end."""
     if not case.is_at_rest:
         return
+    remedy = 'store secret.id, and read the content when it is needed'
+    for unit, values in case.charm_states.items():
+        for key, (value, run) in values.items():
+            if unit in case.model.units and run.number > case.since:
+                yield f'into its stored state {key!r}', remedy, run, value
     last = {run.unit: run for run in case.new_hooks}
     for unit, run in last.items():
         view = case.model.units.get(unit)
         for state in view.stored_states if view is not None else ():
-            yield f'into its stored state {state.name!r}', run, str(dict(state.content))
+            yield (
+                f'into its stored state {state.name!r}',
+                remedy,
+                run,
+                str(dict(state.content)),
+            )

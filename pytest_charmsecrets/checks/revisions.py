@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..records import Finding, HookRun
 from ..views.secrets import SecretView
 from .case import Case
-from .naming import called, id_in, secret_of, subject_of
+from .naming import called, id_in, plural, secret_of, subject_of
 
 
 def unpruned_revisions(case: Case) -> Iterator[Finding]:
@@ -21,17 +21,17 @@ def unpruned_revisions(case: Case) -> Iterator[Finding]:
         pruned = [run for run in _of_owner(case, secret) if _removes_revision(run, secret)]
         if len(idle) <= bool(pruned):
             continue
-        told = [run for run in _of_owner(case, secret) if run.hook == 'secret-remove' and _is_about(run, secret)]
-        ignored = (
-            f'{len(told)} secret-remove ' + ('was' if len(told) == 1 else 'were') + ' delivered and left them there'
-        )
+        told = [run for run in _of_owner(case, secret) if _is_removal_of(run, secret) and run.revision in idle]
         yield Finding(
             'unpruned-revisions',
             subject_of(secret),
-            f'{called(secret)} keeps {len(idle)} revisions that nobody tracks ({_range(idle)}); '
-            + (ignored if told else 'no secret-remove was delivered yet'),
+            f'{called(secret)} keeps {_told_of(idle)}; '
+            + (f'{plural(len(told), "secret-remove hook")} did not remove ' if told else 'no secret-remove came for ')
+            + ('it' if len(idle) == 1 else 'them'),
             tuple(run.number for run in (told[:1] + told[-1:] if len(told) > 1 else told)) or _created_by(case, secret),
-            'call event.remove_revision() when secret-remove arrives',
+            'call event.remove_revision() in a handler of secret_remove'
+            if told
+            else 'call secret.remove_revision(number) for revisions that are not needed any more',
         )
 
 
@@ -39,8 +39,8 @@ def _removes_revision(run: HookRun, secret: SecretView) -> bool:
     return any(effect.kind == 'secret-remove' and effect.secret == secret.unique_identifier for effect in run.committed)
 
 
-def _is_about(run: HookRun, secret: SecretView) -> bool:
-    return secret_of(run) == secret.unique_identifier
+def _is_removal_of(run: HookRun, secret: SecretView) -> bool:
+    return run.hook == 'secret-remove' and secret_of(run) == secret.unique_identifier
 
 
 def orphaned_secret(case: Case) -> Iterator[Finding]:
@@ -48,18 +48,20 @@ def orphaned_secret(case: Case) -> Iterator[Finding]:
     if not case.is_at_rest:
         return
     for secret in _of_charms(case):
+        newer = None
         if _is_without_trace(case, secret):
             message = f'{called(secret)} has no label, and its id stands in no databag, config option or stored state'
-            remedy = 'give it a label, or store its id, or remove it'
+            remedy = 'call add_secret(..., label=...) and look it up with get_secret(label=...) before adding another'
         elif _outlives_its_relation(case, secret):
-            message = f'{called(secret)} was made for a relation that is gone'
-            remedy = 'remove it in relation-broken, with secret.remove_all_revisions()'
+            message = f'{called(secret)} was added for a relation that is gone'
+            remedy = 'call secret.remove_all_revisions() in relation-broken'
         elif (newer := _replacement(case, secret)) is not None:
             message = f'{called(secret)} was not used since the refresh, and {called(newer)} has the same keys'
-            remedy = 'let the new version of the charm find the old secret, or remove that'
+            remedy = 'look for the old label, too, with get_secret(label=...), or call remove_all_revisions() on it'
         else:
             continue
-        yield Finding('orphaned-secret', subject_of(secret), message, _created_by(case, secret), remedy)
+        evidence = (*_created_by(case, secret), *(_created_by(case, newer) if newer is not None else ()))
+        yield Finding('orphaned-secret', subject_of(secret), message, evidence, remedy)
 
 
 def _is_without_trace(case: Case, secret: SecretView) -> bool:
@@ -139,5 +141,8 @@ def _created_by(case: Case, secret: SecretView) -> tuple[int, ...]:
     return ()
 
 
-def _range(numbers: list[int]) -> str:
-    return ', '.join(map(str, numbers)) if len(numbers) <= 3 else f'{numbers[0]} to {numbers[-1]}'
+def _told_of(numbers: list[int]) -> str:
+    if len(numbers) == 1:
+        return f'revision {numbers[0]}, which nobody tracks'
+    shown = ', '.join(map(str, numbers)) if len(numbers) <= 3 else f'{numbers[0]} to {numbers[-1]}'
+    return f'{len(numbers)} revisions that nobody tracks ({shown})'

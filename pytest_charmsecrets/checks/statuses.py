@@ -6,11 +6,19 @@ import itertools
 from collections.abc import Iterator
 from typing import Final
 
-from ..records import Finding, HadStatus, Operation
+from ..records import Finding, HadStatus, HookRun, Operation
 from .case import Case
 
-HARMLESS: Final = ('update-status', 'refresh', 'set-leader', 'add-unit', 'restart-agent', 'restart-controller')
-"""Operations after which a healthy unit stays active."""
+HARMLESS: Final = {
+    'update-status': 'update-status',
+    'refresh': 'a refresh',
+    'set-leader': 'a new leader',
+    'add-unit': 'another unit',
+    'restart-agent': 'a restart of an agent',
+    'restart-controller': 'a restart of the controller',
+}
+"""Operations after which a healthy unit stays active, in words."""
+_WORDS: Final = {**HARMLESS, 'run': 'an action that changed nothing'}
 
 
 def regressed_status(case: Case) -> Iterator[Finding]:
@@ -31,7 +39,7 @@ def regressed_status(case: Case) -> Iterator[Finding]:
                     f'{unit} was active and is {status.status} since {run.hook}, '
                     f'after nothing but {_between(case, unit, before, after)}',
                     tuple(sorted({was[unit].since_by or before, by})),
-                    'keep what the charm needs over upgrades, leader changes and time; find secrets by label or stored id',
+                    _remedy(run),
                 )
 
 
@@ -71,5 +79,11 @@ def _is_harmless(case: Case, operation: Operation) -> bool:
 
 def _between(case: Case, unit: str, before: int, after: int) -> str:
     first, last = _window(case, unit, before, after)
-    names = dict.fromkeys(one.name for one in case.operations if first < one.number <= last)
+    names = dict.fromkeys(_WORDS[one.name] for one in case.operations if first < one.number <= last)
     return ' and '.join(names) or 'time'
+
+
+def _remedy(run: HookRun) -> str:
+    if run.hook == 'secret-expired':
+        return 'renew before the time is over: set an expire= that lies before the end of validity'
+    return 'keep what the charm needs in secrets, found by get_secret(label=...), in databags or in stored state'

@@ -26,7 +26,7 @@ def naive_datetime(case: Case) -> Iterator[Finding]:
                 _subject(case, run, command),
                 f'{run.unit} gave an expiry without a time zone in {run.hook}: {expiry}',
                 (run.number,),
-                'give a timedelta, or a datetime with tzinfo such as datetime.now(timezone.utc)',
+                'give expire=timedelta(...), or a datetime with a zone: datetime.now(timezone.utc) + timedelta(...)',
             )
 
 
@@ -42,7 +42,7 @@ def empty_content(case: Case) -> Iterator[Finding]:
                     _subject(case, run, command),
                     f'{run.unit} stored {shown} as {key.partition("#")[0]!r} in {run.hook}',
                     (run.number,),
-                    'add the secret once there is a value; a placeholder becomes a credential',
+                    'call add_secret() once there is a value, and publish no id before: observers use what they read first',
                 )
 
 
@@ -61,10 +61,10 @@ def label_is_content(case: Case) -> Iterator[Finding]:
                 continue
             yield Finding(
                 'label-is-content',
-                f'secret:{run.unit.partition("/")[0]}/',
+                f'secret:{_owner(case, run, command)}/',
                 f'{run.unit} used a label {wrong} in {run.hook}',
-                (run.number,),
-                'use a short, fixed label; labels are shown by juju secrets and in logs',
+                (command.number,),
+                'use a short, fixed label, with a digest such as hashlib.sha256(...).hexdigest()[:16] for a document',
             )
 
 
@@ -87,8 +87,15 @@ def _option(command: Command, name: str) -> str | None:
 def _subject(case: Case, run: HookRun, command: Command) -> str:
     secret_id = id_in(command)
     if secret_id is None:
-        owner = run.unit if _option(command, '--owner') == 'unit' else run.unit.partition('/')[0]
         label = _option(command, '--label') or ''
-        return f'secret:{owner}/{label if len(label) <= LONGEST_LABEL else ""}'
+        return f'secret:{_owner(case, run, command)}/{label if len(label) <= LONGEST_LABEL else ""}'
     secret = case.secrets.get(secret_id)
     return subject_of(secret) if secret is not None else f'unit:{run.unit}'
+
+
+def _owner(case: Case, run: HookRun, command: Command) -> str:
+    """Return the owner of the secret that a command adds or names."""
+    secret = case.secrets.get(command.secret or id_in(command) or '')
+    if secret is not None:
+        return secret.owner
+    return run.unit if _option(command, '--owner') == 'unit' else run.unit.partition('/')[0]

@@ -89,7 +89,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show what the checks have found without failing a test, how many models they have judged, and who avoided bugs."""
-    lines = list(judging.summary(config.stash[judging.TOTALS]))
+    lines = list(judging.summary(config.stash[judging.TOTALS], config))
     if len(lines) > 1:
         terminalreporter.section('charmsecrets')
     for line in lines:

@@ -13,7 +13,7 @@ from .reporting import MODELS
 
 if TYPE_CHECKING:
     from ..model.fake_model import FakeModel
-    from ..records import Finding, Record
+    from ..records import Finding
     from ..views.model import ModelView
 
 SECTION: Final = 'charmsecrets: findings'
@@ -43,8 +43,10 @@ class Verdict:
     """The findings that nothing allows, as text; empty if there are none."""
     entries: tuple[str, ...] = ()
     """An entry for each of them that would allow it."""
-    unused: tuple[str, ...] = ()
-    """Entries of the marker that have allowed nothing."""
+    used: tuple[tuple[str, str], ...] = ()
+    """Entries of markers that have allowed something, each after the id of the test, class or module that is marked."""
+    unused: tuple[tuple[str, str], ...] = ()
+    """Those that have allowed nothing."""
 
 
 @dataclasses.dataclass(eq=False)
@@ -56,7 +58,9 @@ class Totals:
     reported: list[tuple[str, str]] = dataclasses.field(default_factory=list[tuple[str, str]])
     """Test and findings, where findings do not fail tests."""
     entries: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
-    unused: list[tuple[str, str]] = dataclasses.field(default_factory=list[tuple[str, str]])
+    used: set[tuple[str, str]] = dataclasses.field(default_factory=set[tuple[str, str]])
+    unused: dict[tuple[str, str], bool] = dataclasses.field(default_factory=dict[tuple[str, str], bool])
+    """Whether it is the test itself that is marked."""
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -69,7 +73,19 @@ class Totals:
         self.entries.update(dict.fromkeys(given['entries']))
         if given['text'] and not report.failed:
             self.reported.append((report.nodeid, given['text']))
-        self.unused += ((report.nodeid, entry) for entry in given['unused'] if report.passed)
+        self.used.update(map(tuple, given['used']))
+        if report.passed:
+            self.unused.update(((where, entry), where == report.nodeid) for where, entry in given['unused'])
+
+    def idle_entries(self, *, is_selection: bool) -> Iterator[tuple[str, str]]:
+        """Return the entries of markers that have allowed nothing in any test that they are for.
+
+        Args:
+            is_selection: whether only some tests of marked classes and modules ran; the others may need the entries.
+        """
+        for key, is_own in self.unused.items():
+            if key not in self.used and (is_own or not is_selection):
+                yield key
 
 
 def judge(item: pytest.Item) -> Generator[None, Any, Any]:
@@ -80,7 +96,7 @@ def judge(item: pytest.Item) -> Generator[None, Any, Any]:
     """
     try:
         result = yield
-    except BaseException:
+    except (Exception, pytest.fail.Exception, pytest.skip.Exception):
         _note(item)
         raise
     verdict = _note(item)
@@ -103,24 +119,39 @@ def _verdict(item: pytest.Item) -> Verdict:
     from ..checks import is_at_rest
     from ..checks.allowing import allows
 
-    allow, marked = _allowed(item)
-    found: list[tuple[FakeModel, Finding]] = []
-    for model, since in used:
-        results = item.ihook.pytest_charmsecrets_check(model=model, since=since)
-        found += ((model, finding) for findings in results for finding in findings or ())
+    marked = tuple(_marked(item))
+    allow = {*item.config.stash[options.DEFAULTS].allow, *(entry for _, entry in marked)}
+    found = [(model, finding) for model, since in used for finding in _found(item, model, since)]
     unmet = [(model, one) for model, one in found if not any(allows(entry, one) for entry in allow)]
-    idle = tuple(entry for entry in marked if not any(allows(entry, one) for _, one in found))
+    idle = {entry for _, entry in marked if not any(allows(entry, one) for _, one in found)}
     return Verdict(
         models=len(used),
         not_at_rest=sum(not is_at_rest(model) for model, _ in used),
         text=_told(unmet, redact=not item.config.stash[options.DEFAULTS].show_secrets),
         entries=tuple(f'{one.check}:{one.subject}' for _, one in unmet),
-        unused=idle,
+        used=tuple(place for place in marked if place[1] not in idle),
+        unused=tuple(place for place in marked if place[1] in idle),
     )
 
 
-def _allowed(item: pytest.Item) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return all that is allowed, and the entries of markers among it.
+def _found(item: pytest.Item, model: FakeModel, since: int) -> Iterator[Finding]:
+    """Return what all checks find in a model, by what is new in its journal.
+
+    Raises:
+        UsageError: if a check of another plugin returns something else.
+    """
+    from ..checks import is_proved_since
+    from ..checks.allowing import check_finding
+
+    for findings in item.ihook.pytest_charmsecrets_check(model=model, since=since):
+        for finding in findings or ():
+            check_finding(finding)
+            if is_proved_since(finding, since):
+                yield finding
+
+
+def _marked(item: pytest.Item) -> Iterator[tuple[str, str]]:
+    """Return what markers allow, each entry after the id of the test, class or module that is marked.
 
     Raises:
         UsageError: if an entry can allow nothing.
@@ -128,12 +159,10 @@ def _allowed(item: pytest.Item) -> tuple[tuple[str, ...], tuple[str, ...]]:
     from ..checks import CHECKS
     from ..checks.allowing import check_entries
 
-    marked: list[str] = []
-    for marker in item.iter_markers(options.MARKER):
+    for node, marker in item.iter_markers_with_node(options.MARKER):
         entries = cast('Collection[str]', marker.kwargs.get('allow', ()))
         check_entries(entries, CHECKS, others=_has_others(item.config))
-        marked += entries
-    return (*item.config.stash[options.DEFAULTS].allow, *marked), tuple(marked)
+        yield from ((node.nodeid, entry) for entry in entries)
 
 
 def _has_others(config: pytest.Config) -> bool:
@@ -142,17 +171,22 @@ def _has_others(config: pytest.Config) -> bool:
 
 def _told(found: Iterable[tuple[FakeModel, Finding]], *, redact: bool) -> str:
     """Return findings as text, those of each model after one another."""
-    from ..checks import CHECKS
+    from ..checks import CHECKS, names_of_secrets
     from ..report.findings import render_findings
 
-    texts: list[str] = []
+    by_model: dict[int, tuple[FakeModel, list[Finding]]] = {}
     for model, finding in found:
-        records: dict[int, Record] = {
-            record.number: record for one in model.controller.models.values() for record in one.journal
-        }
-        text = render_findings([finding], records, CHECKS)
-        texts.append(model.redact(text) if redact else text)
-    return '\n\n'.join(texts)
+        by_model.setdefault(id(model), (model, []))[1].append(finding)
+    return '\n\n'.join(
+        render_findings(
+            findings,
+            {record.number: record for one in model.controller.models.values() for record in one.journal},
+            names_of_secrets(model),
+            CHECKS,
+            model.redact if redact else str,
+        )
+        for model, findings in by_model.values()
+    )
 
 
 # --- what pytest shows
@@ -169,23 +203,29 @@ def add_to(report: pytest.TestReport, item: pytest.Item, strictness: options.Str
         report.sections.append((SECTION, verdict.text))
 
 
-def summary(totals: Totals) -> Iterator[str]:
+def summary(totals: Totals, config: pytest.Config) -> Iterator[str]:
     """Return the lines of the session's summary."""
     for nodeid, text in totals.reported:
         yield from (f'{nodeid}', *(f'  {line}' for line in text.splitlines()), '')
     if totals.reported and totals.entries:
-        yield 'to allow them all for now:'
+        yield 'to allow all of them for now, in the ini file:'
         yield 'charmsecrets_allow ='
         yield from (f'    {entry}' for entry in totals.entries)
-    for nodeid, entry in totals.unused:
-        yield f'{nodeid}: its marker allows {entry!r}, and there was nothing to allow'
+    for where, entry in totals.idle_entries(is_selection=_is_selection(config)):
+        yield f'{where}: the marker allows {entry!r}, and there was nothing to allow'
     if totals.models:
         rest = (
-            f', {totals.not_at_rest} not at rest (state of {totals.not_at_rest} not judged)'
+            f', {totals.not_at_rest} not at rest (secrets of {totals.not_at_rest} not judged)'
             if totals.not_at_rest
             else ''
         )
         yield f'charmsecrets: {totals.models} model{"" if totals.models == 1 else "s"} checked{rest}'
+
+
+def _is_selection(config: pytest.Config) -> bool:
+    """Whether the command line asks for some tests of a module."""
+    by_option = any(config.getoption(name, None) for name in ('keyword', 'markexpr', 'lf', 'deselect', 'maxfail'))
+    return by_option or any('::' in argument for argument in config.args)
 
 
 def explain(name: str) -> str:

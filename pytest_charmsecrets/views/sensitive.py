@@ -13,7 +13,7 @@ SHORTEST_VALUE: Final = 8
 SHORTEST_WORD: Final = 16
 """A word inside a value, such as the password in a URI, counts from this length on."""
 
-_CREDENTIAL: Final = re.compile(r'pass|key|token|secret|cred|cert|pin$|auth|hash|salt', re.IGNORECASE)
+_CREDENTIAL: Final = re.compile(r'pass|key|token|secret|cred|cert', re.IGNORECASE)
 _PLAIN: Final = re.compile(
     r'(?:user(?:name)?|database|db-?name|name|endpoints?|hosts?|hostname|address|ip|port|url|version|tls|tls-ca|ca|'
     r'schema|role|roles|topic|bucket|region|zone|email|domain|subject|issuer|csr|certificate|chain|replset|'

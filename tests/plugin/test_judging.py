@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from pytest_charmsecrets.checks import CHECKS
@@ -22,9 +24,9 @@ STALE = """
 
     META = {'name': 'web', 'requires': {'database': {'interface': 'postgresql_client'}}}
 
-    def play(model):
+    def play(model, units=1):
         db = model.deploy_puppet('db', provides={'database': 'postgresql_client'})
-        model.deploy(Web, meta=META)
+        model.deploy(Web, meta=META, num_units=units)
         relation = model.integrate('web', 'db')
         model.settle()
         with db.leader.hook() as hook:
@@ -57,9 +59,10 @@ def test_a_finding_fails_the_test_and_says_how_to_allow_it(stale):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            'stale-observer: web/0 still uses revision 1 of db/password; the latest is 2',
-            '*web/0 secret-changed*',
-            '*do:*refresh=True*',
+            'stale-observer: web/0 still uses revision 1 of db/password; the latest is revision 2',
+            '    2026-01-01 00:00:00  web/0 database-relation-changed: secret-get -> revision 1',
+            '    2026-01-01 00:00:00  web/0 secret-changed (db/password, revision 2)',
+            '  help:  call secret.get_content(refresh=True) when secret-changed arrives',
             "*allow: @pytest.mark.charmsecrets(allow=[[]'stale-observer:unit:web/0'])",
             'charmsecrets: 1 model checked',
         ]
@@ -109,7 +112,29 @@ def test_an_entry_that_allows_nothing_is_reported(stale):
     test = '@pytest.mark.charmsecrets(allow=["leaked-content", "stale-observer", "unhandled-event"])\n' + PLAIN
     result = stale(test).runpytest('--charmsecrets-checks=fail')
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["*test_it: its marker allows 'leaked-content', and there was nothing to allow"])
+    result.stdout.fnmatch_lines(["*test_it: the marker allows 'leaked-content', and there was nothing to allow"])
+
+
+def test_an_entry_of_a_module_is_idle_only_if_no_test_needed_it(stale):
+    test = f"""
+pytestmark = pytest.mark.charmsecrets(allow=['stale-observer', 'unhandled-event', 'leaked-content'])
+
+{PLAIN}
+
+def test_quiet(fake_model):
+    fake_model.deploy_puppet('db')
+"""
+    pytester = stale(test)
+    result = pytester.runpytest('--charmsecrets-checks=fail', '-p', 'no:randomly')
+    result.assert_outcomes(passed=2)
+    told = [line for line in result.outlines if 'nothing to allow' in line]
+    assert told == [
+        f"{path.name}: the marker allows 'leaked-content', and there was nothing to allow"
+        for path in pytester.path.glob('test_*.py')
+    ]
+    # Whether the tests that were left out need it is not known.
+    result = pytester.runpytest('--charmsecrets-checks=fail', '-k', 'quiet')
+    result.stdout.no_fnmatch_line('*nothing to allow*')
 
 
 def test_an_entry_that_is_no_check_is_refused_with_the_near_miss(stale):
@@ -119,10 +144,76 @@ def test_an_entry_that_is_no_check_is_refused_with_the_near_miss(stale):
     result.stdout.fnmatch_lines(["*'stale-observers' is no name of a check; did you mean 'stale-observer'?*"])
 
 
-@pytest.mark.parametrize('made', ('FakeModel()', 'fake_model_factory()'))
-def test_models_that_no_fixture_closes_are_judged(stale, made):
-    test = f'def test_it(fake_model_factory):\n    play({made})\n'
+@pytest.mark.parametrize(
+    'body',
+    (
+        'play(FakeModel())',
+        'play(fake_model_factory())',
+        'with FakeModel() as model: play(model)',
+        'play(FakeModel().controller.add_model("second"))',
+    ),
+)
+def test_models_are_judged_however_they_were_made(stale, body):
+    test = f'def test_it(fake_model_factory):\n    {body}\n'
     stale(test).runpytest('--charmsecrets-checks=fail').assert_outcomes(failed=1)
+
+
+def test_a_model_that_is_not_at_rest_is_counted_and_its_secrets_are_not_judged(stale):
+    result = stale(f'{PLAIN}    fake_model.add_unit("web")\n').runpytest('--charmsecrets-checks=fail')
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(['charmsecrets: 1 model checked, 1 not at rest (secrets of 1 not judged)'])
+
+
+def test_a_test_that_is_skipped_at_its_end_is_skipped(stale):
+    stale(f'{PLAIN}    pytest.skip("enough")\n').runpytest('--charmsecrets-checks=fail').assert_outcomes(skipped=1)
+
+
+def test_the_processes_of_xdist_add_up(stale, monkeypatch):
+    monkeypatch.setenv('PYTEST_PLUGINS', 'pytest_charmsecrets.plugin,xdist.plugin')
+    test = f'{PLAIN}\ndef test_two(fake_model):\n    play(fake_model)\n'
+    result = stale(test).runpytest_subprocess('--charmsecrets-checks=report', '-n', '2')
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(['charmsecrets_allow =', '    stale-observer:unit:web/0', '*2 models checked'])
+
+
+@pytest.mark.parametrize(
+    ('returned', 'message'),
+    (
+        ('["wrong"]', "*returned 'wrong'; return a list of Finding objects"),
+        ('[Finding("our-own", "db", "no such name")]', "*'our-own' gave the subject 'db'; give a kind and a name*"),
+    ),
+)
+def test_what_a_conftest_returns_has_to_be_a_finding_that_can_be_allowed(stale, returned, message):
+    pytester = stale('def test_it(fake_model):\n    fake_model.deploy_puppet("db")\n')
+    check = f'    def pytest_charmsecrets_check(model):\n        return {returned}\n'
+    pytester.makeconftest(f'{STALE}\n    from pytest_charmsecrets import Finding\n{check}')
+    result = pytester.runpytest('--charmsecrets-checks=fail')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([message])
+
+
+def test_a_repository_with_old_findings_reports_them_allows_them_and_then_fails_for_new_ones(stale):
+    pytester = stale(PLAIN)
+    pytester.makeini('[pytest]\ncharmsecrets_checks = report\n')
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=1)
+    begin = result.outlines.index('charmsecrets_allow =')
+    copied = [result.outlines[begin]]
+    copied += itertools.takewhile(lambda line: line.startswith('    '), result.outlines[begin + 1 :])
+    pytester.makeini('\n'.join(('[pytest]', 'charmsecrets_checks = fail', *copied)))
+    pytester.runpytest().assert_outcomes(passed=1)
+    pytester.makepyfile(
+        test_new="""
+        from conftest import play
+
+        def test_a_second_unit(fake_model):
+            play(fake_model, units=2)
+        """
+    )
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(['stale-observer: web/1 *'])
+    result.stdout.no_fnmatch_line('stale-observer: web/0 *')
 
 
 def test_a_test_that_fails_for_another_reason_shows_the_findings_in_a_section(stale):
