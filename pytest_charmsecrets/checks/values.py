@@ -23,6 +23,8 @@ class KnownValues:
 
     def __init__(self, models: Iterable[ModelView], secrets: Mapping[str, SecretView]) -> None:
         self._names: Final = frozenset(name for model in models for name in _names_in(model))
+        self._found: Final[dict[str, tuple[tuple[str, str], ...]]] = {}
+        """What was found in each text: charms say the same again and again."""
         self._by_start: Final[dict[str, dict[str, tuple[str, str]]]] = {}
         for secret_id, secret in secrets.items():
             for revision in secret.revisions.values():
@@ -34,8 +36,13 @@ class KnownValues:
                 if isinstance(record, Command | Operation) and record.name in _WRITING:
                     self._add_written(record)
 
-    def found_in(self, text: str) -> Iterator[tuple[str, str]]:
+    def found_in(self, text: str) -> tuple[tuple[str, str], ...]:
         """Return the secret (its bare id, or nothing) and the key of each value that stands in a text."""
+        if text not in self._found:
+            self._found[text] = tuple(self._search(text))
+        return self._found[text]
+
+    def _search(self, text: str) -> Iterator[tuple[str, str]]:
         searched = without_public_pem(text)
         for place in range(len(searched) - SHORTEST_VALUE + 1):
             candidates = self._by_start.get(searched[place : place + SHORTEST_VALUE])

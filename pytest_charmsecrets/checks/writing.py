@@ -55,7 +55,7 @@ def label_is_content(case: Case) -> Iterator[Finding]:
                 continue
             if '\n' in label or len(label) > LONGEST_LABEL:
                 wrong = 'with a line break' if '\n' in label else f'of {len(label)} characters'
-            elif any(True for _ in case.values.found_in(label)):
+            elif case.values.found_in(label):
                 wrong = 'that holds a value of a secret'
             else:
                 continue
