@@ -56,6 +56,11 @@ class Case:
         """The hooks of charms by the numbers of their records."""
         return {run.number: run for run in self.hooks}
 
+    def waits(self, application: str, event: str) -> bool:
+        """Whether an event is deferred that a unit of an application will emit with its next hook."""
+        last = {run.unit: run for run in self.hooks_of(application)}
+        return any(event in run.deferred for run in last.values() if run.unit in self.units)
+
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
         """What the user did."""
@@ -165,12 +170,15 @@ class Case:
 
     @cached_property
     def kept_texts(self) -> str:
-        """Everything that stands now in databags of members, config options and what charms have stored."""
+        """Everything that stands now in databags of members, config options and stored state, and what actions returned."""
         bags = (value for _, _, _, value in self.bags())
         options = (str(one.value) for one in self.model.journal.config() if one.until is None)
         stored = (str(state.content) for unit in self.units.values() for state in unit.stored_states)
         charm_states = (value for values in self.charm_states.values() for value, _ in values.values())
-        return '\n'.join((*bags, *options, *stored, *charm_states))
+        results = (
+            ' '.join(command.argv) for run in self.hooks for command in run.commands if command.name == 'action-set'
+        )
+        return '\n'.join((*bags, *options, *stored, *charm_states, *results))
 
     @cached_property
     def charm_states(self) -> dict[str, dict[str, tuple[str, HookRun]]]:

@@ -25,7 +25,7 @@ def stale_observer(case: Case) -> Iterator[Finding]:
     for tracked in case.tracked:
         secret = case.secrets.get(tracked.secret)
         reads = case.reads(tracked.unit, tracked.secret)
-        if secret is None or not reads or tracked.unit in case.disturbed:
+        if secret is None or not reads or tracked.unit in case.disturbed or _follows(case, tracked.unit, secret):
             continue
         if tracked.revision < secret.latest_revision and _may_read(case, secret, tracked.unit):
             created = _created_by(case, secret)
@@ -38,6 +38,21 @@ def stale_observer(case: Case) -> Iterator[Finding]:
                 _evidence_of_staleness(created, changed, reads[-1]),
                 _remedy_of_staleness(secret, tracked.unit, is_notified=bool(changed)),
             )
+
+
+def _follows(case: Case, unit: str, secret: SecretView) -> bool:
+    """Whether a unit uses the latest revision all the same: by peeks, or soon, with an event that it has deferred.
+
+    An owner that only peeks still keeps its own first revision from being removed. Each hook may begin with another
+    read: ops' ``get_secret`` reads.
+    """
+    if case.waits(unit.partition('/')[0], 'secret_changed'):
+        return True
+    if unit.partition('/')[0] == secret.owner.partition('/')[0]:
+        return False
+    last_reads = {run.number: command for run, command in case.reads(unit, secret.unique_identifier)}
+    reads = tuple(last_reads.values())
+    return all('--peek' in command.argv for command in reads) and reads[-1].revision == secret.latest_revision
 
 
 def _may_read(case: Case, secret: SecretView, unit: str) -> bool:
@@ -168,7 +183,8 @@ def _is_left_undone(case: Case, secret: SecretView, run: HookRun) -> bool:
         case 'secret-changed':
             reads = case.reads(run.unit, secret.unique_identifier)
             now = case.revision_of(run.unit, secret.unique_identifier)
-            return bool(reads and now and now < secret.latest_revision and _may_read(case, secret, run.unit))
+            is_due = reads and now and not _follows(case, run.unit, secret)
+            return bool(is_due and now and now < secret.latest_revision and _may_read(case, secret, run.unit))
         case 'secret-remove':
             return run.revision in secret.revisions and run.revision not in secret.tracked_by.values()
         case 'secret-rotate':

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..records import Command, Finding, HookRun
 from ..views.relations import RelationView
 from .case import Case
-from .naming import called, secrets_named, subject_of
+from .naming import USER, called, secrets_named, subject_of
 
 SHOWN = ('juju-log', 'status-set', 'action-set', 'action-fail', 'action-log')
 """Commands whose arguments people see."""
@@ -52,6 +52,8 @@ def _why_unreadable(
     other = _other_side(relation, entity)
     if not other:
         return None
+    if secret.owner == USER:
+        return None  # the user grants it, to whom the user likes and when
     if not any(map(secret.may_be_read_by, other)):
         return (
             f'and no unit of the other side may read {called(secret)}',

@@ -20,6 +20,8 @@ def unpruned_revisions(case: Case) -> Iterator[Finding]:
         idle = [number for number in secret.revisions if number != secret.latest_revision and number not in tracked]
         if not idle or (len(idle) == 1 and _has_removed_some(case, secret)):
             continue
+        if case.waits(secret.owner.partition('/')[0], 'secret_remove'):
+            continue
         about = case.hooks_about(secret.unique_identifier)
         told = [run for run in about if run.hook == 'secret-remove' and run.revision in idle]
         yield Finding(
@@ -68,10 +70,13 @@ def _is_without_trace(case: Case, secret: SecretView) -> bool:
 
 
 def _outlives_its_relation(case: Case, secret: SecretView) -> bool:
-    """Whether the label names a relation that is gone, over which the secret was granted in the hook that added it."""
+    """Whether the label names a relation that is gone, over which the secret was granted in the hook that added it.
+
+    One that was granted to somebody else since has a number of another kind in its label.
+    """
     numbers = set(re.findall(r'(?<![0-9A-Za-z])[0-9]+(?![0-9A-Za-z])', secret.label or ''))
     gone = numbers - {str(relation.id) for relation in case.model.relations}
-    effects = case.effects_on(secret.unique_identifier) if gone else ()
+    effects = case.effects_on(secret.unique_identifier) if gone and not secret.access else ()
     added = next((run for run, effect in effects if effect.kind == 'secret-add'), None)
     granted = {
         (effect.relation or '').rpartition(':')[2]
@@ -87,7 +92,7 @@ def _replacement(case: Case, secret: SecretView) -> SecretView | None:
     refreshes = [one.number for one in case.operations if one.name == 'refresh' and one.arguments[:1] == (application,)]
     if not refreshes or secret.access or secret.unique_identifier in case.kept_texts or _latest(secret) is None:
         return None
-    if any(_names(run, secret) for run in _of_owner(case, secret) if run.number > refreshes[-1]):
+    if not _is_passed_over(case, secret, since=refreshes[-1]):
         return None
     for newer in _of_charms(case):
         if newer.owner != secret.owner or newer.unique_identifier == secret.unique_identifier:
@@ -95,6 +100,14 @@ def _replacement(case: Case, secret: SecretView) -> SecretView | None:
         if _latest(newer) == _latest(secret) and any(number > refreshes[-1] for number in _created_by(case, newer)):
             return newer
     return None
+
+
+def _is_passed_over(case: Case, secret: SecretView, *, since: int) -> bool:
+    """Whether no hook has named a secret since a refresh, but one ran again that had named it before."""
+    hooks = _of_owner(case, secret)
+    before = {run.hook for run in hooks if run.number < since and _names(run, secret)}
+    after = {run.hook: run for run in hooks if run.number > since}
+    return bool(before & set(after)) and not any(_names(run, secret) for run in hooks if run.number > since)
 
 
 def _latest(secret: SecretView) -> frozenset[str] | None:

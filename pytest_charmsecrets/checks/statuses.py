@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import datetime
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,6 +19,10 @@ HARMLESS: Final = {
     'restart-controller': 'a restart of the controller',
 }
 """Operations after which a healthy unit stays active, in words."""
+MOVED: Final = ('refresh', 'set-leader')
+"""Those after which a charm may have lost what it knew, and find that out without asking for a secret."""
+LIFETIME: Final = datetime.timedelta(hours=1)
+"""What lives for a shorter time is no credential."""
 _WORDS: Final = {**HARMLESS, 'run': 'an action that changed nothing'}
 
 
@@ -31,7 +36,7 @@ def regressed_status(case: Case) -> Iterator[Finding]:
             before, after = rests
             was = next((one for one in reversed(earlier.get(unit, ())) if _holds_at(one, before)), None)
             is_judged = after > case.since and was is not None and was.status == 'active' and case.has_charm(unit)
-            if was is not None and is_judged and _is_undisturbed(case, unit, before, after):
+            if was is not None and is_judged and _is_undisturbed(case, case.by_number[by], before, after):
                 run = case.by_number[by]
                 yield Finding(
                     'regressed-status',
@@ -64,14 +69,28 @@ def _window(case: Case, unit: str, before: int, after: int) -> tuple[int, int]:
     return (ran[-1] if ran else 0), after
 
 
-def _is_undisturbed(case: Case, unit: str, before: int, after: int) -> bool:
+def _is_undisturbed(case: Case, run: HookRun, before: int, after: int) -> bool:
+    unit = run.unit
     first, last = _window(case, unit, before, after)
     operations = [one for one in case.operations if first < one.number <= last]
     played = [
-        run for run in case.model.journal.hooks() if first < run.number <= last and run.number not in case.by_number
+        one for one in case.model.journal.hooks() if first < one.number <= last and one.number not in case.by_number
     ]
-    commands = any(run.commands for run in played)
-    return not commands and all(_is_harmless(case, one) for one in operations)
+    commands = any(one.commands for one in played)
+    is_harmless = not commands and all(_is_harmless(case, one) for one in operations)
+    has_moved = any(one.name in MOVED for one in operations)
+    return is_harmless and (has_moved or _is_of_secrets(run) or _has_waited(case, run, before))
+
+
+def _is_of_secrets(run: HookRun) -> bool:
+    """Whether a hook is about a secret, or was refused one: else its workload may be down, or its cluster too small."""
+    return run.secret is not None or any(one.is_refused and one.name.startswith('secret-') for one in run.commands)
+
+
+def _has_waited(case: Case, run: HookRun, before: int) -> bool:
+    """Whether so much time has passed since a rest that something can have ended with it."""
+    rest = case.model.journal.record(before)
+    return rest is not None and run.time - rest.time >= LIFETIME
 
 
 def _is_harmless(case: Case, operation: Operation) -> bool:

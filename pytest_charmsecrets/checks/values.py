@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..records import Command, Operation
 from ..views.model import ModelView
 from ..views.secrets import SecretView
-from ..views.sensitive import SHORTEST_VALUE, forms_of, is_plain, without_public_pem
+from ..views.sensitive import SHORTEST_VALUE, forms_of, is_plain, is_words, names_credential, without_public_pem
 from .naming import id_in
 
 _WRITING: Final = ('secret-add', 'secret-set', 'add-secret', 'update-secret')
@@ -59,7 +59,7 @@ class KnownValues:
         return text
 
     def _add(self, secret_id: str, key: str, value: str) -> None:
-        if is_plain(key) or value in self._names:
+        if is_plain(key) or value in self._names or (is_words(value) and not names_credential(key)):
             return
         for form in forms_of(value):
             self._by_start.setdefault(form[:SHORTEST_VALUE], {}).setdefault(form, (secret_id, key))
@@ -85,4 +85,6 @@ def _decoded(value: str) -> str:
 def _names_in(model: ModelView) -> Iterator[str]:
     """Return the names of what is in a model, which are no secrets wherever they stand."""
     yield from (model.name, *model.applications, *model.units)
-    yield from (endpoint for relation in model.relations for endpoint in relation.endpoints)
+    for relation in model.relations:
+        for endpoint in relation.endpoints:
+            yield from (endpoint, endpoint.partition(':')[2])
