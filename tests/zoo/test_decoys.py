@@ -22,5 +22,7 @@ def _loaded_plugins(monkeypatch):
 def test_charms_that_come_near_to_a_finding_are_not_accused(pytester, check):
     result = pytester.runpytest('--charmsecrets-checks=fail', DECOYS / f'{check.replace("-", "_")}.py')
     assert result.ret == pytest.ExitCode.OK
-    assert result.parseoutcomes().keys() == {'passed'}
+    outcomes = result.parseoutcomes()
+    assert outcomes['passed']
+    assert outcomes.keys() <= {'passed', 'skipped', 'warnings'}
     result.stdout.fnmatch_lines(['charmsecrets: * checked'])
