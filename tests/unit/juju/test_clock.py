@@ -81,10 +81,11 @@ def test_what_is_due_within_the_minute_goes_along(due, expected):
     assert is_due(due, NOW) is expected
 
 
-def test_a_worker_that_wakes_on_the_full_minute_takes_nothing_later_along():
+def test_a_worker_that_wakes_on_the_full_minute_takes_the_minute_along():
     minute = NOW.replace(second=0)
     assert is_due(minute, minute)
-    assert not is_due(minute + datetime.timedelta(seconds=1), minute)
+    assert is_due(minute + datetime.timedelta(seconds=59), minute)
+    assert not is_due(minute + datetime.timedelta(seconds=60), minute)
 
 
 @pytest.mark.parametrize(
