@@ -176,10 +176,12 @@ def _save_attributes() -> PutBack:
     before = [look(owner) for look, owner in _LOOKS]
 
     def restore() -> None:
-        if [look(owner) for look, owner in _LOOKS] != before:
-            for (_, owner), values in zip(_LOOKS, before, strict=True):
-                for name, value in zip(_ATTRIBUTES[owner], values, strict=False):
-                    setattr(owner, name, value)
+        now = [look(owner) for look, owner in _LOOKS]
+        if now != before:
+            for (_, owner), values, others in zip(_LOOKS, before, now, strict=True):
+                for name, value, other in zip(_ATTRIBUTES[owner], values, others, strict=False):
+                    if value is not other:
+                        setattr(owner, name, value)
 
     return restore
 

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from ..charms.guard.watch import Guard
     from ..charms.runner import AroundHook
+    from ..juju.state import Application, CharmMetadata
     from ..records import Finding
 
 DEFAULT_NAME: Final = 'fake'
@@ -186,19 +187,9 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             guard=self._guard_of(chosen, guard, guard_allow),
             controller=self._runtime,
         )
-        metadata = charm_runner.source.metadata
-        name = app or metadata.name
-        cloud = self._world.given_cloud or ('kubernetes' if metadata.containers else 'machine')
+        name = app or charm_runner.source.metadata.name
         try:
-            application = operations.deploy(
-                self._world,
-                metadata,
-                name,
-                num_units=num_units,
-                config=config,
-                cloud=cloud,
-                unit_start=read_start(state),
-            )
+            application = self._add_application(charm_runner.source.metadata, name, num_units, config, state)
         except BaseException:
             charm_runner.close()
             raise
@@ -208,6 +199,24 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             for unit in application.units:
                 self._agents.start_at_once(unit)
         return ApplicationView(self.internals, name)
+
+    def _add_application(
+        self,
+        metadata: CharmMetadata,
+        name: str,
+        num_units: int,
+        config: Mapping[str, Any] | None,
+        state: testing.State | None,
+    ) -> Application:
+        return operations.deploy(
+            self._world,
+            metadata,
+            name,
+            num_units=num_units,
+            config=config,
+            cloud=self._world.given_cloud or ('kubernetes' if metadata.containers else 'machine'),
+            unit_start=read_start(state),
+        )
 
     def deploy_puppet(
         self,
