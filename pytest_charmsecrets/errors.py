@@ -93,7 +93,9 @@ class HookFailed(CharmSecretsError):
     why: str | None = None
     """The state of the model behind Juju's refusal, where it is known."""
     where: str | None = None
-    """File, line and function in the charm where the exception came from."""
+    """File, line and function of the innermost line of the charm's own code; its ``lib/`` counts as a library."""
+    library: str | None = None
+    """The same for the library in which the exception was raised, if the charm's line called one."""
     output: str = ''
     """What a charm that runs as a process said about its end: its standard error, or what it logged as an error."""
 
@@ -110,6 +112,8 @@ class HookFailed(CharmSecretsError):
             lines.append(f'  why: {self.why}')
         if self.where is not None:
             lines.append(f'  charm: {self.where}')
+        if self.library is not None:
+            lines.append(f'  library: {self.library}')
         lines += [f'  | {line}' for line in self.output.splitlines()[-_OUTPUT_LINES:]]
         lines += [f'  discarded with the hook: {line}' for line in lines_of(self.discarded)]
         lines += [f'  kept all the same: {line}' for line in lines_of(self.kept)]

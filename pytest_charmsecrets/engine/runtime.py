@@ -209,9 +209,7 @@ class Runtime:
         __tracebackhide__ = True
         if model.on_hook_error == 'error-state' or finished.is_asked_for:
             return
-        exception = finished.outcome.exception
-        failure = failure_of(finished, model.world.journal)
-        raise failure.with_traceback(exception.__traceback__ if exception is not None else None) from None
+        raise failure_of(finished, model.world.journal) from None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
