@@ -149,3 +149,8 @@ def test_everything_else_about_that_secret_is_shown(broken, fake_model):
     assert fake_model.unit('app/0').state.secrets == frozenset()
     with pytest.raises(JujuError, match='illegal base64 data at input byte 0'):
         fake_model.show_secret(broken.id, reveal=True)
+
+
+def test_a_unit_may_read_what_it_is_among_the_readers_of(pair):
+    units = (*pair.model.units, 'other/0')
+    assert tuple(filter(pair.secret.may_be_read_by, units)) == pair.secret.readers
