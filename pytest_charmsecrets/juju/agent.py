@@ -164,7 +164,7 @@ def _enter_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
         if not relation.is_ending and snapshot.life == 'alive' and relation_id not in local.relations
     ]
     for relation_id in entered:
-        local.relations[relation_id] = LocalRelation()
+        local.relations[relation_id] = LocalRelation(entered_with=dict(snapshot.relations[relation_id].applications))
     return entered
 
 
@@ -340,13 +340,17 @@ def _relations(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
     """
     for peers in (False, True):
         yield (
-            _relation_hooks(snapshot, relation_id, relation, local.relations[relation_id])
+            _relation_hooks(
+                snapshot, relation_id, relation, local.relations[relation_id], joins_first=local.joins_first
+            )
             for relation_id, relation in sorted(snapshot.relations.items())
             if relation.is_peer is peers and not relation.is_implicit and relation_id in local.relations
         )
 
 
-def _relation_hooks(snapshot: Snapshot, relation_id: int, relation: RelationSnapshot, known: LocalRelation) -> Lane:
+def _relation_hooks(
+    snapshot: Snapshot, relation_id: int, relation: RelationSnapshot, known: LocalRelation, *, joins_first: bool
+) -> Lane:
     """Return what a relation's differences cause, units in the order of their names as text, applications before them.
 
     Juju 3.6: relation/resolver.go, relationsResolver.nextHookForRelation.
@@ -362,15 +366,24 @@ def _relation_hooks(snapshot: Snapshot, relation_id: int, relation: RelationSnap
             departing = snapshot.unit if leaves_itself else unit
             yield _relation_hook('relation-departed', relation_id, relation, unit, departing=departing)
     if ending:
-        if not relation.is_peer and known.created:
-            yield _relation_hook('relation-broken', relation_id, relation)
+        # relation/statetracker.go, loadInitialState, fills neither isPeerRelation nor remoteAppName.
+        forgotten = known.is_from_before and snapshot.profile.restart_forgets_relations
+        if known.created and (forgotten or not relation.is_peer):
+            known_end = dataclasses.replace(relation, remote_application='') if forgotten else relation
+            yield _relation_hook('relation-broken', relation_id, known_end)
         return
+    joined = [
+        _relation_hook('relation-joined', relation_id, relation, unit, present[unit])
+        for unit in sorted(present)
+        if unit not in known.members
+    ]
+    if joins_first and known.is_new and relation.applications != known.entered_with:
+        yield from joined[:1]
+        del joined[:1]
     for application, version in sorted(relation.applications.items()):
         if known.applications.get(application, 0) != version:
             yield _relation_hook('relation-changed', relation_id, relation, version=version)
-    for unit in sorted(present):
-        if unit not in known.members:
-            yield _relation_hook('relation-joined', relation_id, relation, unit, present[unit])
+    yield from joined
     for unit in sorted(present):
         if known.members.get(unit, present[unit]) != present[unit]:
             yield _relation_hook('relation-changed', relation_id, relation, unit, present[unit])
@@ -388,7 +401,7 @@ def _relation_hook(
         kind,
         relation_id=relation_id,
         endpoint=relation.endpoint,
-        remote_application=relation.remote_application,
+        remote_application=relation.remote_application or None,
         remote_unit=remote_unit,
         departing_unit=departing,
         version=version,

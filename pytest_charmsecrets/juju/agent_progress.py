@@ -29,6 +29,9 @@ def note_success(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
     _drop_request(snapshot, hook)
     if hook.kind not in TASK_KINDS:
         _absorb_update_status(snapshot)
+    if hook.kind != 'relation-created':
+        for relation in local.relations.values():
+            relation.is_new = False
     if hook.relation_id is not None:
         _note_relation_hook(local, hook)
     elif hook.is_secret_hook:
@@ -62,7 +65,7 @@ def note_agent_start(local: LocalState, charm_version: int, pod: int | None) -> 
         pod: number of the unit's pod; None on a machine.
     """
     for relation in local.relations.values():
-        relation.created = True
+        relation.created = relation.is_from_before = True
     is_new_pod = pod is not None and local.installed and local.pod != pod
     if is_new_pod:
         local.workloads = ()
@@ -91,7 +94,7 @@ def _note_relation_hook(local: LocalState, hook: Hook) -> None:
     unit, application = hook.remote_unit or '', hook.remote_application or ''
     match hook.kind:
         case 'relation-created':
-            relation.created = True
+            relation.created = relation.is_new = True
         case 'relation-joined':
             relation.members[unit] = hook.version
             relation.changed_pending = unit

@@ -107,6 +107,12 @@ class LocalRelation:
     """The version of each application's data for which relation-changed last ran."""
     changed_pending: str | None = None
     """The unit whose relation-joined was run last, and whose relation-changed must follow."""
+    entered_with: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
+    """The version of each application's data when the unit entered the relation."""
+    is_from_before: bool = False
+    """Whether the unit entered it before its agent started last."""
+    is_new: bool = False
+    """Whether the unit has run nothing but relation-created since it ran that of this relation."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -147,5 +153,11 @@ class LocalState:
     """The hook in error; no other hook runs before it succeeds, is resolved, or loses its relation."""
     may_retry: bool = False
     """Whether the hook in error runs again next."""
+    joins_first: bool = False
+    """Whether data that an application writes while a relation is new arrives after the first relation-joined.
+
+    That is the likely one of several orders, and that of the fixed order: both sides hear of a new relation at the same
+    time, so that the other unit is there before its leader's relation-created has ended.
+    """
     broken: bool = False
     """Whether a bug of Juju has stopped the agent for good: it runs nothing any more."""

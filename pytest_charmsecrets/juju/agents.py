@@ -170,7 +170,17 @@ class Agents:
         agent = self._agents[unit]
         if hook.kind == 'upgrade-charm' and agent.local.failed is None:
             self._watch_anew(agent)
+        self._note_what_a_restart_forgot(agent, hook)
         note_start(agent.local, hook)
+
+    def _note_what_a_restart_forgot(self, agent: Agent, hook: Hook) -> None:
+        """Note the bug by which an agent that has restarted ends its relations in another way, where it matters."""
+        ends_peers = hook.kind == 'stop' and agent.snapshot.life != 'alive'
+        for relation_id, relation in agent.snapshot.relations.items():
+            known = agent.local.relations.get(relation_id)
+            ends = hook.kind == 'relation-broken' and hook.relation_id == relation_id
+            if known is not None and known.is_from_before and (ends or (ends_peers and relation.is_peer)):
+                self.world.bugs.note('restart_forgets_relations')
 
     def end(self, unit: str, hook: Hook, *, committed: bool) -> None:
         """Note that a hook of a unit was committed, or failed."""
@@ -452,7 +462,8 @@ class Agents:
             if name not in self._positions:
                 application = self.world.applications[unit.application]
                 self._positions[name] = (self._number, application.number, unit.number)
-                self._agents[name] = Agent(watchers.start(self.world, name))
+                local = LocalState(joins_first=self.order.is_fixed)
+                self._agents[name] = Agent(watchers.start(self.world, name), local)
                 self._begin_to_watch(name, self._agents[name])
 
     @property

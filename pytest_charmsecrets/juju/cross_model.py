@@ -159,7 +159,7 @@ def _end(source: _Side, target: _Side, relation: Relation, *, is_gone: bool) -> 
 
 def _units(source: _Side, here: Relation, target: _Side, there: Relation) -> dict[str, Bag]:
     """Return the databags of one side's units, by their names on the other; no unit enters a relation that ends."""
-    named = {target.local_name(unit): here.unit_data[unit] for unit in here.in_scope.get(source.own, ())}
+    named = {target.local_name(unit): here.unit_data[unit] for unit in here.present(source.own)}
     present = there.in_scope.get(target.remote, {})
     return {name: bag for name, bag in named.items() if there.life == 'alive' or name in present}
 

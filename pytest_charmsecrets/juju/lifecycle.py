@@ -158,6 +158,9 @@ def begin_unit_removal(world: World, unit: Unit) -> None:
     if unit.life == 'alive':
         unit.life = 'dying'
         world.changes.note_writer('life', unit.name)
+        if world.profile.dying_units_depart:
+            for relation in world.relations_of(unit.application):
+                relations.prepare_to_leave(relation, unit.name, world.changes)
         if world.profile.unit_secrets_deleted_on == 'dying':
             _forget_unit(world, unit)
     world.changes.note('unit', unit.name)

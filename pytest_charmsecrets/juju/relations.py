@@ -70,6 +70,8 @@ class Relation:
     """By unit; kept until the relation is removed, also for units that have left."""
     in_scope: dict[str, dict[str, None]] = dataclasses.field(default_factory=dict[str, dict[str, None]])
     """The units, by application, that have entered the relation and not left it."""
+    leaving: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
+    """The units in scope that have begun to go: to the others they have left."""
     principals: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     """In a relation of container scope, the principal unit beside which each member lives: itself for a principal."""
 
@@ -107,10 +109,14 @@ class Relation:
             return self.endpoints[0]
         return next(endpoint for endpoint in self.endpoints if endpoint.application != application)
 
+    def present(self, application: str) -> tuple[str, ...]:
+        """Return the units of an application that the others see, in the order they entered."""
+        return tuple(name for name in self.in_scope.get(application, ()) if name not in self.leaving)
+
     def remote_members(self, unit: str) -> tuple[str, ...]:
         """Return the units in scope that a unit talks to, in the order they entered."""
         remote = self.remote_of(identity.application_of(unit)).application
-        others = (name for name in self.in_scope.get(remote, ()) if name != unit)
+        others = (name for name in self.present(remote) if name != unit)
         if self.is_container:
             return tuple(name for name in others if self.principals[name] == self.principals.get(unit))
         return tuple(others)
@@ -140,11 +146,24 @@ def enter_scope(relation: Relation, unit: Unit, changes: Changes) -> None:
     note_written_by(relation, unit.application, changes)
 
 
+def prepare_to_leave(relation: Relation, unit: str, changes: Changes) -> None:
+    """Let a unit that begins to go leave the sight of the others, whatever its agent does; it is still in scope.
+
+    Juju 3.6: state/relationunit.go, PrepareLeaveScope, by state/cleanup.go, cleanupDyingUnit.
+    """
+    application = identity.application_of(unit)
+    if unit in relation.in_scope.get(application, ()):
+        relation.leaving[unit] = None
+        changes.note_writer('left', relation.id, unit)
+        note_written_by(relation, application, changes)
+
+
 def leave_scope(relation: Relation, unit: str, changes: Changes) -> None:
     """Let a unit leave a relation."""
     application = identity.application_of(unit)
     relation.in_scope.get(application, {}).pop(unit, None)
-    changes.note_writer('left', relation.id, unit)
+    if relation.leaving.pop(unit, unit) is not None:
+        changes.note_writer('left', relation.id, unit)
     note_written_by(relation, application, changes)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_charmsecrets import FakeModel, HookFailed
+from pytest_charmsecrets import FakeModel, HookFailed, JujuError
 
 VERSIONS = ('3.6.14', '4.0.5', '4.0.14')
 
@@ -110,3 +110,25 @@ def test_a_hook_knows_its_secrets_as_they_were_when_it_first_asked(model, db, se
         assert 'label: one' in hook.command('secret-info-get', '--label', 'one')
     with db.units[0].hook() as hook:
         assert hook.command('secret-ids') == ''
+
+
+def test_leadership_that_is_gained_during_a_hook_shows_in_the_next_one(fake_model):
+    db = fake_model.deploy_puppet('db', num_units=2)
+    fake_model.settle()
+    with db.units[1].hook() as hook:
+        with pytest.raises(JujuError, match='this unit is not the leader'):
+            hook.command('secret-add', 'key=value')
+        fake_model.set_leader('db/1')
+        assert hook.command('is-leader') == 'False\n'
+        with pytest.raises(JujuError, match='this unit is not the leader'):
+            hook.command('secret-add', 'key=value')
+    with db.units[1].hook() as hook:
+        assert hook.command('is-leader') == 'True\n'
+
+
+def test_leadership_that_is_gained_before_a_hook_asks_shows_at_once(fake_model):
+    db = fake_model.deploy_puppet('db', num_units=2)
+    fake_model.settle()
+    with db.units[1].hook() as hook:
+        fake_model.set_leader('db/1')
+        assert hook.command('is-leader') == 'True\n'

@@ -39,6 +39,7 @@ def play(case: Case, bugs: Bugs, *, orders: int = ORDERS) -> Played:
     ]
     differences += environment(case, zero)
     compared = [*sorted(places), *(f'environment {kind}' for kind in case['environment'])]
+    left = 0 if orders else sum(map(len, recorded.values()))
     if orders:
         for place in places:
             reached[place].add(first.get(place, ()))
@@ -50,7 +51,7 @@ def play(case: Case, bugs: Bugs, *, orders: int = ORDERS) -> Played:
                 for number, sequence in enumerate(sequences)
                 if sequence not in reached[place]
             ]
-    return Played(case['id'], 'scripts', tuple(compared), 0, tuple(differences), avoided)
+    return Played(case['id'], 'scripts', tuple(compared), left, tuple(differences), avoided)
 
 
 def play_order_zero(case: Case, bugs: Bugs) -> Played:

@@ -305,7 +305,7 @@ def _in_transaction(context: HookContext, batches: Sequence[_Batch]) -> CommitRe
         accepted = [_prepared(context, batch) for batch in batches]
         preparation.check_relations(context)
         takes_leadership = _takes_leadership(context, accepted)
-        if takes_leadership and not context.is_leader():
+        if takes_leadership and not context.leads():
             raise JujuError('checking lease token: lease not held')
         prefix = _LEADERSHIP_PREFIX if takes_leadership else ''
         try:

@@ -66,6 +66,8 @@ class ContextState:
     """The secret and the revision that the running hook command has returned content of."""
     commands: list[Command] = dataclasses.field(init=False, default_factory=list[Command])
     """The hook commands that have run."""
+    _is_follower: bool = dataclasses.field(init=False, default=False)
+    """Whether the hook has found that its unit does not lead."""
     _metadata: SecretMetadata | None = dataclasses.field(init=False, default=None)
     """The metadata of secrets, once loaded."""
 
@@ -92,9 +94,18 @@ class ContextState:
         """The unit as the model knows it."""
         return self.world.unit(self.unit)
 
-    def is_leader(self) -> bool:
-        """Whether the unit leads its application now."""
+    def leads(self) -> bool:
+        """Whether the unit leads its application now, as the controller knows it."""
         return self.world.is_leader(self.unit)
+
+    def is_leader(self) -> bool:
+        """Whether the unit leads its application, as its agent knows it in this hook.
+
+        Once it has found that the unit does not, it asks no more: leadership that is gained during a hook shows in the
+        next one. Juju 3.6: internal/worker/uniter/runner/context/leader.go, ensureLeader.
+        """
+        self._is_follower = self._is_follower or not self.leads()
+        return not self._is_follower
 
     def check_leadership(self) -> None:
         """Refuse what only the leader may do.
@@ -104,7 +115,10 @@ class ContextState:
         """
         if not self.is_leader():
             leader = self.world.applications[self.application].leader
-            raise self.refusal('this unit is not the leader', f'{leader} leads {self.application}')
+            why = f'{leader} leads {self.application}'
+            if leader == self.unit:
+                why += ', and did not when this hook asked first'
+            raise self.refusal('this unit is not the leader', why)
 
     def refusal(self, text: str, why: str) -> JujuError:
         """Return Juju's refusal, and remember why it refuses."""

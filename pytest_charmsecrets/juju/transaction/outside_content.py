@@ -114,7 +114,7 @@ def _delete_revision(context: HookContext, secret: Secret, number: int) -> None:
 def _check_deletable(context: HookContext, secret: Secret) -> None:
     if context.profile.content_deletion_takes == 'manage':
         try:
-            access.check_manage(context.world.secrets, secret, context.unit, is_leader=context.is_leader())
+            access.check_manage(context.world.secrets, secret, context.unit, is_leader=context.leads())
         except JujuError as error:
             # The kind of a refusal that the API knows is printed behind it; it knows none for want of leadership.
             known = ' (unauthorized access)' if str(error) == PERMISSION_DENIED else ''

@@ -44,9 +44,7 @@ class RelationCommands(ContextState):
 
     def relation_data(self, relation_id: int, entity: str) -> Mapping[str, str]:
         """Return the data of a unit or application; that of the unit itself and its application with pending changes."""
-        committed = readable_bag(
-            self.world.relations[relation_id], self.unit, entity, is_leader=self.is_leader()
-        ).values
+        committed = readable_bag(self.world.relations[relation_id], self.unit, entity, is_leader=self.leads()).values
         pending: Mapping[str, str] = {}
         if entity == self.unit:
             pending = self.pending.unit_data.get(relation_id, {})

@@ -59,7 +59,7 @@ def _writes_of_bags(context: HookContext) -> Iterator[RestChange]:
 def _check_bag(context: HookContext, relation_id: int, entity: str) -> None:
     if relation_id not in context.world.relations:
         raise JujuError(wording(context.profile).missing_relation)
-    if entity == context.application and not context.is_leader():
+    if entity == context.application and not context.leads():
         raise JujuError(f'"{context.unit}" is not leader of "{context.application}"')
 
 

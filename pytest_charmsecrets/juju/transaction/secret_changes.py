@@ -30,7 +30,7 @@ class SecretMissing(JujuError):
 def check_create(context: HookContext, create: PendingCreate) -> None:
     """Refuse a secret of an application that the unit does not lead, or of an owner that is going."""
     owner = create.owner
-    if owner.kind == 'application' and not context.is_leader():
+    if owner.kind == 'application' and not context.leads():
         text = wording(context.profile).created_without_lead
         raise JujuError(text.format(unit=context.unit, application=context.application))
     life = context.model_unit.life if owner.kind == 'unit' else context.world.applications[owner.name].life
@@ -195,7 +195,7 @@ def _existing(context: HookContext, uri: SecretURI, *, is_access: bool = False) 
 
 def _manageable(context: HookContext, uri: SecretURI, *, is_access: bool = False) -> Secret:
     secret = _existing(context, uri, is_access=is_access)
-    access.check_manage(context.world.secrets, secret, context.unit, is_leader=context.is_leader())
+    access.check_manage(context.world.secrets, secret, context.unit, is_leader=context.leads())
     return secret
 
 

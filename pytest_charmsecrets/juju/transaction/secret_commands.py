@@ -111,7 +111,7 @@ class SecretCommands(ContextState):
         if uri is not None:
             found = self._pending_content(uri.id, label, refresh=refresh, peek=peek)
             return found if found is not None else self._ask_controller(uri, label, refresh=refresh, peek=peek)
-        owned = self._owned_by_label(label or '', sees_application=self.is_leader())
+        owned = self._owned_by_label(label or '', sees_application=self.leads())
         if self._finds_update(owned, label, flagged=refresh or peek):
             looked_up = owned
         else:
@@ -228,7 +228,7 @@ class SecretCommands(ContextState):
         self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool
     ) -> EncodedContent:
         """Read as Juju did before 3.1.7 and in 3.2 and 3.3.0: owners get the latest content, pending content first."""
-        sees_application = self.is_leader() and self.profile.pending_update_by_label
+        sees_application = self.leads() and self.profile.pending_update_by_label
         owned = self._owned_by_label(label, sees_application=sees_application) if label else None
         if owned is not None:
             if uri is not None and self.profile.owner_uri_and_label == 'error_if_same_label':
@@ -390,9 +390,9 @@ class SecretCommands(ContextState):
         """
         if uri is None or not label or label == secret.label or self.profile.owner_label_via_get == 'nobody':
             return None
-        if secret.owner.kind == 'application' and not self.is_leader():
+        if secret.owner.kind == 'application' and not self.leads():
             return self._label_of_follower(label)
-        if self.profile.owner_label_via_get == 'leader' and not self.is_leader():
+        if self.profile.owner_label_via_get == 'leader' and not self.leads():
             raise JujuError(wording(self.profile).not_leader.format(unit=self.unit, application=self.application))
         if self._metadata is not None:
             self._metadata.freeze(secret.id)

@@ -257,6 +257,12 @@ BUGS: Final[Mapping[str, Bug]] = {
         False,
         "When a failed secret-rotate is resolved without a retry, the unit's agent breaks: it runs nothing any more.",
     ),
+    'restart_forgets_relations': Bug(
+        'restart_forgets_relations',
+        (True,),
+        False,
+        'After its agent has restarted, a unit gets relation-broken without the remote application, and, as it goes, for peers.',
+    ),
     'cmr_changed_events_lost': Bug(
         'cmr_changed_events',
         (False,),

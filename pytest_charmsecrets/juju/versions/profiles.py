@@ -21,7 +21,11 @@ DEFAULT_VERSION: Final = '3.6.14'
 AS_SHIPPED: Final = 'as-shipped'
 """Stands for all bugs that a release was shipped with."""
 
-_BROKEN_AGENT: Final[Mapping[str, Any]] = {'gone_rotation_refused': True, 'skipped_rotation_refused': True}
+_BROKEN_AGENT: Final[Mapping[str, Any]] = {
+    'gone_rotation_refused': True,
+    'skipped_rotation_refused': True,
+    'restart_forgets_relations': True,
+}
 _BROKEN_AGENT_3: Final[Mapping[str, Any]] = {**_BROKEN_AGENT, 'unit_rotation_refused': True}
 
 _3_6_0: Final[Mapping[str, Any]] = {
@@ -128,6 +132,7 @@ _4_0_5: Final[Mapping[str, Any]] = {
     'any_write_repeats_expiry': False,
     'every_expiry_loaded': False,
     'leader_settings_changed': False,
+    'dying_units_depart': False,
     # across models, and of users
     'new_revisions_told_once': True,
     'references_go_with_saas': True,

@@ -656,6 +656,22 @@ class Profile:
             'whether what a removed unit or application was granted goes with it',
         ),
     ] = True
+    dying_units_depart: Annotated[
+        bool,
+        Switch(
+            'errata',
+            'state/cleanup.go, cleanupDyingUnit; state/relationunit.go, PrepareLeaveScope',
+            'whether a unit that begins to go has departed for the others, whatever its agent does',
+        ),
+    ] = True
+    restart_forgets_relations: Annotated[
+        bool,
+        Switch(
+            'errata',
+            'internal/worker/uniter/relation/statetracker.go, loadInitialState',
+            'whether an agent that has restarted forgets which relations are those of peers, and the other applications',
+        ),
+    ] = False
     unit_rotation_refused: Annotated[
         bool,
         Switch(

@@ -113,6 +113,8 @@ foreign_writes_refused     F . . . . . . . . T .
 own_secrets_by_id          F . . . . . . . . T .
 gone_rotation_refused      T . . . . . . . . . .
 skipped_rotation_refused   T . . . . . . . . . .
+dying_units_depart         T . . . . . . . . F .
+restart_forgets_relations  T . . . . . . . . . .
 unit_rotation_refused      T . . . . . . . . F .
 user_removal_refusal       revision . . . . . . . none_of_revisions deleting uri_and_revision
 """
