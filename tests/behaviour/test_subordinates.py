@@ -125,7 +125,7 @@ def test_a_secret_is_granted_to_a_subordinate_over_their_relation(fake_model, we
     reader = fake_model.deploy(charm(logs_relation_changed=read), meta=AGENT)
     fake_model.integrate('agent', 'host')
     fake_model.settle()
-    assert [unit.status for unit in reader.units] == [ops.ActiveStatus('one')] * 2
+    assert [unit.status for unit in reader.units] == [ops.ActiveStatus('a password of 3 characters')] * 2
     assert fake_model.secret(label='token').tracked_by == {'agent/0': 1, 'agent/1': 1}
 
 
