@@ -26,7 +26,7 @@ def naive_datetime(case: Case) -> Iterator[Finding]:
                 _subject(case, run, command),
                 f'{run.unit} gave an expiry without a time zone in {run.hook}: {expiry}',
                 (run.number,),
-                'give expire=timedelta(...), or a datetime with a zone: datetime.now(timezone.utc) + timedelta(...)',
+                'give expire=datetime.now(timezone.utc) + timedelta(...), or a timedelta alone with ops 3.7 or newer',
             )
 
 
