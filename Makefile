@@ -11,13 +11,14 @@ LOWEST_EXAMPLES := --ignore-glob='examples/charms/ldap-*' --ignore-glob='example
 ARGS :=
 PROCESSES = $(if $(ARGS),,$(shell $(<D)/bin/python -c 'import os; n = os.cpu_count() or 1; print(f"-n {min(n, 8)}" if n > 1 else "")'))
 
-.PHONY: help demo test test-lowest published coverage mutation lint format docs bench clean
+.PHONY: help demo test test-lowest published parity coverage mutation lint format docs bench clean
 
 help:
 	@echo 'make demo         run the example charms, then print what happened between two of them'
 	@echo 'make test         run all tests'
 	@echo 'make test-lowest  run them with the lowest supported ops'
 	@echo 'make published    run the tests about Juju that ops publishes, those for a live controller included'
+	@echo 'make parity       play all that was recorded from Juju, and print how far the model agrees'
 	@echo 'make coverage     run them, and fail unless they run every line and branch of Juju'"'"'s rules'
 	@echo 'make mutation     change the rules about secrets in every way, and count what the tests notice'
 	@echo 'make lint         check formatting, lint, types and import directions'
@@ -39,6 +40,9 @@ test-lowest: $(LOWEST)/installed
 
 published: $(VENV)/installed
 	$(VENV)/bin/python tests/published $(ARGS)
+
+parity: $(VENV)/installed
+	$(VENV)/bin/python -m tests.parity $(ARGS)
 
 coverage: $(VENV)/installed
 	$(VENV)/bin/coverage erase

@@ -334,7 +334,7 @@ transcript is played on that release, and does not hold where the switch has ano
 ## Bugs
 
 For each [bug](juju-versions.md#bugs), the rule that holds it on and off: the transcript is played on that release with the bug, and without it
-the transcript does not hold and the journal notes the bug.
+the transcript does not hold and the journal notes the bug, unless only a look meets it, which writes nothing.
 
 {table(('Bug', 'Releases', 'Held by'), held_bug_rows())}"""
 
@@ -400,7 +400,7 @@ def command_rows() -> Iterator[tuple[str, ...]]:
 
 def printed(command: ClientCommand) -> str:
     """Return the formats of a command, the default first."""
-    default = (command.formats_of_juju or command.formats or ('',))[0]
+    default = (command.formats or ('',))[0]
     return ', '.join(f'{name} (default)' if name == default else name for name in command.formats)
 
 
@@ -412,7 +412,9 @@ The commands of the Juju client that `FakeJuju` and `Client` know. `Client(model
 returns a `Result` with `exit_code`, `stdout` and `stderr`: Juju's output, and what Juju refuses as `ERROR ...` with exit code 1, or
 2 for a wrong command line. Whatever is not in this table raises `UsageError`, which names it and what is supported.
 
-Every command about a model takes `-m`/`--model`. Flags without effect are about what a fake model does not have, such as bases and
+Every command about a model takes `-m`/`--model`, and works on any model of the controller. `juju help COMMAND` and `--help`
+describe a command as the fake client has it. `print(model)` prints the tables of `juju status --relations` and `juju secrets`.
+Flags without effect are about what a fake model does not have, such as bases and
 colours.
 
 {table(('Command', 'Flags', 'Formats', 'Flags without effect', 'What it lacks'), command_rows())}"""

@@ -205,6 +205,8 @@ class Command(_InOrder):
     """Bare id of the secret that ``secret-get`` returned content of, also where it was named by a label."""
     revision: int | None = None
     """The revision that it returned; None for content that the same hook has written."""
+    logged: tuple[tuple[str, str], ...] = ()
+    """Level and text of each line that it wrote into the charm's log."""
 
     @property
     def is_refused(self) -> bool:

@@ -19,6 +19,7 @@ from ..errors import UsageError
 from . import ops_private
 from .charm_class import CharmClass
 from .child_commands import ChildCommands, find_executables
+from .deployed_modules import Deployment
 from .exit_handlers import exit_handlers
 from .forked import report, run_in_this_process_only
 from .isolation import isolated
@@ -68,6 +69,7 @@ class InProcessRunner:
         state: The start of every unit: containers, networks, resources, stored states, deferred events.
         started: Units begin after their start hook, so Pebble answers in their containers.
         guard: Keeps the charm from touching this machine; None lets it.
+        controller: What the charms of one controller have in common.
 
     Raises:
         UsageError: if the charm cannot be loaded, or ``state`` says something that the model says.
@@ -83,6 +85,7 @@ class InProcessRunner:
         state: testing.State | None = None,
         started: bool = False,
         guard: Guard | None = None,
+        controller: object = None,
     ) -> None:
         if state is not None:
             check_is_the_units_own(state)
@@ -95,8 +98,10 @@ class InProcessRunner:
         self._home = Path(tempfile.mkdtemp(prefix='charmsecrets-')).resolve()
         self._cleanup = weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
         self._executables = find_executables()
+        self._made_here = str(self._home), str(self._executables.home)
         self._directories = UnitDirectories(self._home)
         self._charms: list[_Charm] = []
+        self._deployment = Deployment(controller)
         try:
             self._use(self.load(charm, meta=meta))
         except BaseException:
@@ -159,6 +164,7 @@ class InProcessRunner:
 
     def close(self) -> None:
         """Remove what is kept on disk; a closed runner runs nothing any more."""
+        self._deployment.retire()
         for charm in self._charms:
             charm.source.close()
         self._cleanup()
@@ -224,6 +230,7 @@ class InProcessRunner:
         if source.charm_class is None:
             raise UsageError(f'{source.metadata.name} was not loaded, so it runs as a process only')
         self._charms.append(_Charm(source, CharmClass(source.charm_class)))
+        self._deployment.use(source)
 
     @contextlib.contextmanager
     def _surroundings_of_loading(self, source: CharmSource) -> Generator[Path]:
@@ -242,8 +249,8 @@ class InProcessRunner:
 
         They are those that are made here, for charm files, containers and storages, and what the author mounts in a container.
         """
-        mounts = (mount for container in unit.containers.values() for mount in container.mounts.values())
-        return str(self._home), str(self._executables.home), *(str(mount.source) for mount in mounts)
+        mounts = [mount for container in unit.containers.values() for mount in container.mounts.values()]
+        return (*self._made_here, *(str(mount.source) for mount in mounts)) if mounts else self._made_here
 
     def _around(self, invocation: Invocation) -> contextlib.AbstractContextManager[Any]:
         if self._around_hook is None:

@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .leftovers import save_process
+from .leftovers import change_environment, save_process
 
 _CHARMS_OWN = ('JUJU_', 'OPERATOR_DISPATCH', 'CHARM_DIR')
 
@@ -27,9 +27,7 @@ def isolated(environment: Mapping[str, str], argv: list[str], cwd: Path | None) 
     try:
         if cwd is not None:
             os.chdir(cwd)
-        for name in [name for name in os.environ if name.startswith(_CHARMS_OWN)]:
-            del os.environ[name]
-        os.environ.update(environment)
+        change_environment(_CHARMS_OWN, environment)
         sys.argv[:] = argv
         yield
     finally:

@@ -13,9 +13,11 @@ import contextlib
 import contextvars
 import dataclasses
 import decimal
+import functools
 import gc
 import locale
 import logging
+import operator
 import os
 import re
 import signal
@@ -25,9 +27,11 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Callable, Collection
-from pathlib import Path
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
+
+from .loggers import save_handlers, save_loggers
+from .registries import save_tracer_provider
 
 PutBack: TypeAlias = Callable[[], object]
 
@@ -41,6 +45,9 @@ _GRACE: Final = 0.1
 """How many seconds the threads of a hook have to end after it."""
 _COUNTED: Final = re.compile(r'^(Thread|ThreadPoolExecutor|Dummy)-\d+')
 """Names of threads that Python has counted, through all that ran in the process."""
+_setlocale: Final[Callable[[int], Any]] = sys.modules['_locale'].setlocale
+"""What ``locale.setlocale`` calls, which asks for more than it has to."""
+_ENCODING: Final = sys.getfilesystemencoding()
 _SIGNALS: Final = tuple(sorted(int(number) for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}))
 
 
@@ -54,6 +61,10 @@ class Leftover:
     """What becomes of it after a hook, and why."""
     save: Callable[[], PutBack] | None = None
     """Returns what puts it back as it is now; None for what stays, and for what other modules put back."""
+    attributes: tuple[tuple[Any, str], ...] = ()
+    """Attributes that hold it, each of which exists: they are compared by identity, all of the table at once."""
+    settings: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = ()
+    """Functions that ask for it and that set it: they are asked all at once."""
 
 
 def save_process() -> PutBack:
@@ -100,27 +111,44 @@ def threads_since(before: Collection[threading.Thread]) -> tuple[str, ...]:
 
 
 def _save_environment() -> PutBack:
-    before = _encoded_environment()
+    data = _data_of(os.environ)
+    before = data.copy()
 
     def restore() -> None:
-        for name in {name for name, _ in before.items() ^ _encoded_environment().items()}:
-            value = before.get(name)
-            if value is None:
-                del os.environ[os.fsdecode(name)]
-            else:
-                os.environ[os.fsdecode(name)] = os.fsdecode(value)
+        if data == before:
+            return
+        for name in [name for name in data if name not in before]:
+            os.unsetenv(name)
+            del data[name]
+        for name, value in before.items():
+            if data.get(name) != value:
+                os.putenv(name, value)
+                data[name] = value
 
     return restore
 
 
-def _encoded_environment() -> dict[bytes, bytes]:
-    """Return a copy of the environment. To decode all of it takes a hundred times as long."""
-    environ: Any = os.environ
-    return getattr(environ, '_data', environ).copy()
+def change_environment(prefixes: tuple[str, ...], variables: Mapping[str, str]) -> None:
+    """Take the variables away whose names begin in one way, and set others."""
+    data = _data_of(os.environ)
+    begin = tuple(map(os.fsencode, prefixes))
+    for name in [name for name in data if os.fsencode(name).startswith(begin)]:
+        os.unsetenv(name)
+        del data[name]
+    is_encoded = data is not os.environ
+    for name, value in variables.items():
+        encoded = name.encode(_ENCODING, 'surrogateescape'), value.encode(_ENCODING, 'surrogateescape')
+        os.putenv(*encoded)
+        data.update((encoded,) if is_encoded else ((name, value),))
+
+
+def _data_of(environ: Any) -> dict[Any, Any]:
+    """Return what an environment is kept in. To encode and decode every name takes a hundred times as long."""
+    return getattr(environ, '_data', environ)
 
 
 def _save_directory() -> PutBack:
-    before = Path.cwd()
+    before = os.getcwd()  # noqa: PTH109 - a path object for each hook
     return lambda: os.chdir(before)
 
 
@@ -139,36 +167,33 @@ def _save_paths() -> PutBack:
     return restore
 
 
-def _saver_of_attributes(*attributes: tuple[Any, str]) -> Callable[[], PutBack]:
-    """Return a function that saves attributes, each of which exists."""
+def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return a function that looks at some attributes at once; at one alone, ``operator.attrgetter`` returns no tuple."""
+    return operator.attrgetter(*names) if len(names) > 1 else operator.attrgetter(*names, '__class__')
 
-    def save() -> PutBack:
-        before = [getattr(owner, name) for owner, name in attributes]
 
-        def restore() -> None:
-            for (owner, name), value in zip(attributes, before, strict=True):
-                if getattr(owner, name) is not value:
+def _save_attributes() -> PutBack:
+    before = [look(owner) for look, owner in _LOOKS]
+
+    def restore() -> None:
+        if [look(owner) for look, owner in _LOOKS] != before:
+            for (_, owner), values in zip(_LOOKS, before, strict=True):
+                for name, value in zip(_ATTRIBUTES[owner], values, strict=False):
                     setattr(owner, name, value)
 
-        return restore
-
-    return save
+    return restore
 
 
-def _saver_of_settings(*settings: tuple[Callable[[], Any], Callable[[Any], Any]]) -> Callable[[], PutBack]:
-    """Return a function that saves what has a function to ask for it, and one to set it."""
+def _save_settings() -> PutBack:
+    before = [ask() for ask in _ASKS]
 
-    def save() -> PutBack:
-        before = [ask() for ask, _ in settings]
-
-        def restore() -> None:
-            for (ask, set_), value in zip(settings, before, strict=True):
+    def restore() -> None:
+        if [ask() for ask in _ASKS] != before:
+            for (ask, set_), value in zip(_SETTINGS, before, strict=True):
                 if ask() != value:
                     set_(value)
 
-        return restore
-
-    return save
+    return restore
 
 
 def _save_warnings() -> PutBack:
@@ -187,42 +212,9 @@ def _save_warnings() -> PutBack:
     return restore
 
 
-def _save_loggers() -> PutBack:
-    root = logging.getLogger()
-    known = [root, *(one for one in root.manager.loggerDict.values() if isinstance(one, logging.Logger))]
-    states = [_state_of_logger(logger) for logger in known]
-
-    def restore() -> None:
-        for logger, state in zip(known, states, strict=True):
-            if _state_of_logger(logger) != state:
-                level, logger.propagate, logger.disabled, logger.handlers[:], logger.filters[:] = state
-                logger.setLevel(level)
-
-    return restore
-
-
-def _state_of_logger(logger: logging.Logger) -> tuple[Any, ...]:
-    return logger.level, logger.propagate, logger.disabled, logger.handlers[:], logger.filters[:]
-
-
-def _save_handlers() -> PutBack:
-    states = [(handler, _state_of_handler(handler)) for handler in logging.getLogger().handlers]
-
-    def restore() -> None:
-        for handler, state in states:
-            if _state_of_handler(handler) != state:
-                handler.level, handler.formatter, handler.filters[:] = state
-
-    return restore
-
-
-def _state_of_handler(handler: logging.Handler) -> tuple[Any, ...]:
-    return handler.level, handler.formatter, handler.filters[:]
-
-
 def _save_signals() -> PutBack:
     """Only the main thread can set a handler; one that was not set from Python cannot be set again."""
-    if threading.current_thread() is not threading.main_thread():
+    if threading.get_ident() != threading.main_thread().ident:
         return _nothing
     handlers = list(map(_handler_of, _SIGNALS))
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
@@ -265,14 +257,10 @@ def _nothing() -> None:
 
 # --- the table
 
-_INTERPRETER: Final = (
-    (sys.getrecursionlimit, sys.setrecursionlimit),
-    (sys.getswitchinterval, sys.setswitchinterval),
-)
 _BACK: Final = 'put back'
 
 LEFTOVERS: Final = (
-    Leftover('`os.environ`', f'{_BACK}; not what `os.putenv` sets past it', _save_environment),
+    Leftover('`os.environ`', f'{_BACK}; not what `os.putenv` sets past it', _save_environment, ((os, 'environ'),)),
     Leftover('the working directory', _BACK, _save_directory),
     Leftover('the umask', f'{_BACK}; a hook begins with 022, as on a unit', _save_umask),
     Leftover(
@@ -281,33 +269,39 @@ LEFTOVERS: Final = (
     Leftover(
         '`sys.stdin`, `sys.stdout`, `sys.stderr`',
         _BACK,
-        _saver_of_attributes((sys, 'stdin'), (sys, 'stdout'), (sys, 'stderr')),
+        attributes=((sys, 'stdin'), (sys, 'stdout'), (sys, 'stderr')),
     ),
     Leftover(
         '`sys.excepthook`, `unraisablehook`, `displayhook`, `breakpointhook`, `threading.excepthook`',
         _BACK,
-        _saver_of_attributes(
-            *((sys, name) for name in ('excepthook', 'unraisablehook', 'displayhook', 'breakpointhook')),
+        attributes=(
+            (sys, 'excepthook'),
+            (sys, 'unraisablehook'),
+            (sys, 'displayhook'),
+            (sys, 'breakpointhook'),
             (threading, 'excepthook'),
         ),
     ),
-    Leftover('`sys.setrecursionlimit`, `sys.setswitchinterval`', _BACK, _saver_of_settings(*_INTERPRETER)),
+    Leftover(
+        '`sys.setrecursionlimit`, `sys.setswitchinterval`',
+        _BACK,
+        settings=((sys.getrecursionlimit, sys.setrecursionlimit), (sys.getswitchinterval, sys.setswitchinterval)),
+    ),
     Leftover('filters of warnings, `warnings.showwarning`, `logging.captureWarnings`', _BACK, _save_warnings),
     Leftover(
         'level, handlers, filters, `propagate` and `disabled` of loggers',
         f'{_BACK}, for loggers that were there before the hook',
-        _save_loggers,
+        save_loggers,
     ),
-    Leftover('level, formatter and filters of the handlers of the root logger', _BACK, _save_handlers),
+    Leftover('level, formatter and filters of the handlers of the root logger', _BACK, save_handlers),
     Leftover(
         '`logging.disable`, `setLogRecordFactory`, `setLoggerClass`, `raiseExceptions`, `lastResort`',
         _BACK,
-        _saver_of_settings(
+        attributes=((logging, 'raiseExceptions'), (logging, 'lastResort')),
+        settings=(
             (lambda: logging.root.manager.disable, logging.disable),
             (logging.getLogRecordFactory, logging.setLogRecordFactory),
             (logging.getLoggerClass, logging.setLoggerClass),
-            (lambda: logging.raiseExceptions, lambda value: setattr(logging, 'raiseExceptions', value)),
-            (lambda: logging.lastResort, lambda value: setattr(logging, 'lastResort', value)),
         ),
     ),
     Leftover(
@@ -318,22 +312,25 @@ LEFTOVERS: Final = (
     Leftover(
         'the locale',
         _BACK,
-        _saver_of_settings(
-            (lambda: locale.setlocale(locale.LC_ALL), lambda value: locale.setlocale(locale.LC_ALL, value))
+        settings=(
+            (functools.partial(_setlocale, locale.LC_ALL), lambda value: locale.setlocale(locale.LC_ALL, value)),
         ),
     ),
-    Leftover(
-        '`socket.setdefaulttimeout`', _BACK, _saver_of_settings((socket.getdefaulttimeout, socket.setdefaulttimeout))
-    ),
-    Leftover('`tempfile.tempdir`', _BACK, _saver_of_attributes((tempfile, 'tempdir'))),
+    Leftover('`socket.setdefaulttimeout`', _BACK, settings=((socket.getdefaulttimeout, socket.setdefaulttimeout),)),
+    Leftover('`tempfile.tempdir`', _BACK, attributes=((tempfile, 'tempdir'),)),
     Leftover(
         '`gc.disable`, `gc.set_threshold`, `gc.set_debug`',
         _BACK,
-        _saver_of_settings(
+        settings=(
             (gc.isenabled, lambda value: gc.enable() if value else gc.disable()),
             (gc.get_threshold, lambda value: gc.set_threshold(*value)),
             (gc.get_debug, gc.set_debug),
         ),
+    ),
+    Leftover(
+        'the tracer provider of OpenTelemetry',
+        f'{_BACK}: the first hook that sets one would have set it for all',
+        save_tracer_provider,
     ),
     Leftover(
         'the event loop that runs a test',
@@ -379,4 +376,16 @@ LEFTOVERS: Final = (
         'left: most of it cannot be taken back; the [guard](guard.md) refuses it',
     ),
 )
-_SAVED: Final = tuple(row.save for row in LEFTOVERS if row.save is not None)
+_ATTRIBUTES: Final[dict[Any, list[str]]] = {
+    owner: [name for row in LEFTOVERS for one, name in row.attributes if one is owner]
+    for row in LEFTOVERS
+    for owner, _ in row.attributes
+}
+_LOOKS: Final = tuple((_getter(names), owner) for owner, names in _ATTRIBUTES.items())
+_SETTINGS: Final = tuple(setting for row in LEFTOVERS for setting in row.settings)
+_ASKS: Final = tuple(ask for ask, _ in _SETTINGS)
+_SAVED: Final = (
+    _save_attributes,
+    _save_settings,
+    *(row.save for row in LEFTOVERS if row.save is not None),
+)

@@ -29,6 +29,15 @@ _ALIAS: Final = 'charm'
 """The name of the program for other modules of the charm, and for tests."""
 
 
+_active: Final[list[ModuleTable]] = []
+"""The tables whose charms run."""
+
+
+def is_any_active() -> bool:
+    """Whether the modules of a charm directory are in place now."""
+    return bool(_active)
+
+
 class ModuleTable:
     """The modules of one charm directory."""
 
@@ -46,7 +55,8 @@ class ModuleTable:
         self._namespaces: Final = {
             entry.name for path in own_paths for entry in _directories(path) if entry.name.isidentifier()
         } - self.top_level.keys()
-        self._active = False
+        self.names: Final = self._namespaces | self.top_level.keys()
+        """Those, and the packages without a file."""
 
     def load(self, name: str) -> ModuleType:
         """Return one of the charm's modules, importing it if need be.
@@ -57,6 +67,10 @@ class ModuleTable:
         with self.active():
             importlib.invalidate_caches()
             return importlib.import_module(name)
+
+    def loaded(self, name: str) -> ModuleType | None:
+        """Return one of the charm's modules, if it is loaded."""
+        return self._modules.get(name)
 
     def run_main(self) -> ModuleType:
         """Run ``src/charm.py`` as the program that it is, and return its module, which is ``charm`` for others."""
@@ -79,7 +93,7 @@ class ModuleTable:
         Args:
             charm_dir: Directory of the unit whose hook runs, where the charm may find its modules, too.
         """
-        if self._active:
+        if self in _active:
             yield
             return
         path_before = list(sys.path)
@@ -90,11 +104,11 @@ class ModuleTable:
         sys.path[:] = paths
         sys.modules.update(self._modules)
         sys.meta_path.insert(0, place.finder)
-        self._active = True
+        _active.append(self)
         try:
             yield
         finally:
-            self._active = False
+            _active.remove(self)
             with contextlib.suppress(ValueError):
                 sys.meta_path.remove(place.finder)
             self._take_back(present, place)
@@ -113,9 +127,9 @@ class ModuleTable:
         hidden = {_MAIN: sys.modules.pop(_MAIN)}
         used = {name for name in self._hidden_names if name in sys.modules}
         used |= {name for name in self._namespaces if name in sys.modules and not _is_regular(sys.modules[name])}
-        if used:
-            names = [name for name in sys.modules if name.partition('.')[0] in used]
-            hidden |= {name: sys.modules.pop(name) for name in names}
+        if any(hasattr(sys.modules[name], '__path__') for name in used):
+            used = {name for name in sys.modules if name.partition('.')[0] in used}
+        hidden |= {name: sys.modules.pop(name) for name in sorted(used)}
         return hidden
 
     def _take_back(self, present: set[str], place: _Place) -> None:
@@ -172,14 +186,15 @@ def _is_own(module: ModuleType, place: _Place) -> bool:
     """Whether a module is the charm's own. One of machine code is not: a process can load it only once."""
     if isinstance(getattr(module, '__loader__', None), ExtensionFileLoader):
         return False
-    return any(map(place.holds, _locations(module)))
+    return any(map(place.holds, locations_of(module)))
 
 
 def _is_regular(module: ModuleType) -> bool:
     return getattr(module, '__file__', None) is not None
 
 
-def _locations(module: ModuleType) -> tuple[str, ...]:
+def locations_of(module: ModuleType) -> tuple[str, ...]:
+    """Return the file of a module, or the directories of a package without one."""
     file = getattr(module, '__file__', None)
     if isinstance(file, str):
         return (file,)

@@ -43,6 +43,7 @@ def make_runner(
     started: bool,
     time_limit: float | None,
     guard: Guard | None,
+    controller: object,
 ) -> CharmRunner:
     """Make a runner, with the charm loaded.
 
@@ -61,7 +62,14 @@ def make_runner(
     if time_limit is not None:
         raise UsageError("time_limit is for charms that run as processes; give it together with runner='process'")
     return InProcessRunner(
-        charm, meta=meta, loading=loading, around_hook=around_hook, state=state, started=started, guard=guard
+        charm,
+        meta=meta,
+        loading=loading,
+        around_hook=around_hook,
+        state=state,
+        started=started,
+        guard=guard,
+        controller=controller,
     )
 
 

@@ -6,22 +6,23 @@ from collections.abc import Mapping, Sequence
 from typing import Final, final
 
 from ..errors import unknown
+from ..golang.flags import HelpRequested
 from ..hookcommands.result import Result
 from ..model.fake_model import FakeModel
-from . import applications, log, offers, secrets, settings, show, status, tasks
+from . import applications, log, models, offers, secrets, settings, show, status, tasks
 from .command import CharmLike, ClientCommand, Session, execute
+from .help import explain, make_help
 
 __all__ = ['COMMANDS', 'Client', 'ClientCommand', 'Result']
 
+_EXPLAINED: Final = tuple(
+    command
+    for module in (applications, models, offers, settings, secrets, tasks, status, show, log)
+    for command in module.COMMANDS
+)
+
 COMMANDS: Final[tuple[ClientCommand, ...]] = tuple(
-    sorted(
-        (
-            command
-            for module in (applications, offers, settings, secrets, tasks, status, show, log)
-            for command in module.COMMANDS
-        ),
-        key=lambda command: command.name,
-    )
+    sorted((*_EXPLAINED, make_help(_EXPLAINED)), key=lambda command: command.name)
 )
 """Every command that there is."""
 
@@ -70,4 +71,7 @@ class Client:
         if name not in _BY_NAME:
             supported = [command.name for command in COMMANDS]
             raise unknown('juju command', name, supported, f'the client knows {", ".join(supported)}')
-        return execute(_BY_NAME[name], self._session, argv[1:], stdin, cwd)
+        try:
+            return execute(_BY_NAME[name], self._session, argv[1:], stdin, cwd)
+        except HelpRequested:
+            return Result(0, explain(_BY_NAME[name]))

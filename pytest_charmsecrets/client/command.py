@@ -16,6 +16,7 @@ from ..golang import text as gotext
 from ..golang.flags import Flag
 from ..hookcommands import formats
 from ..hookcommands.result import Result
+from ..report.status import CONTROLLER
 
 if TYPE_CHECKING:
     import ops
@@ -30,9 +31,6 @@ CharmLike: TypeAlias = 'type[ops.CharmBase] | str | pathlib.Path'
 
 RunPhase: TypeAlias = Callable[[], str]
 """Juju's ``Run`` of a command whose ``Init`` has read the command line: does the work and returns the stdout."""
-
-CONTROLLER: Final = 'fake'
-"""Name of the controller, which the model does not have."""
 
 USER: Final = 'admin'
 """Name of the user whose client this is."""
@@ -58,7 +56,7 @@ class Session:
 
     def of(self, name: str) -> Session:
         """Return a session with another model of the controller."""
-        return Session(self.model.controller.models[name], self.charmhub)
+        return dataclasses.replace(self, model=self.model.controller.models[name])
 
     @property
     def world(self) -> World:
@@ -99,12 +97,18 @@ class ClientCommandLine:
         """The output format asked for."""
         return self.flags.values['format']
 
-    def output(self, value: Any) -> str:
+    def output(self, value: Any, table: Callable[[], str] | None = None) -> str:
         """Render a value as the format asked for.
+
+        Args:
+            value: the value.
+            table: how it looks as a table, for a command that has one.
 
         Raises:
             UsageError: for a format that is not supported.
         """
+        if self.format == 'tabular' and table is not None:
+            return table()
         if self.format == 'json':
             return formats.render(value, 'json')
         if self.format in ('yaml', 'smart'):
@@ -140,7 +144,7 @@ class ClientCommand:
     formats: tuple[str, ...] = ()
     """Output formats, the default first; empty when the command has no output flags."""
     formats_of_juju: tuple[str, ...] = ()
-    """Output formats that Juju has, too; the default, if it is one of them, comes first."""
+    """Output formats that Juju has, too."""
     usage: str = ''
     lacks: str = ''
     """What the command does in Juju and not here."""
@@ -153,7 +157,7 @@ class ClientCommand:
         """Every flag that the command takes."""
         more = (_MODEL,) if self.on_model else ()
         if self.formats:
-            default = (self.formats_of_juju or self.formats)[0]
+            default = self.formats[0]
             more = (*more, Flag('format', self._read_format, lambda _: default))
         return (*self.flags, *self.without_effect, *more)
 
@@ -169,6 +173,7 @@ def execute(
     """Run a command as Juju would; whatever Juju refuses becomes a result in its form.
 
     Raises:
+        HelpRequested: for ``--help``.
         UsageError: for a flag that is not supported, or for what only a test can do wrong.
     """
     messages: list[str] = []
@@ -199,25 +204,36 @@ def _init(
         parsed = gnuflag.parse(None, command.all_flags, arguments)
     except gnuflag.UndefinedOption as error:
         raise UsageError(_unsupported(command, error.option)) from None
-    except gnuflag.HelpRequested:
-        raise UsageError(_unsupported(command, '--help')) from None
     call = ClientCommandLine(
         session, command, parsed, stdin or '', pathlib.Path(directory or pathlib.Path.cwd()), messages
     )
     if command.on_model:
-        check_model(session, parsed[_MODEL])
+        call = dataclasses.replace(call, session=choose_model(session, parsed[_MODEL]))
     return command.init(call)
 
 
-def check_model(session: Session, given: str) -> None:
-    """Refuse the name of another model.
+def choose_model(session: Session, given: str) -> Session:
+    """Return a session with the model of a name, or the same one if none is given.
+
+    Raises:
+        JujuError: with Juju's text, if the controller has no such model.
+    """
+    name = given.rpartition(':')[2].rpartition('/')[2]
+    if not given or name == session.world.name:
+        return session
+    if name not in session.model.controller.models:
+        raise JujuError(f'model {CONTROLLER}:{USER}/{name} not found')
+    return session.of(name)
+
+
+def check_controller(given: str) -> None:
+    """Refuse the name of another controller.
 
     Raises:
         JujuError: with Juju's text.
     """
-    name = given.rpartition(':')[2].rpartition('/')[2]
-    if given and name != session.world.name:
-        raise JujuError(f'model {CONTROLLER}:{USER}/{name} not found')
+    if given not in ('', CONTROLLER):
+        raise JujuError(f'controller {given} not found')
 
 
 def _refusal_of(error: UsageError) -> JujuError:

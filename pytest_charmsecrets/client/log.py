@@ -15,7 +15,6 @@ from ..errors import JujuError
 from ..golang import flags as gnuflag
 from ..golang import text as gotext
 from ..hookcommands import arguments
-from ..hookcommands.status import read_log_line
 from ..juju import identity
 from ..juju.journal import Journal
 from ..records import Command, HookRun
@@ -55,9 +54,10 @@ def _debug_log(call: ClientCommandLine) -> RunPhase:
 
 def _records(journal: Journal) -> Iterator[tuple[datetime.datetime, str, str, str, str]]:
     for record in journal:
-        if isinstance(record, Command) and record.name == 'juju-log' and record.exit_code == 0:
-            severity, message = read_log_line(record.argv[1:])
-            if severity in _SEVERITIES:
+        if isinstance(record, Command):
+            for severity, text in record.logged:
+                # The agent sends it as JSON, which has no bytes that are not UTF-8.
+                message = gotext.without_raw_bytes(text)
                 yield record.time, identity.unit_tag(record.unit), severity, f'unit.{record.unit}.juju-log', message
         elif isinstance(record, HookRun):
             severity, message = 'INFO', f'ran "{record.hook}" hook (via hook dispatching script: dispatch)'

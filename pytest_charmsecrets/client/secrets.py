@@ -5,21 +5,19 @@ Source: juju 3.6: cmd/juju/secrets; apiserver/facades/client/secrets/secrets.go.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import base64
+from typing import Final
 
 from ..errors import JujuError
 from ..golang import flags as gnuflag
 from ..golang import text as gotext
 from ..golang.flags import Flag
-from ..golang.yaml import Fields
 from ..hookcommands import arguments, secret_content
-from ..juju import content, user_secrets
-from ..juju.secrets.entities import Owner, Revision, Secret
+from ..juju import content, shown_secrets
 from ..juju.user_secrets import User
+from ..report import secrets as layout
+from ..report import tables
 from .command import ClientCommand, ClientCommandLine, RunPhase
-
-if TYPE_CHECKING:
-    from ..juju.world import World
 
 _INFO: Final = gnuflag.string('info')
 _FILE: Final = gnuflag.string('file')
@@ -71,7 +69,18 @@ def _read_content(call: ClientCommandLine, pairs: tuple[str, ...]) -> dict[str, 
     encoded = secret_content.from_arguments([_with_whole_path(call, pair) for pair in pairs], limits)
     if call.flags[_FILE]:
         encoded |= secret_content.from_file(str(call.path(call.flags[_FILE])), limits)
-    return {key: gotext.from_bytes(value) for key, value in content.decode(encoded).items()}
+    return dict(_as_given(key, text) for key, text in encoded.items())
+
+
+def _as_given(key: str, text: str) -> tuple[str, str]:
+    """Return a key and a value as add_secret takes them: encoded, where decoding would lose what Juju stores."""
+    try:
+        decoded = content.decode({key: text})[key]
+    except JujuError:
+        decoded = b''
+    if base64.b64encode(decoded).decode() != text:
+        return f'{key}#base64', text
+    return key, gotext.from_bytes(decoded)
 
 
 def _with_whole_path(call: ClientCommandLine, pair: str) -> str:
@@ -120,28 +129,18 @@ def _remove(call: ClientCommandLine) -> RunPhase:
 
 
 def _list(call: ClientCommandLine) -> RunPhase:
+    profile = call.session.world.profile
+    if call.flags[_REVISIONS] and not profile.secrets_list_revisions:
+        raise JujuError(f'option provided but not defined: --{_REVISIONS.name}')
     arguments.check_empty(call.arguments)
 
     def run() -> str:
         world = call.session.world
-        User(world).check('secrets')
-        owner = _read_owner(call.flags[_OWNER]) if call.flags[_OWNER] else None
-        listed = [secret for secret in world.secrets if owner in (None, secret.owner)]
-        return call.output({secret.id: _details(world, secret, call) for secret in listed})
+        shown = shown_secrets.list_secrets(User(world), call.flags[_OWNER] or None)
+        described = layout.lay_out(shown, profile, revisions=call.flags[_REVISIONS])
+        return call.output(described, lambda: tables.secrets(described, world.clock.now))
 
     return run
-
-
-def _read_owner(tag: str) -> Owner:
-    kind, _, name = tag.partition('-')
-    if kind == 'unit' and '-' in name:
-        application, _, number = name.rpartition('-')
-        return Owner('unit', f'{application}/{number}')
-    if kind == 'application' and name:
-        return Owner('application', name)
-    if kind == 'model' and name:
-        return Owner('model', name)
-    raise JujuError(f'invalid owner {gotext.quote(tag)}')
 
 
 def _show(call: ClientCommandLine) -> RunPhase:
@@ -158,71 +157,11 @@ def _show(call: ClientCommandLine) -> RunPhase:
 
     def run() -> str:
         world = call.session.world
-        secret = user_secrets.find_to_show(User(world), call.arguments[0], reveal=reveal)
-        if revision:
-            user_secrets.check_revision_to_show(secret, revision)
-        shown = _details(world, secret, call, reveal=(revision or secret.latest_revision) if reveal else None)
-        if revisions:
-            shown['revisions'] = [_revision(secret.revisions[number]) for number in sorted(secret.revisions)]
-        if grants := _grants(secret):
-            shown['access'] = grants
-        return call.output({secret.id: shown})
+        shown = shown_secrets.show(User(world), call.arguments[0], reveal=reveal, revision=revision or None)
+        inlined = call.format != 'json'
+        return call.output(layout.lay_out(shown, world.profile, revisions=revisions, access=True, inlined=inlined))
 
     return run
-
-
-def _details(world: World, secret: Secret, call: ClientCommandLine, *, reveal: int | None = None) -> Fields:
-    """Lay out what is shown of a secret; what is empty is left out.
-
-    Args:
-        world: The model.
-        secret: The secret.
-        call: The command that shows it.
-        reveal: The revision whose content to show.
-    """
-    revision = secret.revisions.get(reveal) if reveal is not None else None
-    values = content.decode_text(revision.content) if revision is not None and not revision.vanished else None
-    # Go's JSON knows no inlined maps.
-    shown = values if values is None or call.format != 'json' else {'Data': values}
-    fields: dict[str, Any] = {
-        'revision': secret.latest_revision,
-        'checksum': secret.latest_checksum if values is not None and world.profile.idempotent_content else None,
-        'expires': secret.latest_expiry,
-        'rotation': secret.rotate_policy if secret.rotate_policy != 'never' else None,
-        'rotates': secret.next_rotation,
-        'owner': str(secret.owner),
-        'description': secret.description,
-        'name': secret.label if secret.owner.is_user else None,
-        'label': secret.label if not secret.owner.is_user else None,
-        'created': secret.created,
-        'updated': secret.updated,
-        'content': shown,
-    }
-    return _present(fields)
-
-
-def _revision(revision: Revision) -> Fields:
-    return _present(
-        {
-            'revision': revision.number,
-            'backend': revision.backend,
-            'created': revision.created,
-            'updated': revision.created,
-            'expires': revision.expires,
-        }
-    )
-
-
-def _grants(secret: Secret) -> list[Fields]:
-    return [
-        Fields({'target': permission.subject, 'scope': permission.scope, 'role': permission.role})
-        for permission in secret.permissions.values()
-        if permission.role == 'view'
-    ]
-
-
-def _present(fields: dict[str, Any]) -> Fields:
-    return Fields({key: value for key, value in fields.items() if value not in (None, '')})
 
 
 COMMANDS: Final = (
@@ -234,10 +173,8 @@ COMMANDS: Final = (
     ClientCommand(
         'secrets',
         _list,
-        (_OWNER,),
-        formats=_STRUCTURED,
-        formats_of_juju=('tabular',),
-        lacks='the table',
+        (_OWNER, _REVISIONS),
+        formats=('tabular', *_STRUCTURED),
         aliases=('list-secrets',),
     ),
     ClientCommand(

@@ -19,6 +19,7 @@ from ..juju.model_config import SECRET_BACKEND, SECRET_BACKEND_REMOVED, SETTINGS
 from ..juju.secrets import backends
 from ..juju.secrets.entities import INTERNAL
 from ..juju.state import Application
+from ..report import tables
 from .applications import TRUST, read_config_file
 from .command import CONTROLLER, USER, ClientCommand, ClientCommandLine, RunPhase, application_not_found
 
@@ -191,7 +192,7 @@ def _show_settings(call: ClientCommandLine, wanted: str | None) -> str:
         raise JujuError(SECRET_BACKEND_REMOVED)
     settings[_AGENT_VERSION] = Fields({'Value': profile.version, 'Source': 'model'})
     if wanted is None:
-        return call.output(settings)
+        return call.output(settings, lambda: tables.settings(settings))
     if wanted not in settings:
         model = f'{CONTROLLER}:{USER}/{call.session.world.name}'
         raise JujuError(f'{gotext.quote(wanted)} is not a key of the currently targeted model: {gotext.quote(model)}')
@@ -241,11 +242,10 @@ COMMANDS: Final = (
         _model_config,
         (_RESET,),
         (_COLOR, _NO_COLOR),
-        formats=('yaml', 'json'),
-        formats_of_juju=('tabular',),
+        formats=('tabular', 'yaml', 'json'),
         usage='[--reset <key[,key]>] [<attribute-key>][=<value>] ...]',
         lacks='every setting but `update-status-hook-interval`, which is absent until it is set, and, before 4.0, '
-        '`secret-backend`; the table',
+        '`secret-backend`',
     ),
     ClientCommand(
         'model-secret-backend',

@@ -18,8 +18,8 @@ from ..juju.relations import Relation
 from ..juju.secrets import backends
 from ..juju.state import CLOUDS, Unit
 from ..juju.world import World
-from .command import CONTROLLER, USER, ClientCommand, ClientCommandLine, RunPhase, check_model
-from .status import charm_url
+from ..report.status import UNSUPPORTED, charm_url
+from .command import CONTROLLER, USER, ClientCommand, ClientCommandLine, RunPhase, choose_model
 
 _ENDPOINT: Final = gnuflag.string('endpoint')
 _RELATED_UNIT: Final = gnuflag.string('related-unit')
@@ -112,10 +112,8 @@ def _show_model(call: ClientCommandLine) -> RunPhase:
     arguments.check_empty(call.arguments[1:])
 
     def run() -> str:
-        if call.arguments:
-            check_model(call.session, call.arguments[0])
-        world = call.session.world
-        return call.output({world.name: _model(world, *CLOUDS[call.session.model.cloud])})
+        session = choose_model(call.session, call.arguments[0] if call.arguments else '')
+        return call.output({session.world.name: _model(session.world, *CLOUDS[session.model.cloud])})
 
     return run
 
@@ -130,7 +128,7 @@ def _model(world: World, cloud: str, provider: str, kind: str) -> Fields:
             'controller-uuid': identity.make_uuid(world.seed, 'controller', CONTROLLER),
             'controller-name': CONTROLLER,
             'is-controller': False,
-            'owner': USER,
+            **({'owner': USER} if world.profile.owner_and_level_shown else {}),
             'cloud': cloud,
             'type': provider,
             'life': 'alive',
@@ -139,6 +137,7 @@ def _model(world: World, cloud: str, provider: str, kind: str) -> Fields:
             'secret-backends': {
                 name: Fields({'num-secrets': _count(world, name), 'status': 'active'}) for name in _backends(world)
             },
+            **({'sla': UNSUPPORTED} if world.profile.owner_and_level_shown else {}),
             'agent-version': world.profile.version,
         }
     )

@@ -246,6 +246,7 @@ class HookExecution:
         """Run a hook command within a hook, and write it into the journal."""
         context.act()
         context.read = None
+        lines = len(context.log_lines)
         # The command may remove the files that it was given.
         line, given = recording.readable_argv(argv), recording.given_input(argv, stdin, cwd)
         shown = self._command_lines.setdefault(line, line)
@@ -264,6 +265,7 @@ class HookExecution:
             given,
             secret,
             revision,
+            tuple(context.log_lines[lines:]),
             **self.world.journal.stamp(),
         )
         context.commands.append(command)

@@ -7,8 +7,14 @@ import math
 from typing import Final
 
 _YAML_EXPONENTS: Final = range(-4, 6)
+_FIRST_WITH_EXPONENT: Final = 10**6
 _JSON_EXPONENTS: Final = range(-6, 21)
 _YAML_SPECIAL: Final = {'nan': '.nan', 'inf': '.inf', '-inf': '-.inf'}
+
+
+def from_json(number: int) -> int | float:
+    """Return an integer as Go decodes it from JSON: a float, which prints like the integer below a million."""
+    return float(number) if abs(number) >= _FIRST_WITH_EXPONENT else number
 
 
 def format_yaml(number: float) -> str:

@@ -24,6 +24,7 @@ _SHORT_ESCAPES: Final = {
     '\t': '\\t',
     '\v': '\\v',
 }
+_RAW_BYTE = re.compile('[\udc80-\udcff]')
 _DECIMAL = re.compile(r'[+-]?[0-9]+')
 _LITERAL = re.compile(
     r'(?P<sign>[+-]?)(?:0[xX](?P<hex>(?:_?[0-9a-fA-F])+)|0[bB](?P<binary>(?:_?[01])+)|0[oO](?P<octal>(?:_?[0-7])+)'
@@ -32,6 +33,8 @@ _LITERAL = re.compile(
 _BASES: Final = {'hex': 16, 'binary': 2, 'octal': 8, 'old_octal': 8, 'decimal': 10}
 _TRUE: Final = ('1', 't', 'T', 'TRUE', 'true', 'True')
 _FALSE: Final = ('0', 'f', 'F', 'FALSE', 'false', 'False')
+# What unicode.IsSpace takes for white space; Python's strip() takes U+001C to U+001F, too.
+_SPACE: Final = '\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
 _INT64: Final = range(-(1 << 63), 1 << 63)
 _UINT64: Final = range(1 << 64)
 
@@ -49,6 +52,16 @@ def from_bytes(data: bytes) -> str:
 def is_raw_byte(character: str) -> bool:
     """Whether a character stands for one byte that is not UTF-8."""
     return '\udc80' <= character <= '\udcff'
+
+
+def strip_space(text: str) -> str:
+    """Return a text without the white space around it, as strings.TrimSpace does."""
+    return text.strip(_SPACE)
+
+
+def without_raw_bytes(text: str) -> str:
+    """Return a text with U+FFFD for each byte that is not UTF-8, as functions of Go's strings package make it."""
+    return _RAW_BYTE.sub('\ufffd', text)
 
 
 def quote(text: str) -> str:

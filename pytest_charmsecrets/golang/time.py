@@ -29,19 +29,24 @@ _TIME = re.compile(
     r'(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})'
     r'(?:[.,](?P<fraction>[0-9]+))?(?P<zone>Z|(?P<sign>[+-])(?P<zone_hours>[0-9]{2}):(?P<zone_minutes>[0-9]{2}))?'
 )
+_ZERO_TIME: Final = datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
+_EARLIEST: Final = _ZERO_TIME + datetime.timedelta(microseconds=1)
+_LATEST: Final = datetime.datetime.max.replace(microsecond=0, tzinfo=datetime.timezone.utc)
 _MAX_ZONE_HOURS: Final = 24
 _MAX_ZONE_MINUTES: Final = 60
 
 
-def parse_expire(text: str, now: datetime.datetime) -> datetime.datetime:
+def parse_expire(text: str, now: datetime.datetime) -> datetime.datetime | None:
     """Read the value of ``--expire``: a time, in UTC when it names no zone, or how long from now.
+
+    Go's zero time is none at all.
 
     Raises:
         JujuError: with Juju's text, when it is neither, or a duration that is not positive.
     """
     when = parse_time(text)
     if when is not None:
-        return when
+        return None if when == _ZERO_TIME else when
     nanoseconds = parse_duration(text)
     if nanoseconds is None:
         raise JujuError(f'expire time or duration {gotext.quote(text)} not valid')
@@ -71,18 +76,28 @@ def parse_duration(text: str) -> int | None:
 
 
 def parse_time(text: str) -> datetime.datetime | None:
-    """Return a time in RFC 3339, with or without zone, in UTC; None when it is not one, or beyond Python's years."""
+    """Return a time in RFC 3339, with or without zone, in UTC; None when it is not one.
+
+    Of a time before the year 1, or after 9999, comes the nearest that Python has.
+    """
     match = _TIME.fullmatch(text)
     if match is None:
         return None
+    year, month, day = map(int, match['date'].split('-'))
     try:
         offset = _offset(match)
-        numbers = [*match['date'].split('-'), match['hour'], match['minute'], match['second']]
-        microseconds = (match['fraction'] or '')[:6].ljust(6, '0')
-        local = datetime.datetime(*map(int, (*numbers, microseconds)), tzinfo=datetime.timezone.utc)
-        return None if offset is None else local - offset
-    except (ValueError, OverflowError):
+        numbers = (month, day, int(match['hour']), int(match['minute']), int(match['second']))
+        microseconds = int((match['fraction'] or '')[:6].ljust(6, '0'))
+        # Year 0 has as many days as 4.
+        local = datetime.datetime(year or 4, *numbers, microseconds, tzinfo=datetime.timezone.utc)
+    except ValueError:
         return None
+    if offset is None:
+        return None
+    try:
+        return local - offset if year else _EARLIEST
+    except OverflowError:
+        return _LATEST if offset < datetime.timedelta() else _EARLIEST
 
 
 def format_rfc3339(when: datetime.datetime) -> str:

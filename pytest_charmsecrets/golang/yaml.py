@@ -1,13 +1,12 @@
-"""YAML as Juju's library writes and reads it (yaml.v2, in Juju's fork).
+"""YAML as Juju's library writes it (yaml.v2, in Juju's fork), and the types that texts have in it.
 
 It is a port of libyaml, which PyYAML wraps: the events below choose the style of each scalar as Go does, and libyaml
-does the rest. Source: juju/yaml v2.0.0: encode.go, resolve.go, sorter.go, decode.go; hook-commands.md 1.3.
+does the rest. Source: juju/yaml v2.0.0: encode.go, resolve.go, sorter.go; hook-commands.md 1.3.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime
 import functools
 import re
@@ -15,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 import yaml
-import yaml.scanner
 
 from ..errors import JujuError
 from . import floats as gofloat
@@ -24,11 +22,22 @@ from . import time as gotime
 
 _BINARY_TAG: Final = 'tag:yaml.org,2002:binary'
 _BASE64_LINE: Final = 70
-_NOT_STRINGS = re.compile(
-    r'[yY]|yes|Yes|YES|true|True|TRUE|on|On|ON|[nN]|no|No|NO|false|False|FALSE|off|Off|OFF|~|null|Null|NULL'
-    r'|\.(?:nan|NaN|NAN)|[-+]?\.(?:inf|Inf|INF)'
-)
-_NULL_TAG: Final = 'tag:yaml.org,2002:null'
+STR: Final = '!!str'
+BINARY: Final = '!!binary'
+BOOL: Final = '!!bool'
+INT: Final = '!!int'
+FLOAT: Final = '!!float'
+NULL: Final = '!!null'
+TIMESTAMP: Final = '!!timestamp'
+RESOLVABLE: Final = (STR, BINARY, BOOL, INT, FLOAT, NULL, TIMESTAMP)
+"""The tags of scalars that the library knows; a scalar with any other is taken as text."""
+_WORDS: Final = {
+    **dict.fromkeys(('', '~', 'null', 'Null', 'NULL'), NULL),
+    **dict.fromkeys(('y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'), BOOL),
+    **dict.fromkeys(('n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'), BOOL),
+    **dict.fromkeys(('.nan', '.NaN', '.NAN'), FLOAT),
+    **dict.fromkeys((sign + text for sign in ('', '+', '-') for text in ('.inf', '.Inf', '.INF')), FLOAT),
+}
 _DOT_FLOAT = re.compile(r'\.[0-9]+(?:[eE][-+]?[0-9]+)?')
 _FLOAT = re.compile(r'[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+][0-9]+)?')
 _BASE60 = re.compile(r'[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?')
@@ -38,12 +47,18 @@ _TIMESTAMP = re.compile(
     r'| (?P<local>[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})(?:[.,][0-9]+)?)?'
 )
 
+_DOTS_AT_END = re.compile('(?<=[\n\u2028\u2029])\\.\\.\\.\n\\Z')
+_INDENTED_QUOTE = re.compile("(?<=[\u2028\u2029]) +'$", re.MULTILINE)
+
 _Dumper = yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper
-_Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 class Fields(dict[str, Any]):
     """A Go struct: its keys are printed in the order given, where those of a map are sorted."""
+
+
+class Values(list[Any]):
+    """A Go slice of any values, which the smart format prints as YAML even where all are strings."""
 
 
 def dump(value: Any) -> str:
@@ -57,50 +72,32 @@ def dump(value: Any) -> str:
     ]
     text: str = cast('Any', yaml).emit(events, Dumper=_Dumper, allow_unicode=True)
     # Juju's fork never closes a document with dots, as libyaml does after some scalars.
-    if text.endswith('\n...\n'):
-        text = text[: -len('...\n')]
+    text = _DOTS_AT_END.sub('', text)
+    if '\u2028' in text or '\u2029' in text:
+        # Nor does it indent the quote after a line separator: yaml_emitter_write_single_quoted_scalar.
+        text = _INDENTED_QUOTE.sub("'", text)
     return text.rstrip('\n') + '\n'
-
-
-def load_strings(data: bytes, go_type: str) -> dict[str, str]:
-    """Read a document into a map of strings; scalars of other types become text as they are spelled.
-
-    Args:
-        data: The document.
-        go_type: The Go type that Juju's message names, such as ``map[string]string``.
-
-    Raises:
-        JujuError: with the library's text.
-    """
-    node = _compose(data)
-    if node is None or _is_null(node):
-        return {}
-    if not isinstance(node, yaml.MappingNode):
-        raise _type_error([_mismatch(node, go_type)])
-    values: dict[str, str] = {}
-    mismatches: list[str] = []
-    for key_node, value_node in node.value:
-        for part in (key_node, value_node):
-            if not isinstance(part, yaml.ScalarNode):
-                mismatches.append(_mismatch(part, 'string'))
-                break
-        else:
-            values[_scalar_text(key_node)] = _scalar_text(value_node)
-    if mismatches:
-        raise _type_error(mismatches)
-    return values
 
 
 def reads_as_string(text: str) -> bool:
     """Whether a text without quotes would be read back as a string."""
-    if not text or _NOT_STRINGS.fullmatch(text):
-        return False
+    return tag_of(text) == STR and not (text[0] in '+-0123456789' and _BASE60.fullmatch(text))
+
+
+def tag_of(text: str) -> str:
+    """Return the type that a text without quotes has; resolve.go, resolve."""
+    if tag := _WORDS.get(text):
+        return tag
     if text[0] == '.':
-        return not _DOT_FLOAT.fullmatch(text)
+        return FLOAT if _DOT_FLOAT.fullmatch(text) else STR
     if text[0] not in '+-0123456789':
-        return True
+        return STR
+    if _is_timestamp(text):
+        return TIMESTAMP
     plain = text.replace('_', '')
-    return not (_is_integer(plain) or _FLOAT.fullmatch(plain) or _BASE60.fullmatch(text) or _is_timestamp(text))
+    if _is_integer(plain):
+        return INT
+    return FLOAT if _FLOAT.fullmatch(plain) else STR
 
 
 def _events(value: Any) -> Iterator[yaml.Event]:
@@ -210,48 +207,3 @@ def _continues_number(text: str, at: int) -> bool:
 
 def _sign(left: Any, right: Any) -> int:
     return (left > right) - (left < right)
-
-
-def _compose(data: bytes) -> yaml.Node | None:
-    loader: Any = None
-    try:
-        loader = _Loader(data)
-        return cast('yaml.Node', loader.get_node()) if loader.check_node() else None
-    except yaml.MarkedYAMLError as error:
-        raise JujuError(f'yaml: {_place(error)}{error.problem}') from None
-    except yaml.YAMLError as error:
-        raise JujuError(f'yaml: {getattr(error, "reason", error)}') from None
-    finally:
-        if loader is not None:
-            loader.dispose()
-
-
-def _place(error: yaml.MarkedYAMLError) -> str:
-    """Return the line of an error as Go names it: the first line has no number, and scanners count from one."""
-    line = error.problem_mark.line if error.problem_mark else 0
-    return f'line {line + isinstance(error, yaml.scanner.ScannerError)}: ' if line else ''
-
-
-def _is_null(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag == _NULL_TAG
-
-
-def _scalar_text(node: yaml.ScalarNode) -> str:
-    if node.tag == _BINARY_TAG:
-        try:
-            return gotext.from_bytes(base64.b64decode(re.sub('[\r\n]', '', node.value), validate=True))
-        except (binascii.Error, ValueError):
-            raise JujuError('yaml: !!binary value contains invalid base64 data') from None
-    return '' if _is_null(node) else node.value
-
-
-def _mismatch(node: yaml.Node, go_type: str) -> str:
-    tag = node.tag.replace('tag:yaml.org,2002:', '!!')
-    value = ''
-    if isinstance(node, yaml.ScalarNode):
-        value = f' `{node.value}`' if len(node.value) <= 10 else f' `{node.value[:7]}...`'
-    return f'line {node.start_mark.line + 1}: cannot unmarshal {tag}{value} into {go_type}'
-
-
-def _type_error(mismatches: Sequence[str]) -> JujuError:
-    return JujuError('yaml: unmarshal errors:\n  ' + '\n  '.join(mismatches))

@@ -27,7 +27,7 @@ def _action_get(call: CommandLine) -> RunPhase:
         answer: Any = dict(call.context.action_parameters())
         for key in keys:
             answer = cast('Mapping[str, Any]', answer).get(key) if isinstance(answer, Mapping) else None
-        return call.output(answer)
+        return call.output(formats.received(answer))
 
     return run
 

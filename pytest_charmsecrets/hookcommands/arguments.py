@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ..errors import JujuError
 from ..golang import flags as gnuflag
 from ..golang import text as gotext
-from ..golang import yaml as goyaml
+from ..golang import yaml_reading
 from . import files
 
 if TYPE_CHECKING:
@@ -88,16 +88,19 @@ def zero_or_one(arguments: Sequence[str]) -> str:
 
 
 def key_values(arguments: Sequence[str]) -> dict[str, str]:
-    """Read ``key=value`` arguments.
+    """Read ``key=value`` arguments; white space around key and value does not count, nor does an empty argument.
 
     Raises:
         JujuError: with Juju's text, for another form or a key given twice.
     """
     values: dict[str, str] = {}
-    for argument in arguments:
+    for argument in filter(None, arguments):
         key, equals, value = argument.partition('=')
-        if not equals or not key:
+        if not equals:
             raise JujuError(f'expected "key=value", got {gotext.quote(argument)}')
+        key, value = gotext.strip_space(key), gotext.strip_space(value)
+        if not key:
+            raise JujuError(f'expected "key=value", got {gotext.quote(f"={value}")}')
         if key in values:
             raise JujuError(f'key {gotext.quote(key)} specified more than once')
         values[key] = value
@@ -114,4 +117,4 @@ def with_settings_file(call: CommandLine, overrides: dict[str, str]) -> dict[str
     if not path:
         return overrides
     data = gotext.to_bytes(call.read_stdin()) if path == STDIN else files.read(files.expand_home(path), call.directory)
-    return {**goyaml.load_strings(data, 'map[string]string'), **overrides}
+    return {**yaml_reading.load_strings(data, 'map[string]string'), **overrides}

@@ -27,9 +27,9 @@ def _config_get(call: CommandLine) -> RunPhase:
     def run() -> str:
         options = call.context.config()
         if key:
-            return call.output(options.get(key))
+            return call.output(formats.received(options.get(key)))
         without_value = dict.fromkeys(call.context.options()) if call.flags[_ALL] else {}
-        return call.output({**without_value, **options})
+        return call.output(formats.received({**without_value, **options}))
 
     return run
 

@@ -68,13 +68,18 @@ def write(path: str, directory: str, text: str) -> None:
 
 
 def expand_home(path: str) -> str:
-    """Replace a leading ``~`` by the home directory."""
+    """Replace a leading ``~`` or ``~user`` by the home directory.
+
+    Raises:
+        JujuError: with Go's text, when there is no such user.
+    """
     if not path.startswith('~'):
         return path
     try:
         return str(pathlib.Path(path).expanduser())
-    except RuntimeError:  # There is no such user.
-        return path
+    except RuntimeError:
+        user = path.partition('/')[0].removeprefix('~')
+        raise JujuError(f'no such user: user: unknown user {user}') from None
 
 
 def _absolute(path: str, directory: str) -> str:

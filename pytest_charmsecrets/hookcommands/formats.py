@@ -46,6 +46,21 @@ ALL: Final = Formats('smart', ('smart', 'yaml', 'json'))
 STRUCTURED: Final = Formats('yaml', ('yaml', 'json'))
 
 
+def received(value: Any) -> Any:
+    """Return a value as a unit's agent has it, which receives it from the controller as JSON.
+
+    Each number is a float then, and each list one of any values. Source: api/agent/uniter/unit.go, ConfigSettings;
+    rpc/jsoncodec/codec.go, ReadBody.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return gofloat.from_json(value)
+    if isinstance(value, Mapping):
+        return {key: received(inner) for key, inner in cast('Mapping[str, Any]', value).items()}
+    if isinstance(value, (list, tuple)):
+        return goyaml.Values(map(received, cast('Sequence[Any]', value)))
+    return value
+
+
 def render(value: Any, format_: Format) -> str:
     """Return what a command prints for a value; the empty string when it prints nothing."""
     if format_ == 'json':
@@ -81,10 +96,14 @@ def _json_escape(match: re.Match[str]) -> str:
     return '\\ufffd' if '\ud800' <= character <= '\udfff' else f'\\u{ord(character):04x}'
 
 
+def _are_strings(values: Sequence[Any]) -> bool:
+    return not isinstance(values, goyaml.Values) and all(isinstance(value, str) for value in values)
+
+
 def _to_smart(value: Any) -> str:
     if isinstance(value, bool):
         return f'{value}\n'
-    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in cast('Sequence[Any]', value)):
+    if isinstance(value, (list, tuple)) and _are_strings(cast('Sequence[Any]', value)):
         value = '\n'.join(cast('Sequence[str]', value))
     if isinstance(value, str):
         return f'{value}\n' if value else ''

@@ -118,7 +118,7 @@ def _change_port(change: Callable[[HookContext, Port], None]) -> Callable[[Comma
     def init(call: CommandLine) -> RunPhase:
         if not call.arguments:
             raise JujuError('no port or range specified')
-        port = _parse_port(call.arguments[0].lower())
+        port = _parse_port(gotext.without_raw_bytes(call.arguments[0]).lower())
         arguments.check_empty(call.arguments[1:])
 
         endpoints = call.flags[_ENDPOINTS].split(',')

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from ..errors import JujuError
 from ..golang import text as gotext
-from ..golang import yaml as goyaml
+from ..golang import yaml_reading
 from ..juju import content
 from ..juju.content import Limits
 from . import files
@@ -52,7 +52,7 @@ def from_file(path: str, limits: Limits) -> dict[str, str]:
     data = files.read_by_agent(expanded)
     values = _load_json(data)
     if values is None:
-        values = goyaml.load_strings(data, _GO_TYPE)
+        values = yaml_reading.load_strings(data, _GO_TYPE)
     return content.encode(((key, gotext.to_bytes(value)) for key, value in values.items()), limits)
 
 

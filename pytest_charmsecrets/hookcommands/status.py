@@ -5,7 +5,7 @@ Source: juju 3.6: jujuc/status-get.go, status-set.go, application-version-set.go
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import JujuError
@@ -35,7 +35,14 @@ def _status_get(call: CommandLine) -> RunPhase:
 
 def _unit_status(call: CommandLine) -> str:
     status = call.context.status(app=False)
-    return call.output(status.name if _name_only(call) else _details(call, status))
+    return call.output(status.name) if _name_only(call) else _output_of_details(call, _details(call, status))
+
+
+def _output_of_details(call: CommandLine, details: dict[str, Any]) -> str:
+    # unitOrApplicationStatus drops the error where a file cannot be written.
+    with contextlib.suppress(JujuError):
+        return call.output(details)
+    return ''
 
 
 def _application_status(call: CommandLine) -> str:
@@ -49,7 +56,7 @@ def _application_status(call: CommandLine) -> str:
         return call.output(status.name)
     details = _details(call, status)
     details['units'] = {name: _details(call, unit) for name, unit in units.items()}
-    return call.output({'application-status': details})
+    return _output_of_details(call, {'application-status': details})
 
 
 def _name_only(call: CommandLine) -> bool:
@@ -115,14 +122,6 @@ def _log_level(call: CommandLine) -> str:
         return level
     call.context.log('WARNING', f'Specified log level of {gotext.quote(given)} is not valid')
     return 'INFO'
-
-
-def read_log_line(words: Sequence[str]) -> tuple[str, str]:
-    """Return level and message of a ``juju-log`` that has run, from its arguments."""
-    parsed = gnuflag.parse(None, (_DEBUG, _LOG_LEVEL, DEPRECATED_FORMAT), words)
-    given = parsed[_LOG_LEVEL].upper()
-    level = 'DEBUG' if parsed[_DEBUG] else 'WARNING' if given == 'WARN' else given
-    return level if level in (*_LEVELS, _SILENT_LEVEL) else 'INFO', ' '.join(parsed.positionals)
 
 
 def _log_prefix(call: CommandLine) -> str:

@@ -5,6 +5,7 @@ Source: juju 3.6: jujuc/storage-*.go; storage/constraints.go.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 _STORAGE_ID = re.compile(r'[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*/(?:0|[1-9][0-9]*)')
 _COUNT = re.compile(r'-?[0-9]+')
-_POOL_OR_SIZE = re.compile(r'[a-zA-Z]+[-?a-zA-Z0-9]*|-?[0-9]+(?:\.[0-9]+)?[MGTPEZY](?:i?B)?')
+_POOL = re.compile(r'[a-zA-Z]+[-?a-zA-Z0-9]*')
+_SIZE = re.compile(r'(?P<number>-?[0-9]+(?:\.[0-9]+)?)(?P<unit>[MGTPEZY])(?:i?B)?')
+_SIZE_UNITS: Final = 'MGTPEZY'
 
 
 def _read_storage(context: HookContext, text: str) -> str:
@@ -65,14 +68,19 @@ def _storage_list(call: CommandLine) -> RunPhase:
 def _storage_add(call: CommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('storage add requires a storage directive')
-    counts: dict[str, int] = {}
+    asked: dict[str, dict[str, str | int]] = {}
     for argument in call.arguments:
         name, *constraints = argument.split('=')
         if len(constraints) > 1 or not name:
             raise JujuError(f'expected "name=constraints" or "name", got {gotext.quote(argument)}')
-        if name in counts:
+        if name in asked:
             raise JujuError(f'storage {gotext.quote(name)} specified more than once')
-        counts[name] = _count(name, constraints[0] if constraints else '1')
+        asked[name] = _constraints(name, constraints[0] if constraints else '1')
+    # All arguments are read before the first is refused for what only an operator may say.
+    for name, constraints_of_name in asked.items():
+        if constraints_of_name.keys() != {'count'}:
+            raise JujuError(f'only count can be specified for {gotext.quote(name)}')
+    counts = {name: int(given['count']) for name, given in asked.items()}
 
     def run() -> str:
         for name, count in counts.items():
@@ -82,22 +90,42 @@ def _storage_add(call: CommandLine) -> RunPhase:
     return run
 
 
-def _count(name: str, constraints: str) -> int:
-    count = 0
-    for field in filter(None, constraints.split(',')):
-        if _POOL_OR_SIZE.fullmatch(field):
-            raise JujuError(f'only count can be specified for {gotext.quote(name)}')
-        if not _COUNT.fullmatch(field):
-            raise _bad_constraint(name, f'unrecognized storage constraint {gotext.quote(field)} not valid')
-        if field.startswith('-') or not field.strip('0'):
-            text = f'count must be greater than zero, got {gotext.quote(field)}'
-            raise _bad_constraint(name, f'parsing storage count: {text}')
-        if count:
-            text = f'storage instance count is already set to {count}, new value {gotext.parse_decimal(field)}'
-            raise _bad_constraint(name, f'{text} not valid')
-        count = gotext.parse_decimal(field)
-    if not count:
+def _constraints(name: str, text: str) -> dict[str, str | int]:
+    """Read pool, size (in MiB) and count, each at most once; storage/constraints.go, ParseConstraints."""
+    given: dict[str, str | int] = {}
+    for field in filter(None, text.split(',')):
+        if _POOL.fullmatch(field):
+            _give(given, name, 'pool', 'pool name', field)
+        elif match := _SIZE.fullmatch(field):
+            if field.startswith('-'):
+                problem = f'expected a non-negative number, got {gotext.quote(field)}'
+                raise _bad_constraint(name, f'cannot parse size: {problem}')
+            megabytes = math.ceil(float(match['number']) * 1024 ** _SIZE_UNITS.index(match['unit']))
+            _give(given, name, 'size', 'storage size', megabytes)
+        else:
+            _give(given, name, 'count', 'storage instance count', _count(name, field))
+    if not given:
         raise _bad_constraint(name, 'storage constraints require at least one field to be specified')
+    return given
+
+
+def _give(given: dict[str, str | int], name: str, kind: str, title: str, value: str | int) -> None:
+    if kind in given:
+        old, new = (gotext.quote(each) if isinstance(each, str) else each for each in (given[kind], value))
+        raise _bad_constraint(name, f'{title} is already set to {old}, new value {new} not valid')
+    given[kind] = value
+
+
+def _count(name: str, field: str) -> int:
+    try:
+        count = gotext.parse_decimal(field) if _COUNT.fullmatch(field) else None
+    except JujuError:
+        count = None
+    if count is None:
+        raise _bad_constraint(name, f'unrecognized storage constraint {gotext.quote(field)} not valid')
+    if count <= 0:
+        text = f'count must be greater than zero, got {gotext.quote(field)}'
+        raise _bad_constraint(name, f'parsing storage count: {text}')
     return count
 
 

@@ -118,9 +118,8 @@ def follow_snapshot(snapshot: Snapshot, local: LocalState) -> ScopeChanges:
     It resigns leadership, forgets secrets and relations that have been removed, and, while idle, enters new relations.
     """
     if local.leader and not snapshot.leader:
-        # leadership/resolver.go: resignLeadership runs no hook, and a follower runs leader-settings-changed.
+        # leadership/resolver.go: resignLeadership runs no hook.
         local.leader = False
-        local.settings_seen = False
     _forget_lost_secrets(snapshot, local)
     _forget_lost_relations(snapshot, local)
     if local.failed is not None and snapshot.forced_charm:
@@ -271,8 +270,13 @@ def _charm_and_config(snapshot: Snapshot, local: LocalState) -> Lane:
         yield Hook('install', version=snapshot.charm_version)
     elif not _is_upgraded(snapshot, local):
         yield Hook('upgrade-charm', version=snapshot.charm_version)
-    if local.config_version != snapshot.config_version:
+    if local.config_version != snapshot.config_version and not _runs_config_changed(local):
         yield Hook('config-changed', version=snapshot.config_version)
+
+
+def _runs_config_changed(local: LocalState) -> bool:
+    """Whether a config-changed is queued or in error: it counts for the config of then."""
+    return any(hook is not None and hook.kind == 'config-changed' for hook in (local.queued, local.failed))
 
 
 def _relations_to_create(snapshot: Snapshot, local: LocalState) -> Group:

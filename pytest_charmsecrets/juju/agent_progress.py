@@ -134,7 +134,8 @@ def _note_lifecycle_hook(snapshot: Snapshot, local: LocalState, hook: Hook) -> N
         local.pod = snapshot.pod
         local.queued = Hook('config-changed', version=snapshot.config_version)
     elif hook.kind == 'config-changed':
-        local.config_version = hook.version
+        # resolver/opfactory.go, wrapHookOp: a retry, too, counts for the config that the agent knows when it runs.
+        local.config_version = snapshot.config_version
         if not local.started:
             local.queued = Hook('start')
     elif hook.kind == 'start':

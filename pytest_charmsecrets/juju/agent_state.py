@@ -120,7 +120,10 @@ class LocalState:
     leader: bool = False
     """Whether the unit has accepted leadership: leader-elected has begun."""
     settings_seen: bool = False
-    """Whether a follower has run its leader-settings-changed."""
+    """Whether the unit has run its leader-settings-changed in this life of its agent: a follower runs it once.
+
+    Juju 3.6: leadership/resolver.go, NextOp; to lead and to resign change nothing of it.
+    """
     config_version: int | None = None
     """The version of the config for which config-changed last ran."""
     charm_version: int | None = None

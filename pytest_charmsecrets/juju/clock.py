@@ -104,5 +104,10 @@ def round_to_second(when: datetime.datetime) -> datetime.datetime:
 
 
 def is_due(when: datetime.datetime, now: datetime.datetime) -> bool:
-    """Whether a worker that wakes now takes this deadline along: everything due within the current minute is."""
-    return when <= now or when.replace(second=0, microsecond=0) < now
+    """Whether a worker that wakes now takes this deadline along: everything due within the current minute is.
+
+    Juju asks whether the beginning of that minute lies before now. Its clock is past the deadline by then, be it by little,
+    so a deadline on the full minute, too, takes along what is due within the minute.
+    Juju 3.6: secretrotate.go, rotate; secretexpire.go, expire.
+    """
+    return when.replace(second=0, microsecond=0) <= now

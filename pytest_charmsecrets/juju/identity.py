@@ -15,6 +15,7 @@ from typing import Final
 
 from ..errors import JujuError
 from ..golang import text as gotext
+from ..golang import url as gourl
 
 _UUID = re.compile(r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
 _SECRET_ID = re.compile(r'[0-9a-v]{19}[0g]')
@@ -54,23 +55,16 @@ def parse_secret_uri(text: str, *, with_source: bool = True) -> SecretURI:
     Raises:
         JujuError: with Juju's text, which names what is wrong.
     """
-    # Go's url.Parse ignores the case of the scheme, and splits off a query and a fragment.
-    plain = text.partition('#')[0].partition('?')[0]
-    scheme, _, rest = plain.partition(':') if ':' in plain else ('', '', plain)
-    scheme = scheme.lower()
-    host, body = '', rest
-    if rest.startswith('//'):
-        host, _, body = rest[2:].partition('/')
-    if scheme not in ('', 'secret'):
-        raise JujuError(f'secret URI scheme {gotext.quote(scheme)} not valid')
-    if host and with_source and not _UUID.fullmatch(host):
-        raise JujuError(f'host controller UUID {gotext.quote(host)} not valid')
-    source, _, secret_id = body.lstrip('/').rpartition('/')
-    source = host or source
-    source_fits = not source or (with_source and _UUID.fullmatch(source) is not None)
-    if not _SECRET_ID.fullmatch(secret_id) or not source_fits or (host and '/' in body):
+    url = gourl.parse(text)
+    if url.scheme not in ('', 'secret'):
+        raise JujuError(f'secret URI scheme {gotext.quote(url.scheme)} not valid')
+    if url.host and with_source and not _UUID.search(url.host):
+        raise JujuError(f'host controller UUID {gotext.quote(url.host)} not valid')
+    source, _, secret_id = (url.path.lstrip('/') or url.opaque).rpartition('/')
+    source_fits = not (source or url.host) or (with_source and (not source or _UUID.fullmatch(source) is not None))
+    if not _SECRET_ID.fullmatch(secret_id) or not source_fits:
         raise JujuError(f'secret URI {gotext.quote(text)} not valid')
-    return SecretURI(secret_id, source)
+    return SecretURI(secret_id, source or url.host)
 
 
 def uri_of(secret_id: str) -> str:

@@ -47,6 +47,9 @@ _MISSING_REVISION: Final = {
 }
 
 
+_NAMED_BY_NOTHING: Final = 'must specify either URI or name'
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class User:
     """Somebody who uses a model."""
@@ -75,14 +78,12 @@ class User:
 
 
 def add(user: User, name: str, values: Mapping[str, str], *, info: str | None) -> SecretURI:
-    """Add a secret under a name (``juju add-secret``).
+    """Add a secret under a name, or without one if that is empty (``juju add-secret``).
 
     Raises:
         JujuError: if Juju refuses it: the name is taken, the content is not valid.
     """
     world = user.world
-    if not name:
-        raise JujuError('secret name needs to be supplied as the first argument')
     encoded = _encode(world, values)
     if not encoded:
         raise JujuError('missing secret value or filename')
@@ -115,13 +116,18 @@ def update(
     """
     world = user.world
     encoded = _encode(world, values)
-    user.check('update-secret')
-    secret, uri = _find(world, identifier)
     attributes = SecretAttributes(
         content=encoded or None, label=name or None, description=info or None, auto_prune=auto_prune
     )
+    if not identifier:
+        raise JujuError(_NAMED_BY_NOTHING)
+    user.check('update-secret')
+    is_unknown_name = uri_or_name(identifier) is None and _named(world, identifier) is None
+    if is_unknown_name and world.bugs.ask('unknown_name_panics'):
+        raise JujuError('runtime error: invalid memory address or nil pointer dereference')
     if attributes.is_empty:
         raise JujuError('at least one attribute to update must be specified')
+    secret, uri = _find(world, identifier)
     _check_writable(world, secret)
     checksum = content.checksum(encoded) if encoded else ''
     is_unchanged = world.profile.idempotent_content and encoded and checksum == secret.latest_checksum
@@ -154,12 +160,13 @@ def grant(user: User, identifier: str, applications: Iterable[str]) -> None:
         JujuError: if Juju refuses any of them; the others are granted access.
     """
 
-    def one(world: World, secret: Secret, application: str) -> None:
-        found = world.applications.get(application)
-        if found is None:
-            raise JujuError(wording(world.profile).missing_subject.format(kind='application', name=application))
-        if found.life != 'alive' and not world.profile.dying_may_write:
-            raise JujuError(f'cannot grant dying "{identity.application_tag(application)}" access to secret')
+    def one(world: World, uri: SecretURI, application: str) -> None:
+        subject_first = world.profile.grant_looks_for_subject_first
+        if subject_first:
+            _check_subject(world, application)
+        secret = _writable(world, uri)
+        if not subject_first:
+            _check_subject(world, application)
         scope = world.user_owner.tag
         try:
             tag = identity.application_tag(application)
@@ -177,7 +184,10 @@ def revoke(user: User, identifier: str, applications: Iterable[str]) -> None:
         JujuError: if Juju refuses any of them; the others lose access.
     """
 
-    def one(world: World, secret: Secret, application: str) -> None:
+    def one(world: World, uri: SecretURI, application: str) -> None:
+        if world.secrets.get(uri.id) is None and world.profile.grant_looks_for_subject_first:
+            return
+        secret = _writable(world, uri)
         if world.profile.revoke_checks_subject and application not in world.applications:
             raise JujuError(f'application "{application}" not found')
         access.revoke(world.secrets, secret, subject_tag=identity.application_tag(application))
@@ -194,6 +204,8 @@ def remove(user: User, identifier: str, *, revision: int | None) -> None:
     world = user.world
     if world.profile.user_removal_asks_access_first:
         user.check('remove-secret')
+    if not identifier and world.profile.user_removal_asks_access_first:
+        raise JujuError('must specify either URI or label')
     secret, uri = _find(world, identifier)
     if not user.may('remove-secret') or not secret.owner.is_user:
         raise JujuError(_not_writable(world))
@@ -205,33 +217,6 @@ def remove(user: User, identifier: str, *, revision: int | None) -> None:
     removal.remove_later(world.secrets, RemovalRequest(secret.id, numbers))
 
 
-def find_to_show(user: User, identifier: str, *, reveal: bool) -> Secret:
-    """Return a secret that a user wants to see (``juju show-secret``): by name, a charm's label counts, too.
-
-    Raises:
-        JujuError: if there is none, or the user may not see its content.
-    """
-    user.check('show-secret --reveal' if reveal else 'show-secret')
-    uri = _as_uri(identifier)
-    for secret in user.world.secrets:
-        if (uri is not None and secret.id == uri.id) or (uri is None and secret.label == identifier):
-            return secret
-    if uri is not None:
-        raise JujuError(wording(user.world.profile).missing_to_user.format(id=uri.id, uri=uri))
-    raise JujuError(f'secret {gotext.quote(identifier)} not found')
-
-
-def check_revision_to_show(secret: Secret, revision: int) -> None:
-    """Refuse a revision that is not there, for a user who wants to see it (``juju show-secret --revision``).
-
-    Raises:
-        JujuError: with Juju's text.
-    """
-    if revision not in secret.revisions:
-        uri = SecretURI(secret.id)
-        raise _of_facade(_MISSING_REVISION['revision'].format(uri=uri, id=uri.id, revision=revision), 'not found')
-
-
 def _flags(**values: str | None) -> Iterator[str]:
     return (f'--{name.replace("_", "-")}={value}' for name, value in values.items() if value is not None)
 
@@ -241,11 +226,13 @@ def _change_access(
     command: str,
     identifier: str,
     applications: Iterable[str],
-    change: Callable[[World, Secret, str], None],
+    change: Callable[[World, SecretURI, str], None],
 ) -> None:
     world = user.world
+    if not identifier:
+        raise JujuError(_NAMED_BY_NOTHING)
     user.check(command)
-    uri = _as_uri(identifier)
+    uri = uri_or_name(identifier)
     if uri is None:
         try:
             _, uri = _find(world, identifier)
@@ -256,9 +243,7 @@ def _change_access(
     begun = world.begin_operation()
     for name in names:
         try:
-            secret, _ = _find(world, str(uri))
-            _check_writable(world, secret)
-            change(world, secret, name)
+            change(world, uri, name)
         except JujuError as error:
             errors.append(f'cannot change access to "{uri}" for "{name}": {error}')
     if len(errors) < len(names):
@@ -269,19 +254,29 @@ def _change_access(
 
 def _find(world: World, identifier: str) -> tuple[Secret, SecretURI]:
     """Return a secret by id or, what is no id, by name; only users' secrets have names."""
-    uri = _as_uri(identifier)
+    uri = uri_or_name(identifier)
     if uri is not None:
-        secret = world.secrets.get(uri.id)
-        if secret is None:
-            raise JujuError(wording(world.profile).missing_at_commit.format(uri=uri))
-        return secret, uri
-    for secret in world.secrets.owned_by(world.user_owner):
-        if secret.label == identifier:
-            return secret, SecretURI(secret.id)
-    raise JujuError(wording(world.profile).missing_name.format(name=gotext.quote(identifier)))
+        return _existing(world, uri), uri
+    secret = _named(world, identifier)
+    if secret is None:
+        raise JujuError(wording(world.profile).missing_name.format(name=gotext.quote(identifier)))
+    return secret, SecretURI(secret.id)
 
 
-def _as_uri(identifier: str) -> SecretURI | None:
+def _existing(world: World, uri: SecretURI) -> Secret:
+    _check_local(world, uri)
+    secret = world.secrets.get(uri.id)
+    if secret is None:
+        raise JujuError(wording(world.profile).missing_at_commit.format(uri=uri))
+    return secret
+
+
+def _named(world: World, name: str) -> Secret | None:
+    return next((secret for secret in world.secrets.owned_by(world.user_owner) if secret.label == name), None)
+
+
+def uri_or_name(identifier: str) -> SecretURI | None:
+    """Return the URI that an identifier is; None for a name."""
     try:
         return identity.parse_secret_uri(identifier)
     except JujuError:
@@ -291,6 +286,28 @@ def _as_uri(identifier: str) -> SecretURI | None:
 def _of_facade(text: str, code: str) -> JujuError:
     """Return the refusal of a whole request, behind which the client prints what kind of refusal it is."""
     return JujuError(f'{text} ({code})')
+
+
+def _writable(world: World, uri: SecretURI) -> Secret:
+    secret = _existing(world, uri)
+    _check_writable(world, secret)
+    return secret
+
+
+def _check_subject(world: World, application: str) -> None:
+    """Refuse to grant anything to an application that is not there, or going."""
+    found = world.applications.get(application)
+    if found is None:
+        # Before it gives up, state of 3.x looks for an application of another model.
+        kind = 'saas application' if world.profile.grant_looks_for_subject_first else 'application'
+        raise JujuError(wording(world.profile).missing_subject.format(kind=kind, name=application))
+    if found.life != 'alive' and not world.profile.dying_may_write:
+        raise JujuError(f'cannot grant dying "{identity.application_tag(application)}" access to secret')
+
+
+def _check_local(world: World, uri: SecretURI) -> None:
+    if uri.source not in ('', world.uuid) and world.profile.foreign_writes_refused:
+        raise JujuError('secret is from a different model')
 
 
 def _check_writable(world: World, secret: Secret) -> None:

@@ -15,13 +15,15 @@ from ..charms.runner_choice import choose_runner, enter_both, make_guard, make_r
 from ..checks.allowing import check_entries, not_allowed
 from ..engine.runtime import Runtime
 from ..errors import UsageError
-from ..juju import application_config, identity, lookups, operations
+from ..juju import application_config, identity, lookups, operations, shown_secrets
 from ..juju.clock import Clock
 from ..juju.model_config import changed_settings, configure_model
 from ..juju.order import Order
 from ..juju.user_secrets import UserAccess
 from ..juju.versions import profile_for
 from ..juju.world import World
+from ..report import secrets as layout
+from ..report import status, tables
 from ..report.redaction import Redactor, known_values
 from ..views.applications import ApplicationView
 from ..views.model import ModelView
@@ -104,6 +106,15 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         self._settings = settings
         self._controller = controller
 
+    def __str__(self) -> str:
+        """The model as ``juju status --relations`` and ``juju secrets`` show it, in their tables."""
+        world = self._world
+        parts = [tables.status(status.describe(self.internals), status.describe_relations(world))]
+        if secrets := list(world.secrets):
+            shown = [shown_secrets.as_shown(world, secret) for secret in secrets]
+            parts.append(tables.secrets(layout.lay_out(shown, world.profile), world.clock.now))
+        return '\n'.join(parts)
+
     @property
     def controller(self) -> FakeController[FakeModel]:
         """The controller, on which other models can be."""
@@ -173,19 +184,24 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             started=started,
             time_limit=time_limit,
             guard=self._guard_of(chosen, guard, guard_allow),
+            controller=self._runtime,
         )
         metadata = charm_runner.source.metadata
         name = app or metadata.name
         cloud = self._world.given_cloud or ('kubernetes' if metadata.containers else 'machine')
-        application = operations.deploy(
-            self._world,
-            metadata,
-            name,
-            num_units=num_units,
-            config=config,
-            cloud=cloud,
-            unit_start=read_start(state),
-        )
+        try:
+            application = operations.deploy(
+                self._world,
+                metadata,
+                name,
+                num_units=num_units,
+                config=config,
+                cloud=cloud,
+                unit_start=read_start(state),
+            )
+        except BaseException:
+            charm_runner.close()
+            raise
         self._execution.runners[name] = charm_runner
         self._place_storages(application.units)
         if started:

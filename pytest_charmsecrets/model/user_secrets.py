@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import final
 
 from ..engine.runtime import RunningModel
-from ..juju import user_secrets
+from ..juju import shown_secrets, user_secrets
 from ..juju.content import decode
 from ..juju.user_secrets import User, UserAccess
 from ..views.over_model import OverModel
@@ -26,6 +26,7 @@ class ShownSecret:
     updated: datetime.datetime
     expires: datetime.datetime | None
     rotation: str | None
+    """The policy; before Juju 4.0 None where nobody gave one."""
     rotates: datetime.datetime | None
     name: str | None
     label: str | None
@@ -33,7 +34,7 @@ class ShownSecret:
     checksum: str | None = None
     """Only when revealed."""
     content: Mapping[str, str] | None = dataclasses.field(default=None, repr=False)
-    """The decoded content; only when revealed."""
+    """The decoded content; only when revealed, and None where Juju has lost it."""
 
 
 class UserSecrets(OverModel):
@@ -47,7 +48,7 @@ class UserSecrets(OverModel):
 
         Args:
             name: its name, unique among users' secrets.
-            content: values by key.
+            content: values by key; after a key that ends in ``#base64`` comes a value that is encoded already.
             info: its description.
 
         Raises:
@@ -104,7 +105,9 @@ class UserSecrets(OverModel):
         user_secrets.remove(self._as_user('remove_secret'), identifier, revision=revision)
 
     def show_secret(self, identifier: str, *, reveal: bool = False) -> ShownSecret:
-        """Return what there is to see of a secret (``juju show-secret``), by URI, name or a charm's label.
+        """Return what ``juju show-secret`` shows of a secret, by URI, name or a charm's label.
+
+        Of several secrets with that name or label it is the one with the lowest id, as jubilant has it.
 
         Args:
             identifier: its URI, name or label.
@@ -114,7 +117,8 @@ class UserSecrets(OverModel):
             JujuError: if there is none, or the user may not see it, with Juju's text.
         """
         user = self._as_user('show_secret')
-        secret = user_secrets.find_to_show(user, identifier, reveal=reveal)
+        found = min(shown_secrets.show(user, identifier, reveal=reveal), key=lambda one: one.secret.id)
+        secret = found.secret
         view = SecretView(self.internals, secret.id)
         shown = ShownSecret(
             uri=f'secret:{secret.id}',
@@ -123,17 +127,17 @@ class UserSecrets(OverModel):
             created=secret.created,
             updated=secret.updated,
             expires=view.expires,
-            rotation=secret.rotate_policy,
+            rotation=found.rotation,
             rotates=view.next_rotation,
             name=view.name,
             label=view.label,
             description=view.description,
         )
-        if not reveal:
+        if not reveal or found.content is None:
             return shown
         values = view.content
         # Unlike a view, the juju client shows no content at all where it cannot decode a value.
-        decode(secret.revisions[secret.latest_revision].content)
+        decode(found.content)
         return dataclasses.replace(shown, checksum=secret.latest_checksum, content=values)
 
     def _as_user(self, operation: str) -> User:

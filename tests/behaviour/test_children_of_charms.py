@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -160,13 +161,20 @@ def test_guard_lets_hook_commands_start_by_name_and_place(run):
 
 # --- forked children that stay what they are
 
+
+def interrupt():
+    """A shell starts a process in the background so that it ignores the signal."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)
+
+
 ENDS = {
     'exit 0': (lambda: sys.exit(0), 0),
     'exit 3': (lambda: sys.exit(3), 3),
     'exit text': (lambda: sys.exit('broken'), 1),
     'exception': (lambda: 1 / 0, 1),
     'return': (lambda: None, 0),
-    'interrupt': (lambda: os.kill(os.getpid(), 2), 1),
+    'interrupt': (lambda: interrupt(), 1),
     'usage error': (lambda: (_ for _ in ()).throw(UsageError('no')), 1),
     'outcome of pytest': (lambda: pytest.fail('no'), 1),
 }

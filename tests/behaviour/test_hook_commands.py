@@ -238,6 +238,31 @@ def test_networks(unit):
     assert refused(unit, 'network-get', 'nowhere') == 'no network config found for binding "nowhere"'
 
 
+@pytest.mark.parametrize('binding', ('juju-info', 'given'))
+def test_every_application_has_the_network_of_juju_info(fake_model, binding):
+    """Whether its metadata declares an endpoint of that interface, gives the name to another one, or says nothing."""
+    endpoints = {'given': {'interface': 'juju-info', 'scope': 'container'}} if binding == 'given' else {}
+
+    def start(self, _):
+        network = self.model.get_binding(binding).network
+        self.unit.status = ops.ActiveStatus(f'{network.bind_address} {network.ingress_address}')
+
+    app = fake_model.deploy(charm(start=start), 'app', meta={'name': 'app', 'provides': endpoints})
+    fake_model.settle()
+    assert app.leader.status.message == '10.0.0.1 10.0.0.1'
+    assert fake_model.exec(f'network-get {binding} --bind-address', unit='app/0').stdout == '10.0.0.1\n'
+
+
+def test_the_endpoint_juju_info_gives_a_network_and_no_relation(fake_model):
+    def start(self, _):
+        assert 'juju-info' not in self.meta.relations
+        assert self.model.relations.get('juju-info') is None
+
+    fake_model.deploy(charm(start=start), 'app', meta={'name': 'app'})
+    fake_model.settle()
+    assert fake_model.exec('relation-ids juju-info', unit='app/0').stdout == ''
+
+
 @pytest.mark.parametrize(
     ('cloud', 'device', 'mac', 'cidr'),
     (('machine', 'eth0', '00:16:3e:00:00:01', '10.0.0.0/24'), ('kubernetes', '', '', '')),

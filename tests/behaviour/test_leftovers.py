@@ -24,6 +24,7 @@ import time
 import warnings
 import weakref
 
+import opentelemetry.trace
 import ops
 import pytest
 
@@ -34,6 +35,9 @@ from pytest_charmsecrets.report.text import render_journal
 from .charms import charm, meta
 
 LOGGER = logging.getLogger('pytest_charmsecrets.tests.leftovers')
+EMPTIED, GIVEN_ANOTHER_LIST = LOGGER.getChild('emptied'), LOGGER.getChild('given-another-list')
+for _logger in (EMPTIED, GIVEN_ANOTHER_LIST):
+    _logger.addHandler(logging.NullHandler())
 VARIABLE = contextvars.ContextVar('VARIABLE', default='of the tests')
 
 
@@ -63,7 +67,7 @@ def look_at_umask():
 
 
 def look_at_loggers():
-    loggers = (logging.getLogger(), LOGGER)
+    loggers = (logging.getLogger(), LOGGER, EMPTIED, GIVEN_ANOTHER_LIST)
     return [(one.level, one.handlers[:], one.filters[:], one.propagate, one.disabled) for one in loggers]
 
 
@@ -76,6 +80,9 @@ def upset_loggers():
     LOGGER.addHandler(logging.NullHandler())
     LOGGER.addFilter(lambda _: False)
     LOGGER.propagate, LOGGER.disabled = False, True
+    # As many lists as before have something in them.
+    LOGGER.filters, EMPTIED.handlers[:] = EMPTIED.handlers[:], []
+    GIVEN_ANOTHER_LIST.handlers = GIVEN_ANOTHER_LIST.handlers[:] * 2
     logging.getLogger().handlers.clear()
     logging.getLogger().setLevel(logging.ERROR)
 
@@ -124,7 +131,7 @@ def upset_contexts():
 PUT_BACK = {
     '`os.environ`': (
         lambda: dict(os.environ),
-        lambda: os.environ.update(HOME='/nowhere', NEW='1') or os.environ.pop('PATH'),
+        lambda: (os.environ.update(HOME='/nowhere', NEW='1'), os.environ.pop('PATH'), setattr(os, 'environ', {})),
     ),
     'the working directory': (os.getcwd, lambda: os.chdir('/')),
     'the umask': (look_at_umask, lambda: os.umask(0o077)),
@@ -171,6 +178,10 @@ PUT_BACK = {
     '`gc.disable`, `gc.set_threshold`, `gc.set_debug`': (
         lambda: (gc.isenabled(), gc.get_threshold(), gc.get_debug()),
         lambda: (gc.disable(), gc.set_threshold(7, 8, 9), gc.set_debug(gc.DEBUG_UNCOLLECTABLE)),
+    ),
+    'the tracer provider of OpenTelemetry': (
+        opentelemetry.trace.get_tracer_provider,
+        lambda: opentelemetry.trace.set_tracer_provider(opentelemetry.trace.NoOpTracerProvider()),
     ),
     '`TZ` and `time.tzset`': (
         lambda: (os.environ.get('TZ'), time.tzname, time.localtime(0).tm_hour),
@@ -257,6 +268,27 @@ def test_what_cannot_be_put_back_keeps_nothing_else_from_it(fake_model, tmp_path
     with pytest.raises(FileNotFoundError):
         fake_model.settle()
     assert (dict(os.environ), sys.getrecursionlimit()) == (before, limit)
+
+
+def test_every_hook_may_set_a_tracer_provider(in_hook):
+    """On a unit a hook is a process, and traces what ops does by the provider that it has set itself."""
+
+    class Provider(opentelemetry.trace.NoOpTracerProvider):
+        def get_tracer(self, *args, **kwargs):
+            used.append(self)
+            return super().get_tracer(*args, **kwargs)
+
+    used = []
+
+    def set_and_trace(charm):
+        provider = Provider()
+        opentelemetry.trace.set_tracer_provider(provider)
+        charm.unit.is_leader()
+        assert used == [provider]
+        used.clear()
+
+    in_hook(set_and_trace)
+    in_hook(set_and_trace)
 
 
 def test_signals_are_left_alone_where_no_charm_can_set_them(fake_model):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import functools
+import importlib
 import os
+import pkgutil
 import secrets
 import sys
 import textwrap
@@ -214,6 +218,178 @@ def test_patches_reach_the_module_that_runs(write, fake_model, monkeypatch, arou
     with mock.patch.object(application.module('helper'), 'name', return_value='mocked'):
         fake_model.update_status('tiny/0')
     assert application.leader.status.message == 'patchedmocked'
+
+
+# --- its modules by name, while no hook runs
+
+NAMED = 'import ops\nfrom charms.tiny.v0 import library\nimport helper\ndef name(): return "real"\n'
+NAMED_FILES = {
+    'src/helper.py': 'def name(): return "real"\n',
+    'src/package/__init__.py': '',
+    'src/package/late.py': 'def name(): return "real"\n',
+    'lib/charms/tiny/v0/library.py': 'class Library:\n    def name(self): return "real"\n',
+}
+SHOW = """def show():
+    from package import late
+    return ' '.join([name(), helper.name(), library.Library().name(), late.name()])
+"""
+PATCHED = {
+    'charm.name': 'patched real real real',
+    'helper.name': 'real patched real real',
+    'charms.tiny.v0.library.Library.name': 'real real patched real',
+    'package.late.name': 'real real real patched',
+}
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_imported(request, tmp_path):
+    """Forgets the ordinary modules that a test has imported, when its models are closed."""
+    yield
+    for name, module in list(sys.modules.items()):
+        if str(tmp_path) in f'{getattr(module, "__file__", None)} {getattr(module, "__path__", None)}':
+            del sys.modules[name]
+
+
+@pytest.fixture
+def named(write):
+    return write(NAMED + SHOW, **NAMED_FILES)
+
+
+@pytest.fixture(params=['by the charm', 'by the test too', 'by a package too'])
+def known(request, named, monkeypatch, tmp_path):
+    """Makes the test find the charm's modules as well, as with ``pythonpath = ["src", "lib"]``, and import them first."""
+    yield from imported_before(request.param, named, monkeypatch, tmp_path)
+
+
+def imported_before(where, named, monkeypatch, tmp_path):
+    before = set(sys.modules)
+    if where != 'by the charm':
+        for path in (named / 'lib', named / 'src'):
+            monkeypatch.syspath_prepend(path)
+    if where == 'by a package too':
+        (tmp_path / 'site' / 'charms' / 'other').mkdir(parents=True)
+        (tmp_path / 'site' / 'charms' / 'other' / 'thing.py').write_text('NAME = "thing"\n')
+        monkeypatch.syspath_prepend(tmp_path / 'site')
+        assert importlib.import_module('charms.other.thing').NAME == 'thing'
+    names = [] if where == 'by the charm' else [name.removesuffix('.name').removesuffix('.Library') for name in PATCHED]
+    ordinary = {name: importlib.import_module(name) for name in names}
+    yield ordinary
+    for name, module in ordinary.items():
+        assert sys.modules[name] is module
+        assert pkgutil.resolve_name(name) is module
+    assert ordinary or not (set(sys.modules) - before) & {'charm', 'helper', 'charms', 'package', 'package.late'}
+
+
+@pytest.mark.parametrize('target', PATCHED)
+@pytest.mark.parametrize('tool', ['mock', 'monkeypatch'])
+def test_patch_by_name_reaches_the_module_that_runs(known, named, fake_model_factory, target, tool, monkeypatch):
+    with fake_model_factory() as model:
+        application = model.deploy(named)
+        with monkeypatch.context() as patches, contextlib.ExitStack() as stack:
+            if tool == 'mock':
+                stack.enter_context(mock.patch(target, return_value='patched'))
+            else:
+                patches.setattr(target, lambda *_: 'patched')
+            model.settle()
+            assert application.leader.status.message == PATCHED[target]
+        model.update_status('tiny/0')
+        assert application.leader.status.message == 'real real real real'
+        name = target.removesuffix('.name').removesuffix('.Library')
+        assert importlib.import_module(name) is application.module(name)
+        if 'charms.other' in sys.modules:
+            assert importlib.import_module('charms.other.thing').NAME == 'thing'
+
+
+def test_name_means_the_version_that_was_loaded_last(named, write, fake_model):
+    import_charm = functools.partial(importlib.import_module, 'charm')
+    application = fake_model.deploy(named)
+    first = import_charm()
+    assert first is application.module('charm')
+    fake_model.refresh('tiny', write(NAMED + SHOW, name='new', **NAMED_FILES))
+    assert import_charm() is application.module('charm') is not first
+
+
+def test_name_of_two_charms_is_that_of_neither(named, write, fake_model):
+    fake_model.deploy(named, 'one')
+    assert importlib.import_module('charm') is fake_model.application('one').module('charm')
+    fake_model.deploy(named, 'two')
+    with pytest.raises(ModuleNotFoundError, match="No module named 'charm'"):
+        importlib.import_module('charm')
+    other = write('import ops\nimport different\ndef show(): return 1\n', name='other', **{'src/different.py': ''})
+    application = fake_model.deploy(other, 'three')
+    assert importlib.import_module('different') is application.module('different')
+
+
+def test_name_is_that_of_the_model_that_deployed_last(named, fake_model, fake_model_factory):
+    first = fake_model.deploy(named)
+    assert importlib.import_module('charm') is first.module('charm')
+    with fake_model_factory() as other:
+        second = other.deploy(named)
+        assert importlib.import_module('charm') is second.module('charm') is not first.module('charm')
+        # Two models of one controller are at work at once.
+        other.controller.add_model('more').deploy(named)
+        with pytest.raises(ModuleNotFoundError, match="No module named 'charm'"):
+            importlib.import_module('charm')
+    assert importlib.import_module('charm') is first.module('charm')
+
+
+def test_name_of_a_charm_class_is_that_of_its_module(named, fake_model, monkeypatch):
+    monkeypatch.syspath_prepend(named / 'lib')
+    monkeypatch.syspath_prepend(named / 'src')
+    ordinary = importlib.import_module('charm')
+    fake_model.deploy(ordinary.TheCharm, 'by-class', meta={'name': 'by-class'})
+    fake_model.deploy(named, 'by-directory')
+    assert importlib.import_module('charm') is ordinary
+
+
+def test_file_of_the_same_name_elsewhere_stays_what_its_name_means(named, fake_model, monkeypatch, tmp_path):
+    (tmp_path / 'helpers').mkdir()
+    (tmp_path / 'helpers' / 'helper.py').write_text('NAME = "of the tests"\n')
+    monkeypatch.syspath_prepend(tmp_path / 'helpers')
+    fake_model.deploy(named)
+    assert importlib.import_module('helper').NAME == 'of the tests'
+    fake_model.settle()
+    assert importlib.import_module('helper').NAME == 'of the tests'
+
+
+def test_deploy_that_is_refused_takes_no_name(named, fake_model):
+    application = fake_model.deploy(named, 'one')
+    with pytest.raises(UsageError, match='no-such-option'):
+        fake_model.deploy(named, 'two', config={'no-such-option': 1})
+    assert importlib.import_module('charm') is application.module('charm')
+
+
+# --- modules that are not loaded to their end
+
+
+def test_module_that_fails_leaves_no_half_of_it(write, fake_model):
+    late = 'HALF = 1\nimport helper\nhelper.COUNT.append(1)\nif len(helper.COUNT) < 3:\n    raise ValueError(len(helper.COUNT))\n'
+    code = 'import ops\nimport helper\ndef show(): return len(helper.COUNT)\n'
+    application = fake_model.deploy(write(code, **{'src/helper.py': 'COUNT = []\n', 'src/late.py': late}))
+    with pytest.raises(ValueError, match='1'):
+        application.module('late')
+    with pytest.raises(ValueError, match='2'):
+        importlib.import_module('late')
+    assert 'late' not in sys.modules
+    assert application.module('late') is importlib.import_module('late')
+
+
+def test_program_that_fails_leaves_no_half_of_it(write, fake_model):
+    with pytest.raises(ZeroDivisionError):
+        fake_model.deploy(write('import ops, helper\n1 / 0\n', **{'src/helper.py': 'import charm\n'}))
+    assert not {'charm', 'helper'} & set(sys.modules)
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module('helper')
+
+
+def test_module_that_the_program_imports_sees_as_much_of_it_as_is_loaded(write, shown):
+    helper = """
+        import charm
+        EARLY, LATE = charm.EARLY, hasattr(charm, 'LATE')
+        def late(): return charm.LATE
+    """
+    code = 'import ops\nEARLY = 1\nimport helper\nLATE = 2\ndef show(): return [helper.EARLY, helper.LATE, helper.late()]\n'
+    assert shown(write(code, **{'src/helper.py': helper})) == '[1, False, 2]'
 
 
 def test_each_deploy_runs_the_modules_again(write, shown):

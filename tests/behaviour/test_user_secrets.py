@@ -103,10 +103,15 @@ def test_what_was_done_is_in_the_journal(model, token):
 # --- what is refused
 
 
-def test_a_secret_needs_a_name_and_content(model):
-    assert refused(model.add_secret, '', {'key': 'v'}) == 'secret name needs to be supplied as the first argument'
+def test_a_secret_needs_content(model):
     assert refused(model.add_secret, 'name', {}) == 'missing secret value or filename'
     assert model.secrets() == ()
+
+
+def test_a_secret_needs_no_name(model):
+    assert model.secret(model.add_secret('', {'key': 'v'})).name is None
+    model.add_secret('', {'key': 'v'})
+    assert len(model.secrets()) == 2
 
 
 def test_an_update_needs_something_to_update(model, token):
@@ -142,15 +147,31 @@ def test_access_to_nothing(model, operation, of_version):
         'secret "nothing" not found (not found)',
         'getting user secret for label "nothing": secret with label "nothing" not found (secret not found)',
     )
-    assert refused(change, GONE, 'web').startswith(
-        f'failed to grant/revoke secret: cannot change access to "{GONE}" for "web": '
+
+
+def test_3_looks_for_the_application_first_and_4_for_the_secret(model, of_version):
+    text = f'failed to grant/revoke secret: cannot change access to "{GONE}" for "%s": %s'
+    assert refused(model.grant_secret, GONE, 'web') == of_version(
+        text % ('web', f'secret "{GONE}" not found'), text % ('web', 'secret not found')
     )
+    assert refused(model.grant_secret, GONE, 'nobody') == of_version(
+        text % ('nobody', 'invalid subject reference: saas application "nobody" not found'),
+        text % ('nobody', 'secret not found'),
+    )
+
+
+def test_to_revoke_access_to_nothing_is_nothing_in_3_and_refused_in_4(fake_model):
+    fake_model.deploy_puppet('web')
+    if fake_model.version == '3.6.14':
+        fake_model.revoke_secret(GONE, 'web')
+        return
+    assert refused(fake_model.revoke_secret, GONE, 'web').endswith('"web": secret not found')
 
 
 def test_a_grant_reaches_those_who_are_there(model, token, of_version):
     assert refused(model.grant_secret, 'token', ['nobody', 'web']) == (
         f'failed to grant/revoke secret: cannot change access to "{token}" for "nobody": '
-        + of_version('invalid subject reference: ', '')
+        + of_version('invalid subject reference: saas ', '')
         + 'application "nobody" not found'
     )
     assert list(model.secret(token).grants) == ['web']
@@ -247,7 +268,8 @@ def test_there_is_nothing_to_show(model, of_version):
     assert refused(show, 'nothing') == 'secret "nothing" not found'
     assert refused(show, GONE) == of_version(
         f'secret "{GONE.removeprefix("secret:")}" not found',
-        f'getting secret by URI "{GONE.removeprefix("secret:")}": querying secrets: secret "{GONE}" not found '
+        f'getting secret by URI "{GONE.removeprefix("secret:")}": querying secrets: '
+        f'secret {{"" "{GONE.removeprefix("secret:")}"}} not found '
         '(secret not found)',
     )
 

@@ -328,7 +328,6 @@ def test_trust_on_kubernetes_takes_a_scope(juju, web):
             'juju deploy --to is not supported; supported: --base, --channel, --config, --constraints, ',
         ),
         ('remove-application web --destroy', 'juju remove-application --destroy is not supported; supported: '),
-        ('status --help', 'juju status --help is not supported'),
         ('remove-relation 3', 'juju remove-relation <relation-id> is not supported; name the two applications'),
         ('remove-relation web db --no-wait', 'juju remove-relation --no-wait is not supported'),
         (
@@ -337,8 +336,7 @@ def test_trust_on_kubernetes_takes_a_scope(juju, web):
         ),
         ('statsu', "there is no juju command 'statsu'; did you mean 'status'"),
         ('', "there is no juju command ''"),
-        ('status', 'juju status --format=tabular is not supported; give --format=json or --format=yaml'),
-        ('secrets', 'juju secrets --format=tabular is not supported'),
+        ('status --format summary', 'juju status --format=summary is not supported'),
         ('status web', 'juju status web is not supported: it shows everything'),
     ),
 )

@@ -90,6 +90,33 @@ def test_show_reveals_a_revision(juju, secret):
     assert juju.refusal('show-secret account --revision 7') == f'revison 7 for secret "{secret}" not found (not found)'
 
 
+def test_bytes_go_through_the_client_as_they_are(juju, tmp_path):
+    (tmp_path / 'key').write_bytes(b'\xb3\xf7')
+    juju('add-secret account key#file=key')
+    assert '    key: !!binary s/c=\n' in juju('show-secret account --reveal')
+
+
+def test_a_value_that_is_no_base64_is_kept_and_cannot_be_revealed(juju):
+    uri = juju('add-secret account key#base64=notbase64').strip()
+    assert juju.refusal('show-secret account --reveal') == 'illegal base64 data at input byte 8'
+    assert juju.model.secret(uri).latest_revision == 1
+
+
+def test_commands_take_any_model_of_the_controller(juju, secret):
+    other = juju.model.controller.add_model('other')
+    other.add_secret('elsewhere', {'key': 'value'})
+    (details,) = juju.json('secrets --model other').values()
+    assert details['name'] == 'elsewhere'
+    assert juju.refusal('secrets -m nowhere', exit_code=2) == 'model fake:admin/nowhere not found'
+
+
+def test_the_model_shows_what_the_client_shows(juju, secret, db):
+    with db.leader.hook() as hook:
+        given = hook.command('secret-add', 'key=one', '--rotate', 'never').strip()
+    assert juju.model.show_secret(given).rotation == 'never'
+    assert juju.model.show_secret(secret).rotation is None
+
+
 def test_update_changes_what_is_given(juju, secret):
     juju(['update-secret', 'account', '--name', 'login', '--info', 'of ann', '--auto-prune'])
     details = shown(juju, 'show-secret login')
@@ -149,12 +176,12 @@ def test_a_wrong_command_line_exits_with_2(juju, line, text):
             'grant-secret account web',
             (
                 'failed to grant/revoke secret: cannot change access to "{secret}" for "web": '
-                'invalid subject reference: application "web" not found'
+                'invalid subject reference: saas application "web" not found'
             ),
         ),
         ('remove-secret missing', 'secret "missing" not found'),
         ('show-secret missing', 'secret "missing" not found'),
-        ('secrets --owner nobody', 'invalid owner "nobody"'),
+        ('secrets --owner nobody', 'invalid owner "nobody": "nobody" is not a valid tag'),
     ),
 )
 def test_what_juju_refuses_exits_with_1(juju, secret, line, text):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+
+import ops
 import pytest
 
 from pytest_charmsecrets import HookFailed
@@ -158,3 +161,28 @@ def test_debug_log_can_be_told_what_to_show(juju, web, db):
     for pattern in ('db', 'db/0', 'unit-db-*'):
         assert juju(f'debug-log --include {pattern}').startswith('unit-db-0')
         assert 'unit-db-0' not in juju(f'debug-log --exclude {pattern}')
+
+
+class Logging(ops.CharmBase):
+    def __init__(self, framework):
+        super().__init__(framework)
+        framework.observe(self.on['peers'].relation_created, self._on_peers_created)
+
+    def _on_peers_created(self, event):
+        logging.getLogger(__name__).info('created')
+
+
+def test_debug_log_names_the_relation_of_a_hook(juju):
+    juju.model.deploy(Logging, 'loud', meta={'name': 'loud', 'peers': {'peers': {'interface': 'peers'}}})
+    juju.model.settle()
+    (relation,) = juju.model.relations
+    assert f'unit-loud-0: 00:00:00 INFO unit.loud/0.juju-log peers:{relation.id}: created\n' in juju('debug-log')
+
+
+def test_debug_log_warns_of_a_level_that_is_none(juju, web):
+    juju('exec --unit web/0 -- juju-log -l LOUD hello')
+    assert juju('debug-log').endswith(
+        'unit-web-0: 00:00:00 WARNING unit.web/0.juju-log Specified log level of "LOUD" is not valid\n'
+        'unit-web-0: 00:00:00 INFO unit.web/0.juju-log hello\n'
+        'unit-web-0: 00:00:00 INFO juju.worker.uniter.operation ran "juju-exec" hook (via hook dispatching script: dispatch)\n'
+    )

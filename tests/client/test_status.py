@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import ops
 import pytest
 import yaml
 
-from pytest_charmsecrets import HookFailed
+from pytest_charmsecrets import Client, FakeModel, HookFailed
 
 SINCE = '01 Jan 2026 00:00:00Z'
 
@@ -28,6 +30,7 @@ def test_of_a_model_with_one_application(juju, web):
             'cloud': 'lxd',
             'version': '3.6.14',
             'model-status': {'current': 'available'},
+            'sla': 'unsupported',
         },
         'machines': {},
         'applications': {
@@ -206,3 +209,12 @@ def test_a_subordinate_is_shown_beside_its_principal(juju, web):
     assert 'units' not in applications['logger']
     assert list(applications['web']['units']['web/0']['subordinates']) == ['logger/0']
     assert applications['logger']['relations']['host'][0]['scope'] == 'container'
+
+
+@pytest.mark.parametrize(('version', 'level'), (('3.6.14', 'unsupported'), ('4.0.14', None)))
+def test_3_names_owner_and_support_level_and_4_none(version, level):
+    client = Client(FakeModel(version))
+    shown = json.loads(client.run(['status', '--format', 'json']).stdout)['model']
+    (model,) = json.loads(client.run(['show-model', '--format', 'json']).stdout).values()
+    assert (shown.get('sla'), model.get('sla')) == (level, level)
+    assert ('owner' in model) is (level is not None)

@@ -33,6 +33,7 @@ import ops
 
 from pytest_charmsecrets import (
     ActionFailed,
+    Client,
     Command,
     DueHook,
     FakeModel,
@@ -73,6 +74,7 @@ class Stage:
             start=vector.start or _START,
             on_hook_error='error-state',
             update_status_interval=vector.update_status_interval,
+            cloud=vector.cloud,
         )
         self.homes: Final[dict[str, FakeModel]] = {}
         """The models of applications that are not in the first one."""
@@ -113,6 +115,8 @@ class Stage:
                 self.scripts[step.unit, step.hook] = step
             case transcripts.UserStep():
                 self._act(step)
+            case transcripts.ClientStep():
+                self._run_client(step.command)
             case transcripts.DeliverStep():
                 self.model.deliver()
             case transcripts.SettleStep():
@@ -176,6 +180,16 @@ class Stage:
             if step.name is not None:
                 self.uris[step.name] = answer
         _check('stderr', refused, self._filled(step.stderr))
+
+    def _run_client(self, command: transcripts.Command) -> None:
+        result = Client(self.model).run(self._argv(command))
+        if command.name is not None:
+            self.uris[command.name] = result.stdout.strip()
+        expected = f'ERROR {self._filled(command.stderr)}\n' if command.stderr else ''
+        _check('exit code', result.exit_code, command.exit)
+        _check('stderr', result.stderr, expected)
+        if command.stdout is not None:
+            _check('stdout', result.stdout, self._filled(command.stdout))
 
     def _relation(self, number: str) -> RelationView:
         """Return a relation to another model, as the model that offers has it."""
@@ -362,7 +376,7 @@ class Stage:
 
     def _filled(self, text: str) -> str:
         text = _repeated(text)
-        text = text.replace('{count}', str(len(self.model.journal)))
+        text = text.replace('{count}', str(len(self.model.journal))).replace('{model}', self._model_uuid)
         if '{proxy}' in text:
             text = text.replace('{proxy}', self.model.proxy_name('con'))
         text = _FILE.sub(lambda match: str(self.directory / match['name']), text)
@@ -414,6 +428,8 @@ def _shown(value: object) -> str:
 
 def _describe(step: transcripts.Step) -> str:
     match step:
+        case transcripts.ClientStep(command=command):
+            return f'juju {command.line}'
         case transcripts.HookStep(unit=unit, commands=commands):
             return f'{unit}: ' + '; '.join(command.line[:120] for command in commands)
         case transcripts.UserStep(line=line):

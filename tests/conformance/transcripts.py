@@ -3,8 +3,8 @@
 A vector has ``id``, ``title``, ``source`` (in Juju's tree), ``evidence`` (T: a test of Juju asserts it; C: read from the
 code that decides it), ``profiles`` (Juju versions, without the known bugs of the release unless these are added:
 ``4.0.13+drop_grant_of_pending``, ``3.1.2+as-shipped``), ``fixture`` (see ``stage.py``), and ``steps``; optionally ``start``
-(the model's first instant), ``update_status_interval``, ``charms`` (applications of the fixture that run scripts) and
-``files``.
+(the model's first instant), ``update_status_interval``, ``cloud`` (a machine's if not said), ``charms``
+(applications of the fixture that run scripts) and ``files``.
 
 Where versions differ, any value may be written ``by: {3.6.14: ..., 4.0.14: ...}``: the one of the version counts.
 
@@ -17,6 +17,8 @@ Steps, each a mapping:
 - ``user: remove-unit u/0``: what a user does, in the words of the Juju CLI; ``set-leader u/1`` moves leadership,
   ``stop-agent``, ``start-agent`` and ``restart-agent`` are about the agent of a unit. With ``stderr`` if Juju refuses it;
   ``as: read`` or ``as: write`` for a user with less access than an admin; ``-m databases`` names another model.
+- ``juju: show-secret A --revisions``: a line of the juju client as it is, with ``exit``, ``stdout`` and ``stderr`` as of a
+  command; ``N = add-secret ...`` names what it prints.
 - ``settle:``, ``clock: +1h30m``: let the units run; ``ran:`` lists exactly the hooks that ran; ``refused: <text>`` is
   why Juju refused to commit the last of them.
 - ``deliver:``: every unit's agent receives what its watchers hold, and no hook runs.
@@ -30,7 +32,7 @@ said) and ``stdout`` (not compared if not said). ``N = secret-add key=v`` names 
 of a hook, ``user: set-leader u/1`` happens while the hook runs.
 
 In commands and expectations, ``N`` stands for ``secret:<id>``, ``N.id`` for the bare id, ``N.uri`` for what
-``secret-add`` prints, ``M`` for the model's UUID, ``{a*5}`` for aaaaa, ``{file:x}`` for the path of one of ``files``,
+``secret-add`` prints, ``M`` or, within a word, ``{model}`` for the model's UUID, ``{a*5}`` for aaaaa, ``{file:x}`` for the path of one of ``files``,
 ``{count}`` for a number that is another one each time, ``{uuid}`` in a refusal for a UUID that Juju draws.
 
 A hook is written ``unit name``; then, for a secret hook, JUJU_SECRET_ID, JUJU_SECRET_LABEL (``''`` if empty) and, if the
@@ -97,6 +99,13 @@ class UserStep:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class ClientStep:
+    """A user runs the juju client."""
+
+    command: Command
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class HookStep:
     """A unit runs a hook."""
 
@@ -148,7 +157,7 @@ class DeliverStep:
     """Every unit's agent receives what its watchers hold."""
 
 
-Step: TypeAlias = DeliverStep | HookStep | ScriptStep | UserStep | SettleStep | ExpectStep
+Step: TypeAlias = ClientStep | DeliverStep | HookStep | ScriptStep | UserStep | SettleStep | ExpectStep
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -164,6 +173,7 @@ class Vector:
     steps: tuple[Step, ...]
     start: datetime.datetime | None = None
     update_status_interval: datetime.timedelta | None = None
+    cloud: Literal['kubernetes', 'machine'] | None = None
     charms: tuple[str, ...] = ()
     files: Mapping[str, str | bytes] = dataclasses.field(default_factory=dict[str, 'str | bytes'])
 
@@ -216,7 +226,7 @@ def parse(document: Any) -> tuple[Vector, ...]:
     _check_keys(
         document,
         {'id', 'title', 'source', 'evidence', 'profiles', 'fixture', 'steps'},
-        {'start', 'update_status_interval', 'charms', 'files'},
+        {'start', 'update_status_interval', 'charms', 'files', 'cloud'},
     )
     profiles = tuple(map(str, document['profiles']))
     return tuple(_parse_for(profile, _chosen(document, profile, profiles)) for profile in profiles)
@@ -288,6 +298,8 @@ def _says_something(step: Step) -> bool:
     match step:
         case HookStep(commands=commands, refused=refused, sent=sent):
             return (refused, sent) != (None, None) or any(map(_answers_something, commands))
+        case ClientStep(command=command):
+            return _answers_something(command)
         case UserStep(stderr=stderr):
             return bool(stderr)
         case SettleStep(ran=ran):
@@ -323,6 +335,9 @@ def _step(step: Any) -> Step:
         return ScriptStep(unit, hook, tuple(map(_command, step['run'])), ends)
     if 'user' in step:
         return _user(step)
+    if 'juju' in step:
+        _check_keys(step, {'juju'}, {'exit', 'stdout', 'stderr'})
+        return ClientStep(_command({('run' if key == 'juju' else key): value for key, value in step.items()}))
     if 'clock' in step:
         _check_keys(step, {'clock'}, {'ran', 'refused'})
         return SettleStep(parse_duration(step['clock']), _hooks(step.get('ran')), step.get('refused'))

@@ -13,7 +13,7 @@ from .events import Connection
 
 _Kind: TypeAlias = Literal['own', 'temporary', 'forbidden']
 
-_LOOPBACK: Final = frozenset(('', '0.0.0.0', '::', '::1', 'localhost'))  # noqa: S104 - where a client reaches this machine
+_HERE: Final = frozenset(('', '0.0.0.0', '::'))  # noqa: S104 - where a client reaches this machine, too
 _GET_PATH: Final[int | None] = getattr(fcntl, 'F_GETPATH', None)
 _Socket: Final = socket.SocketType
 """The class behind ``socket.socket``, which tests replace."""
@@ -48,16 +48,19 @@ class Places:
 
 
 @functools.lru_cache(maxsize=256)
-def places(own: tuple[str, ...], temporary: str, caches: str | None, checkout: str | None) -> Places:
+def places(
+    own: tuple[str, ...], allowed: tuple[str, ...], temporary: str, caches: str | None, checkout: str | None
+) -> Places:
     """Return places, which every hook of an application asks for again.
 
     Args:
-        own: The directories of the unit, and those that are allowed.
+        own: The directories of the unit.
+        allowed: The directories that are allowed.
         temporary: The directory for temporary files.
         caches: Where Python keeps its bytecode, if not beside the modules.
         checkout: The author's files of the charm.
     """
-    return Places(own=own, temporary=filter(None, (temporary, caches)), forbidden=filter(None, (checkout,)))
+    return Places(own=own + allowed, temporary=filter(None, (temporary, caches)), forbidden=filter(None, (checkout,)))
 
 
 def resolve(path: Any, dir_fd: int = -1, *, follows: bool = True) -> str:
@@ -126,4 +129,9 @@ def _reaches(connection: Connection, own: Any) -> bool:
     if connection.inet is None:
         return False
     host, port = connection.inet
-    return port == own[1] and (host == own[0] or host in _LOOPBACK or host.startswith('127.'))
+    return port == own[1] and (host == own[0] or host in _HERE or is_loopback(host))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address cannot be reached from another machine."""
+    return host in ('::1', 'localhost') or host.startswith('127.')

@@ -120,7 +120,7 @@ COMPARED: Final[dict[str, dict[str, _Reader]]] = {
 
 
 class _Exchange(NamedTuple):
-    """Functions of one module that give way to others. It is on the way of every hook, so a look at all of them is one call."""
+    """Functions of one module that give way to others. It is on the way of every hook, so a look at many of them is one call."""
 
     namespace: dict[str, Any]
     look: Callable[[dict[str, Any]], Any]
@@ -135,13 +135,24 @@ class _Exchange(NamedTuple):
         return {name: self.after[name] for name, one in self.before.items() if self.namespace.get(name) is one}
 
 
-def _exchange(exchanges: Iterable[_Exchange]) -> None:
-    for one in exchanges:
-        namespace, look, there, _, after = one
-        try:
-            namespace.update(after if look(namespace) == there else one.patched())
-        except KeyError:
-            namespace.update(one.patched())
+class _Exchanges(NamedTuple):
+    """All functions that give way, or come back."""
+
+    many: Sequence[_Exchange]
+    few: Sequence[tuple[dict[str, Any], str, _Function, _Function]]
+    """One by one, of the modules that have few of them: the namespace, the name, what is there, and what comes."""
+
+    def apply(self) -> None:
+        """Exchange those that nobody has patched."""
+        for one in self.many:
+            namespace, look, there, _, after = one
+            try:
+                namespace.update(after if look(namespace) == there else one.patched())
+            except KeyError:
+                namespace.update(one.patched())
+        for namespace, name, before, after in self.few:
+            if namespace.get(name) is before:
+                namespace[name] = after
 
 
 def _checked(module: str, name: str, genuine: _Function, read: _Reader) -> _Function:
@@ -220,11 +231,23 @@ def _exchanges() -> Generator[tuple[_Exchange, _Exchange]]:
         )
 
 
-_EXCHANGES: Final = tuple(_exchanges())
-_COME: Final = tuple(come for come, _ in _EXCHANGES)
-_GO: Final = tuple(go for _, go in _EXCHANGES)
+def _sort(exchanges: Iterable[_Exchange]) -> _Exchanges:
+    given = tuple(exchanges)
+    few = (
+        (one.namespace, name, before, one.after[name])
+        for one in given
+        if len(one.before) < _MANY
+        for name, before in one.before.items()
+    )
+    return _Exchanges(tuple(one for one in given if len(one.before) >= _MANY), tuple(few))
 
-for _one in _COME:
+
+_MANY: Final = 5
+_EXCHANGES: Final = tuple(_exchanges())
+_COME: Final = _sort(come for come, _ in _EXCHANGES)
+_GO: Final = _sort(go for _, go in _EXCHANGES)
+
+for _one, _ in _EXCHANGES:
     for _name, _ours in _one.after.items():
         for _supporting in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
             if _one.before[_name] in _supporting:
@@ -233,7 +256,7 @@ for _one in _COME:
 
 def put_stand_ins() -> None:
     """Put the stand-ins in place, and the start of threads under watch."""
-    _exchange(_COME)
+    _COME.apply()
     if threading.Thread.start is not _start:
         _genuine_start[0] = threading.Thread.start
         threading.Thread.start = _start
@@ -241,7 +264,7 @@ def put_stand_ins() -> None:
 
 def put_back() -> None:
     """Put everything back that is not patched by now."""
-    _exchange(_GO)
+    _GO.apply()
     if threading.Thread.start is _start:
         threading.Thread.start = _genuine_start[0]
 

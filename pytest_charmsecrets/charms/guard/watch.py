@@ -19,7 +19,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from ...errors import CallRefused
 from .allowances import Allowances
 from .events import EVENTS, Connection, Program, Signal, Touch, Write
-from .places import is_child, is_own_address, places, resolve
+from .places import is_child, is_loopback, is_own_address, places, resolve
 from .refusals import describe_call, find_caller, looks_at_the_machine, sentence
 from .threads import watched
 from .unaudited import put_back, put_stand_ins
@@ -57,9 +57,8 @@ class Watch:
 
     def __init__(self, guard: Guard, own: tuple[str, ...], checkout: str | None) -> None:
         self._guard: Final = guard
-        own += guard.allowances.paths
-        self._places: Final = places(own, tempfile.gettempdir(), sys.pycache_prefix, checkout)
-        self._handlers: Final = tuple(logging.root.handlers)
+        self._places: Final = places(own, guard.allowances.paths, tempfile.gettempdir(), sys.pycache_prefix, checkout)
+        self._handlers: Final = logging.root.handlers[:]
         self._resolved_hosts: Final[dict[str, str]] = {}
         self.refusals: Final[list[CallRefused]] = []
         """What was refused, oldest first."""
@@ -168,7 +167,8 @@ class Watch:
         allowed = self._guard.allowances.addresses
         if (host, port) in allowed or (self._resolved_hosts.get(host), port) in allowed:
             return True
-        return not connection.takes and is_own_address(connection)
+        # urllib3 binds ::1 while it is imported, to learn whether there is IPv6.
+        return (not port and is_loopback(host)) if connection.takes else is_own_address(connection)
 
     def _may_reach(self, connection: Connection, path: str) -> bool:
         """Whether a socket in the file system may be connected to, or made."""

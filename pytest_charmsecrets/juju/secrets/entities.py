@@ -53,6 +53,7 @@ class Revision:
     number: int
     content: EncodedContent
     created: datetime.datetime
+    updated: datetime.datetime
     expires: datetime.datetime | None = None
     obsolete: bool = False
     backend: str = INTERNAL
@@ -100,6 +101,8 @@ class Secret:
     label: str = ''
     description: str = ''
     rotate_policy: RotatePolicy = 'never'
+    is_policy_given: bool = False
+    """Whether somebody gave a policy, be it ``never``."""
     next_rotation: datetime.datetime | None = None
     auto_prune: bool = False
     """Whether obsolete revisions of a user's secret are removed by themselves."""

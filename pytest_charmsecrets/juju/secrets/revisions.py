@@ -59,6 +59,7 @@ def create(
         label=attributes.label or '',
         description=attributes.description or '',
         rotate_policy=attributes.rotate or 'never',
+        is_policy_given=attributes.rotate is not None,
     )
     store.add(secret)
     _append_revision(store, secret, attributes.content, attributes.expire, now)
@@ -68,12 +69,23 @@ def create(
 
 
 def update(
-    store: SecretStore, secret: Secret, uri: SecretURI, attributes: SecretAttributes, now: datetime.datetime
+    store: SecretStore,
+    secret: Secret,
+    uri: SecretURI,
+    attributes: SecretAttributes,
+    now: datetime.datetime,
+    *,
+    by_commit: bool = False,
 ) -> None:
     """Apply an update: new content makes a new revision, whose expiry is the one given with it or none.
 
     Args:
+        store: the secrets.
+        secret: the secret.
         uri: how the secret was named, which errors echo.
+        attributes: what is given.
+        now: the time.
+        by_commit: whether a hook's commit asks, rather than a user or a read.
 
     Raises:
         LabelTaken: if the new label is in use; nothing is changed then.
@@ -85,6 +97,8 @@ def update(
     if attributes.label is not None:
         _change_label(store, secret, attributes.label)
     secret.updated = store.stamp(now)
+    if not attributes.content and _dates_revision(store, attributes, by_commit=by_commit):
+        _date_latest(store, secret, now)
     if attributes.description is not None:
         secret.description = attributes.description
     if attributes.auto_prune is not None:
@@ -139,6 +153,7 @@ def _append_revision(
         number=secret.latest_revision,
         content=dict(encoded),
         created=store.stamp(now),
+        updated=store.stamp(now),
         expires=secret.latest_expiry,
         backend=store.backend,
     )
@@ -147,6 +162,23 @@ def _append_revision(
     )
     store.changes.note_writer('revision', secret.id, secret.latest_revision)
     store.note_revision(secret, secret.latest_revision, expiry=expire is not None)
+
+
+def _dates_revision(store: SecretStore, attributes: SecretAttributes, *, by_commit: bool) -> bool:
+    """Whether an update without content counts as one of the latest revision, too."""
+    match store.profile.revision_dated_by:
+        case 'expiry':
+            return attributes.expire is not None
+        case 'all_but_commit':
+            return not by_commit
+        case 'all':
+            return True
+
+
+def _date_latest(store: SecretStore, secret: Secret, now: datetime.datetime) -> None:
+    latest = secret.revisions.get(secret.latest_revision)
+    if latest is not None:
+        latest.updated = store.stamp(now)
 
 
 def _change_label(store: SecretStore, secret: Secret, label: str) -> None:

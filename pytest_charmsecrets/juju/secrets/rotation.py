@@ -26,7 +26,7 @@ def change_policy(store: SecretStore, secret: Secret, policy: RotatePolicy | Non
     """Take over a new policy; a time that is planned already moves or stays as this Juju has it."""
     if policy is None:
         return
-    before, secret.rotate_policy = secret.rotate_policy, policy
+    before, secret.rotate_policy, secret.is_policy_given = secret.rotate_policy, policy, True
     planned = clock.next_rotation(policy, now)
     if (planned, secret.next_rotation) != (None, None) and store.bugs.ask('set_loses_rotate_expire'):
         return

@@ -45,6 +45,12 @@ class Wording:
     """When access is granted to an application or unit that is not there."""
     missing_to_user: str
     """When a user wants to see a secret that is not there, by its URI."""
+    missing_revision_to_user: str
+    """When a user wants to see a revision that is not there."""
+    missing_with_revision_to_user: str
+    """When a user wants to see a revision of a secret that is not there."""
+    missing_content_to_user: str
+    """When Juju itself has no content of a revision that a user wants to see."""
     missing_name: str
     """When a user changes a secret that is not there, by its name."""
     missing_code: str
@@ -54,6 +60,8 @@ class Wording:
 
 
 _CANNOT_CHANGE: Final = 'cannot change access to "{uri}" for "{subject}": '
+
+_NO_REVISION: Final = 'getting secret by URI "{id}": secret revision {revision} for {{{source} {id}}} not found (secret revision not found)'
 
 _STATE: Final = Wording(
     unreadable='permission denied',
@@ -72,6 +80,9 @@ _STATE: Final = Wording(
     remote_label_taken='{cause}',
     missing_subject='invalid subject reference: {kind} "{name}" not found',
     missing_to_user='secret "{id}" not found',
+    missing_revision_to_user='revison {revision} for secret "{uri}" not found (not found)',
+    missing_with_revision_to_user='secret "{id}" not found',
+    missing_content_to_user='secret revision "{id}/{revision}" not found',
     missing_name='secret {name} not found',
     missing_code='not found',
     invalid_option='{doing}invalid secret URI for option "{option}": {cause}',
@@ -92,7 +103,12 @@ _DOMAIN_SECRET: Final = Wording(
     missing_relation='getting regular relation by key: relation not found',
     remote_label_taken='saving remote secret consumer info: {cause}',
     missing_subject='{kind} "{name}" not found',
-    missing_to_user='getting secret by URI "{id}": querying secrets: secret "{uri}" not found (secret not found)',
+    missing_to_user=(
+        'getting secret by URI "{id}": querying secrets: secret {{"{source}" "{id}"}} not found (secret not found)'
+    ),
+    missing_revision_to_user=_NO_REVISION,
+    missing_with_revision_to_user=_NO_REVISION,
+    missing_content_to_user='secret {id} revision {revision} not found',
     missing_name='getting user secret for label {name}: secret with label {name} not found',
     missing_code='secret not found',
     invalid_option='invalid secret URI for option "{option}": {cause}',

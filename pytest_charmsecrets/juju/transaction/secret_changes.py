@@ -61,7 +61,7 @@ def update(context: HookContext, update: PendingUpdate) -> None:
     if is_rotating and context.world.bugs.ask('update_cancels_rotation'):
         attributes = dataclasses.replace(attributes, rotate='never')
     try:
-        revisions.update(context.world.secrets, secret, update.uri, attributes, context.now)
+        revisions.update(context.world.secrets, secret, update.uri, attributes, context.now, by_commit=True)
     except LabelTaken:
         raise _label_exists(context, secret.owner, update.attributes) from None
 

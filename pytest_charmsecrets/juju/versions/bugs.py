@@ -265,6 +265,12 @@ BUGS: Final[Mapping[str, Bug]] = {
         '3.6: juju #23288; 4.0: b3da838786',
     ),
     # --- the Juju client
+    'update_by_unknown_name_panics': Bug(
+        'unknown_name_panics',
+        (True,),
+        False,
+        'update-secret of a name that no secret has ends in a panic of the controller.',
+    ),
     'show_by_name_returns_all': Bug(
         'show_by_name_returns_all',
         (True,),

@@ -136,11 +136,17 @@ _4_0_5: Final[Mapping[str, Any]] = {
     'other_models_listed': False,
     'foreign_writes_refused': True,
     'user_writes_charm_secrets': False,
+    'revision_dated_by': 'all',
+    'policy_always_shown': True,
+    'revision_by_name_optional': True,
+    'grant_looks_for_subject_first': False,
     'user_removal_asks_access_first': True,
     'user_removal_refusal': 'deleting',
     'bare_id_as_option': True,
     # the Juju client
     'empty_backend_shown': True,
+    'secrets_list_revisions': True,
+    'owner_and_level_shown': False,
     'backend_in_config': False,
     'unscheduled_run_fails': True,
 }
@@ -154,6 +160,7 @@ _4_0_14: Final[Mapping[str, Any]] = {
     'label_clash': 'exists',
     'error_texts': 'domain_unitstate',
     'commit_order': 'tracking_last',
+    'revision_dated_by': 'all_but_commit',
     'commit_atomic': 'all',
     'remove_missing': 'ignore',
     'update_missing': 'ignore',
@@ -229,6 +236,8 @@ _SAME_LABEL_AND_CHECKSUM: Final[Mapping[str, Any]] = {
     'same_label_update_fails': True,
     'metadata_update_erases_checksum': True,
 }
+_PANICS: Final[Mapping[str, Any]] = {'unknown_name_panics': True}
+_NO_REVISIONS: Final[Mapping[str, Any]] = {'secrets_list_revisions': False}
 _BEING_USED: Final[Mapping[str, Any]] = {'label_clash': 'being_used'}
 
 RELEASES: Final[tuple[Releases, ...]] = (
@@ -296,8 +305,9 @@ RELEASES: Final[tuple[Releases, ...]] = (
     Releases('3.6', 6, 8, '3.6.0', {**_SECRET_ONLY, **_NONE_OF_REVISIONS}),
     Releases('3.6', 9, 10, '3.6.0', {**_SECRET_ONLY, **_NONE_OF_REVISIONS, 'size_limits': '1mb_b64'}),
     Releases('3.6', 11, 11, DEFAULT_VERSION, {'pending_update_by_label': False, 'rotate_change': 'fail'}),
-    Releases('3.6', 12, 18, DEFAULT_VERSION),
-    Releases('3.6', 19, 28, DEFAULT_VERSION, {'reserve_checks_life': True}),
+    Releases('3.6', 12, 14, DEFAULT_VERSION),
+    Releases('3.6', 15, 18, DEFAULT_VERSION, _PANICS),
+    Releases('3.6', 19, 28, DEFAULT_VERSION, {**_PANICS, 'reserve_checks_life': True}),
     Releases(
         '4.0',
         0,
@@ -306,14 +316,16 @@ RELEASES: Final[tuple[Releases, ...]] = (
         {
             **_BEING_USED,
             **_SAME_LABEL_AND_CHECKSUM,
+            **_NO_REVISIONS,
             'peer_unit_label_clash': True,
             'show_by_name_returns_all': True,
             'pending_update_by_label': False,
             'rotate_change': 'keep',
         },
     ),
-    Releases('4.0', 1, 1, '4.0.5', {**_BEING_USED, **_SAME_LABEL_AND_CHECKSUM}),
-    Releases('4.0', 2, 5, '4.0.5'),
+    Releases('4.0', 1, 1, '4.0.5', {**_BEING_USED, **_SAME_LABEL_AND_CHECKSUM, **_NO_REVISIONS}),
+    Releases('4.0', 2, 2, '4.0.5', _NO_REVISIONS),
+    Releases('4.0', 3, 5, '4.0.5'),
     Releases(
         '4.0',
         6,

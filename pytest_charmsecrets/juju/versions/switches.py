@@ -792,7 +792,48 @@ class Profile:
         Switch(
             'errata',
             'apiserver/facades/agent/uniter/secrets.go, prepareSecretUpdates; domain/secret/state/state.go, GetSecretAccess',
-            "whether a hook that writes to another model's secret is refused for that, rather than for want of such a secret",
+            "whether a hook or a user that writes to another model's secret is refused for that, rather than for want of such a secret",
+        ),
+    ] = False
+    revision_dated_by: Annotated[
+        Literal['expiry', 'all_but_commit', 'all'],
+        Switch(
+            'errata',
+            'state/secrets.go, UpdateSecret; domain/secret/state/state.go, updateSecret; '
+            'domain/unitstate/state/commithook.go, updateCharmSecret',
+            'which updates without new content count as one of the latest revision: an expiry, all but those of a hook, all',
+        ),
+    ] = 'expiry'
+    policy_always_shown: Annotated[
+        bool,
+        Switch(
+            'errata',
+            'apiserver/facades/client/secrets/secrets.go, ListSecrets',
+            'whether a user sees a policy of never where nobody gave one',
+        ),
+    ] = False
+    revision_by_name_optional: Annotated[
+        bool,
+        Switch(
+            'U7, errata',
+            'domain/secret/state/state.go, ListSecretsByLabels, GetSecretByURI',
+            'whether show-secret --revision by name shows secrets that lack the revision',
+        ),
+    ] = False
+    grant_looks_for_subject_first: Annotated[
+        bool,
+        Switch(
+            'read for the client',
+            'state/secrets.go, GrantSecretAccess, RevokeSecretAccess; domain/secret/service/access.go, GrantSecretAccess',
+            'whether a user who grants a secret that is not there is refused for the application first, and may revoke it',
+        ),
+    ] = True
+    unknown_name_panics: Annotated[
+        bool,
+        Switch(
+            'read for the client',
+            'apiserver/facades/client/secrets/secrets.go, UpdateSecrets, getBackendForUserSecretsWrite',
+            'whether update-secret of a name that no secret has panics',
         ),
     ] = False
     show_by_name_returns_all: Annotated[
@@ -822,6 +863,23 @@ class Profile:
             "whether show-model lists the backend of the model's cloud while it holds no content",
         ),
     ] = False
+    secrets_list_revisions: Annotated[
+        bool,
+        Switch(
+            'errata',
+            'cmd/juju/secrets/list.go, SetFlags',
+            'whether juju secrets takes --revisions',
+        ),
+    ] = False
+    owner_and_level_shown: Annotated[
+        bool,
+        Switch(
+            'read for the client',
+            'cmd/juju/status/formatted.go, modelStatus; cmd/juju/controller/listmodels.go, ModelSummary; '
+            'cmd/juju/common/model.go, ModelInfo',
+            'whether the client says who owns a model, and which support level it has',
+        ),
+    ] = True
     backend_in_config: Annotated[
         bool,
         Switch(

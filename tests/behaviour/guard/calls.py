@@ -147,7 +147,7 @@ REFUSED: dict[str, tuple[Call, str | None]] = {
         lambda _: with_socket(socket.AF_INET, DATAGRAM, lambda one: one.sendmsg([b''], [], 0, NOBODY)),
         '127.0.0.1:1',
     ),
-    'bind': (lambda _: with_socket(socket.AF_INET, STREAM, lambda one: one.bind(('127.0.0.1', 0))), '127.0.0.1:0'),
+    'bind': (lambda _: with_socket(socket.AF_INET, STREAM, lambda one: one.bind(('0.0.0.0', 0))), '0.0.0.0:0'),
     'connect to a socket': (
         lambda m: with_socket(socket.AF_UNIX, STREAM, lambda one: one.connect(str(m / 'file'))),
         'file',

@@ -115,6 +115,13 @@ def bind_in_a_temporary_directory(machine):
     calls.with_socket(socket.AF_UNIX, socket.SOCK_STREAM, lambda one: one.bind(path))
 
 
+def take_a_free_port(_):
+    """``urllib3`` does so while it is imported."""
+    for family, address in ((socket.AF_INET, '127.0.0.1'), (socket.AF_INET6, '::1')):
+        with contextlib.suppress(OSError), socket.socket(family) as one:  # not every machine has IPv6
+            one.bind((address, 0))
+
+
 def in_memory():
     os.ftruncate(descriptor := os.memfd_create('memory'), 5)
     os.close(descriptor)
@@ -157,6 +164,7 @@ PASSES = {
     'databases': read_a_database,
     'an event loop': lambda _: asyncio.run(asyncio.sleep(0)),
     'a socket in a temporary directory': bind_in_a_temporary_directory,
+    'a free port of this machine alone': take_a_free_port,
     'a debugger': debug,
     'a pair of sockets': lambda _: [one.close() for one in socket.socketpair()],
 }

@@ -71,11 +71,28 @@ def test_time(text, when):
         '2025-1-01T00:00:00Z',
         '2025-01-01T00:00:00+25:00',
         '2025-01-01T00:00:00+0200',
-        '9999-12-31T23:59:59-01:00',
+        '0001-02-29T00:00:00Z',
     ),
 )
 def test_no_time(text):
     assert gotime.parse_time(text) is None
+
+
+@pytest.mark.parametrize(
+    ('text', 'when'),
+    (
+        ('0000-02-29T00:00:00Z', datetime.datetime(1, 1, 1, 0, 0, 0, 1, tzinfo=UTC)),
+        ('0001-01-01T00:00:00+01:00', datetime.datetime(1, 1, 1, 0, 0, 0, 1, tzinfo=UTC)),
+        ('9999-12-31T23:59:59-01:00', datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    ),
+)
+def test_time_that_python_does_not_have_is_the_nearest(text, when):
+    assert gotime.parse_time(text) == when
+
+
+@pytest.mark.parametrize('text', ('0001-01-01T00:00:00Z', '0001-01-01T01:00:00+01:00'))
+def test_expire_at_the_zero_time_of_go_is_none(text):
+    assert gotime.parse_expire(text, NOW) is None
 
 
 def test_expire_after_a_duration_counts_from_now():

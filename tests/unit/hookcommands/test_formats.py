@@ -13,6 +13,7 @@ from pytest_charmsecrets.errors import JujuError
 from pytest_charmsecrets.golang import text as gotext
 from pytest_charmsecrets.golang import yaml as goyaml
 from pytest_charmsecrets.golang.yaml import Fields
+from pytest_charmsecrets.golang.yaml_reading import load_strings
 from pytest_charmsecrets.hookcommands import formats
 
 WHEN = datetime.datetime(2026, 1, 1, 0, 0, 0, 500_000, tzinfo=datetime.timezone.utc)
@@ -79,6 +80,8 @@ def test_smart(value, text):
         ({'a': 'two\nlines\n'}, 'a: |\n  two\n  lines\n'),
         ({'a': 'two\nlines'}, 'a: |-\n  two\n  lines\n'),
         ({'a': 'tail\n\n\n'}, 'a: |+\n  tail\n'),
+        ({'a': '#\u2028', 'b': '- x\u2029'}, "a: '#\u2028'\nb: '- x\u2029'\n"),
+        ({'a': 'x\n\u2028'}, 'a: |+\n  x\n\u2028\n'),
         ({'a': 1, 'b': 1.0, 'c': False, 'd': None}, 'a: 1\nb: 1\nc: false\nd: null\n'),
         ({'a': [], 'b': {}, 'c': ['x']}, 'a: []\nb: {}\nc:\n- x\n'),
         ({'é': 'ü', 'tab': '\t'}, 'tab: "\\t"\né: ü\n'),
@@ -101,7 +104,7 @@ def test_short_binary_in_yaml_stays_on_its_line():
 @given(st.dictionaries(st.text(min_size=1, max_size=5), st.binary(max_size=120), max_size=3))
 def test_yaml_reads_back_the_same(values):
     texts = {gotext.from_bytes(key.encode()): gotext.from_bytes(value).rstrip('\n') for key, value in values.items()}
-    assert goyaml.load_strings(goyaml.dump(texts).encode(), 'map[string]string') == texts
+    assert load_strings(goyaml.dump(texts).encode(), 'map[string]string') == texts
 
 
 @pytest.mark.parametrize(
@@ -124,11 +127,20 @@ def test_yaml_reads_back_the_same(values):
         ('a: x\na: y', {'a': 'y'}),
         ('a: &x one\nb: *x', {'a': 'one', 'b': 'one'}),
         ('a: x\n---\nb: y', {'a': 'x'}),
+        ('a: x\n<<: {a: y, b: z}', {'a': 'y', 'b': 'z'}),
+        ('<<: [{a: x}, {a: y, b: z}]', {'a': 'x', 'b': 'z'}),
+        ('"<<": x', {'<<': 'x'}),
+        (
+            'a: !!int 5\nb: !!float 5\nc: !!str 5\nd: !other 5\ne: !!null ~',
+            {'a': '5', 'b': '5', 'c': '5', 'd': '5', 'e': ''},
+        ),
+        ('%YAML 1.1\n---\na: x', {'a': 'x'}),
+        ('a: "\\\\/"', {'a': '\\/'}),
     ),
     ids=ascii,
 )
 def test_load_strings(document, values):
-    assert goyaml.load_strings(document.encode(), 'map[string]string') == values
+    assert load_strings(document.encode(), 'map[string]string') == values
 
 
 @pytest.mark.parametrize(
@@ -147,6 +159,26 @@ def test_load_strings(document, values):
                 '  line 3: cannot unmarshal !!map into string'
             ),
         ),
+        (b'a: !!set {b}', 'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!map into string'),
+        (b'=', 'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!str `=` into map[string]string'),
+        (
+            'äääääääää'.encode(),
+            'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!str `äää\udcc3...` into map[string]string',
+        ),
+        (
+            b'a: &b {c: d}\n<<: *b\ne: [f]',
+            'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!map into string\n  line 3: cannot unmarshal !!seq into string',
+        ),
+        (b'<<: x', 'yaml: map merge requires map or sequence of maps as the value'),
+        (b'<<: [{a: b}, c]', 'yaml: map merge requires map or sequence of maps as the value'),
+        (b'&a {<<: *a}', "yaml: anchor 'a' value contains itself"),
+        (b'a: *b', "yaml: unknown anchor 'b' referenced"),
+        (b'a: !!int x', 'yaml: cannot decode !!str `x` as a !!int'),
+        (b'a: !!null 1.5', 'yaml: cannot decode !!float `1.5` as a !!null'),
+        (b'a: !!bool 2026-01-01', 'yaml: cannot decode !!timestamp `2026-01-01` as a !!bool'),
+        (rb'a: "b\/c"', 'yaml: found unknown escape character'),
+        (b'a: b\nc: "d\n \\/"', 'yaml: line 3: found unknown escape character'),
+        (b'%YAML 1.2\n---\na: b', 'yaml: found incompatible YAML document'),
         (b'a: !!binary "*"', 'yaml: !!binary value contains invalid base64 data'),
         (b'a: x: y', 'yaml: mapping values are not allowed in this context'),
         (b'a: x\nb: "', 'yaml: line 2: found unexpected end of stream'),
@@ -158,7 +190,7 @@ def test_load_strings(document, values):
 )
 def test_load_strings_refuses(document, message):
     with pytest.raises(JujuError) as caught:
-        goyaml.load_strings(document, 'map[string]string')
+        load_strings(document, 'map[string]string')
     assert caught.value.message == message
 
 

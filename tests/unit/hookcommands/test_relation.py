@@ -32,6 +32,8 @@ BARE_HOOK = Hook('relation-created', relation_id=1, endpoint='db')
         (('relation-set', '-r', '1', 'a'), 'expected "key=value", got "a"'),
         (('relation-set', '-r', '1', '=a'), 'expected "key=value", got "=a"'),
         (('relation-set', '-r', '1', 'a=b', 'a=c'), 'key "a" specified more than once'),
+        (('relation-set', '-r', '1', 'a=b', ' a=c'), 'key "a" specified more than once'),
+        (('relation-set', '-r', '1', ' = b '), 'expected "key=value", got "=b"'),
     ),
     ids=' '.join,
 )
@@ -132,6 +134,8 @@ def test_relation_get_passes_on_what_the_controller_refuses(make_context, run_in
     ('argv', 'stdin', 'values'),
     (
         (('a=b', 'c=', 'd=e=f'), None, {'a': 'b', 'c': '', 'd': 'e=f'}),
+        ((' a = b\n', 'c=\t', '', 'd=\x1c', 'e=\xa0f\u2028'), None, {'a': 'b', 'c': '', 'd': '\x1c', 'e': 'f'}),
+        (('--file', '-'), '{"a": " x\\n"}', {'a': ' x\n'}),
         (('--file', '-'), '{"a": "x", "b": ""}', {'a': 'x', 'b': ''}),
         (('--file', '-'), 'a: "1"\nb: 2\n', {'a': '1', 'b': '2'}),
         (('--file', '-', 'a=over'), 'a: x\nb: y', {'a': 'over', 'b': 'y'}),
@@ -167,7 +171,7 @@ def test_follower_cannot_set_application_data(make_context, run_in):
         (('--file', '-'), 'a: [b]', 'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!seq into string'),
         (('--file', '-'), 'a', 'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!str `a` into map[string]string'),
         (('--file', '/missing'), None, 'open /missing: no such file or directory'),
-        (('--file', '~nobody-at-all/x'), None, 'open {}/~nobody-at-all/x: no such file or directory'),
+        (('--file', '~nobody-at-all/x'), None, 'no such user: user: unknown user nobody-at-all'),
     ),
 )
 def test_relation_set_refuses_file_when_it_runs(make_context, run_in, tmp_path, argv, stdin, message):

@@ -88,7 +88,7 @@ REFUSED_ARGUMENTS = (
     ('HC-51', ('secret-add', 'key=v', '--format', 'json'), 'option provided but not defined: --format'),
     ('set-none', ('secret-set', A, 'foo'), 'key value "foo" not valid'),
     ('set-owner', ('secret-set', A, '--owner', 'foo'), 'secret owner "foo" not valid'),
-    ('set-no-host', ('secret-set', '//['), 'host controller UUID "[" not valid'),
+    ('set-no-host', ('secret-set', '//['), 'parse "//[": missing \']\' in host'),
     ('get-no-url', ('secret-get', '//['), 'secret URI "//[" not valid'),
     ('set-host', ('secret-set', f'secret://foo/{A}'), 'host controller UUID "foo" not valid'),
     ('get-label-positional', ('secret-get', 'la'), 'secret URI "la" not valid'),

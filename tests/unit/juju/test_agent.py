@@ -211,11 +211,27 @@ def test_an_update_status_waits_while_the_unit_is_in_error_and_puts_it_in_error_
 
 
 def test_leadership_is_resigned_without_a_hook_and_accepted_with_one():
-    snapshot, local = Snapshot('web/0', leader=False), idle(leader=True)
+    snapshot, local = Snapshot('web/0', leader=False), idle(leader=True, settings_seen=False)
     assert run_all(snapshot, local) == ['leader-settings-changed']
     snapshot.leader = True
     assert run_all(snapshot, local) == ['leader-elected']
     assert run_all(snapshot, local) == []
+
+
+def test_leader_settings_changed_runs_once_in_the_life_of_an_agent():
+    snapshot, local = Snapshot('web/0', leader=False), idle(leader=True)
+    assert run_all(snapshot, local) == []
+    agent_progress.note_watchers_restart(local)
+    assert run_all(snapshot, local) == ['leader-settings-changed']
+
+
+@pytest.mark.parametrize('waits', ('failed', 'queued'))
+def test_a_config_changed_that_waits_counts_for_the_config_of_when_it_runs(waits):
+    snapshot, local = Snapshot('web/0', config_version=3), idle(config_version=1)
+    setattr(local, waits, Hook('config-changed', version=2))
+    local.may_retry = True
+    assert agent.hooks_waiting(snapshot, local) == (Hook('config-changed', version=2),)
+    assert run_all(snapshot, local) == ['config-changed']
 
 
 @pytest.mark.parametrize('failed', (Hook('start'), None))

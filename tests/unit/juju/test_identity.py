@@ -40,6 +40,8 @@ def test_every_spelling_of_a_secret_is_read(text, expected):
             f'secret://{UUID.upper().replace("1", "A")}/{ID}',
             f'host controller UUID "{UUID.replace("1", "A")}" not valid',
         ),
+        (f'secret://{UUID}/foo/{ID}', f'secret URI "secret://{UUID}/foo/{ID}" not valid'),
+        (f':{ID}', f'parse ":{ID}": missing protocol scheme'),
         ('foo', 'secret URI "foo" not valid'),
         ('', 'secret URI "" not valid'),
         ('secret:', 'secret URI "secret:" not valid'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_charmsecrets.errors import JujuError, UsageError
-from pytest_charmsecrets.juju import user_secrets
+from pytest_charmsecrets.juju import shown_secrets, user_secrets
 from pytest_charmsecrets.juju.secrets import access
 from pytest_charmsecrets.juju.user_secrets import NEEDED_ACCESS, User
 
@@ -74,4 +74,4 @@ def test_a_charms_secret_is_not_a_users_to_remove(user, add_secret):
 
 def test_a_charms_secret_is_shown_by_its_label(user, add_secret):
     secret = add_secret(user.world.secrets, label='password')
-    assert user_secrets.find_to_show(user, 'password', reveal=True) is secret
+    assert [one.secret for one in shown_secrets.show(user, 'password', reveal=True)] == [secret]

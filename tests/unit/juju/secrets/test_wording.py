@@ -28,7 +28,7 @@ def test_the_dialects_ask_for_the_same_facts_at_most():
         }
 
     known = {'unit', 'application', 'uri', 'id', 'revision', 'label', 'name', 'key', 'kind', 'option'}
-    known |= {'subject', 'subject_uuid', 'cause', 'doing'}
+    known |= {'source', 'subject', 'subject_uuid', 'cause', 'doing'}
     asked = {
         field for version in ('3.6.14', '4.0.0', '4.0.14') for fields in facts(version).values() for field in fields
     }
