@@ -1,7 +1,7 @@
 """Writes the pages of the reference that are made from what the code itself uses.
 
 - ``checks.md`` and ``checks/``: the checks, their pages as ``--charmsecrets-explain`` prints them
-- ``charm-process.md``: what a hook leaves behind in the process, from ``charms/leftovers.py``
+- ``charm-process.md``: how a charm directory is loaded, and what a hook leaves behind, from ``charms/leftovers.py``
 - ``client-commands.md``: the commands of the Juju client, from ``client``
 - ``juju-versions.md``: the releases, the switches and the bugs, from ``juju/versions``
 - ``permissions.md``: who may do what, by asking the model
@@ -424,8 +424,37 @@ colours.
 
 
 def charm_process() -> str:
-    """Return the page about what a hook leaves behind."""
+    """Return the page about the code of a charm directory in this process, and what its hooks leave behind."""
     return f"""# The process of a charm
+
+## How a charm directory is loaded
+
+`deploy` and `refresh` load a charm directory as a unit's process would:
+
+- `src/charm.py` is executed as `__main__`, again for each deployment, so what it decides while it is imported is decided for the Juju
+  version of that model. The class is the one that is given to the `ops.main` that really runs; without any, the only charm class.
+- While it is imported, the charm finds the environment, the working directory and the time of the install of its first unit. Hook commands
+  are on the `PATH`, and refused: no hook runs yet. The [guard](guard.md) watches that as well.
+- Imports are found in `src`, `lib` and `venv`, as with charmcraft's dispatch, and not in the directory itself: `from src.inner import X`
+  fails, as on a unit. Packages come from the environment of the tests.
+- The charm's modules are its application's own: another application, also of the same directory, has others. `import charm` in one of
+  them, and [in a test](../how-to/patch-the-workload.md#replace-a-function-of-the-charm), is the module that runs.
+- A module that has the name of one that ops imports, such as `src/yaml.py`, is refused: on a unit ops would get it.
+
+Two things differ from a unit. A module that imports `charm` while `src/charm.py` is still being imported gets as much of it as is there;
+on a unit Python would execute the file a second time. And a package of the environment that imports a library of the charm keeps the
+library of the first deployment.
+
+## The directory of a unit
+
+Each unit has a charm directory of its own, made for its first hook: real directories, with links to the files that charmcraft would pack,
+and the metadata in the three files of a packed charm. It is the working directory of hooks, `JUJU_CHARM_DIR` and `ops.CharmBase.charm_dir`.
+What a unit makes there stays until the unit is removed, and is no other unit's. An upgrade exchanges the charm's files and keeps the rest.
+
+`__file__`, tracebacks and coverage name the author's files. A write through a link would change them, so the guard refuses it,
+wherever they lie; with `guard='off'` nothing does.
+
+## What is put back
 
 On a unit every hook is a process of its own. A charm that runs in process shares the process of the tests; after each hook, however it
 ended, most of what it changed is put back as it was:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import itertools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 
 _OUTPUT_LINES: Final = 20
+_STEPS: Final = 6
+_EFFECTS: Final = 3
 
 
 class CharmSecretsError(Exception):
@@ -90,7 +93,9 @@ class HookFailed(CharmSecretsError):
     why: str | None = None
     """The state of the model behind Juju's refusal, where it is known."""
     where: str | None = None
-    """File, line and function in the charm where the exception came from."""
+    """File, line and function of the innermost line of the charm's own code; its ``lib/`` counts as a library."""
+    library: str | None = None
+    """The same for the library in which the exception was raised, if the charm's line called one."""
     output: str = ''
     """What a charm that runs as a process said about its end: its standard error, or what it logged as an error."""
 
@@ -107,6 +112,8 @@ class HookFailed(CharmSecretsError):
             lines.append(f'  why: {self.why}')
         if self.where is not None:
             lines.append(f'  charm: {self.where}')
+        if self.library is not None:
+            lines.append(f'  library: {self.library}')
         lines += [f'  | {line}' for line in self.output.splitlines()[-_OUTPUT_LINES:]]
         lines += [f'  discarded with the hook: {line}' for line in lines_of(self.discarded)]
         lines += [f'  kept all the same: {line}' for line in lines_of(self.kept)]
@@ -128,19 +135,42 @@ class ActionFailed(CharmSecretsError):
 
 @dataclasses.dataclass(eq=False)
 class EndlessHooks(CharmSecretsError):
-    """Hooks kept causing hooks until the bound was reached."""
+    """Hooks made each other due again and again, or more hooks ran than the bound allows."""
 
     bound: int
     """How many hooks ran."""
-    cycle: tuple[str, ...]
-    """The shortest sequence of hooks that repeats at the end; empty when none does."""
+    cycle: tuple[str, ...] = ()
+    """The hooks that make each other due, in this order; empty when none do."""
+    drives: tuple[tuple[str, ...], ...] = ()
+    """For each of them, the effects that make the next one due, and those of the last one the first."""
+    rounds: int = 0
+    """How often the first of them ran because of itself."""
 
     def __str__(self) -> str:
-        head = f'the model did not settle within {self.bound} hooks'
         if not self.cycle:
-            return f'{head}; raise the bound with settle(max_hooks=...) if this is expected'
-        steps = '\n'.join(f'  {step}' for step in self.cycle)
-        return f'{head}; these {len(self.cycle)} repeat without end:\n{steps}'
+            return (
+                f'the model did not settle within {self.bound} hooks; raise the bound with settle(max_hooks=...) if this '
+                'is expected'
+            )
+        head = 'this hook makes itself' if len(self.cycle) == 1 else f'these {len(self.cycle)} hooks make each other'
+        lines = [
+            f'the model does not settle; {head} due again and again (seen in {self.rounds} rounds, {self.bound} hooks):'
+        ]
+        steps = zip(self.cycle, self.drives, strict=True)
+        lines += [f'  {step}, by {_few(effects)}' for step, effects in itertools.islice(steps, _STEPS)]
+        if len(self.cycle) > _STEPS:
+            lines.append(f'  ... and {len(self.cycle) - _STEPS} more hooks')
+        lines += [
+            '  do: write only what has changed: compare with the databag or with secret.peek_content() first;',
+            '      a new password or token, a counter or the time is a change each time that it is written',
+            '  or: settle(max_hooks=...), if the hooks do come to an end by themselves',
+        ]
+        return '\n'.join(lines)
+
+
+def _few(effects: tuple[str, ...]) -> str:
+    more = f' and {len(effects) - _EFFECTS} more' if len(effects) > _EFFECTS else ''
+    return ', '.join(effects[:_EFFECTS]) + more
 
 
 def describe_exception(exception: BaseException) -> str:

@@ -29,6 +29,7 @@ from .ops_private import kept_by_ops, names_of_deferred, stored_states
 from .packing import copy_charm
 from .runner import CharmOutcome, Invocation, UnitChange
 from .source import Charm, CharmSource, load_source
+from .unit_directory import remove_units
 from .unit_state import UnitState, check_is_the_units_own
 from .unit_state_file import UnitStateFile
 
@@ -97,7 +98,7 @@ class ProcessRunner:
         self._loads = 0
         self._sources: list[CharmSource] = []
         self._home = make_home()
-        self._cleanup = weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
+        self._cleanup = weakref.finalize(self, remove_units, self._home)
         try:
             self._commands = HookCommands(self._home, (*hookcommands.SUPPORTED, *hookcommands.NOT_SUPPORTED))
             self.replace_source(self.load(charm, meta=meta))

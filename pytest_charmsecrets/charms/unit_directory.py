@@ -22,6 +22,7 @@ from .packing import list_charm
 if TYPE_CHECKING:
     from .packing import Listing
 
+_AT_ONCE: Final = 4
 _DUMPER: Final[Any] = getattr(yaml, 'CSafeDumper', yaml.SafeDumper)
 
 
@@ -84,6 +85,23 @@ def _make_way(path: str, *, for_directory: bool) -> None:
         shutil.rmtree(path)
     elif not is_directory and os.path.lexists(path):
         os.unlink(path)  # noqa: PTH108
+
+
+def remove_units(home: Path) -> None:
+    """Remove the directory for all units.
+
+    To remove a directory waits for the file system, and then for its turn on a machine that has other work: several units are
+    removed at once.
+    """
+    remove = functools.partial(shutil.rmtree, ignore_errors=True)
+    units = [entry.path for entry in os.scandir(home) if entry.is_dir(follow_symlinks=False)] if home.is_dir() else []
+    if len(units) > _AT_ONCE:
+        with contextlib.suppress(RuntimeError):  # Python is ending
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                list(pool.map(remove, units))
+    remove(home)
 
 
 class UnitDirectories:

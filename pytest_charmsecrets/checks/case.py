@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 from ..errors import UsageError
-from ..records import Command, HookRun, Operation, Settled, Tracked
+from ..records import Command, Effect, HookRun, Operation, Settled, Tracked
 from ..views.model import ModelView
 from ..views.secrets import SecretView
+from ..views.units import UnitView
+from .naming import secret_of
 from .values import KnownValues
+
+KeyT = TypeVar('KeyT', bound=Hashable)
+ValueT = TypeVar('ValueT')
 
 
 class Case:
@@ -24,7 +29,17 @@ class Case:
     @cached_property
     def is_at_rest(self) -> bool:
         """Whether nothing is due, no unit is in error and no agent is stopped."""
-        return all(unit.agent == 'idle' for unit in self.model.units.values()) and not self.model.due
+        return all(unit.agent == 'idle' for unit in self.units.values()) and not self.model.due
+
+    @cached_property
+    def units(self) -> dict[str, UnitView]:
+        """The units that are there, by name."""
+        return self.model.units
+
+    @cached_property
+    def leaving(self) -> frozenset[str]:
+        """The applications with a unit that is being removed."""
+        return frozenset(unit.application for unit in self.units.values() if unit.life != 'alive')
 
     # --- hooks of charms
 
@@ -43,6 +58,11 @@ class Case:
         """The hooks of charms by the numbers of their records."""
         return {run.number: run for run in self.hooks}
 
+    def waits(self, application: str, event: str) -> bool:
+        """Whether an event is deferred that a unit of an application will emit with its next hook."""
+        last = {run.unit: run for run in self.hooks_of(application)}
+        return any(event in run.deferred for run in last.values() if run.unit in self.units)
+
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
         """What the user did."""
@@ -59,31 +79,62 @@ class Case:
         names = {'resolved', 'stop-agent', 'start-agent', 'restart-agent'}
         units = {operation.arguments[0] for operation in self.operations if operation.name in names}
         whole = any(operation.name in ('inject-fault', 'restart-controller') for operation in self.operations)
-        return frozenset(self.model.units) if whole else frozenset(units)
+        return frozenset(self.units) if whole else frozenset(units)
 
-    def reads(self, unit: str, secret_id: str) -> Iterator[tuple[HookRun, Command]]:
+    def reads(self, unit: str, secret_id: str) -> Sequence[tuple[HookRun, Command]]:
         """Return the successful reads of a secret in hooks of a unit's charm, oldest first."""
-        for run, command in self._reads.get(unit, ()):
-            if command.secret == secret_id:
-                yield run, command
+        return self._reads.get((unit, secret_id), ())
 
     @cached_property
-    def _reads(self) -> dict[str, list[tuple[HookRun, Command]]]:
-        found: dict[str, list[tuple[HookRun, Command]]] = {}
-        for run in self.hooks:
-            for command in run.commands:
-                if command.name == 'secret-get' and command.secret is not None:
-                    found.setdefault(run.unit, []).append((run, command))
-        return found
+    def _reads(self) -> dict[tuple[str, str], list[tuple[HookRun, Command]]]:
+        return _grouped(
+            ((run.unit, command.secret), (run, command))
+            for run in self.hooks
+            for command in run.commands
+            if command.name == 'secret-get' and command.secret is not None
+        )
 
     def _is_of_charm(self, run: HookRun) -> bool:
-        application = self.model.applications.get(run.unit.partition('/')[0])
-        return run.observed is not None if application is None else application.charm is not None
+        return self._charms.get(run.unit.partition('/')[0], run.observed is not None)
 
     def has_charm(self, entity: str) -> bool:
         """Whether an application, or a unit's, is there and has a charm."""
-        application = self.model.applications.get(entity.partition('/')[0])
-        return application is not None and application.charm is not None
+        return self._charms.get(entity.partition('/')[0], False)
+
+    @cached_property
+    def _charms(self) -> dict[str, bool]:
+        """Whether each application that is there has a charm."""
+        return {name: application.charm is not None for name, application in self.model.applications.items()}
+
+    def hooks_of(self, application: str) -> Sequence[HookRun]:
+        """Return the hooks of the units of an application, oldest first."""
+        return self._hooks_of.get(application, ())
+
+    @cached_property
+    def _hooks_of(self) -> dict[str, list[HookRun]]:
+        return _grouped((run.unit.partition('/')[0], run) for run in self.hooks)
+
+    def hooks_about(self, secret_id: str) -> Sequence[HookRun]:
+        """Return the secret hooks about a secret, oldest first."""
+        return self._hooks_about.get(secret_id, ())
+
+    @cached_property
+    def _hooks_about(self) -> dict[str, list[HookRun]]:
+        named = ((secret_of(run), run) for run in self.hooks if run.secret is not None)
+        return _grouped((secret_id, run) for secret_id, run in named if secret_id is not None)
+
+    def effects_on(self, secret_id: str) -> Sequence[tuple[HookRun, Effect]]:
+        """Return the changes of a secret by hooks that were committed, oldest first."""
+        return self._effects_on.get(secret_id, ())
+
+    @cached_property
+    def _effects_on(self) -> dict[str, list[tuple[HookRun, Effect]]]:
+        return _grouped(
+            (effect.secret, (run, effect))
+            for run in self.hooks
+            for effect in run.committed
+            if effect.secret is not None
+        )
 
     # --- secrets
 
@@ -110,6 +161,15 @@ class Case:
             for life in model.journal.revisions()
         )
 
+    def creators(self, secret_id: str) -> Sequence[int]:
+        """Return the numbers of the records that made the revisions of a secret of the model, oldest first."""
+        return self._creators.get(secret_id, ())
+
+    @cached_property
+    def _creators(self) -> dict[str, list[int]]:
+        lives = (life for model in self.model.models.values() for life in model.journal.revisions())
+        return _grouped((life.secret, life.created_by) for life in lives if life.created_by is not None)
+
     @cached_property
     def values(self) -> KnownValues:
         """The values of the secrets of all models."""
@@ -120,18 +180,29 @@ class Case:
         """Which unit tracks which revision now."""
         return tuple(one for one in self.model.journal.tracking() if one.until is None and one.revision > 0)
 
+    def revision_of(self, unit: str, secret_id: str) -> int | None:
+        """Return the revision of a secret that a unit tracks now."""
+        return self._revision_of.get((unit, secret_id))
+
+    @cached_property
+    def _revision_of(self) -> dict[tuple[str, str], int]:
+        return {(one.unit, one.secret): one.revision for one in self.tracked}
+
     @cached_property
     def kept_texts(self) -> str:
-        """Everything that stands now in databags of members, config options and what charms have stored."""
+        """Everything that stands now in databags of members, config options and stored state, and what actions returned."""
         bags = (value for _, _, _, value in self.bags())
         options = (str(one.value) for one in self.model.journal.config() if one.until is None)
-        stored = (text for name in self.model.units for _, text in self.stored_states(name))
+        stored = (text for name in self.units for _, text in self.stored_states(name))
         charm_states = (value for values in self.charm_states.values() for value, _ in values.values())
-        return '\n'.join((*bags, *options, *stored, *charm_states))
+        results = (
+            ' '.join(command.argv) for run in self.hooks for command in run.commands if command.name == 'action-set'
+        )
+        return '\n'.join((*bags, *options, *stored, *charm_states, *results))
 
     def stored_states(self, unit: str) -> Iterator[tuple[str, str]]:
         """Return name and content of what a unit's charm holds in ``ops.StoredState``; nothing where ops could not read it."""
-        view = self.model.units.get(unit)
+        view = self.units.get(unit)
         with contextlib.suppress(UsageError):
             for state in view.stored_states if view is not None else ():
                 yield str(state.name), str(dict(state.content))
@@ -155,3 +226,10 @@ class Case:
             for entity, values in relation.databags.items():
                 if entity in present:
                     yield from ((relation.id, entity, key, value) for key, value in values.items())
+
+
+def _grouped(pairs: Iterable[tuple[KeyT, ValueT]]) -> dict[KeyT, list[ValueT]]:
+    groups: dict[KeyT, list[ValueT]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups

@@ -23,12 +23,8 @@ REPEATS = 3
 def cancelled_operations(case: Case) -> Iterator[Finding]:
     """Find changes that a later command of the same hook silently took away."""
     for run in case.new_hooks:
-        if run.outcome != 'committed':
-            continue
-        for position, command in enumerate(run.commands):
-            later = _canceller(command, run.commands[position + 1 :])
-            secret_id = id_in(command)
-            if later is None or secret_id is None or not _is_lost(case, run, command, secret_id):
+        for secret_id, command, later in _cancelled(run) if run.outcome == 'committed' else ():
+            if not _is_lost(case, run, command, secret_id):
                 continue
             secret = case.secrets.get(secret_id)
             name = called(secret) if secret is not None else secret_id
@@ -42,15 +38,21 @@ def cancelled_operations(case: Case) -> Iterator[Finding]:
             )
 
 
-def _canceller(command: Command, later: tuple[Command, ...]) -> Command | None:
-    """Return the command that Juju keeps instead: a set cancels a removal, the removal of a revision all before."""
-    if command.is_refused or command.name not in ('secret-set', 'secret-remove', 'secret-grant'):
-        return None
-    wanted = 'secret-set' if command.name == 'secret-remove' else 'secret-remove'
-    for other in later:
-        if other.name == wanted and not other.is_refused and id_in(other) == id_in(command):
-            return other if wanted == 'secret-set' or '--revision' in ' '.join(other.argv) else None
-    return None
+def _cancelled(run: HookRun) -> Iterator[tuple[str, Command, Command]]:
+    """Return the secrets, and for each a command and the one that Juju keeps in its place.
+
+    A set cancels a removal, the removal of a revision everything before.
+    """
+    by_secret: dict[str, list[Command]] = {}
+    for command in run.commands:
+        if command.name in CANCELLED and not command.is_refused and (secret_id := id_in(command)):
+            by_secret.setdefault(secret_id, []).append(command)
+    for secret_id, commands in by_secret.items():
+        for position, command in enumerate(commands):
+            wanted = 'secret-set' if command.name == 'secret-remove' else 'secret-remove'
+            later = next((other for other in commands[position + 1 :] if other.name == wanted), None)
+            if later is not None and (wanted == 'secret-set' or '--revision' in ' '.join(later.argv)):
+                yield secret_id, command, later
 
 
 def _is_lost(case: Case, run: HookRun, command: Command, secret_id: str) -> bool:
@@ -65,12 +67,9 @@ def _is_lost(case: Case, run: HookRun, command: Command, secret_id: str) -> bool
 def _is_equal_content(case: Case, run: HookRun, command: Command, secret_id: str) -> bool:
     """Whether a secret-set gave what the secret held: Juju drops it, whatever comes after."""
     given = _content(command)
-    for earlier in reversed([one for one in case.model.journal.hooks() if one.number < run.number]):
-        for effect in earlier.committed:
-            if effect.secret != secret_id or effect.kind not in ('secret-add', 'secret-set') or not effect.revision:
-                continue
-            names = (f'secret-{"add" if effect.kind == "secret-add" else "set"}',)
-            return any(_content(one) == given for one in earlier.commands if one.name in names)
+    for earlier, effect in reversed(case.effects_on(secret_id)):
+        if earlier.number < run.number and effect.kind in ('secret-add', 'secret-set') and effect.revision:
+            return any(_content(one) == given for one in earlier.commands if one.name == effect.kind)
     return False
 
 

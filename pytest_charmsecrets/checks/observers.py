@@ -24,8 +24,8 @@ def stale_observer(case: Case) -> Iterator[Finding]:
         return
     for tracked in case.tracked:
         secret = case.secrets.get(tracked.secret)
-        reads = tuple(case.reads(tracked.unit, tracked.secret))
-        if secret is None or not reads or tracked.unit in case.disturbed:
+        reads = case.reads(tracked.unit, tracked.secret)
+        if secret is None or not reads or tracked.unit in case.disturbed or _follows(case, tracked.unit, secret):
             continue
         if tracked.revision < secret.latest_revision and _may_read(case, secret, tracked.unit):
             created = _created_by(case, secret)
@@ -40,9 +40,24 @@ def stale_observer(case: Case) -> Iterator[Finding]:
             )
 
 
+def _follows(case: Case, unit: str, secret: SecretView) -> bool:
+    """Whether a unit uses the latest revision all the same: by peeks, or soon, with an event that it has deferred.
+
+    An owner that only peeks still keeps its own first revision from being removed. Each hook may begin with another
+    read: ops' ``get_secret`` reads.
+    """
+    if case.waits(unit.partition('/')[0], 'secret_changed'):
+        return True
+    if unit.partition('/')[0] == secret.owner.partition('/')[0]:
+        return False
+    last_reads = {run.number: command for run, command in case.reads(unit, secret.unique_identifier)}
+    reads = tuple(last_reads.values())
+    return all('--peek' in command.argv for command in reads) and reads[-1].revision == secret.latest_revision
+
+
 def _may_read(case: Case, secret: SecretView, unit: str) -> bool:
     if secret.model == case.model.name:
-        return unit in secret.readers
+        return secret.may_be_read_by(unit)
     # Units of other models go there by names of that model; the number of the unit stays.
     number = unit.partition('/')[2]
     return any(reader.startswith('remote-') and reader.endswith(f'/{number}') for reader in secret.readers)
@@ -50,8 +65,7 @@ def _may_read(case: Case, secret: SecretView, unit: str) -> bool:
 
 def _created_by(case: Case, secret: SecretView) -> int:
     """Return the number of the record that made the latest revision."""
-    lives = case.model.models[secret.model].journal.revisions()
-    by = [life.created_by for life in lives if life.secret == secret.unique_identifier and life.created_by]
+    by = case.creators(secret.unique_identifier)
     return by[-1] if by else 0
 
 
@@ -59,10 +73,8 @@ def _changed_hooks(case: Case, unit: str, secret: SecretView, *, since: int) -> 
     """Return the hooks that told a unit of a new revision after a record."""
     return tuple(
         run
-        for run in case.hooks
-        if (run.unit, run.hook) == (unit, 'secret-changed')
-        and secret_of(run) == secret.unique_identifier
-        and run.number > since
+        for run in case.hooks_about(secret.unique_identifier)
+        if (run.unit, run.hook) == (unit, 'secret-changed') and run.number > since
     )
 
 
@@ -99,7 +111,7 @@ def refused_read(case: Case) -> Iterator[Finding]:
                 refused.pop((run.unit, command.secret), None)
     for (unit, secret_id), (run, command) in refused.items():
         secret = case.secrets.get(secret_id)
-        if secret is None or unit not in case.model.units or unit in case.disturbed:
+        if secret is None or unit not in case.units or unit in case.disturbed:
             continue
         if _is_given(case, unit, secret_id) and not _is_forgiven(case, unit, secret):
             yield Finding(
@@ -160,11 +172,10 @@ def unhandled_event(case: Case) -> Iterator[Finding]:
 def _is_left_undone(case: Case, secret: SecretView, run: HookRun) -> bool:
     match run.hook:
         case 'secret-changed':
-            reads = any(case.reads(run.unit, secret.unique_identifier))
-            now = [
-                one.revision for one in case.tracked if (one.unit, one.secret) == (run.unit, secret.unique_identifier)
-            ]
-            return bool(reads and now and now[0] < secret.latest_revision and _may_read(case, secret, run.unit))
+            reads = case.reads(run.unit, secret.unique_identifier)
+            now = case.revision_of(run.unit, secret.unique_identifier)
+            is_due = reads and now and not _follows(case, run.unit, secret)
+            return bool(is_due and now and now < secret.latest_revision and _may_read(case, secret, run.unit))
         case 'secret-remove':
             return run.revision in secret.revisions and run.revision not in secret.tracked_by.values()
         case 'secret-rotate':
@@ -174,5 +185,4 @@ def _is_left_undone(case: Case, secret: SecretView, run: HookRun) -> bool:
 
 
 def _is_written_since(case: Case, secret: SecretView, run: HookRun) -> bool:
-    lives = (life for life in case.model.journal.revisions() if life.secret == secret.unique_identifier)
-    return any(life.created_by is not None and life.created_by >= run.number for life in lives)
+    return any(number >= run.number for number in case.creators(secret.unique_identifier))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..records import Command, Finding, HookRun
 from ..views.relations import RelationView
 from .case import Case
-from .naming import called, secrets_named, subject_of
+from .naming import USER, called, secrets_named, subject_of
 
 SHOWN = ('juju-log', 'status-set', 'action-set', 'action-fail', 'action-log')
 """Commands whose arguments people see."""
@@ -21,7 +21,7 @@ def unreadable_id(case: Case) -> Iterator[Finding]:
     written = {(one.relation, one.entity, one.key): one.since_by for one in case.model.journal.bags()}
     for number, entity, key, value in case.bags():
         relation = relations.get(number)
-        if relation is None or not case.has_charm(entity) or entity.partition('/')[0] in _going(case):
+        if relation is None or not case.has_charm(entity) or entity.partition('/')[0] in case.leaving:
             continue
         by = written.get((number, entity, key))
         if by is not None and by not in case.by_number:
@@ -39,10 +39,6 @@ def unreadable_id(case: Case) -> Iterator[Finding]:
                 )
 
 
-def _going(case: Case) -> set[str]:
-    return {unit.application for unit in case.model.units.values() if unit.life != 'alive'}
-
-
 def _why_unreadable(
     case: Case, relation: RelationView, entity: str, secret_id: str, *, names_model: bool
 ) -> tuple[str, str] | None:
@@ -58,14 +54,16 @@ def _why_unreadable(
     other = _other_side(relation, entity)
     if not other:
         return None
-    if not set(other) & set(secret.readers):
+    if secret.owner == USER:
+        return None  # the user grants it, to whom the user likes and when
+    if not any(map(secret.may_be_read_by, other)):
         if case.was_revoked_by_user(secret, {*other, *(unit.partition('/')[0] for unit in other)}):
             return None
         return (
             f'and no unit of the other side may read {called(secret)}',
             'call secret.grant(relation) in the hook that publishes secret.id',
         )
-    crosses = not any(unit in case.model.units for unit in other)
+    crosses = not any(unit in case.units for unit in other)
     if crosses and not names_model:
         return (
             f'in the short form: the other model looks for {called(secret)} among its own secrets',
@@ -150,7 +148,7 @@ def _stored(case: Case) -> Iterator[tuple[str, str, HookRun, str]]:
     remedy = 'store secret.id, and read the content when it is needed'
     for unit, values in case.charm_states.items():
         for key, (value, run) in values.items():
-            if unit in case.model.units and run.number > case.since:
+            if unit in case.units and run.number > case.since:
                 yield f'into its stored state {key!r}', remedy, run, value
     last = {run.unit: run for run in case.new_hooks}
     for unit, run in last.items():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..records import Finding, HookRun
 from ..views.secrets import SecretView
 from .case import Case
-from .naming import called, id_in, plural, secret_of, subject_of
+from .naming import called, id_in, plural, subject_of
 
 
 def unpruned_revisions(case: Case) -> Iterator[Finding]:
@@ -18,10 +18,12 @@ def unpruned_revisions(case: Case) -> Iterator[Finding]:
     for secret in _of_charms(case):
         tracked = set(secret.tracked_by.values())
         idle = [number for number in secret.revisions if number != secret.latest_revision and number not in tracked]
-        pruned = [run for run in _of_owner(case, secret) if _removes_revision(run, secret)]
-        if len(idle) <= bool(pruned):
+        if not idle or (len(idle) == 1 and _has_removed_some(case, secret)):
             continue
-        told = [run for run in _of_owner(case, secret) if _is_removal_of(run, secret) and run.revision in idle]
+        if case.waits(secret.owner.partition('/')[0], 'secret_remove'):
+            continue
+        about = case.hooks_about(secret.unique_identifier)
+        told = [run for run in about if run.hook == 'secret-remove' and run.revision in idle]
         yield Finding(
             'unpruned-revisions',
             subject_of(secret),
@@ -35,12 +37,8 @@ def unpruned_revisions(case: Case) -> Iterator[Finding]:
         )
 
 
-def _removes_revision(run: HookRun, secret: SecretView) -> bool:
-    return any(effect.kind == 'secret-remove' and effect.secret == secret.unique_identifier for effect in run.committed)
-
-
-def _is_removal_of(run: HookRun, secret: SecretView) -> bool:
-    return run.hook == 'secret-remove' and secret_of(run) == secret.unique_identifier
+def _has_removed_some(case: Case, secret: SecretView) -> bool:
+    return any(effect.kind == 'secret-remove' for _, effect in case.effects_on(secret.unique_identifier))
 
 
 def orphaned_secret(case: Case) -> Iterator[Finding]:
@@ -65,22 +63,27 @@ def orphaned_secret(case: Case) -> Iterator[Finding]:
 
 
 def _is_without_trace(case: Case, secret: SecretView) -> bool:
-    known_later = secret.label or secret.expires or secret.rotation not in ('', 'never')
+    if secret.label or secret.expires or secret.rotation not in ('', 'never'):
+        return False
     in_process = any(run.observed is not None for run in _of_owner(case, secret))
-    return not known_later and in_process and secret.unique_identifier not in case.kept_texts
+    return in_process and secret.unique_identifier not in case.kept_texts
 
 
 def _outlives_its_relation(case: Case, secret: SecretView) -> bool:
-    """Whether the label names a relation that is gone, over which the secret was granted in the hook that added it."""
+    """Whether the label names a relation that is gone, over which the secret was granted in the hook that added it.
+
+    One that was granted to somebody else since has a number of another kind in its label.
+    """
     numbers = set(re.findall(r'(?<![0-9A-Za-z])[0-9]+(?![0-9A-Za-z])', secret.label or ''))
-    there = {str(relation.id) for relation in case.model.relations}
-    for run in case.hooks:
-        effects = [effect for effect in run.committed if effect.secret == secret.unique_identifier]
-        if not any(effect.kind == 'secret-add' for effect in effects):
-            continue
-        granted = {(effect.relation or '').rpartition(':')[2] for effect in effects if effect.kind == 'secret-grant'}
-        return bool((granted & numbers) - there)
-    return False
+    gone = numbers - {str(relation.id) for relation in case.model.relations}
+    effects = case.effects_on(secret.unique_identifier) if gone and not secret.access else ()
+    added = next((run for run, effect in effects if effect.kind == 'secret-add'), None)
+    granted = {
+        (effect.relation or '').rpartition(':')[2]
+        for run, effect in effects
+        if run is added and effect.kind == 'secret-grant'
+    }
+    return bool(granted & gone)
 
 
 def _replacement(case: Case, secret: SecretView) -> SecretView | None:
@@ -89,7 +92,7 @@ def _replacement(case: Case, secret: SecretView) -> SecretView | None:
     refreshes = [one.number for one in case.operations if one.name == 'refresh' and one.arguments[:1] == (application,)]
     if not refreshes or secret.access or secret.unique_identifier in case.kept_texts or _latest(secret) is None:
         return None
-    if any(_names(run, secret) for run in _of_owner(case, secret) if run.number > refreshes[-1]):
+    if not _is_passed_over(case, secret, since=refreshes[-1]):
         return None
     for newer in _of_charms(case):
         if newer.owner != secret.owner or newer.unique_identifier == secret.unique_identifier:
@@ -97,6 +100,14 @@ def _replacement(case: Case, secret: SecretView) -> SecretView | None:
         if _latest(newer) == _latest(secret) and any(number > refreshes[-1] for number in _created_by(case, newer)):
             return newer
     return None
+
+
+def _is_passed_over(case: Case, secret: SecretView, *, since: int) -> bool:
+    """Whether no hook has named a secret since a refresh, but one ran again that had named it before."""
+    hooks = _of_owner(case, secret)
+    before = {run.hook for run in hooks if run.number < since and _names(run, secret)}
+    after = {run.hook: run for run in hooks if run.number > since}
+    return bool(before & set(after)) and not any(_names(run, secret) for run in hooks if run.number > since)
 
 
 def _latest(secret: SecretView) -> frozenset[str] | None:
@@ -115,12 +126,10 @@ def _names(run: HookRun, secret: SecretView) -> bool:
 
 def _of_charms(case: Case) -> Iterator[SecretView]:
     """Return the secrets of the model whose owners have charms, and that were added by them."""
-    added = {
-        effect.secret for run in case.hooks for effect in run.committed if effect.kind == 'secret-add' and effect.secret
-    }
     for secret in case.model.secrets():
         owner = secret.owner.partition('/')[0]
-        if secret.unique_identifier in added and case.has_charm(owner) and not _is_disturbed(case, owner):
+        is_added = any(effect.kind == 'secret-add' for _, effect in case.effects_on(secret.unique_identifier))
+        if is_added and case.has_charm(owner) and not _is_disturbed(case, owner):
             yield secret
 
 
@@ -128,17 +137,13 @@ def _is_disturbed(case: Case, application: str) -> bool:
     return any(unit.partition('/')[0] == application for unit in case.disturbed)
 
 
-def _of_owner(case: Case, secret: SecretView) -> Iterator[HookRun]:
-    application = secret.owner.partition('/')[0]
-    return (run for run in case.hooks if run.unit.partition('/')[0] == application)
+def _of_owner(case: Case, secret: SecretView) -> Sequence[HookRun]:
+    return case.hooks_of(secret.owner.partition('/')[0])
 
 
 def _created_by(case: Case, secret: SecretView) -> tuple[int, ...]:
     """Return the number of the record that added a secret."""
-    for life in case.model.journal.revisions():
-        if life.secret == secret.unique_identifier and life.created_by is not None:
-            return (life.created_by,)
-    return ()
+    return tuple(case.creators(secret.unique_identifier)[:1])
 
 
 def _told_of(numbers: list[int]) -> str:

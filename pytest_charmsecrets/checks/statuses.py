@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
+import bisect
+import datetime
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,33 +19,44 @@ HARMLESS: Final = {
     'restart-controller': 'a restart of the controller',
 }
 """Operations after which a healthy unit stays active, in words."""
+MOVED: Final = ('refresh', 'set-leader')
+"""Those after which a charm may have lost what it knew, and find that out without asking for a secret."""
+LIFETIME: Final = datetime.timedelta(hours=1)
+"""What lives for a shorter time is no credential."""
 _WORDS: Final = {**HARMLESS, 'run': 'an action that changed nothing'}
 
 
 def regressed_status(case: Case) -> Iterator[Finding]:
     """Find units that were active at one rest and waiting or blocked at the next, after harmless operations alone."""
-    for before, after in itertools.pairwise(case.rests):
-        if after <= case.since:
-            continue
-        was, now = _statuses(case, before), _statuses(case, after)
-        for unit, status in now.items():
-            if status.status not in ('waiting', 'blocked') or unit not in was or was[unit].status != 'active':
-                continue
-            by = status.since_by or 0
-            if by in case.by_number and case.has_charm(unit) and _is_undisturbed(case, unit, before, after):
+    earlier: dict[str, list[HadStatus]] = {}
+    for now in case.model.journal.statuses():
+        unit, by = now.subject, now.since_by
+        rests = _rests_around(case, by) if by in case.by_number and now.status in ('waiting', 'blocked') else None
+        if by is not None and rests is not None and '/' in unit and _holds_at(now, rests[1]):
+            before, after = rests
+            was = next((one for one in reversed(earlier.get(unit, ())) if _holds_at(one, before)), None)
+            is_judged = after > case.since and was is not None and was.status == 'active' and case.has_charm(unit)
+            if was is not None and is_judged and _is_undisturbed(case, case.by_number[by], before, after):
                 run = case.by_number[by]
                 yield Finding(
                     'regressed-status',
                     f'unit:{unit}',
-                    f'{unit} was active and is {status.status} since {run.hook}, '
+                    f'{unit} was active and is {now.status} since {run.hook}, '
                     f'after nothing but {_between(case, unit, before, after)}',
-                    tuple(sorted({was[unit].since_by or before, by})),
+                    tuple(sorted({was.since_by or before, by})),
                     _remedy(run),
                 )
+        earlier.setdefault(unit, []).append(now)
 
 
-def _statuses(case: Case, at: int) -> dict[str, HadStatus]:
-    return {one.subject: one for one in case.model.journal.statuses(at=at) if '/' in one.subject}
+def _rests_around(case: Case, number: int | None) -> tuple[int, int] | None:
+    """Return the last rest before a record and the first after it."""
+    place = bisect.bisect_right(case.rests, number or 0)
+    return (case.rests[place - 1], case.rests[place]) if 0 < place < len(case.rests) else None
+
+
+def _holds_at(status: HadStatus, number: int) -> bool:
+    return (status.since_by or 0) <= number and (status.until is None or (status.until_by or 0) > number)
 
 
 def _window(case: Case, unit: str, before: int, after: int) -> tuple[int, int]:
@@ -52,18 +64,33 @@ def _window(case: Case, unit: str, before: int, after: int) -> tuple[int, int]:
 
     What an operation did before may be felt only in the next hook of the unit.
     """
-    ran = [run.number for run in case.hooks if run.unit == unit and run.number <= before]
+    own = case.hooks_of(unit.partition('/')[0])
+    ran = [run.number for run in own if run.unit == unit and run.number <= before]
     return (ran[-1] if ran else 0), after
 
 
-def _is_undisturbed(case: Case, unit: str, before: int, after: int) -> bool:
+def _is_undisturbed(case: Case, run: HookRun, before: int, after: int) -> bool:
+    unit = run.unit
     first, last = _window(case, unit, before, after)
     operations = [one for one in case.operations if first < one.number <= last]
     played = [
-        run for run in case.model.journal.hooks() if first < run.number <= last and run.number not in case.by_number
+        one for one in case.model.journal.hooks() if first < one.number <= last and one.number not in case.by_number
     ]
-    commands = any(run.commands for run in played)
-    return not commands and all(_is_harmless(case, one) for one in operations)
+    commands = any(one.commands for one in played)
+    is_harmless = not commands and all(_is_harmless(case, one) for one in operations)
+    has_moved = any(one.name in MOVED for one in operations)
+    return is_harmless and (has_moved or _is_of_secrets(run) or _has_waited(case, run, before))
+
+
+def _is_of_secrets(run: HookRun) -> bool:
+    """Whether a hook is about a secret, or was refused one: else its workload may be down, or its cluster too small."""
+    return run.secret is not None or any(one.is_refused and one.name.startswith('secret-') for one in run.commands)
+
+
+def _has_waited(case: Case, run: HookRun, before: int) -> bool:
+    """Whether so much time has passed since a rest that something can have ended with it."""
+    rest = case.model.journal.record(before)
+    return rest is not None and run.time - rest.time >= LIFETIME
 
 
 def _is_harmless(case: Case, operation: Operation) -> bool:

@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..records import Command, Operation
 from ..views.model import ModelView
 from ..views.secrets import SecretView
-from ..views.sensitive import SHORTEST_VALUE, forms_of, is_plain, without_public_pem
+from ..views.sensitive import SHORTEST_VALUE, forms_of, is_plain, is_words, names_credential, without_public_pem
 from .naming import id_in
 
 _WRITING: Final = ('secret-add', 'secret-set', 'add-secret', 'update-secret')
@@ -23,6 +23,8 @@ class KnownValues:
 
     def __init__(self, models: Iterable[ModelView], secrets: Mapping[str, SecretView]) -> None:
         self._names: Final = frozenset(name for model in models for name in _names_in(model))
+        self._found: Final[dict[str, tuple[tuple[str, str], ...]]] = {}
+        """What was found in each text: charms say the same again and again."""
         self._by_start: Final[dict[str, dict[str, tuple[str, str]]]] = {}
         for secret_id, secret in secrets.items():
             for revision in secret.revisions.values():
@@ -34,8 +36,13 @@ class KnownValues:
                 if isinstance(record, Command | Operation) and record.name in _WRITING:
                     self._add_written(record)
 
-    def found_in(self, text: str) -> Iterator[tuple[str, str]]:
+    def found_in(self, text: str) -> tuple[tuple[str, str], ...]:
         """Return the secret (its bare id, or nothing) and the key of each value that stands in a text."""
+        if text not in self._found:
+            self._found[text] = tuple(self._search(text))
+        return self._found[text]
+
+    def _search(self, text: str) -> Iterator[tuple[str, str]]:
         searched = without_public_pem(text)
         for place in range(len(searched) - SHORTEST_VALUE + 1):
             candidates = self._by_start.get(searched[place : place + SHORTEST_VALUE])
@@ -52,7 +59,7 @@ class KnownValues:
         return text
 
     def _add(self, secret_id: str, key: str, value: str) -> None:
-        if is_plain(key) or value in self._names:
+        if is_plain(key) or value in self._names or (is_words(value) and not names_credential(key)):
             return
         for form in forms_of(value):
             self._by_start.setdefault(form[:SHORTEST_VALUE], {}).setdefault(form, (secret_id, key))
@@ -78,4 +85,6 @@ def _decoded(value: str) -> str:
 def _names_in(model: ModelView) -> Iterator[str]:
     """Return the names of what is in a model, which are no secrets wherever they stand."""
     yield from (model.name, *model.applications, *model.units)
-    yield from (endpoint for relation in model.relations for endpoint in relation.endpoints)
+    for relation in model.relations:
+        for endpoint in relation.endpoints:
+            yield from (endpoint, endpoint.partition(':')[2])

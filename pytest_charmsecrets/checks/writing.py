@@ -16,6 +16,11 @@ WRITES: Final = ('secret-add', 'secret-set')
 _NAIVE: Final = re.compile(r'\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?')
 
 
+EMPTY: Final = ('', 'None')
+_OPTIONAL: Final = re.compile(r'cert|passphrase', re.IGNORECASE)
+"""Keys of what a connection may do without, if it has another credential."""
+
+
 def naive_datetime(case: Case) -> Iterator[Finding]:
     """Find expiry times without a zone: Juju takes them for UTC, whatever the charm's zone is."""
     for run, command in _writes(case):
@@ -33,14 +38,15 @@ def naive_datetime(case: Case) -> Iterator[Finding]:
 def empty_content(case: Case) -> Iterator[Finding]:
     """Find credentials that are empty, or the text ``None``."""
     for run, command in _writes(case):
-        for argument in command.argv[1:]:
-            key, equals, value = argument.partition('=')
-            if equals and not key.startswith('-') and value in ('', 'None') and names_credential(key.partition('#')[0]):
+        content = dict(_content(command))
+        has_other = any(value not in EMPTY and names_credential(key) for key, value in content.items())
+        for key, value in content.items():
+            if value in EMPTY and names_credential(key) and not (has_other and _OPTIONAL.search(key)):
                 shown = 'empty' if not value else 'the text "None"'
                 yield Finding(
                     'empty-content',
                     _subject(case, run, command),
-                    f'{run.unit} stored {shown} as {key.partition("#")[0]!r} in {run.hook}',
+                    f'{run.unit} stored {shown} as {key!r} in {run.hook}',
                     (run.number,),
                     'call add_secret() once there is a value, and publish no id before: observers use what they read first',
                 )
@@ -55,7 +61,7 @@ def label_is_content(case: Case) -> Iterator[Finding]:
                 continue
             if '\n' in label or len(label) > LONGEST_LABEL:
                 wrong = 'with a line break' if '\n' in label else f'of {len(label)} characters'
-            elif any(True for _ in case.values.found_in(label)):
+            elif case.values.found_in(label):
                 wrong = 'that holds a value of a secret'
             else:
                 continue
@@ -73,6 +79,14 @@ def _writes(case: Case) -> Iterator[tuple[HookRun, Command]]:
         for command in run.commands:
             if command.name in WRITES and not command.is_refused:
                 yield run, command
+
+
+def _content(command: Command) -> Iterator[tuple[str, str]]:
+    """Return the keys and values that a command gives."""
+    for argument in command.argv[1:]:
+        key, equals, value = argument.partition('=')
+        if equals and not key.startswith('-'):
+            yield key.partition('#')[0], value
 
 
 def _option(command: Command, name: str) -> str | None:

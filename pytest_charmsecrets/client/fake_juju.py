@@ -82,7 +82,7 @@ class FakeJuju(jubilant.Juju):
             TimeoutError: at once when nothing more can happen, with the last status; caused by the failure of a hook,
                 if one has failed.
             WaitError: if ``error(status)`` is true.
-            EndlessHooks: if hooks cause hooks without end.
+            EndlessHooks: if hooks make each other due again and again.
         """
         __tracebackhide__ = True
         seconds = self.wait_timeout if timeout is None else timeout

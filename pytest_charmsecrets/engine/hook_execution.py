@@ -245,7 +245,7 @@ class HookExecution:
     def execute(self, context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
         """Run a hook command within a hook, and write it into the journal."""
         context.act()
-        context.read = None
+        context.read = context.why = None
         lines = len(context.log_lines)
         # The command may remove the files that it was given.
         line, given = recording.readable_argv(argv), recording.given_input(argv, stdin, cwd)

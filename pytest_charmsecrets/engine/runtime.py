@@ -9,24 +9,26 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import itertools
-from collections.abc import Sequence
 from typing import Final
 
 from ..errors import EndlessHooks
 from ..juju.agents import Agents
 from ..juju.clock import Clock
 from ..juju.hooks import Hook
-from ..juju.journal import Chronicle
+from ..juju.journal import Chronicle, Journal
 from ..juju.order import Order
 from ..juju.scheduler import Scheduler
 from ..juju.world import World
-from ..records import HookRun, Settled
+from ..records import Effect, HookRun, Settled
 from .active_hook import ActiveHook
 from .hook_execution import FinishedHook, HookExecution, OnHookError
 from .hook_failure import failure_of
+from .repetition import Loop, Repetition
 
 _BOUND: Final = 1000
 _BOUND_PER_UNIT: Final = 100
+_BOUND_PER_MEETING: Final = 10
+"""For each unit that another one hears of: it joins, writes its databag a few times, and departs."""
 
 
 class Runtime:
@@ -37,6 +39,9 @@ class Runtime:
         self.chronicle: Final = Chronicle()
         """The order of the records of all models."""
         self.active_hook: Final = ActiveHook()
+        self._journals: Final[dict[str, Journal]] = {}
+        """By the names of the models."""
+        self._repetition: Final = Repetition(self._journals)
 
     @property
     def clock(self) -> Clock:
@@ -58,6 +63,7 @@ class Runtime:
             agents, self.scheduler, self.active_hook, on_hook_error=on_hook_error, time_zone=time_zone
         )
         self.scheduler.add(model)
+        self._journals[world.name] = world.journal
         return RunningModel(self, model)
 
     def close(self) -> None:
@@ -71,24 +77,38 @@ class Runtime:
         """Run hooks until no unit of any model has anything to do.
 
         Args:
-            max_hooks: how many may run; by default 1000, or 100 per unit if that is more.
+            max_hooks: how many may run, even if some of them make each other due again and again. By default those are
+                reported after ten rounds; then only a model that is never seen to repeat itself meets a bound, of 1000
+                hooks or more, as it is large.
             retry: whether units in error run their failed hook once more, even if it is not time to.
 
         Raises:
             HookFailed: if a hook fails, unless its model goes on in error state.
-            EndlessHooks: if more hooks run than the bound allows.
+            EndlessHooks: if hooks make each other due again and again, or more run than the bound allows.
         """
         __tracebackhide__ = True
-        bound = max_hooks if max_hooks is not None else max(_BOUND, _BOUND_PER_UNIT * self.scheduler.count_units())
+        bound = max_hooks or _BOUND
         if retry:
             self.scheduler.allow_retries()
         records: list[HookRun] = []
+        loop: Loop | None = None
         while (record := self._run_next()) is not None:
             records.append(record)
+            loop = self._repetition.note(record) or loop
+            if loop is not None and max_hooks is None:
+                self._repetition.forget()
+                raise _endless(loop, len(records))
             if len(records) >= bound and self.scheduler.take_turn() is not None:
-                raise EndlessHooks(bound, _find_cycle([_describe(record) for record in records]))
+                bound = max_hooks or max(bound, self._bound())
+                if len(records) >= bound:
+                    raise _endless(loop, bound) if loop is not None else EndlessHooks(bound)
+        self._repetition.forget()
         self._note_rest()
         return tuple(records)
+
+    def _bound(self) -> int:
+        """Return how many hooks may run if none of them is seen to make itself due: in proportion to the model."""
+        return _BOUND_PER_UNIT * self.scheduler.count_units() + _BOUND_PER_MEETING * self.scheduler.count_meetings()
 
     def step(self) -> HookRun | None:
         """Run the next hook of any model, if one is due; units in error may retry.
@@ -100,6 +120,7 @@ class Runtime:
         self.scheduler.allow_retries()
         record = self._run_next()
         if record is None:
+            self._repetition.forget()
             self._note_rest()
         return record
 
@@ -109,7 +130,7 @@ class Runtime:
         Raises:
             UsageError: if the time lies in the past or has no time zone.
             HookFailed: if a hook fails, unless its model goes on in error state.
-            EndlessHooks: if more hooks run at one time than the bound allows.
+            EndlessHooks: if hooks make each other due again and again, or more run at one time than the bound allows.
         """
         __tracebackhide__ = True
         self.clock.check(when)
@@ -188,9 +209,7 @@ class Runtime:
         __tracebackhide__ = True
         if model.on_hook_error == 'error-state' or finished.is_asked_for:
             return
-        exception = finished.outcome.exception
-        failure = failure_of(finished, model.world.journal)
-        raise failure.with_traceback(exception.__traceback__ if exception is not None else None) from None
+        raise failure_of(finished, model.world.journal) from None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -211,15 +230,17 @@ class RunningModel:
         return self.execution.agents
 
 
+def _endless(loop: Loop, ran: int) -> EndlessHooks:
+    drives = tuple(tuple(map(_describe_effect, effects)) for effects in loop.effects)
+    return EndlessHooks(ran, tuple(map(_describe, loop.hooks)), drives, loop.rounds)
+
+
 def _describe(record: HookRun) -> str:
     about = record.relation or record.label or record.secret
     return f'{record}' + (f' ({about})' if about else '')
 
 
-def _find_cycle(steps: Sequence[str], *, repeats: int = 3) -> tuple[str, ...]:
-    """Return the shortest sequence that stands several times at the end; empty if none does."""
-    for length in range(1, len(steps) // repeats + 1):
-        cycle = steps[-length:]
-        if all(steps[-length * (n + 1) : len(steps) - length * n] == cycle for n in range(repeats)):
-            return tuple(cycle)
-    return ()
+def _describe_effect(effect: Effect) -> str:
+    """Return an effect without what was written, which may be a value of a secret."""
+    about = (effect.secret and f'secret:{effect.secret}', effect.relation, effect.subject)
+    return ' '.join(filter(None, (effect.kind, *about, effect.key if effect.kind != 'secret-get' else None)))

@@ -5,8 +5,10 @@ A journal holds what really happened, secret content included; reports redact (`
 
 from __future__ import annotations
 
+import bisect
 import datetime
 import itertools
+import operator
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Concatenate, Final, ParamSpec, TypeAlias
@@ -38,6 +40,9 @@ _DRAWN: Final = re.compile(
 
 _PLACES: Final = re.compile(r'(?:number=\d+, |, (?:causes|commands)=\([^)]*\)|, became_due=(?:\d+|None))')
 """The places of records in the order of their controller, which one more record anywhere moves."""
+
+
+_number_of: Final = operator.attrgetter('number')
 
 
 class Cause:
@@ -249,6 +254,12 @@ class Journal:
             return numbers.setdefault(match[0], f'<{match.lastgroup}-{len(numbers) + 1}>')
 
         return tuple(_DRAWN.sub(number, _PLACES.sub('', repr(record))) for record in self._records)
+
+    def record(self, number: int) -> Record | None:
+        """Return the record with a number; None if it is not of this model."""
+        place = bisect.bisect_left(self._records, number, key=_number_of)
+        found = self._records[place] if place < len(self._records) else None
+        return found if found is not None and found.number == number else None
 
     @property
     def last_number(self) -> int:

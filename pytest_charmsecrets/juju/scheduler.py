@@ -7,6 +7,7 @@ order the scheduler draws one step after the other (``steps.py``).
 
 from __future__ import annotations
 
+import collections
 import copy
 import dataclasses
 import datetime
@@ -237,6 +238,10 @@ class Scheduler(Generic[ModelT]):
         """Return how many units there are."""
         return sum(len(world.units()) for world in self._worlds.values())
 
+    def count_meetings(self) -> int:
+        """Return how often one unit can hear of another, or of a secret: by a databag that it sees, a secret that it reads."""
+        return sum(_meetings_in(world) for world in self._worlds.values())
+
     # --- queries, which change nothing
 
     def due(self, model: ModelT) -> dict[str, tuple[Hook, ...]]:
@@ -289,3 +294,12 @@ class _Copied:
     """A model of a copied scheduler: its agents, and nothing that runs hooks."""
 
     agents: Agents
+
+
+def _meetings_in(world: World) -> int:
+    units = collections.Counter(unit.application for unit in world.units())
+    met = 0
+    for relation in world.relations.values():
+        own, other = (units[relation.endpoints[index].application] for index in (0, -1))
+        met += own * (own - 1) if relation.is_peer else 2 * own * other
+    return met + sum(len(secret.consumers) for secret in world.secrets)

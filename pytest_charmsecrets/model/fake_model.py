@@ -24,7 +24,7 @@ from ..juju.versions import profile_for
 from ..juju.world import World
 from ..report import secrets as layout
 from ..report import status, tables
-from ..report.redaction import Redactor, known_values
+from ..report.redaction import Redactor, known_values, names_of, worth_redacting
 from ..views.applications import ApplicationView
 from ..views.model import ModelView
 from ..views.relations import RelationView
@@ -445,10 +445,12 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
     def redact(self, text: str) -> str:
         """Return a text in which ``<redacted>`` stands for each value of a secret that the models of the controller know.
 
+        Values of less than 8 characters count only under keys that name a credential, and from 4 characters on.
         Records, histories and views hold what really happened; pass through this what people will see of them.
         """
-        journals = (model.journal for model in self.controller.models.values())
-        return Redactor(value for journal in journals for value in known_values(journal)).redact(text)
+        models = tuple(self.controller.models.values())
+        known = [value for model in models for value in known_values(model.journal)]
+        return Redactor(worth_redacting(known, set[str]().union(*map(names_of, models)))).redact(text)
 
     def _guard_of(self, runner: RunnerName, mode: GuardMode | None, allow: Iterable[Allowance]) -> Guard | None:
         """Return what guards a charm; what the model allows and what its deployment allows adds up."""

@@ -25,11 +25,12 @@ class Settling(OverModel):
         """Run hooks until no unit of any model has anything to do, and return those that ran. Units in error retry once.
 
         Args:
-            max_hooks: how many may run; by default 1000, or 100 per unit if that is more.
+            max_hooks: how many may run, even if some of them make each other due again and again. By default those are
+                reported after ten rounds.
 
         Raises:
             HookFailed: if a hook fails, unless the model was made with ``on_hook_error='error-state'``.
-            EndlessHooks: if more hooks run than the bound allows.
+            EndlessHooks: if hooks make each other due again and again, or more run than the bound allows.
         """
         __tracebackhide__ = True
         self._check_no_hook('settle')

@@ -13,7 +13,7 @@ import pytest
 
 from .. import hookspecs, made
 from ..errors import UsageError
-from . import judging, options, orders, reporting, versions
+from . import judging, options, orders, redacting, reporting, versions
 from .fixtures import RUNNING, fake_juju, fake_juju_factory, fake_model, fake_model_factory
 
 __all__ = ['fake_juju', 'fake_juju_factory', 'fake_model', 'fake_model_factory']
@@ -33,6 +33,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; read and check the options."""
     options.configure(config)
     config.stash[reporting.MODELS] = models = reporting.Models()
+    config.stash[redacting.SECRETS] = secrets = redacting.Secrets()
+    if not config.stash[options.DEFAULTS].show_secrets:
+        config.pluginmanager.register(secrets, 'charmsecrets-secrets')
     config.stash[judging.TOTALS] = totals = judging.Totals()
     config.pluginmanager.register(totals, 'charmsecrets-totals')
     config.pluginmanager.register(judging.OwnChecks(), 'charmsecrets-checks')
@@ -83,8 +86,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Let go of the models that the test has made."""
-    item.config.stash[reporting.MODELS].release()
+    """Let go of the models that the test has made, but keep in mind what to redact."""
+    models = item.config.stash[reporting.MODELS]
+    item.config.stash[redacting.SECRETS].learn(models.held())
+    models.release()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -115,15 +120,35 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the end of each journal that a failing test has written, without the values of secrets."""
+    """Show of a failing test what its models have done and have not done yet, without the values of secrets."""
+    config = item.config
+    if not config.getoption('fulltrace'):
+        reporting.leave_out_own_frames(call)
     report = yield
-    if orders.SEARCHING in item.config.stash:
+    if orders.SEARCHING in config.stash:
         return report
     orders.note_fixed_only(report, item)
+    models = config.stash[reporting.MODELS]
     if report.when == 'call':
-        reporting.note_bugs_avoided(report, item.config.stash[reporting.MODELS])
-    judging.add_to(report, item, item.config.stash[options.DEFAULTS].checks)
+        reporting.note_bugs_avoided(report, models)
+    judging.add_to(report, item, config.stash[options.DEFAULTS].checks)
+    secrets = None if config.stash[options.DEFAULTS].show_secrets else config.stash[redacting.SECRETS]
+    if secrets is not None and redacting.is_shown(report, config):
+        secrets.learn(models.living())
     if report.failed:
-        redact = not item.config.stash[options.DEFAULTS].show_secrets
-        reporting.add_journals(report, call, item.config.stash[reporting.MODELS], redact=redact)
+        reporting.begin_with_unit_and_hook(report, call)
+        reporting.add_sections(report, models, secrets=secrets)
+    if secrets is not None and redacting.is_shown(report, config):
+        secrets.redact_report(report)
     return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Redact what is logged while tests run, where pytest shows it, and leave out what ops logs about itself."""
+    reporting.leave_out_chatter_of_ops(session.config)
+    if not session.config.stash[options.DEFAULTS].show_secrets:
+        models = session.config.stash[reporting.MODELS]
+        redacting.redact_live_logs(
+            session.config, lambda: session.config.stash[redacting.SECRETS].learn(models.living())
+        )

@@ -22,7 +22,7 @@ from ..errors import UsageError
 from ..juju.order import shorten
 from ..report.orders import render_given_order, render_race
 from .options import DEFAULTS, MARKER, marked
-from .reporting import MODELS
+from .reporting import MODELS, add_section
 
 if TYPE_CHECKING:
     from ..juju.order import Departure, GivenOrder, Order
@@ -203,7 +203,7 @@ class _Protocol:
             self._log(first.phases[:-1])
             last = self._end(self._nextitem)
             if last.has_failed:
-                last.report.sections.append((SECTION, self._race([self._plan.further[-1]], None)))
+                add_section(last.report, SECTION, self._race([self._plan.further[-1]], None))
             self._log([last])
 
     def _explain_race(self, failing: Sequence[_Run]) -> None:
@@ -240,13 +240,13 @@ class _Protocol:
             failure = cast('_Phase', known.failure)
             phases = [*known.phases[: known.phases.index(failure)], failure]
         if failure is not None and section is not None:
-            failure.report.sections.append((SECTION, section))
+            add_section(failure.report, SECTION, section)
         self._log(phases)
         if failure is not None and failure in run.phases and check_interactive_exception(failure.call, failure.report):
             self._item.ihook.pytest_exception_interact(node=self._item, call=failure.call, report=failure.report)
         last = self._end(self._nextitem)
         if last.has_failed and failure is None and section is not None:
-            last.report.sections.append((SECTION, section))
+            add_section(last.report, SECTION, section)
         self._log([last])
         if check_interactive_exception(last.call, last.report):
             self._item.ihook.pytest_exception_interact(node=self._item, call=last.call, report=last.report)

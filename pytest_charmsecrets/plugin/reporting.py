@@ -8,20 +8,29 @@ from __future__ import annotations
 import collections
 import contextlib
 import itertools
+import logging
+import os
+import sys
 import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from ..errors import CharmSecretsError
+from ..errors import CharmSecretsError, HookFailed, describe_exception
 
 if TYPE_CHECKING:
     from ..model.fake_model import FakeModel
+    from .redacting import Secrets
 
+STANDING: Final = 'charmsecrets: not done yet'
 SECTION: Final = 'charmsecrets: journal'
+REPETITION: Final = 'charmsecrets: to repeat'
 ENTRIES: Final = 20
-"""How many of a journal's last entries a failing test shows."""
+"""How many of a journal's last entries a failing test shows at most."""
+LINES: Final = 28
+"""How many lines they take at most."""
+_PACKAGE: Final = __name__.partition('.')[0]
 TESTS: Final = 5
 """How many tests the summary names for each bug."""
 AVOIDED: Final = 'charmsecrets_bugs_avoided'
@@ -82,6 +91,14 @@ class Models:
         found = ((reference(), numbers) for reference, numbers in self._seen)
         return ((model, numbers) for model, numbers in found if model is not None)
 
+    def living(self) -> Iterator[FakeModel]:
+        """Return the models that live, with those of their controllers."""
+        return (one for model, _ in self._living() for one in model.controller.models.values())
+
+    def held(self) -> Iterator[FakeModel]:
+        """Return the models that the present test has made, with those of their controllers."""
+        return (one for model in self._held for one in model.controller.models.values())
+
     def release(self) -> None:
         """Let go of the models that a test has made."""
         self._held.clear()
@@ -114,20 +131,81 @@ class Models:
 MODELS: Final = pytest.StashKey[Models]()
 
 
-def add_journals(report: pytest.TestReport, call: pytest.CallInfo[None], models: Models, *, redact: bool) -> None:
-    """Add to the report of a failure the end of each journal that has grown, and redact what charms logged."""
+def add_sections(report: pytest.TestReport, models: Models, *, secrets: Secrets | None) -> None:
+    """Add to the report of a failure what its models have not done yet, the end of each journal, and how to repeat it.
+
+    Args:
+        report: the report.
+        models: the models that live.
+        secrets: what is redacted; None if nothing is.
+    """
     used = tuple(models.used())
     if not used:
         return
-    from ..report import text
+    from ..report.orders import render_repetition
+    from ..report.redaction import Redactor
+    from ..report.standing import render_standing
+    from ..report.text import render_journal
 
-    if redact:
-        _redact(report, call, used)
+    redactor = secrets.redactor if secrets is not None else Redactor(())
     for model in used:
-        rendered = text.render_journal(model.journal, redact=redact, last=ENTRIES, reads=False)
-        is_alone = len(model.controller.models) == 1
-        report.sections.append((SECTION if is_alone else f'{SECTION} of {model.name}', rendered))
+        of_model = f' of {model.name}' if len(model.controller.models) > 1 else ''
+        if standing := render_standing(model):
+            add_section(report, f'{STANDING}{of_model}', redactor.redact(standing))
+        journal = render_journal(model.journal, redactor=redactor, last=ENTRIES, most_lines=LINES, reads=False)
+        add_section(report, f'{SECTION}{of_model}', journal)
+    lines = list(dict.fromkeys(render_repetition(model) for model in used))
+    if secrets is not None and (keys := secrets.left_in_plain):
+        lines.append(f'too short or too common to redact: {", ".join(keys)}')
+    add_section(report, REPETITION, '\n'.join(lines))
     models.note_seen()
+
+
+def add_section(report: pytest.TestReport, title: str, text: str) -> None:
+    """Add a section to the report of a failure, before what was captured; it is a part of the failure in JUnit XML."""
+    failure: Any = report.longrepr
+    if hasattr(failure, 'addsection'):
+        failure.addsection(title, text, '-')
+    else:
+        report.sections.append((title, text))
+
+
+def begin_with_unit_and_hook(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Begin the line of a failed hook in pytest's short summary with unit and hook, without the class and its module."""
+    crash = getattr(report.longrepr, 'reprcrash', None)
+    error = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(error, HookFailed) and crash is not None:
+        cause = describe_exception(error.exception) if error.exception is not None else error.juju_error
+        crash.message = f'{error.unit} {error.hook}: {cause}'
+
+
+def leave_out_own_frames(call: pytest.CallInfo[None]) -> None:
+    """Let the traceback of an error of this package end in the line of the test or of the charm."""
+    excinfo = call.excinfo
+    if excinfo is None or not isinstance(excinfo.value, CharmSecretsError):
+        return
+    entries = [entry for entry in excinfo.traceback if _package_of(entry) != _PACKAGE]
+    if entries:
+        excinfo.traceback = type(excinfo.traceback)(entries)
+
+
+def _package_of(entry: Any) -> str:
+    return str(entry.frame.f_globals.get('__name__', '')).partition('.')[0]
+
+
+def leave_out_chatter_of_ops(config: pytest.Config) -> None:
+    """Keep what ops logs about itself on level DEBUG out of captured logs, unless that level is asked for."""
+    logs = config.pluginmanager.get_plugin('logging-plugin')
+    handler = getattr(logs, 'report_handler', None)
+    level = getattr(logs, 'log_level', None)
+    if handler is not None and (level is None or level > logging.DEBUG):
+        handler.addFilter(_is_no_chatter)
+
+
+def _is_no_chatter(record: logging.LogRecord) -> bool:
+    if record.levelno > logging.DEBUG or (ops := sys.modules.get('ops')) is None:
+        return True
+    return os.path.dirname(record.pathname) != os.path.dirname(ops.__file__ or '')  # noqa: PTH120 - for each log line
 
 
 def note_bugs_avoided(report: pytest.TestReport, models: Models) -> None:
@@ -151,18 +229,3 @@ def summarize_bugs_avoided(terminal: pytest.TerminalReporter) -> None:
         more = f' and {len(ids) - TESTS} more' if len(ids) > TESTS else ''
         terminal.line(f'{bug}: {", ".join(itertools.islice(ids, TESTS))}{more}')
     terminal.line("--charmsecrets-juju-bug=as-shipped runs tests with the release's bugs")
-
-
-def _redact(report: pytest.TestReport, call: pytest.CallInfo[None], models: Iterable[FakeModel]) -> None:
-    """Redact the values of secrets in what charms logged and printed, and in our own errors."""
-    from ..report.redaction import Redactor, known_values
-
-    redactor = Redactor(value for model in models for value in known_values(model.journal))
-    report.sections = [(title, redactor.redact(text)) for title, text in report.sections]
-    if call.excinfo is None or not isinstance(call.excinfo.value, CharmSecretsError):
-        return
-    for traceback, crash, _ in getattr(report.longrepr, 'chain', ()):
-        if crash is not None:
-            crash.message = redactor.redact(crash.message)
-        for entry in traceback.reprentries:
-            entry.lines = [redactor.redact(line) if line.startswith('E ') else line for line in entry.lines]

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ..juju.order import GivenOrder, Order
+
+if TYPE_CHECKING:
+    from ..views.model import ModelView
 
 NUMBERS: int = 10
 """How many of the orders that fail are named."""
 
 
-def render_order(given: GivenOrder) -> str:
+def render_order(given: int | Mapping[int, int]) -> str:
     """Return how to ask for an order: as an option, and as a marker."""
-    if isinstance(given, int):
-        return f'--charmsecrets-order={given}, or @pytest.mark.charmsecrets(order={given})'
-    choices: dict[int, int] = dict(given)  # type: ignore[arg-type] - nobody can ask for departures
-    option = ','.join(f'{place}:{number}' for place, number in choices.items())
-    return f'--charmsecrets-order={option}, or @pytest.mark.charmsecrets(order={choices})'
+    return f'--charmsecrets-order={_as_option(given)}, or @pytest.mark.charmsecrets(order={given})'
+
+
+def _as_option(given: int | Mapping[int, int]) -> str:
+    return str(given) if isinstance(given, int) else ','.join(f'{place}:{number}' for place, number in given.items())
+
+
+def render_repetition(model: ModelView) -> str:
+    """Return how to make a model as this one was made, as options and as a marker: release, bugs, seed and order."""
+    order = model.order.given if isinstance(model.order.given, int) else model.order.choices
+    options = [
+        f'--charmsecrets-juju-version={model.version}',
+        *(f'--charmsecrets-juju-bug={bug}' for bug in model.bugs),
+        f'--charmsecrets-seed={model.seed}',
+        f'--charmsecrets-order={_as_option(order)}',
+    ]
+    bugs = f'juju_bugs={list(model.bugs)}, ' if model.bugs else ''
+    marker = f'juju_version={model.version!r}, {bugs}seed={model.seed}, order={order}'
+    return f'{" ".join(options)}\n@pytest.mark.charmsecrets({marker})'
 
 
 def render_race(first: GivenOrder, failing: Sequence[int], further: int, shortest: Order | None) -> str:
@@ -35,10 +53,12 @@ def render_race(first: GivenOrder, failing: Sequence[int], further: int, shortes
         'Juju could choose each of them.',
     ]
     if shortest is None:
-        return '\n'.join([*lines, 'To repeat the first that failed, which is shown:', f'  {render_order(failing[0])}'])
+        return '\n'.join([*lines, f'Order {failing[0]} is shown.'])
     if not shortest.departures:
         return '\n'.join([*lines, 'Repeated, it failed in the fixed order, too: it depends on more than the order.'])
-    return '\n'.join([*lines, *_shortened(shortest, 'The shortest order found that fails, which is shown,')])
+    return '\n'.join(
+        [*lines, *_shortened(shortest, 'The shortest order found that fails, which is shown,', is_shown=True)]
+    )
 
 
 def render_given_order(given: int, shortest: Order) -> str:
@@ -48,16 +68,17 @@ def render_given_order(given: int, shortest: Order) -> str:
         given: the number of the order.
         shortest: the shortest order found that fails alike.
     """
-    lines = [f'Failed in order {given}, which Juju could choose. To repeat it:', f'  {render_order(given)}']
+    lines = [f'Failed in order {given}, which Juju could choose.']
     if not shortest.departures:
         return '\n'.join([*lines, 'It fails in the fixed order, too.'])
-    return '\n'.join([*lines, *_shortened(shortest, 'The shortest order found that fails')])
+    return '\n'.join([*lines, *_shortened(shortest, 'The shortest order found that fails', is_shown=False)])
 
 
-def _shortened(shortest: Order, subject: str) -> Iterator[str]:
+def _shortened(shortest: Order, subject: str, *, is_shown: bool) -> Iterator[str]:
     departures = shortest.departures
     count = f'{len(departures)} places' if len(departures) > 1 else 'one place'
     yield f'{subject} departs from the fixed order in {count}:'
     yield from (f'  {departure}' for departure in departures)
-    yield 'To repeat it:'
-    yield f'  {render_order(shortest.choices)}'
+    if not is_shown:
+        yield 'To repeat it:'
+        yield f'  {render_order(shortest.choices)}'

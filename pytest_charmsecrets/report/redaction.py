@@ -2,37 +2,53 @@
 
 Journals hold what really happened; whoever shows one to people passes every text through a :class:`Redactor`.
 A value is found wherever it occurs and in the forms it takes on its way through charms: as it is, escaped for
-JSON, Python or a shell, quoted for a URL, and in base64 even as a part of what was encoded.
+JSON, Python, HTML or a shell, quoted for a URL, and in base64 even as a part of what was encoded.
+
+Short values are words of every text: they would redact half of a report. So values of 8 characters or more are
+redacted, shorter ones only under keys that name a credential, and names that the model shows everywhere never.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import html
+import itertools
 import json
 import re
 import shlex
 import urllib.parse
-from collections.abc import Iterable, Iterator
-from typing import Final, cast
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from ..records import Command, Operation, Record
+from ..views.sensitive import SHORTEST_VALUE, names_credential
+
+if TYPE_CHECKING:
+    from ..views.model import ModelView
 
 PLACEHOLDER: Final = '<redacted>'
 
-WORD_LENGTH: Final = 3
-"""Shorter values are redacted only where they stand alone; as parts of words they would redact half of the report."""
+KnownValue: TypeAlias = tuple[str | None, str]
+"""A value of a secret with its key, where the journal shows it."""
+
+SHORTEST_CREDENTIAL: Final = 4
+"""A shorter value is not redacted, even if its key names a credential."""
 EMBEDDED_LENGTH: Final = 6
 """From this many bytes on, a value is recognised inside a longer text in base64."""
 LINE_LENGTH: Final = 12
 """From this many characters on, each line of a value counts as a value: charms log and indent keys line by line."""
+WRAPPED_WIDTHS: Final = (64, 76)
+"""Where PEM and MIME break lines of base64."""
 
 _STORING: Final = ('secret-add', 'secret-set', 'add-secret', 'update-secret')
-_YAML_LINE: Final = re.compile(r'[a-z][a-z0-9-]*: (?P<value>.+)')
+_YAML_LINE: Final = re.compile(r'(?P<key>[a-z][a-z0-9-]*): (?P<value>.+)')
+_GO_ESCAPES: Final = str.maketrans({'&': '\\u0026', '<': '\\u003c', '>': '\\u003e'})
+"""What Go escapes in JSON beside what everybody does."""
 
 
 class Redactor:
-    """Replaces every known secret value in texts."""
+    """Replaces every given value in texts."""
 
     def __init__(self, values: Iterable[str]) -> None:
         forms = {form for value in values for form in _forms(value)}
@@ -40,13 +56,47 @@ class Redactor:
         self._pattern: Final = re.compile('|'.join(map(_pattern_of, ordered))) if ordered else None
 
     def redact(self, text: str) -> str:
-        """Return the text with every known value replaced, the longest first."""
+        """Return the text with every value replaced, the longest first."""
         return self._pattern.sub(PLACEHOLDER, text) if self._pattern is not None else text
 
 
-def known_values(records: Iterable[Record]) -> tuple[str, ...]:
+def worth_redacting(known: Iterable[KnownValue], names: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the values that reports do not show.
+
+    Args:
+        known: the values of secrets with their keys.
+        names: texts that a report needs, such as the names of applications.
+    """
+    return tuple(value for key, value in known if value.strip() not in names and _is_long_enough(key, value))
+
+
+def left_in_plain(known: Iterable[KnownValue], names: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the keys that name a credential, and whose values are too short or too common to redact."""
+    keys = (
+        key
+        for key, value in known
+        if key is not None and names_credential(key) and (value.strip() in names or not _is_long_enough(key, value))
+    )
+    return tuple(dict.fromkeys(keys))
+
+
+def names_of(model: ModelView) -> set[str]:
+    """Return the names of applications, units, endpoints, and keys of relation data in a model."""
+    names = {*model.applications, *model.units}
+    for relation in model.relations:
+        names.update(itertools.chain.from_iterable(endpoint.split(':') for endpoint in relation.endpoints))
+        names.update(itertools.chain.from_iterable(relation.databags.values()))
+    return names
+
+
+def _is_long_enough(key: str | None, value: str) -> bool:
+    is_credential = key is not None and names_credential(key)
+    return len(value.strip()) >= (SHORTEST_CREDENTIAL if is_credential else SHORTEST_VALUE)
+
+
+def known_values(records: Iterable[Record]) -> tuple[KnownValue, ...]:
     """Collect the secret values that a journal itself shows: those that were stored, and those that were read."""
-    found: dict[str, None] = {}
+    found: dict[KnownValue, None] = {}
     for record in records:
         if isinstance(record, Command):
             values = _values_of_command(record)
@@ -58,26 +108,27 @@ def known_values(records: Iterable[Record]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _values_of_command(command: Command) -> Iterator[str]:
+def _values_of_command(command: Command) -> Iterator[KnownValue]:
     if command.name in _STORING:
         yield from _values_of_arguments(command.argv[1:])
         yield from _values_of_document(command.stdin)
     elif command.name == 'secret-get' and command.exit_code == 0:
-        yield from _values_of_document(command.stdout)
+        yield from _values_of_document(command.stdout, key=command.argv[-1] if len(command.argv) > 2 else None)
 
 
-def _values_of_arguments(arguments: Iterable[str]) -> Iterator[str]:
+def _values_of_arguments(arguments: Iterable[str]) -> Iterator[KnownValue]:
     for argument in arguments:
         key, equals, value = argument.partition('=')
         if not equals or key.startswith('-') or key.endswith('#file'):
             continue
-        yield value
-        if key.endswith('#base64'):
-            yield from _decoded(value)
+        key, _, encoding = key.partition('#')
+        yield key, value
+        if encoding == 'base64':
+            yield from ((key, decoded) for decoded in _decoded(value))
 
 
-def _values_of_document(document: str) -> Iterator[str]:
-    """Return the values in what ``secret-get`` printed or ``--file -`` read: JSON, YAML, or one value alone."""
+def _values_of_document(document: str, key: str | None = None) -> Iterator[KnownValue]:
+    """Return the values in what ``secret-get`` printed or ``--file -`` read: JSON, YAML, or the value of one key."""
     text = document.rstrip('\n')
     if not text:
         return
@@ -86,12 +137,13 @@ def _values_of_document(document: str) -> Iterator[str]:
     except ValueError:
         parsed = None
     if isinstance(parsed, dict):
-        yield from map(str, cast('dict[str, object]', parsed).values())
+        yield from ((name, str(value)) for name, value in cast('dict[str, object]', parsed).items())
         return
-    yield text
-    yield from (match['value'].strip('\'"') for match in map(_YAML_LINE.fullmatch, text.splitlines()) if match)
+    yield key, text
+    matches = map(_YAML_LINE.fullmatch, text.splitlines())
+    yield from ((match['key'], match['value'].strip('\'"')) for match in matches if match)
     if isinstance(parsed, str):
-        yield parsed
+        yield key, parsed
 
 
 def _decoded(value: str) -> Iterator[str]:
@@ -112,18 +164,27 @@ def _forms(value: str) -> Iterator[str]:
         encoded = encode(raw).decode()
         yield encoded
         yield encoded.rstrip('=')
+        for width in WRAPPED_WIDTHS:
+            if len(encoded) > width:
+                pieces = (encoded[start : start + width] for start in range(0, len(encoded), width))
+                yield from (piece for piece in pieces if len(piece) >= SHORTEST_VALUE)
         if len(raw) >= EMBEDDED_LENGTH:
             yield from (_embedded(encode(bytes(shift) + raw).decode(), shift, len(raw)) for shift in range(3))
 
 
 def _written(value: str) -> Iterator[str]:
-    """Return a value as it is and as JSON (also JSON within JSON), Python, a shell and a URL write it."""
+    """Return a value as it is and as JSON (also JSON within JSON), HTML, Python, a shell and a URL write it."""
     yield value
     once = json.dumps(value)[1:-1]
     yield once
     yield json.dumps(once)[1:-1]
     yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield json.dumps(value, ensure_ascii=False)[1:-1].translate(_GO_ESCAPES)
+    yield once.translate(_GO_ESCAPES)
+    yield html.escape(value)
+    yield html.escape(value, quote=False)
     yield repr(value)[1:-1]
+    yield repr(value.encode('utf-8', 'surrogateescape'))[2:-1]
     yield value.replace("'", "''")
     yield shlex.quote(value)
     yield urllib.parse.quote(value, safe='', errors='surrogateescape')
@@ -145,4 +206,4 @@ def _embedded(encoded: str, shift: int, length: int) -> str:
 
 def _pattern_of(form: str) -> str:
     escaped = re.escape(form)
-    return escaped if len(form) >= WORD_LENGTH else rf'(?<![\w/:+-]){escaped}(?![\w/:+-]|\.\w)'
+    return escaped if len(form) >= SHORTEST_VALUE else rf'(?<![\w/:+-]){escaped}(?![\w/:+-]|\.\w)'

@@ -30,7 +30,7 @@ from ..records import (
     TimePassed,
     lines_of,
 )
-from .redaction import Redactor, known_values
+from .redaction import Redactor, known_values, worth_redacting
 
 WIDTH: Final = 120
 MAX_LINES: Final = 4
@@ -87,9 +87,9 @@ def render_journal(
     records: Iterable[Record],
     *,
     start: datetime.datetime | None = None,
-    secrets: Iterable[str] = (),
-    redact: bool = True,
+    redactor: Redactor | None = None,
     last: int | None = None,
+    most_lines: int | None = None,
     reads: bool = True,
 ) -> str:
     """Render a journal, oldest first, in lines of at most 120 columns.
@@ -97,18 +97,20 @@ def render_journal(
     Args:
         records: the journal.
         start: the virtual time that offsets count from; by default when the journal starts.
-        secrets: values to redact besides those that hook commands in the journal show.
-        redact: whether to replace the values of secrets.
+        redactor: redacts every text; by default the values of secrets that hook commands in the journal show.
         last: how many entries to show, counted from the end; a hook with its hook commands is one entry.
+        most_lines: how many lines the entries may take, counted from the end; the last one is shown in any case.
         reads: whether to show hook commands that only looked something up and succeeded.
     """
     journal = tuple(records)
     if not journal:
         return 'nothing happened yet'
-    redactor = Redactor((*secrets, *known_values(journal)) if redact else ())
+    redactor = redactor or Redactor(worth_redacting(known_values(journal)))
     entries = tuple(_entries(journal))
     shown = entries if last is None else entries[max(0, len(entries) - last) :]
     layout = _Layout(redactor, start or _start_of(journal), _actor_width(shown), reads=reads)
+    if most_lines is not None:
+        shown = _fitting(shown, layout, most_lines)
     lines = [f'({len(entries) - len(shown)} earlier entries left out)'] if len(shown) < len(entries) else []
     lines += layout.lines(shown)
     return '\n'.join(lines)
@@ -131,6 +133,14 @@ def describe_offset(offset: datetime.timedelta) -> str:
 def _start_of(journal: Sequence[Record]) -> datetime.datetime:
     first = journal[0]
     return first.since if isinstance(first, TimePassed) else first.time
+
+
+def _fitting(entries: Sequence[_Entry], layout: _Layout, most_lines: int) -> Sequence[_Entry]:
+    """Return as many of the last entries as fit into some lines, but at least one."""
+    kept = 1
+    while kept < len(entries) and sum(1 for _ in layout.lines(entries[-kept - 1 :])) <= most_lines:
+        kept += 1
+    return entries[-kept:]
 
 
 def _entries(journal: Iterable[Record]) -> Iterator[_Entry]:

@@ -185,6 +185,16 @@ class SecretView(View):
         own = (unit.name for unit in self._world.units() if access.may_read(secret, unit.name))
         return (*own, *self._readers_across())
 
+    def may_be_read_by(self, unit: str) -> bool:
+        """Whether a unit is among the readers.
+
+        Args:
+            unit: the unit; one of another model under the name that it is known by here.
+        """
+        if self._world.find_unit(unit) is not None:
+            return access.may_read(self._secret, unit)
+        return unit in self._readers_across()
+
     @property
     def access(self) -> tuple[GrantView, ...]:
         """Every grant: who was given access, within which scope, and in which role."""

@@ -14,9 +14,17 @@ SHORTEST_WORD: Final = 16
 """A word inside a value, such as the password in a URI, counts from this length on."""
 
 _CREDENTIAL: Final = re.compile(r'pass|key|token|secret|cred|cert', re.IGNORECASE)
+_ABOUT_CREDENTIAL: Final = re.compile(
+    r'keyspace|(?:pass|key|token|secret|cred|cert)[a-z]*[-_]'
+    r'(?:algorithm|file|format|length|name|path|policy|prefix|size|ttl|type|url)',
+    re.IGNORECASE,
+)
+"""Names such as ``key-prefix``, which stand for no credential."""
 _PLAIN: Final = re.compile(
     r'(?:user(?:name)?|database|db-?name|name|endpoints?|hosts?|hostname|address|ip|port|url|version|tls|tls-ca|ca|'
     r'schema|role|roles|topic|bucket|region|zone|email|domain|subject|issuer|csr|certificate|chain|replset|'
+    # Not the secret-id of a Vault AppRole, which is its password.
+    r'(?:.*(?<!secret)[-_])?(?:uu)?id|'
     r'entity-name|entity-type|extra-user-roles|.*-username|.*-user|.*-host|.*-endpoints?)',
     re.IGNORECASE,
 )
@@ -26,17 +34,23 @@ _PUBLIC_PEM: Final = re.compile(
     re.DOTALL,
 )
 _WORD: Final = re.compile(r'[^\s"\'`,;:/@?&=<>(){}\[\]|\\]+')
+_WORDS: Final = re.compile(r'[A-Za-z]+(?:[ ._/-][A-Za-z]+)*[.!]?')
 _HEXADECIMAL: Final = re.compile(r'[0-9a-fA-F]+')
 
 
 def names_credential(key: str) -> bool:
     """Whether a key names a password, key, token or the like."""
-    return _CREDENTIAL.search(key) is not None
+    return _CREDENTIAL.search(_ABOUT_CREDENTIAL.sub('', key)) is not None
 
 
 def is_plain(key: str) -> bool:
     """Whether the value of a key is no secret of itself: a user name, an address, a certificate."""
     return _PLAIN.fullmatch(key) is not None
+
+
+def is_words(text: str) -> bool:
+    """Whether a text is made of words alone, such as ``hot standby``: it may stand in any sentence."""
+    return _WORDS.fullmatch(text) is not None
 
 
 def without_public_pem(text: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+import subprocess
+import sys
 import textwrap
 import traceback
 
@@ -224,6 +227,26 @@ def test_directories_go_with_their_units_and_the_model(fake_model, one, runner):
     assert not second.exists()
     fake_model.close()
     assert not first.exists()
+
+
+MANY = """
+import sys, threading
+from pytest_charmsecrets import FakeModel
+model = FakeModel()
+model.deploy(sys.argv[1], num_units=9)
+model.settle()
+if sys.argv[2] == 'closes':
+    model.close()
+    assert threading.active_count() == 1
+"""
+
+
+@pytest.mark.parametrize('test', ['closes', 'forgets to close'])
+def test_nothing_is_left_of_many_units(one, tmp_path, test):
+    (tmp_path / 'temporary').mkdir()
+    environment = {**os.environ, 'TMPDIR': str(tmp_path / 'temporary')}
+    subprocess.run([sys.executable, '-W', 'error', '-c', MANY, one, test], check=True, env=environment)
+    assert list((tmp_path / 'temporary').iterdir()) == []
 
 
 def test_directory_is_made_for_the_first_hook(fake_model, one, write):

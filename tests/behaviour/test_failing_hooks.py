@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import pathlib
 import sys
 
 import ops
@@ -467,3 +469,70 @@ def test_a_charm_outside_of_the_working_directory_is_named_by_its_whole_path(fak
     with pytest.raises(HookFailed) as caught:
         fake_model.settle()
     assert caught.value.where == f'{tmp_path / "charm" / "src" / "charm.py"}:4 in __init__'
+
+
+def failure_of(fake_model, body):
+    fake_model.deploy(charm(start=lambda self, event: body(self)), meta=meta('app'))
+    with pytest.raises(HookFailed) as caught:
+        fake_model.settle()
+    return caught
+
+
+@pytest.mark.parametrize(
+    'body',
+    (
+        lambda _: json.loads('{'),
+        lambda _: pathlib.Path('missing').read_text(),
+        lambda self: self.model.get_secret(label='no'),
+    ),
+    ids=('json', 'pathlib', 'ops'),
+)
+def test_the_line_named_and_the_end_of_the_traceback_are_the_charms(fake_model, body):
+    caught = failure_of(fake_model, body)
+    assert caught.value.where.startswith(f'tests/behaviour/{pathlib.Path(__file__).name}:')
+    assert caught.value.where.endswith(' in <lambda>')
+    assert caught.value.library is None
+    assert caught.traceback[-1].path == pathlib.Path(__file__)
+    assert not any(set(entry.path.parts) & {'ops', 'json'} for entry in caught.traceback)
+
+
+def test_a_library_of_the_charm_is_named_beside_the_charms_line(fake_model, tmp_path):
+    for name, text in {
+        'charmcraft.yaml': 'name: app\ntype: charm\n',
+        'lib/charms/x/v0/y.py': 'def work():\n    raise RuntimeError("no")\n',
+        'src/charm.py': 'import ops\nfrom charms.x.v0 import y\nclass Charm(ops.CharmBase):\n'
+        '    def __init__(self, framework):\n        y.work()\nif __name__ == "__main__":\n    ops.main(Charm)\n',
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    fake_model.deploy(tmp_path)
+    with pytest.raises(HookFailed) as caught:
+        fake_model.settle()
+    assert caught.value.where == f'{tmp_path}/src/charm.py:5 in __init__'
+    assert caught.value.library == f'{tmp_path}/lib/charms/x/v0/y.py:2 in work'
+    assert f'\n  library: {tmp_path}/lib/' in str(caught.value)
+
+
+def test_why_explains_the_refusal_that_failed_the_hook_and_no_other(fake_model):
+    def body(self):
+        with contextlib.suppress(ops.SecretNotFoundError):
+            self.model.get_secret(label='no-such')
+        return self.model.get_binding('nowhere').network
+
+    failure = failure_of(fake_model, body).value
+    assert 'nowhere' in failure.juju_error
+    assert failure.why is None
+
+
+def test_a_refusal_that_is_raised_late_is_still_explained(fake_model):
+    def body(self):
+        try:
+            self.model.get_secret(label='no-such')
+        except ops.SecretNotFoundError as error:
+            with contextlib.suppress(ops.ModelError):
+                self.model.get_binding('nowhere').network  # noqa: B018
+            raise error
+
+    failure = failure_of(fake_model, body).value
+    assert failure.juju_error == 'consumer label "no-such" not found'
+    assert failure.why == 'app/0 has read no secret by that label, and neither it nor app owns one'

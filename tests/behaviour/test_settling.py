@@ -79,37 +79,6 @@ def test_units_take_turns_in_the_order_of_deployment_and_number(pair, ran):
     assert units[start:] + units[:start] == [f'web/{number}' for number in range(11)]
 
 
-@pytest.fixture
-def endless(fake_model):
-    """Two applications that answer each other for ever."""
-
-    def answer(self, event):
-        bag = event.relation.data[self.unit]
-        bag['count'] = str(int(bag.get('count', '0')) + 1)
-
-    meta_ping, meta_pong = meta('ping', provides={'talk': 'x'}), meta('pong', requires={'talk': 'x'})
-    fake_model.deploy(charm(talk_relation_changed=answer), meta=meta_ping)
-    fake_model.deploy(charm(talk_relation_changed=answer), meta=meta_pong)
-    fake_model.integrate('ping', 'pong')
-    return fake_model
-
-
-def test_hooks_that_cause_one_another_for_ever_stop_at_the_bound_and_show_the_cycle(endless):
-    with pytest.raises(EndlessHooks) as stopped:
-        endless.settle(max_hooks=60)
-    assert stopped.value.bound == 60
-    assert sorted(stopped.value.cycle) == [
-        'ping/0 talk-relation-changed (talk:1)',
-        'pong/0 talk-relation-changed (talk:1)',
-    ]
-    assert str(stopped.value).startswith('the model did not settle within 60 hooks; these 2 repeat without end:\n  p')
-
-
-def test_there_is_a_bound_by_default(endless):
-    with pytest.raises(EndlessHooks, match='did not settle within 1000 hooks'):
-        endless.settle()
-
-
 def test_a_bound_that_is_too_low_says_how_to_raise_it(fake_model):
     fake_model.deploy(charm(), meta=meta())
     with pytest.raises(EndlessHooks, match=r'raise the bound with settle\(max_hooks=\.\.\.\)'):

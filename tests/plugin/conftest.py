@@ -24,6 +24,13 @@ class RecordedModel:
         self.journal = Journal()
         self.order = Order(settings.get('order', 0))
         self.closed = False
+        self.version = settings.get('juju_version', '3.6.14')
+        self.seed = settings.get('seed', 0)
+        self.bugs = ()
+        self.applications: dict[str, Any] = {}
+        self.units: dict[str, Any] = {}
+        self.relations = ()
+        self.due = ()
         self.name = 'fake'
         self.controller = types.SimpleNamespace(models={self.name: self})
         made.note(self)

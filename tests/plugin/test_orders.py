@@ -134,8 +134,14 @@ def test_a_race_is_one_report_in_the_shortest_order(pytester):
             'Juju could choose each of them.',
             'The shortest order found that fails, which is shown, departs from the fixed order in one place:',
             '  web/0 runs database-relation-changed database:1, before web/0 is told of secret *',
-            'To repeat it:',
-            '  --charmsecrets-order=[1-9]*:[1-9]*, or @pytest.mark.charmsecrets(order={[1-9]*: [1-9]*})',
+        ],
+        consecutive=True,
+    )
+    result.stdout.fnmatch_lines(
+        [
+            '*- charmsecrets: to repeat -*',
+            '--charmsecrets-juju-version=* --charmsecrets-seed=0 --charmsecrets-order=[1-9]*:[1-9]*',
+            "@pytest.mark.charmsecrets(juju_version='*', seed=0, order={[1-9]*: [1-9]*})",
         ],
         consecutive=True,
     )

@@ -55,10 +55,10 @@ class ContextState:
     pending: PendingChanges = dataclasses.field(init=False)
     kept: list[Effect] = dataclasses.field(init=False, default_factory=list[Effect])
     """The changes that took effect at once."""
-    juju_error: str | None = dataclasses.field(init=False, default=None)
-    """The last refusal that a hook command met."""
+    refused: list[tuple[str, str | None]] = dataclasses.field(init=False, default_factory=list[tuple[str, str | None]])
+    """The refusals that hook commands met, with their causes, oldest first."""
     why: str | None = dataclasses.field(init=False, default=None)
-    """The cause of the last refusal, as seen by somebody who sees the whole model."""
+    """The cause of the present refusal, as seen by somebody who sees the whole model."""
     action: ActionOutcome = dataclasses.field(init=False, default_factory=ActionOutcome)
     log_lines: list[tuple[str, str]] = dataclasses.field(init=False, default_factory=list[tuple[str, str]])
     """Level and text of what the charm logged."""
@@ -113,7 +113,7 @@ class ContextState:
 
     def note_refused(self, stderr: str) -> None:
         """Remember the refusal that a hook command printed."""
-        self.juju_error = stderr.removeprefix('ERROR ').rstrip('\n')
+        self.refused.append((stderr.removeprefix('ERROR ').rstrip('\n'), self.why))
 
     def keep(self, effect: Effect) -> None:
         """Note a change that took effect at once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import html
 import json
 import shlex
 import urllib.parse
@@ -11,7 +12,13 @@ import urllib.parse
 import pytest
 
 from pytest_charmsecrets.records import Command, Operation
-from pytest_charmsecrets.report.redaction import PLACEHOLDER, Redactor, known_values
+from pytest_charmsecrets.report.redaction import (
+    PLACEHOLDER,
+    Redactor,
+    known_values,
+    left_in_plain,
+    worth_redacting,
+)
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 PASSWORD = 'tr"ubl\' w\\örd&1'
@@ -34,6 +41,9 @@ def command(*argv: str, stdout: str = '', stdin: str = '', exit_code: int = 0) -
         f'password={urllib.parse.quote_plus(PASSWORD)}',
         base64.b64encode(PASSWORD.encode()).decode(),
         base64.urlsafe_b64encode(PASSWORD.encode()).decode().rstrip('='),
+        html.escape(PASSWORD),
+        json.dumps(PASSWORD, ensure_ascii=False).replace('&', '\\u0026'),
+        repr(PASSWORD.encode()),
         "password: 'tr\"ubl'' w\\örd&1'",
     ),
     ids=(
@@ -47,6 +57,9 @@ def command(*argv: str, stdout: str = '', stdin: str = '', exit_code: int = 0) -
         'query',
         'base64',
         'URL base64',
+        'HTML',
+        'JSON as Go writes it',
+        'bytes',
         'YAML',
     ),
 )
@@ -86,6 +99,14 @@ def test_short_value_is_redacted_where_it_stands_alone(text, redacted):
     assert Redactor(['42']).redact(text) == redacted
 
 
+@pytest.mark.parametrize('width', (64, 76))
+def test_wrapped_base64_is_redacted_line_by_line(width):
+    encoded = base64.b64encode(b'a long secret that takes several lines ' * 6).decode()
+    lines = [encoded[start : start + width] for start in range(0, len(encoded), width)]
+    redacted = Redactor(['a long secret that takes several lines ' * 6]).redact('\n'.join(lines))
+    assert redacted == '\n'.join([PLACEHOLDER] * len(lines))
+
+
 def test_lines_of_a_long_value_are_redacted_one_by_one():
     key = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----'
     text = 'key: |\n  -----BEGIN KEY-----\n  MIIEvQIBADANBgkq\n  hkiG9w0BAQEFAASC\n  -----END KEY-----'
@@ -102,21 +123,49 @@ def test_nothing_is_redacted_without_values(values):
 @pytest.mark.parametrize(
     ('record', 'values'),
     (
-        (command('secret-add', 'password=one', '--label=x', 'user=me'), ('one', 'me')),
-        (command('secret-set', 'secret:abc', 'password=a=b'), ('a=b',)),
-        (command('secret-add', 'password#base64=b25l'), ('b25l', 'one')),
+        (
+            command('secret-add', 'password=one', '--label=x', 'user=me'),
+            (('password', 'one'), ('user', 'me')),
+        ),
+        (command('secret-set', 'secret:abc', 'password=a=b'), (('password', 'a=b'),)),
+        (command('secret-add', 'password#base64=b25l'), (('password', 'b25l'), ('password', 'one'))),
         (
             command('secret-add', '--file', '-', stdin='password: one\nuser: "me"\n'),
-            ('password: one\nuser: "me"', 'one', 'me'),
+            ((None, 'password: one\nuser: "me"'), ('password', 'one'), ('user', 'me')),
         ),
-        (command('secret-add', '--file', '-', stdin='{"password": "one"}'), ('one',)),
-        (command('secret-get', 'abc', '--format=json', stdout='{"password":"one","user":"me"}\n'), ('one', 'me')),
-        (command('secret-get', 'abc', 'password', stdout='one\n'), ('one',)),
+        (command('secret-add', '--file', '-', stdin='{"password": "one"}'), (('password', 'one'),)),
+        (
+            command('secret-get', 'abc', '--format=json', stdout='{"password":"one","user":"me"}\n'),
+            (('password', 'one'), ('user', 'me')),
+        ),
+        (command('secret-get', 'abc', 'password', stdout='one\n'), (('password', 'one'),)),
         (command('secret-get', 'abc', 'password', stdout='one\n', exit_code=1), ()),
         (command('relation-set', 'password=one'), ()),
-        (Operation(START, 'add-secret', ('name', 'password=one')), ('one',)),
+        (Operation(START, 'add-secret', ('name', 'password=one')), (('password', 'one'),)),
         (Operation(START, 'config', ('db', 'password=one')), ()),
     ),
 )
 def test_journal_itself_shows_the_values(record, values):
     assert known_values([record]) == values
+
+
+@pytest.mark.parametrize(
+    ('key', 'value', 'is_redacted'),
+    (
+        ('username', 'relation', True),
+        ('username', 'related', False),
+        ('username', 'database', False),
+        ('password', 'abcd', True),
+        ('password', 'abc', False),
+        ('password', 'database', False),
+        (None, 'abcdefg', False),
+        (None, 'abcdefgh', True),
+    ),
+)
+def test_long_values_and_short_credentials_are_redacted_but_no_names(key, value, is_redacted):
+    assert bool(worth_redacting([(key, value)], {'database', 'web/0'})) is is_redacted
+
+
+def test_credentials_that_are_left_in_plain_are_named_by_their_keys():
+    known = [('password', 'abc'), ('pin', 'database'), ('username', 'me'), ('token', 'long enough')]
+    assert left_in_plain(known, {'database'}) == ('password', 'pin')

@@ -8,6 +8,7 @@ import textwrap
 import pytest
 
 from pytest_charmsecrets.records import BecameDue, Command, Effect, HookRun, Operation, TimePassed
+from pytest_charmsecrets.report.redaction import Redactor
 from pytest_charmsecrets.report.text import WIDTH, describe_offset, render_journal
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
@@ -133,7 +134,7 @@ def test_what_becomes_due_together_is_one_line_for_each_unit():
 def test_commands_that_only_look_something_up_can_be_left_out():
     journal = [
         command('is-leader', stdout='True\n'),
-        command('secret-get', SECRET, stdout='{"password":"one"}\n'),
+        command('secret-get', SECRET, stdout='{"password":"hunter22"}\n'),
         command('relation-get', '-', 'db/7', stderr='ERROR permission denied\n', exit_code=1),
     ]
     assert render_journal(journal, reads=False).splitlines()[2:] == [
@@ -215,6 +216,23 @@ def test_last_counts_a_hook_with_its_commands_as_one():
     ]
 
 
+def test_only_as_many_entries_are_shown_as_fit_into_some_lines():
+    journal = [
+        command('is-leader'),
+        HookRun(START, 'db/0', 'install', 'committed'),
+        command('juju-log', 'a'),
+        HookRun(START, 'db/0', 'install', 'committed'),
+    ]
+    assert len(render_journal(journal, most_lines=5).splitlines()) == 5
+    for fewer in (1, 4):
+        assert render_journal(journal, most_lines=fewer).splitlines() == [
+            '(1 earlier entries left out)',
+            '2026-01-01 00:00:00  start',
+            '  db/0  install',
+            '          $ juju-log a',
+        ]
+
+
 def test_values_stored_before_the_part_shown_are_redacted():
     journal = [command('secret-add', 'password=hunter22'), Operation(START, 'config', ('db', 'note=hunter22'))]
     assert 'hunter22' not in render_journal(journal, last=1)
@@ -222,12 +240,12 @@ def test_values_stored_before_the_part_shown_are_redacted():
 
 def test_given_values_are_redacted_too():
     journal = [Operation(START, 'config', ('db', 'note=hunter22'))]
-    assert 'note=<redacted>' in render_journal(journal, secrets=['hunter22'])
+    assert 'note=<redacted>' in render_journal(journal, redactor=Redactor(['hunter22']))
     assert 'note=hunter22' in render_journal(journal)
 
 
 def test_values_are_shown_if_asked():
-    assert 'password=hunter22' in render_journal([command('secret-add', 'password=hunter22')], redact=False)
+    assert 'password=hunter22' in render_journal([command('secret-add', 'password=hunter22')], redactor=Redactor(()))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,125 @@
+"""No value of a secret in what pytest prints: reports, warnings and live logs are redacted before anybody sees them.
+
+The values are those of every model that the session has made. What a test prints past pytest's capture stays as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import pytest
+
+if TYPE_CHECKING:
+    from ..model.fake_model import FakeModel
+    from ..report.redaction import KnownValue, Redactor
+
+_KEPT: Final = frozenset(('path', 'style', 'lineno', 'reprfileloc'))
+"""Attributes of a failure that say where it was, not what."""
+
+
+class Secrets:
+    """The values of secrets that a session has met, and the names that its reports need."""
+
+    def __init__(self) -> None:
+        self._known: dict[KnownValue, None] = {}
+        self._names: set[str] = set()
+        self._redactor: tuple[int, Redactor] | None = None
+
+    def learn(self, models: Iterable[FakeModel]) -> None:
+        """Add what the journals of models show."""
+        from ..report.redaction import known_values, names_of
+
+        for model in models:
+            known = known_values(model.journal)
+            if known:
+                self._known.update(dict.fromkeys(known))
+                self._names.update(names_of(model))
+
+    @property
+    def redactor(self) -> Redactor:
+        """What redacts them all."""
+        from ..report.redaction import Redactor, worth_redacting
+
+        size = len(self._known) + len(self._names)
+        if self._redactor is None or self._redactor[0] != size:
+            self._redactor = size, Redactor(worth_redacting(self._known, self._names))
+        return self._redactor[1]
+
+    @property
+    def left_in_plain(self) -> tuple[str, ...]:
+        """The keys of credentials whose values are too short or too common to redact."""
+        from ..report.redaction import left_in_plain
+
+        return left_in_plain(self._known, self._names)
+
+    def redact_report(self, report: pytest.TestReport) -> None:
+        """Redact everything that the report of a test may print."""
+        if not self._known:
+            return
+        redact = self.redactor.redact
+        report.sections = [(title, redact(text)) for title, text in report.sections]
+        report.longrepr = _redacted(report.longrepr, redact)
+        report.user_properties = [(name, _redacted(value, redact)) for name, value in report.user_properties]
+        if isinstance(reason := getattr(report, 'wasxfail', None), str):
+            report.wasxfail = redact(reason)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Redact a warning before it is shown."""
+        text = str(warning_message.message)
+        if self._known and (redacted := self.redactor.redact(text)) != text:
+            warning_message.message = redacted
+
+
+SECRETS: Final = pytest.StashKey[Secrets]()
+
+
+def is_shown(report: pytest.TestReport, config: pytest.Config) -> bool:
+    """Whether anybody can see what a report holds: passing tests show it only if that is asked for."""
+    if not report.passed:
+        return True
+    shown = cast('str', config.getoption('reportchars', '') or '')
+    return bool(set('AP') & set(shown)) or bool(config.getoption('xmlpath', None))
+
+
+class _Redacting(logging.Formatter):
+    """Redacts what another formatter writes."""
+
+    def __init__(self, formatter: logging.Formatter, secrets: Secrets, learn: Callable[[], None]) -> None:
+        super().__init__()
+        self._formatter = formatter
+        self._secrets = secrets
+        self._learn = learn
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line that is shown."""
+        self._learn()
+        return self._secrets.redactor.redact(self._formatter.format(record))
+
+
+def redact_live_logs(config: pytest.Config, learn: Callable[[], None]) -> None:
+    """Redact log lines that pytest shows or writes to a file while tests run."""
+    logs = config.pluginmanager.get_plugin('logging-plugin')
+    for name in ('log_cli_handler', 'log_file_handler'):
+        handler = getattr(logs, name, None)
+        if handler is not None and handler.formatter is not None:
+            handler.setFormatter(_Redacting(handler.formatter, config.stash[SECRETS], learn))
+
+
+def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
+    """Return a value with all texts in it redacted; what pytest makes of a failure is changed in place."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list | tuple):
+        parts = [_redacted(part, redact) for part in cast('Iterable[Any]', value)]
+        return parts if isinstance(value, list) else tuple(parts)
+    if type(value).__module__.startswith('_pytest.'):
+        for name, part in list(cast('dict[str, Any]', vars(value)).items()):
+            if name not in _KEPT:
+                object.__setattr__(value, name, _redacted(part, redact))  # some of them are frozen
+            elif name == 'reprfileloc' and part is not None:
+                part.message = redact(part.message)
+    return value
