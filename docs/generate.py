@@ -1,5 +1,6 @@
 """Writes the pages of the reference that are made from what the code itself uses.
 
+- ``checks.md`` and ``checks/``: the checks, their pages as ``--charmsecrets-explain`` prints them
 - ``charm-process.md``: how a charm directory is loaded, and what a hook leaves behind, from ``charms/leftovers.py``
 - ``client-commands.md``: the commands of the Juju client, from ``client``
 - ``juju-versions.md``: the releases, the switches and the bugs, from ``juju/versions``
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import pathlib
 import re
 import typing
@@ -22,6 +24,8 @@ import yaml
 
 from pytest_charmsecrets import FakeModel, HookFailed, JujuError, Puppet, PuppetUnit, RelationView, client
 from pytest_charmsecrets.charms.leftovers import LEFTOVERS
+from pytest_charmsecrets.checks import CHECKS
+from pytest_charmsecrets.checks.pages import page
 from pytest_charmsecrets.client.command import ClientCommand
 from pytest_charmsecrets.golang.flags import Flag, spell
 from pytest_charmsecrets.juju import user_secrets
@@ -467,8 +471,43 @@ a second after the hook. What such a thread asks of ops is refused.
 """
 
 
+# --- checks.md
+
+
+def checks() -> str:
+    """Return the page that lists the checks."""
+    rows = ((f'[`{name}`](checks/{name}.md)', title(name)) for name in CHECKS)
+    return f"""# Checks
+
+When a test function has returned, each fake model in which it has done something is judged, however the model was made. [Find bugs you
+did not think of](../how-to/find-bugs-you-did-not-think-of.md) shows how to work with findings, allow them, and add checks.
+
+{table(('Check', 'Finds'), rows)}
+- **When.** Only what is new since the test began is judged, so that a test is not blamed for what another one left in a shared model. What a
+  secret or a databag holds at the end is judged only in a model *at rest*: nothing is due, no unit is in error, no agent is stopped.
+  `leaked-content` and `regressed-status` look at the model as it stood at each rest. The last line of the run counts the models.
+- **Whose.** Only what charms did in their own hooks and actions counts: not puppets, not `exec`, not users, not what an
+  [injected fault or an outage](../how-to/let-things-go-wrong.md) has caused.
+- **What happens.** All findings of a test fail it together, as its last assertion would; with `xfail`, that is the expected failure. A test that
+  fails for another reason shows them in a section of its report. `--charmsecrets-checks=report` (or `charmsecrets_checks`
+  in the ini file) shows them at the end of the run and fails nothing; `off` judges nothing.
+- **Allowed** is what an entry names: `NAME`, or `NAME:SUBJECT` as the finding prints it, with no patterns: `stale-observer:unit:web/0`,
+  `unpruned-revisions:secret:db/password`, a secret without a label by its owner, `orphaned-secret:secret:db/`. Entries of the marker
+  (`allow=[...]`), of the option `--charmsecrets-allow` and of the ini file (`charmsecrets_allow`) add up. An entry of a marker that
+  allowed nothing is named at the end of the run.
+- **Explained** is each check by `pytest --charmsecrets-explain NAME`, which prints its page.
+"""
+
+
+def title(name: str) -> str:
+    """Return the title of a check's page, without the name."""
+    return page(name).partition('\n')[0].partition(': ')[2]
+
+
 PAGES_BY_NAME: dict[str, Callable[[], str]] = {
     'charm-process.md': charm_process,
+    'checks.md': checks,
+    **{f'checks/{name}.md': functools.partial(page, name) for name in CHECKS},
     'client-commands.md': client_commands,
     'juju-versions.md': juju_versions,
     'permissions.md': permissions,
@@ -479,6 +518,7 @@ PAGES_BY_NAME: dict[str, Callable[[], str]] = {
 def main() -> None:
     """Write every page."""
     for name, make in PAGES_BY_NAME.items():
+        (REFERENCE / name).parent.mkdir(exist_ok=True)
         (REFERENCE / name).write_text(make(), encoding='utf-8')
 
 

@@ -16,7 +16,7 @@ from . import hooks, observers, publishing, revisions, statuses, writing
 from .case import Case
 from .naming import called
 
-__all__ = ['CHECKS', 'Finding', 'find', 'is_at_rest', 'is_proved_since', 'names_of_secrets']
+__all__ = ['CHECKS', 'Finding', 'find', 'is_at_rest', 'is_proved_since', 'names_of_secrets', 'redact']
 
 Check: TypeAlias = Callable[[Case], Iterator[Finding]]
 
@@ -60,6 +60,11 @@ def find(model: ModelView, *, since: int = 0) -> tuple[Finding, ...]:
 def is_proved_since(finding: Finding, since: int) -> bool:
     """Whether a record after a number is among what proves a finding, or nothing says what proves it."""
     return not finding.evidence or max(finding.evidence) > since
+
+
+def redact(model: ModelView, text: str) -> str:
+    """Return a text about a model without the values of secrets that a check looks for, which excludes short ones."""
+    return Case(model).values.redacted(text)
 
 
 def names_of_secrets(model: ModelView) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+import contextlib
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Final, TypeVar
 
+from ..errors import UsageError
 from ..records import Command, Effect, HookRun, Operation, Settled, Tracked
 from ..views.model import ModelView
 from ..views.secrets import SecretView
@@ -141,6 +143,24 @@ class Case:
         """The secrets of all models of the controller by their bare ids."""
         return {secret.unique_identifier: secret for model in self.model.models.values() for secret in model.secrets()}
 
+    def was_revoked_by_user(self, secret: SecretView, subjects: Collection[str]) -> bool:
+        """Whether something other than a hook of a charm ended an access: a user, a puppet, ``juju exec``."""
+        return any(
+            grant.secret == secret.unique_identifier
+            and grant.subject in subjects
+            and grant.until_by is not None
+            and grant.until_by not in self.by_number
+            for grant in self.model.models[secret.model].journal.grants()
+        )
+
+    def was_removed_by_user(self, secret_id: str) -> bool:
+        """Whether something other than a hook of a charm of this model removed a secret."""
+        return any(
+            life.secret == secret_id and life.removed is not None and life.removed_by not in self.by_number
+            for model in self.model.models.values()
+            for life in model.journal.revisions()
+        )
+
     def creators(self, secret_id: str) -> Sequence[int]:
         """Return the numbers of the records that made the revisions of a secret of the model, oldest first."""
         return self._creators.get(secret_id, ())
@@ -173,12 +193,19 @@ class Case:
         """Everything that stands now in databags of members, config options and stored state, and what actions returned."""
         bags = (value for _, _, _, value in self.bags())
         options = (str(one.value) for one in self.model.journal.config() if one.until is None)
-        stored = (str(state.content) for unit in self.units.values() for state in unit.stored_states)
+        stored = (text for name in self.units for _, text in self.stored_states(name))
         charm_states = (value for values in self.charm_states.values() for value, _ in values.values())
         results = (
             ' '.join(command.argv) for run in self.hooks for command in run.commands if command.name == 'action-set'
         )
         return '\n'.join((*bags, *options, *stored, *charm_states, *results))
+
+    def stored_states(self, unit: str) -> Iterator[tuple[str, str]]:
+        """Return name and content of what a unit's charm holds in ``ops.StoredState``; nothing where ops could not read it."""
+        view = self.units.get(unit)
+        with contextlib.suppress(UsageError):
+            for state in view.stored_states if view is not None else ():
+                yield str(state.name), str(dict(state.content))
 
     @cached_property
     def charm_states(self) -> dict[str, dict[str, tuple[str, HookRun]]]:

@@ -90,10 +90,7 @@ def _evidence_of_staleness(
 def _remedy_of_staleness(secret: SecretView, unit: str, *, is_notified: bool) -> str:
     refresh = 'secret.get_content(refresh=True)'
     if unit.partition('/')[0] == secret.owner.partition('/')[0]:
-        return (
-            f'read it with {refresh}, or only with peek_content() after a first refresh: '
-            'an owner tracks a revision of its own secret as other observers do'
-        )
+        return f'call {refresh} when secret-changed arrives: an owner that reads, as get_secret(label=...) does, tracks a revision'
     if is_notified:
         return f'call {refresh} when secret-changed arrives'
     return f'read it with {refresh} in every hook that uses it: Juju sent no secret-changed for the latest revision'
@@ -148,13 +145,7 @@ def _is_forgiven(case: Case, unit: str, secret: SecretView) -> bool:
     """Whether the refusal is the user's doing: no grant of a user's secret yet, or one that the test has revoked."""
     if secret.owner == USER:
         return unit not in secret.readers
-    played = {run.number for run in case.model.journal.hooks() if run.number not in case.by_number}
-    by_user = {*played, *(operation.number for operation in case.operations)}
-    subjects = (unit, unit.partition('/')[0])
-    return any(
-        grant.secret == secret.unique_identifier and grant.subject in subjects and grant.until_by in by_user
-        for grant in case.model.models[secret.model].journal.grants()
-    )
+    return case.was_revoked_by_user(secret, (unit, unit.partition('/')[0]))
 
 
 def unhandled_event(case: Case) -> Iterator[Finding]:

@@ -44,6 +44,8 @@ def _why_unreadable(
 ) -> tuple[str, str] | None:
     """Return why the other side cannot use an id, and what to do."""
     secret = case.secrets.get(secret_id)
+    if secret is None and case.was_removed_by_user(secret_id):
+        return None
     if secret is None:
         return (
             'and there is no such secret',
@@ -55,6 +57,8 @@ def _why_unreadable(
     if secret.owner == USER:
         return None  # the user grants it, to whom the user likes and when
     if not any(map(secret.may_be_read_by, other)):
+        if case.was_revoked_by_user(secret, {*other, *(unit.partition('/')[0] for unit in other)}):
+            return None
         return (
             f'and no unit of the other side may read {called(secret)}',
             'call secret.grant(relation) in the hook that publishes secret.id',
@@ -148,11 +152,10 @@ def _stored(case: Case) -> Iterator[tuple[str, str, HookRun, str]]:
                 yield f'into its stored state {key!r}', remedy, run, value
     last = {run.unit: run for run in case.new_hooks}
     for unit, run in last.items():
-        view = case.units.get(unit)
-        for state in view.stored_states if view is not None else ():
+        for name, text in case.stored_states(unit):
             yield (
-                f'into its stored state {state.name!r}',
+                f'into its stored state {name!r}',
                 remedy,
                 run,
-                str(dict(state.content)),
+                text,
             )

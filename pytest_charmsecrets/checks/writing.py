@@ -31,7 +31,7 @@ def naive_datetime(case: Case) -> Iterator[Finding]:
                 _subject(case, run, command),
                 f'{run.unit} gave an expiry without a time zone in {run.hook}: {expiry}',
                 (run.number,),
-                'give a datetime with a zone, datetime.now(timezone.utc) + timedelta(...), or a timedelta with ops 3.7 or newer',
+                'give expire=datetime.now(timezone.utc) + timedelta(...), or a timedelta alone with ops 3.7 or newer',
             )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import re
 from collections.abc import Collection, Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -172,6 +174,7 @@ def _has_others(config: pytest.Config) -> bool:
 def _told(found: Iterable[tuple[FakeModel, Finding]], *, redact: bool) -> str:
     """Return findings as text, those of each model after one another."""
     from ..checks import CHECKS, names_of_secrets
+    from ..checks import redact as redact_findings
     from ..report.findings import render_findings
 
     by_model: dict[int, tuple[FakeModel, list[Finding]]] = {}
@@ -183,7 +186,7 @@ def _told(found: Iterable[tuple[FakeModel, Finding]], *, redact: bool) -> str:
             {record.number: record for one in model.controller.models.values() for record in one.journal},
             names_of_secrets(model),
             CHECKS,
-            model.redact if redact else str,
+            functools.partial(redact_findings, model) if redact else str,
         )
         for model, findings in by_model.values()
     )
@@ -242,4 +245,5 @@ def explain(name: str) -> str:
     from ..checks.pages import page
 
     check_entries([name], CHECKS)
-    return page(name.partition(':')[0])
+    # The comments say to the tests of the documentation which files the examples are.
+    return re.sub(r'<!-- .* -->\n', '', page(name.partition(':')[0]))

@@ -44,7 +44,7 @@ class Defaults:
     guard: str | None
     guard_allow: tuple[str, ...]
     show_secrets: bool
-    checks: Strictness = 'off'
+    checks: Strictness = 'fail'
     allow: tuple[str, ...] = ()
     """Findings that every test allows."""
 
@@ -82,7 +82,7 @@ class Defaults:
         parts += [f'seed {self.seed}'] if self.seed is not None else []
         parts += [f'guard {self.guard}'] if self.guard is not None else []
         parts += [f'guard allows {", ".join(self.guard_allow)}'] if self.guard_allow else []
-        parts += [f'checks {self.checks}'] if self.checks != 'off' else []
+        parts += [f'checks {self.checks}'] if self.checks != 'fail' else []
         parts += ['secrets shown in reports'] if self.show_secrets else []
         return f'charmsecrets: {"; ".join(parts)}' if parts else None
 
@@ -135,7 +135,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         '--charmsecrets-checks',
         choices=get_args(Strictness),
-        help='what the checks of fake models do after a test: nothing, report what they find, or fail the test; nothing by default',
+        help='what the checks of fake models do after a test: nothing, report what they find, or fail the test (the default)',
     )
     group.addoption(
         '--charmsecrets-allow',
@@ -182,7 +182,7 @@ def _strictness(config: pytest.Config) -> Strictness:
         raise pytest.UsageError(
             f'charmsecrets_checks in the ini file: {given!r} is none of {", ".join(get_args(Strictness))}'
         )
-    return cast('Strictness', given or 'off')
+    return cast('Strictness', given or 'fail')
 
 
 def _allow(config: pytest.Config) -> tuple[str, ...]:

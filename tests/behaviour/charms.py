@@ -80,17 +80,20 @@ class Web(ops.CharmBase):
         identifier = event.relation.data[event.app].get('secret-id')
         if identifier:
             secret = self.model.get_secret(id=identifier, label='from-database')
-            self.unit.status = ops.ActiveStatus(secret.get_content()['password'])
+            self._use(secret.get_content())
 
     def _follow(self, event: ops.SecretChangedEvent) -> None:
-        self.unit.status = ops.ActiveStatus(event.secret.get_content(refresh=True)['password'])
+        self._use(event.secret.get_content(refresh=True))
+
+    def _use(self, content: dict[str, str]) -> None:
+        self.unit.status = ops.ActiveStatus(f'a password of {len(content["password"])} characters')
 
 
 class StubbornWeb(Web):
     """Reads the password it is given, and never moves on."""
 
     def _follow(self, event: ops.SecretChangedEvent) -> None:
-        self.unit.status = ops.ActiveStatus(f'still {event.secret.get_content()["password"]}')
+        self._use(event.secret.get_content())
 
 
 class Fragile:
@@ -122,6 +125,11 @@ class Keeper(ops.CharmBase):
 
     def _start(self, event: ops.StartEvent) -> None:
         event.defer()
+
+
+def prune(_: Any, event: ops.SecretExpiredEvent | ops.SecretRemoveEvent) -> None:
+    """Remove a revision that has expired, or that nobody tracks."""
+    event.remove_revision()
 
 
 def charm(parent: type[ops.CharmBase] = ops.CharmBase, /, **handlers: Handler) -> type[ops.CharmBase]:

@@ -418,9 +418,9 @@ def test_classes_of_a_test_module_run_as_processes(fake_model):
     web = fake_model.deploy(Web, meta=WEB)
     fake_model.integrate('database:database', 'web')
     fake_model.settle()
-    assert web.leader.status == ops.ActiveStatus('one')
+    assert web.leader.status == ops.ActiveStatus('a password of 3 characters')
     fake_model.advance(days=31)
-    assert web.leader.status == ops.ActiveStatus('of database/0')
+    assert web.leader.status == ops.ActiveStatus('a password of 13 characters')
 
 
 def test_failure_of_ops_is_shown_with_its_traceback(fake_model, write):

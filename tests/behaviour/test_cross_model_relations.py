@@ -273,7 +273,7 @@ def test_in_any_order_everything_arrives(order):
         apps.consume('databases.database')
         apps.integrate('web', 'database')
         apps.advance(days=32)
-        assert [unit.status.message for unit in web.units] == ['two', 'two']
+        assert [unit.status.message for unit in web.units] == ['a password of 3 characters'] * 2
         secret = databases.secret(owner='database')
         proxy = apps.proxy_name('web')
         assert secret.tracked_by == {f'{proxy}/0': 2, f'{proxy}/1': 2}

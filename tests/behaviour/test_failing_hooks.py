@@ -280,7 +280,7 @@ def test_a_failed_commit_is_in_the_journal_as_such(fake_model, clashing):
 
 def test_exit_0_is_success_as_in_juju(fake_model):
     def start(self, _):
-        self.app.add_secret({'key': 'value'})
+        self.app.add_secret({'key': 'value'}, label='key')
         sys.exit(0)
 
     fake_model.deploy(charm(start=start), meta=meta())
@@ -306,7 +306,7 @@ def test_what_is_not_the_charms_fault_passes_through_and_the_hook_stays_due(fake
     stop = [exception]
 
     def start(self, _):
-        self.app.add_secret({'key': 'value'})
+        self.app.add_secret({'key': 'value'}, label='key')
         if stop:
             raise stop.pop()('not the charm')
 

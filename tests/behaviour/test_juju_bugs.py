@@ -9,14 +9,17 @@ import pytest
 
 from pytest_charmsecrets import BugAvoided, FakeModel, HookFailed, HookRun, UsageError
 
-from .charms import charm, meta
+from .charms import charm, meta, prune
 
 
 def rotating(model, rotate, *, owner='app'):
     """Deploy a charm with a secret that rotates hourly, and return the secret."""
     app = charm(
-        start=lambda self, _: getattr(self, owner).add_secret({'key': 'one'}, rotate=ops.SecretRotate.HOURLY),
+        start=lambda self, _: getattr(self, owner).add_secret(
+            {'key': 'one'}, label='key', rotate=ops.SecretRotate.HOURLY
+        ),
         secret_rotate=rotate,
+        secret_remove=prune,
     )
     model.deploy(app, meta=meta(config={'options': {'colour': {'type': 'string'}}}))
     model.settle()

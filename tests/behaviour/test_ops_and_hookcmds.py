@@ -137,8 +137,8 @@ def test_the_members_of_a_relation_are_the_same_to_both(within):
 
 def test_every_way_goes_through_the_journal(within):
     def act(self):
-        self.app.add_secret({'key': 'one'})
-        hookcmds.secret_add({'key': 'two'})
+        self.app.add_secret({'key': 'one'}, label='one')
+        hookcmds.secret_add({'key': 'two'}, label='two')
 
     within(act)
     added = within.played.model.journal.commands(unit='web/0', name='secret-add')

@@ -83,7 +83,9 @@ def test_a_charm_sees_the_variables_of_its_own_hook_alone(fake_model, monkeypatc
 
 def test_an_object_of_ops_is_of_no_use_after_its_hook(fake_model):
     kept = []
-    fake_model.deploy(charm(start=lambda self, _: kept.append(self.app.add_secret({'key': 'value'}))), meta=meta())
+    fake_model.deploy(
+        charm(start=lambda self, _: kept.append(self.app.add_secret({'key': 'value'}, label='key'))), meta=meta()
+    )
     fake_model.settle()
     with pytest.raises(UsageError, match="an object of ops from app/0's start was used after that hook"):
         kept[0].set_content({'key': 'other'})

@@ -25,7 +25,7 @@ def test_a_puppet_acts_through_hook_commands_like_a_charm(play):
         assert hook.command('is-leader').strip() == 'True'
     assert played.relation.data('puppet') == {'secret-id': secret.id}
     played.model.settle()
-    assert played.app.units[0].status == ops.ActiveStatus('one')
+    assert played.app.units[0].status == ops.ActiveStatus('a password of 3 characters')
 
 
 def test_a_puppets_secret_can_be_changed_granted_revoked_pruned_and_removed(play):

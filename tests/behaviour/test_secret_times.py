@@ -9,7 +9,7 @@ import pytest
 
 from pytest_charmsecrets import HookFailed
 
-from .charms import charm, meta
+from .charms import charm, meta, prune
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 HOUR = datetime.timedelta(hours=1)
@@ -54,7 +54,9 @@ def test_a_secret_that_expires_before_its_next_rotation_rotates_soon_again(model
         event.secret.set_info(expire=START + datetime.timedelta(minutes=expiry))
 
     begins = charm(
-        start=lambda self, _: self.app.add_secret({'key': 'one'}, rotate=ops.SecretRotate.HOURLY), secret_rotate=rotate
+        start=lambda self, _: self.app.add_secret({'key': 'one'}, rotate=ops.SecretRotate.HOURLY),
+        secret_rotate=rotate,
+        secret_remove=prune,
     )
     model.deploy(begins, meta=meta())
     model.settle()

@@ -119,13 +119,14 @@ def test_a_secret_is_granted_to_a_subordinate_over_their_relation(fake_model, we
     def read(self, event):
         secret_id = event.relation.data[event.app].get('secret-id')
         if secret_id:
-            self.unit.status = ops.ActiveStatus(self.model.get_secret(id=secret_id).get_content()['token'])
+            token = self.model.get_secret(id=secret_id).get_content()['token']
+            self.unit.status = ops.ActiveStatus(f'a token of {len(token)} characters')
 
     fake_model.deploy(charm(logs_relation_created=share), 'host', meta=PRINCIPAL, num_units=2)
     reader = fake_model.deploy(charm(logs_relation_changed=read), meta=AGENT)
     fake_model.integrate('agent', 'host')
     fake_model.settle()
-    assert [unit.status for unit in reader.units] == [ops.ActiveStatus('one')] * 2
+    assert [unit.status for unit in reader.units] == [ops.ActiveStatus('a token of 3 characters')] * 2
     assert fake_model.secret(label='token').tracked_by == {'agent/0': 1, 'agent/1': 1}
 
 

@@ -30,7 +30,7 @@ def test_secrets_are_found_by_id_owner_or_label(pair):
 def test_secrets_lists_all_or_those_of_one_owner(fake_model):
     def start(self, _):
         for owner in (self.unit, self.app) if self.unit.is_leader() else (self.unit,):
-            owner.add_secret({'key': 'value'})
+            owner.add_secret({'key': 'value'}, label=type(owner).__name__)
 
     fake_model.deploy(charm(start=start), meta=meta(), num_units=2)
     fake_model.settle()

@@ -8,7 +8,17 @@ import sys
 
 import pytest
 
-PAGES = ('charm-process.md', 'client-commands.md', 'juju-versions.md', 'permissions.md', 'rules.md')
+from pytest_charmsecrets.checks import CHECKS
+
+PAGES = (
+    'charm-process.md',
+    'checks.md',
+    *(f'checks/{name}.md' for name in CHECKS),
+    'client-commands.md',
+    'juju-versions.md',
+    'permissions.md',
+    'rules.md',
+)
 ROOT = pathlib.Path(__file__).parents[2]
 
 

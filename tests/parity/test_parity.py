@@ -8,6 +8,9 @@ import pytest
 
 from . import data, note, playing
 
+# The hooks of a case run the commands that were recorded with Juju, whether or not a charm should.
+pytestmark = pytest.mark.charmsecrets(allow=['cancelled-operations', 'endless-event', 'stale-observer'])
+
 SHARES: Final = {'agent': 20, 'backends': 12, 'command-lines': 100, 'juju36': 12, 'juju40': 10}
 """Of how many cases of a folder one is played."""
 WITHOUT_BUGS: Final = {'backends': 60, 'juju36': 60, 'juju40': 40}

@@ -55,7 +55,7 @@ PLAIN = 'def test_it(fake_model):\n    play(fake_model)\n'
 
 
 def test_a_finding_fails_the_test_and_says_how_to_allow_it(stale):
-    result = stale(PLAIN).runpytest('--charmsecrets-checks=fail')
+    result = stale(PLAIN).runpytest()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
@@ -70,8 +70,9 @@ def test_a_finding_fails_the_test_and_says_how_to_allow_it(stale):
     assert 'correct-horse' not in result.stdout.str()
 
 
-def test_nothing_is_judged_by_default(stale):
-    result = stale(PLAIN).runpytest()
+def test_findings_fail_tests_by_default_and_nothing_is_judged_if_checks_are_off(stale):
+    stale(PLAIN).runpytest().assert_outcomes(failed=1)
+    result = stale(PLAIN).runpytest('--charmsecrets-checks=off')
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line('*checked*')
 
@@ -84,7 +85,7 @@ def test_nothing_is_judged_by_default(stale):
     ),
 )
 def test_what_markers_allow_adds_up(stale, given):
-    stale(f'{given}\n{PLAIN}').runpytest('--charmsecrets-checks=fail').assert_outcomes(passed=1)
+    stale(f'{given}\n{PLAIN}').runpytest().assert_outcomes(passed=1)
 
 
 def test_the_option_and_the_ini_file_allow_for_every_test(stale):
@@ -110,7 +111,7 @@ def test_report_shows_findings_and_the_entries_to_copy(stale):
 
 def test_an_entry_that_allows_nothing_is_reported(stale):
     test = '@pytest.mark.charmsecrets(allow=["leaked-content", "stale-observer", "unhandled-event"])\n' + PLAIN
-    result = stale(test).runpytest('--charmsecrets-checks=fail')
+    result = stale(test).runpytest()
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*test_it: the marker allows 'leaked-content', and there was nothing to allow"])
 
@@ -125,7 +126,7 @@ def test_quiet(fake_model):
     fake_model.deploy_puppet('db')
 """
     pytester = stale(test)
-    result = pytester.runpytest('--charmsecrets-checks=fail', '-p', 'no:randomly')
+    result = pytester.runpytest('-p', 'no:randomly')
     result.assert_outcomes(passed=2)
     told = [line for line in result.outlines if 'nothing to allow' in line]
     assert told == [
@@ -133,13 +134,13 @@ def test_quiet(fake_model):
         for path in pytester.path.glob('test_*.py')
     ]
     # Whether the tests that were left out need it is not known.
-    result = pytester.runpytest('--charmsecrets-checks=fail', '-k', 'quiet')
+    result = pytester.runpytest('-k', 'quiet')
     result.stdout.no_fnmatch_line('*nothing to allow*')
 
 
 def test_an_entry_that_is_no_check_is_refused_with_the_near_miss(stale):
     test = '@pytest.mark.charmsecrets(allow=["stale-observers"])\n' + PLAIN
-    result = stale(test).runpytest('--charmsecrets-checks=fail')
+    result = stale(test).runpytest()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*'stale-observers' is no name of a check; did you mean 'stale-observer'?*"])
 
@@ -155,17 +156,17 @@ def test_an_entry_that_is_no_check_is_refused_with_the_near_miss(stale):
 )
 def test_models_are_judged_however_they_were_made(stale, body):
     test = f'def test_it(fake_model_factory):\n    {body}\n'
-    stale(test).runpytest('--charmsecrets-checks=fail').assert_outcomes(failed=1)
+    stale(test).runpytest().assert_outcomes(failed=1)
 
 
 def test_a_model_that_is_not_at_rest_is_counted_and_its_secrets_are_not_judged(stale):
-    result = stale(f'{PLAIN}    fake_model.add_unit("web")\n').runpytest('--charmsecrets-checks=fail')
+    result = stale(f'{PLAIN}    fake_model.add_unit("web")\n').runpytest()
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(['charmsecrets: 1 model checked, 1 not at rest (secrets of 1 not judged)'])
 
 
 def test_a_test_that_is_skipped_at_its_end_is_skipped(stale):
-    stale(f'{PLAIN}    pytest.skip("enough")\n').runpytest('--charmsecrets-checks=fail').assert_outcomes(skipped=1)
+    stale(f'{PLAIN}    pytest.skip("enough")\n').runpytest().assert_outcomes(skipped=1)
 
 
 def test_the_processes_of_xdist_add_up(stale, monkeypatch):
@@ -187,7 +188,7 @@ def test_what_a_conftest_returns_has_to_be_a_finding_that_can_be_allowed(stale, 
     pytester = stale('def test_it(fake_model):\n    fake_model.deploy_puppet("db")\n')
     check = f'    def pytest_charmsecrets_check(model):\n        return {returned}\n'
     pytester.makeconftest(f'{STALE}\n    from pytest_charmsecrets import Finding\n{check}')
-    result = pytester.runpytest('--charmsecrets-checks=fail')
+    result = pytester.runpytest()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([message])
 
@@ -217,13 +218,13 @@ def test_a_repository_with_old_findings_reports_them_allows_them_and_then_fails_
 
 
 def test_a_test_that_fails_for_another_reason_shows_the_findings_in_a_section(stale):
-    result = stale(f'{PLAIN}    assert False, "another reason"\n').runpytest('--charmsecrets-checks=fail')
+    result = stale(f'{PLAIN}    assert False, "another reason"\n').runpytest()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(['*another reason*', '*charmsecrets: findings*', 'stale-observer: *'])
 
 
 def test_a_finding_meets_xfail_as_a_failed_assertion_does(stale):
-    stale(f'@pytest.mark.xfail\n{PLAIN}').runpytest('--charmsecrets-checks=fail').assert_outcomes(xfailed=1)
+    stale(f'@pytest.mark.xfail\n{PLAIN}').runpytest().assert_outcomes(xfailed=1)
 
 
 def test_later_tests_are_not_blamed_for_what_earlier_ones_left(stale):
@@ -238,7 +239,7 @@ def test_one(model):
 def test_two(model):
     model.update_status('web/0')
 """
-    stale(test).runpytest('--charmsecrets-checks=fail', '-p', 'no:randomly').assert_outcomes(failed=1, passed=1)
+    stale(test).runpytest('-p', 'no:randomly').assert_outcomes(failed=1, passed=1)
 
 
 def test_a_conftest_adds_checks(stale):
@@ -253,7 +254,7 @@ def test_a_conftest_adds_checks(stale):
             return [Finding('our-own', 'application:db', 'db is a name that we do not use', (), 'use another')]
 """
     )
-    result = pytester.runpytest('--charmsecrets-checks=fail')
+    result = pytester.runpytest()
     result.stdout.fnmatch_lines(['our-own: db is a name that we do not use'])
 
 

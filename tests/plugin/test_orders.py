@@ -99,7 +99,7 @@ def test_ini_file_and_header(pytester, models):
     pytester.makepyfile('def test_it(fake_model): pass')
     result = pytester.runpytest()
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(['charmsecrets: order 5; 2 further orders'])
+    result.stdout.fnmatch_lines(['charmsecrets: order 5; 2 further orders*'])
     assert [model.settings['order'] for model in models] == [5, 6, 7]
 
 

@@ -37,6 +37,8 @@ def test_every_unit_of_the_requirer_reads_the_bind_password(requirer, secret):
     assert requirer.units[0].status == requirer.units[1].status
 
 
+# Both sides of charmlibs-interfaces-ldap 1.1.0 read without refresh.
+@pytest.mark.charmsecrets(allow=['stale-observer', 'unhandled-event:unit:ldap/0'])
 def test_requirer_never_refreshes(fake_model, requirer, secret):
     """The requirer keeps the old bind password after a rotation, although Juju tells every unit of it.
 
@@ -58,6 +60,14 @@ def test_requirer_never_refreshes(fake_model, requirer, secret):
     assert list(secret.revisions) == [1, 2]
 
 
+# Both sides of charmlibs-interfaces-ldap 1.1.0 read without refresh.
+@pytest.mark.charmsecrets(
+    allow=[
+        'stale-observer',
+        'unhandled-event:unit:ldap/0',
+        'unpruned-revisions:secret:ldap/relation-1-bind-account-secret',
+    ]
+)
 def test_next_request_undoes_the_rotation(fake_model, requirer, secret):
     """The provider itself is stale: a new unit of the requirer makes it publish the old bind password again.
 

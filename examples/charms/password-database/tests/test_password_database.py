@@ -61,6 +61,8 @@ def test_password_rotates_every_month(fake_model, secret):
     assert list(secret.revisions) == [6]
 
 
+# web/1 is pinned.
+@pytest.mark.charmsecrets(allow=['stale-observer:unit:web/1'])
 def test_pinned_unit_keeps_its_revision_in_use(fake_model, secret):
     fake_model.config('web', {'pinned-units': '1'})
     fake_model.settle()
@@ -85,6 +87,8 @@ def test_owner_prunes_once_the_last_unit_has_moved_on(fake_model, secret):
     assert list(secret.revisions) == [2]
 
 
+# web/1 is pinned.
+@pytest.mark.charmsecrets(allow=['stale-observer:unit:web/1'])
 def test_revision_between_the_pinned_and_the_latest_is_pruned(fake_model, secret):
     fake_model.config('web', {'pinned-units': '1'})
     fake_model.settle()

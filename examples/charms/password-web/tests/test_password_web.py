@@ -70,6 +70,8 @@ def test_follows_a_new_password(fake_model, web, secret):
     assert [unit.status for unit in web.units] == [uses(web, 'two'), uses(web, 'two')]
 
 
+# web/1 is pinned.
+@pytest.mark.charmsecrets(allow=['stale-observer:unit:web/1'])
 def test_pinned_unit_says_what_it_misses(fake_model, web, secret):
     fake_model.config('web', {'pinned-units': '1'})
     fake_model.settle()
