@@ -135,7 +135,7 @@ class ActionFailed(CharmSecretsError):
 
 @dataclasses.dataclass(eq=False)
 class EndlessHooks(CharmSecretsError):
-    """Hooks made each other due again and again, or more hooks ran than the bound allows."""
+    """Hooks made each other due again and again, more ran than the bound allows, or a charm ignores a repeated event."""
 
     bound: int
     """How many hooks ran."""
@@ -145,8 +145,12 @@ class EndlessHooks(CharmSecretsError):
     """For each of them, the effects that make the next one due, and those of the last one the first."""
     rounds: int = 0
     """How often the first of them ran because of itself."""
+    finding: str | None = None
+    """The finding of the check ``endless-event`` about an event that a charm ignores, if that is why."""
 
     def __str__(self) -> str:
+        if self.finding is not None:
+            return self.finding
         if not self.cycle:
             return (
                 f'the model did not settle within {self.bound} hooks; raise the bound with settle(max_hooks=...) if this '

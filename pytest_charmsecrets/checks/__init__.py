@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
-from ..records import Finding
+from ..records import Finding, HookRun
 from ..views.model import ModelView
 from . import hooks, observers, publishing, revisions, statuses, writing
 from .case import Case
@@ -54,6 +54,13 @@ def find(model: ModelView, *, since: int = 0) -> tuple[Finding, ...]:
         )
         for finding in found
         if is_proved_since(finding, since)
+    )
+
+
+def find_endless_events(model: ModelView, run: HookRun) -> tuple[Finding, ...]:
+    """Return the findings about events that charms ignored again and again, the last time in a hook that has just run."""
+    return tuple(
+        finding for finding in hooks.endless_event(Case(model, run.number - 1)) if run.number in finding.evidence
     )
 
 

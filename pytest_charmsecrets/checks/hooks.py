@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ..engine.ignored_events import REPEATS
 from ..records import Command, Finding, HookRun
 from .case import Case
 from .naming import called, id_in, secret_of
@@ -15,9 +16,6 @@ CANCELLED: Final = {
     'secret-grant': 'call grant() again in a later hook than remove_revision()',
 }
 """What to do for each command that was cancelled."""
-
-REPEATS = 3
-"""So often an event may come in a row without effect."""
 
 
 def cancelled_operations(case: Case) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import itertools
+from collections.abc import Callable
 from typing import Final
 
 from ..errors import EndlessHooks
@@ -23,6 +24,7 @@ from ..records import Effect, HookRun, Settled
 from .active_hook import ActiveHook
 from .hook_execution import FinishedHook, HookExecution, OnHookError
 from .hook_failure import failure_of
+from .ignored_events import IgnoredEvents
 from .repetition import Loop, Repetition
 
 _BOUND: Final = 1000
@@ -42,6 +44,9 @@ class Runtime:
         self._journals: Final[dict[str, Journal]] = {}
         """By the names of the models."""
         self._repetition: Final = Repetition(self._journals)
+        self._ignored: Final = IgnoredEvents()
+        self.judge_ignored: Callable[[HookRun], str | None] | None = None
+        """Asked about an event that a charm has ignored too often: returns why nothing goes on, or nothing if all does."""
 
     @property
     def clock(self) -> Clock:
@@ -84,7 +89,8 @@ class Runtime:
 
         Raises:
             HookFailed: if a hook fails, unless its model goes on in error state.
-            EndlessHooks: if hooks make each other due again and again, or more run than the bound allows.
+            EndlessHooks: if hooks make each other due again and again, more run than the bound allows, or a charm
+                ignores a rotation or an expiry that comes again and again, where that fails a test.
         """
         __tracebackhide__ = True
         bound = max_hooks or _BOUND
@@ -94,6 +100,7 @@ class Runtime:
         loop: Loop | None = None
         while (record := self._run_next()) is not None:
             records.append(record)
+            self._stop_if_ignored(record, len(records))
             loop = self._repetition.note(record) or loop
             if loop is not None and max_hooks is None:
                 self._repetition.forget()
@@ -105,6 +112,13 @@ class Runtime:
         self._repetition.forget()
         self._note_rest()
         return tuple(records)
+
+    def _stop_if_ignored(self, record: HookRun, hooks: int) -> None:
+        __tracebackhide__ = True
+        if self._ignored.note(record) and self.judge_ignored is not None:
+            finding = self.judge_ignored(record)
+            if finding is not None:
+                raise EndlessHooks(hooks, finding=finding)
 
     def _bound(self) -> int:
         """Return how many hooks may run if none of them is seen to make itself due: in proportion to the model."""
@@ -130,7 +144,7 @@ class Runtime:
         Raises:
             UsageError: if the time lies in the past or has no time zone.
             HookFailed: if a hook fails, unless its model goes on in error state.
-            EndlessHooks: if hooks make each other due again and again, or more run at one time than the bound allows.
+            EndlessHooks: as ``settle``; the bound holds for each time at which hooks run.
         """
         __tracebackhide__ = True
         self.clock.check(when)

@@ -14,7 +14,7 @@ import pytest
 from .. import hookspecs, made
 from ..errors import UsageError
 from . import judging, options, orders, redacting, reporting, versions
-from .fixtures import RUNNING, fake_juju, fake_juju_factory, fake_model, fake_model_factory
+from .fixtures import fake_juju, fake_juju_factory, fake_model, fake_model_factory
 
 __all__ = ['fake_juju', 'fake_juju_factory', 'fake_model', 'fake_model_factory']
 
@@ -39,8 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[judging.TOTALS] = totals = judging.Totals()
     config.pluginmanager.register(totals, 'charmsecrets-totals')
     config.pluginmanager.register(judging.OwnChecks(), 'charmsecrets-checks')
-    made.followers.append(models.add)
-    config.add_cleanup(lambda: made.followers.remove(models.add))
+
+    def follow(model: Any) -> None:
+        models.add(model)
+        judging.stop_at_ignored_events(model, config)
+
+    made.followers.append(follow)
+    config.add_cleanup(lambda: made.followers.remove(follow))
     config.stash[orders.ORDERS] = []
 
 
@@ -63,7 +68,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note how far the journals of models in wider scopes have got."""
-    item.config.stash[RUNNING] = item
+    item.config.stash[reporting.RUNNING] = item
     item.config.stash[reporting.MODELS].release()
     item.config.stash[reporting.MODELS].note_seen()
     item.config.stash[orders.ORDERS] = []

@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import pytest
 
@@ -16,15 +16,13 @@ import pytest_charmsecrets
 from ..errors import UsageError
 from . import orders, versions
 from .options import DEFAULTS, MARKER, marked_settings
+from .reporting import RUNNING
 
 if TYPE_CHECKING:
     from ..charms.runner import AroundHook, HookBeingRun
     from ..client.command import CharmLike
     from ..client.fake_juju import FakeJuju
     from ..model.fake_model import FakeModel
-
-RUNNING: Final = pytest.StashKey[pytest.Item]()
-"""The test that is set up, runs, or is torn down."""
 
 
 class FakeModelFactory(Protocol):

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pytest
 
 from . import options
-from .reporting import MODELS
+from .reporting import MODELS, RUNNING, add_section
 
 if TYPE_CHECKING:
     from ..model.fake_model import FakeModel
-    from ..records import Finding
+    from ..records import Finding, HookRun
     from ..views.model import ModelView
 
 SECTION: Final = 'charmsecrets: findings'
@@ -136,6 +136,24 @@ def _verdict(item: pytest.Item) -> Verdict:
     )
 
 
+def stop_at_ignored_events(model: FakeModel, config: pytest.Config) -> None:
+    """Let ``settle`` and ``advance`` stop at an event that a charm ignores again and again, where that fails the test."""
+
+    def judge_ignored(run: HookRun) -> str | None:
+        item = config.stash.get(RUNNING, None)
+        if item is None or config.stash[options.DEFAULTS].checks != 'fail':
+            return None
+        from ..checks import find_endless_events
+        from ..checks.allowing import allows
+
+        of_run = model.controller.models[run.model]
+        allow = {*config.stash[options.DEFAULTS].allow, *(entry for _, entry in _marked(item))}
+        found = (one for one in find_endless_events(of_run, run) if not any(allows(entry, one) for entry in allow))
+        return _told(((of_run, one) for one in found), redact=not config.stash[options.DEFAULTS].show_secrets) or None
+
+    model.internals.runtime.judge_ignored = judge_ignored
+
+
 def _found(item: pytest.Item, model: FakeModel, since: int) -> Iterator[Finding]:
     """Return what all checks find in a model, by what is new in its journal.
 
@@ -201,9 +219,11 @@ def add_to(report: pytest.TestReport, item: pytest.Item, strictness: options.Str
     if report.when != 'call' or verdict is None:
         return
     report.charmsecrets = dataclasses.asdict(verdict)  # type: ignore[attr-defined]
-    is_shown = strictness == 'fail' and verdict.text in str(report.longrepr)
-    if report.failed and verdict.text and not is_shown:
-        report.sections.append((SECTION, verdict.text))
+    if not report.failed or not verdict.text:
+        return
+    shown = str(report.longrepr)
+    if strictness != 'fail' or not all(line.strip() in shown for line in verdict.text.splitlines()):
+        add_section(report, SECTION, verdict.text)
 
 
 def summary(totals: Totals, config: pytest.Config) -> Iterator[str]:

@@ -129,6 +129,8 @@ class Models:
 
 
 MODELS: Final = pytest.StashKey[Models]()
+RUNNING: Final = pytest.StashKey[pytest.Item]()
+"""The test that is set up, runs, or is torn down."""
 
 
 def add_sections(report: pytest.TestReport, models: Models, *, secrets: Secrets | None) -> None:

@@ -24,6 +24,7 @@ class RecordedModel:
         self.journal = Journal()
         self.order = Order(settings.get('order', 0))
         self.closed = False
+        self.internals = types.SimpleNamespace(runtime=types.SimpleNamespace())
         self.version = settings.get('juju_version', '3.6.14')
         self.seed = settings.get('seed', 0)
         self.bugs = ()

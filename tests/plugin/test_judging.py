@@ -269,3 +269,56 @@ def test_what_is_no_check_cannot_be_explained(pytester):
     result = pytester.runpytest('--charmsecrets-explain=stale')
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--charmsecrets-explain: 'stale' is no name of a check*"])
+
+
+IGNORES_ROTATION = """
+    import ops
+    import pytest
+
+    class Db(ops.CharmBase):
+        def __init__(self, framework):
+            super().__init__(framework)
+            framework.observe(self.on.start, self._start)
+            framework.observe(self.on.secret_rotate, self._rotate)
+
+        def _start(self, _):
+            self.app.add_secret({'password': 'value'}, label='password', rotate=ops.SecretRotate.HOURLY)
+
+        def _rotate(self, _):
+            pass
+
+    MARK
+    def test_it(fake_model):
+        fake_model.deploy(Db, 'db', meta={'name': 'db'})
+        fake_model.settle()
+        fake_model.advance(hours=3)
+        assert len(fake_model.journal.hooks(name='secret-rotate')) > 4
+"""
+
+
+def test_advance_stops_at_an_event_that_is_ignored(pytester):
+    pytester.makepyfile(IGNORES_ROTATION.replace('MARK', ''))
+    result = pytester.runpytest('-p', 'no:randomly')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            '>*fake_model.advance(hours=3)',
+            'E*EndlessHooks: endless-event: db/0 received secret-rotate of db/password 4 times in a row*',
+            "E*allow: @pytest.mark.charmsecrets(allow=[[]'endless-event:unit:db/0'[]])",
+        ]
+    )
+    result.stdout.no_fnmatch_line('*charmsecrets: findings*')
+
+
+@pytest.mark.parametrize(
+    ('mark', 'options'),
+    (
+        ("@pytest.mark.charmsecrets(allow=['endless-event'])", ()),
+        ('', ('--charmsecrets-checks=report',)),
+        ('', ('--charmsecrets-checks=off',)),
+    ),
+    ids=('allowed', 'report', 'off'),
+)
+def test_time_goes_on_where_that_does_not_fail_the_test(pytester, mark, options):
+    pytester.makepyfile(IGNORES_ROTATION.replace('MARK', mark))
+    pytester.runpytest('-p', 'no:randomly', *options).assert_outcomes(passed=1)
