@@ -5,8 +5,10 @@ The values are those of every model that the session has made. What a test print
 
 from __future__ import annotations
 
+import itertools
 import logging
 import warnings
+import weakref
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -27,14 +29,17 @@ class Secrets:
         self._known: dict[KnownValue, None] = {}
         self._names: set[str] = set()
         self._redactor: tuple[int, Redactor] | None = None
+        self._read: weakref.WeakKeyDictionary[FakeModel, int] = weakref.WeakKeyDictionary()
+        """How many records of each journal are known: live logs ask again for each line."""
 
     def learn(self, models: Iterable[FakeModel]) -> None:
         """Add what the journals of models show."""
         from ..report.redaction import known_values, names_of
 
         for model in models:
-            known = known_values(model.journal)
-            if known:
+            known = known_values(itertools.islice(model.journal, self._read.get(model, 0), None))
+            self._read[model] = len(model.journal)
+            if not self._known.keys() >= set(known):
                 self._known.update(dict.fromkeys(known))
                 self._names.update(names_of(model))
 
@@ -103,7 +108,14 @@ class _Redacting(logging.Formatter):
 def redact_live_logs(config: pytest.Config, learn: Callable[[], None]) -> None:
     """Redact log lines that pytest shows or writes to a file while tests run."""
     logs = config.pluginmanager.get_plugin('logging-plugin')
-    for name in ('log_cli_handler', 'log_file_handler'):
+    if logs is None:
+        return
+    # Both handlers are always there; without the options nobody reads what they write.
+    asked = {
+        'log_cli_handler': config.getoption('log_cli_level', None) is not None or config.getini('log_cli'),
+        'log_file_handler': config.getoption('log_file', None) or config.getini('log_file'),
+    }
+    for name in (name for name, is_asked in asked.items() if is_asked):
         handler = getattr(logs, name, None)
         if handler is not None and handler.formatter is not None:
             handler.setFormatter(_Redacting(handler.formatter, config.stash[SECRETS], learn))

@@ -167,3 +167,14 @@ def test_a_log_line_before_the_secret_is_shown_live(pytester):
     """Another limit: nobody knows yet that it is a value of a secret."""
     pytester.makepyfile(f'{BEGIN}\n    def test_it(fake_model): logging.warning(VALUE); stored(fake_model)\n')
     assert VALUE in pytester.runpytest('-p', 'no:randomly', '--log-cli-level=INFO').stdout.str()
+
+
+def test_nothing_is_done_for_each_log_line_unless_somebody_reads_them(pytester):
+    """pytest has a handler for a log file in every run; a model logs some lines in each hook."""
+    pytester.makepyfile("""
+        def test_it(pytestconfig):
+            handlers = pytestconfig.pluginmanager.get_plugin('logging-plugin')
+            for handler in (handlers.log_cli_handler, handlers.log_file_handler):
+                assert 'charmsecrets' not in type(handler.formatter).__module__
+    """)
+    pytester.runpytest().assert_outcomes(passed=1)
