@@ -459,7 +459,8 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         """
         models = tuple(self.controller.models.values())
         known = [value for model in models for value in known_values(model.journal)]
-        return Redactor(worth_redacting(known, set[str]().union(*map(names_of, models)))).redact(text)
+        names = {key for key, _ in known if key is not None}.union(*map(names_of, models))
+        return Redactor(worth_redacting(known, names)).redact(text)
 
     def _guard_of(self, runner: RunnerName, mode: GuardMode | None, allow: Iterable[Allowance]) -> Guard | None:
         """Return what guards a charm; what the model allows and what its deployment allows adds up."""

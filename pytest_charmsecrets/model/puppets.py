@@ -85,8 +85,12 @@ class PuppetHook(OverModel):
     def relation_set(self, relation: RelationView, values: Mapping[str, str], *, app: bool = False) -> None:
         """Write data of this unit, or of its application, into a relation; an empty value deletes its key."""
         flags = ['--app'] if app else []
-        pairs = [f'{key}={value}' for key, value in values.items()]
-        self.command('relation-set', '-r', self._id_of(relation), *flags, *pairs)
+        command = ('relation-set', '-r', self._id_of(relation), *flags)
+        if any(value != value.strip() for value in values.values()):
+            # Juju strips white space from what stands on the command line, and not from a file.
+            self.command(*command, '--file', '-', stdin=json.dumps(dict(values)))
+        else:
+            self.command(*command, *(f'{key}={value}' for key, value in values.items()))
 
     def relation_get(self, relation: RelationView, entity: str) -> dict[str, str]:
         """Read the data of a unit or an application in a relation."""

@@ -69,6 +69,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note how far the journals of models in wider scopes have got."""
     item.config.stash[reporting.RUNNING] = item
+    item.config.stash[redacting.SECRETS].forget_short()
     item.config.stash[reporting.MODELS].release()
     item.config.stash[reporting.MODELS].note_seen()
     item.config.stash[orders.ORDERS] = []

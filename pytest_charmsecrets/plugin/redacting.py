@@ -42,6 +42,14 @@ class Secrets:
             if not self._known.keys() >= set(known):
                 self._known.update(dict.fromkeys(known))
                 self._names.update(names_of(model))
+                self._names.update(key for key, _ in known if key is not None)
+
+    def forget_short(self) -> None:
+        """Forget values that are words of every text: reports of other tests than the one that used them need those."""
+        from ..views.sensitive import SHORTEST_VALUE
+
+        self._known = {(key, value): None for key, value in self._known if len(value.strip()) >= SHORTEST_VALUE}
+        self._read.clear()
 
     @property
     def redactor(self) -> Redactor:

@@ -36,6 +36,8 @@ SHORTEST_CREDENTIAL: Final = 4
 """A shorter value is not redacted, even if its key names a credential."""
 EMBEDDED_LENGTH: Final = 6
 """From this many bytes on, a value is recognised inside a longer text in base64."""
+PLACEHOLDERS: Final = frozenset(('None', 'none', 'null', 'true', 'True', 'false', 'False'))
+"""Values that hide nothing."""
 LINE_LENGTH: Final = 12
 """From this many characters on, each line of a value counts as a value: charms log and indent keys line by line."""
 WRAPPED_WIDTHS: Final = (64, 76)
@@ -90,6 +92,8 @@ def names_of(model: ModelView) -> set[str]:
 
 
 def _is_long_enough(key: str | None, value: str) -> bool:
+    if value.strip() in PLACEHOLDERS:
+        return False
     is_credential = key is not None and names_credential(key)
     return len(value.strip()) >= (SHORTEST_CREDENTIAL if is_credential else SHORTEST_VALUE)
 

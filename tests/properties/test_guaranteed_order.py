@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import itertools
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -111,6 +112,8 @@ def check_causes(journal):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The user of a random story takes revisions away from whoever reads them.
+@pytest.mark.charmsecrets(allow=['refused-read'])
 @given(STORIES, st.integers(1, 10_000), st.sampled_from(('3.6.14', '4.0.14')))
 def test_guarantees_hold_in_every_order(story, order, version):
     told = Story(order=order, juju_version=version, started=False)

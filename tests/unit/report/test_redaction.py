@@ -158,6 +158,7 @@ def test_journal_itself_shows_the_values(record, values):
         ('password', 'abcd', True),
         ('password', 'abc', False),
         ('password', 'database', False),
+        ('password', 'None', False),
         (None, 'abcdefg', False),
         (None, 'abcdefgh', True),
     ),
@@ -167,5 +168,5 @@ def test_long_values_and_short_credentials_are_redacted_but_no_names(key, value,
 
 
 def test_credentials_that_are_left_in_plain_are_named_by_their_keys():
-    known = [('password', 'abc'), ('pin', 'database'), ('username', 'me'), ('token', 'long enough')]
-    assert left_in_plain(known, {'database'}) == ('password', 'pin')
+    known = [('password', 'abc'), ('api-key', 'database'), ('username', 'me'), ('token', 'long enough')]
+    assert left_in_plain(known, {'database'}) == ('password', 'api-key')
