@@ -166,7 +166,10 @@ class _Place:
         self.path: Final = (*own, *kept, f'{root}{os.sep}venv')
         """The import path during the run."""
         inner = (f'{entry.rstrip(os.sep)}{os.sep}' for entry in path if entry not in own)
-        self._others: Final = tuple(entry for entry in inner if entry.startswith(f'{root}{os.sep}'))
+        # The root itself is often on the path of the tests, and everything in it is not the environment's.
+        self._others: Final = tuple(
+            entry for entry in inner if len(entry) > len(root) + 1 and entry.startswith(f'{root}{os.sep}')
+        )
         """Places in the author's directory that are the environment's, such as a virtual environment."""
 
     def holds(self, location: str) -> bool:

@@ -270,6 +270,7 @@ def test_what_cannot_be_put_back_keeps_nothing_else_from_it(fake_model, tmp_path
     assert (dict(os.environ), sys.getrecursionlimit()) == (before, limit)
 
 
+@pytest.mark.skipif(ops.version.version.startswith('2.'), reason='ops traces hook commands where the backend stands in')
 def test_every_hook_may_set_a_tracer_provider(in_hook):
     """On a unit a hook is a process, and traces what ops does by the provider that it has set itself."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 
+import ops
 import pytest
 
 from pytest_charmsecrets.checks import CHECKS
@@ -20,7 +21,11 @@ def _loaded_plugins(monkeypatch):
 
 @pytest.mark.parametrize('check', CHECKS)
 def test_charms_that_come_near_to_a_finding_are_not_accused(pytester, check):
-    result = pytester.runpytest('--charmsecrets-checks=fail', DECOYS / f'{check.replace("-", "_")}.py')
+    allow: tuple[str, ...] = ()
+    if check != 'naive-datetime' and tuple(map(int, ops.version.version.split('.')[:2])) < (3, 7):
+        # ops gives Juju a time without a zone where a charm gives a timedelta.
+        allow = ('--charmsecrets-allow=naive-datetime',)
+    result = pytester.runpytest('--charmsecrets-checks=fail', *allow, DECOYS / f'{check.replace("-", "_")}.py')
     assert result.ret == pytest.ExitCode.OK
     outcomes = result.parseoutcomes()
     assert outcomes['passed']
