@@ -133,7 +133,7 @@ def test_removing_the_relation_ends_access(fake_model, secret, web):
     fake_model.remove_relation('db:database', 'web:database')
     fake_model.settle()
 
-    with pytest.raises(ActionFailed, match='permission denied|is not allowed to read'):
+    with pytest.raises(ActionFailed, match=r'permission denied|is not allowed to read'):
         fake_model.exec('secret-get', secret.id, unit='web/0')
     assert web.units[0].status == ops.BlockedStatus('needs a database')
 
