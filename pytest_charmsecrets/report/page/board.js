@@ -72,17 +72,22 @@ export function listenToScrolling() {
   });
 }
 
+/** Unfold what hides an event, and return whether anything did. */
+export function uncover(index) {
+  const { run } = view;
+  const { column, lane } = run.events[index];
+  const fold = run.foldOf(column);
+  const shownAs = view.merged ? (run.lanes[lane].alike ?? lane) : lane;
+  const isHidden = (fold >= 0 && !view.unfolded.has(fold)) || (shownAs !== lane && !view.parted.has(shownAs));
+  if (fold >= 0) view.unfolded.add(fold);
+  if (shownAs !== lane) view.parted.add(shownAs);
+  return isHidden;
+}
+
 /** Unfold what hides an event, and scroll until it is in sight. */
 export function reveal(index) {
-  const { run } = view;
-  const event = run.events[index];
-  const fold = run.foldOf(event.column);
-  const shownAs = geometry.lanes[event.lane].shownAs;
-  if (fold >= 0 && !view.unfolded.has(fold)) view.unfolded.add(fold);
-  else if (shownAs == null) return scrollTo(event);
-  if (shownAs != null) view.parted.add(shownAs);
-  build();
-  return scrollTo(event);
+  if (uncover(index)) build();
+  scrollTo(view.run.events[index]);
 }
 
 function scrollTo(event) {

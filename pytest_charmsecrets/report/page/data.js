@@ -10,8 +10,8 @@ export function decoded(data) {
     steps: data.steps.map(({ t: time, o: offset, g: gap, c0: first, c1: end }) => ({ time, offset, gap, first, end })),
     columns: data.ncols,
     folds: data.folds.map(decodedFold),
-    events: data.ev.map(decodedEvent),
-    details: data.det.map(decodedDetails),
+    events: numbered(data.ev).map(decodedEvent),
+    packedDetails: data.det,
     due: data.due.map(decodedDue),
     secrets: data.sec.map(decodedSecret),
     failure: data.fail && decodedFailure(data.fail),
@@ -50,6 +50,16 @@ function decodedFold({
   revs: revisions = [],
 }) {
   return { kind, first, end, hooks, each, repeats, every, since, until, revisions };
+}
+
+/** Numbers of operations and hooks are left out where they are those that counting gives. */
+function numbered(events) {
+  const counts = { op: 0, h: 0 };
+  for (const event of events) {
+    counts[event.k] += 1;
+    event.n ??= counts[event.k];
+  }
+  return events;
 }
 
 function decodedEvent(event, index) {
@@ -101,7 +111,8 @@ function decodedEvent(event, index) {
   };
 }
 
-function decodedDetails({
+/** Of one hook: there are many, and few are looked at. */
+export function decodedDetails({
   cmd = [],
   committed = [],
   kept = [],

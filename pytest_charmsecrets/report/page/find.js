@@ -2,7 +2,7 @@
 
 import { board, build, draw, geometry, reveal } from './board.js';
 import { pick, selectEvent } from './select.js';
-import { escaped } from './text.js';
+import { escaped, grouped } from './text.js';
 import { selectedEvent, view } from './view.js';
 
 const KINDS = {
@@ -123,9 +123,7 @@ function applyChoices() {
       if (matches(event)) view.hits.push(event.index);
       else view.faded.add(event.index);
     }
-  element('count').textContent = isOn
-    ? `${view.hits.length.toLocaleString('en')} of ${run.events.length.toLocaleString('en')}`
-    : '';
+  element('count').textContent = isOn ? `${grouped(view.hits.length)} of ${grouped(run.events.length)}` : '';
   if (isOn && partWhatDiffers()) build();
   else draw(true);
 }

@@ -1,6 +1,6 @@
 // The page: which test is open. Data is packed, and unpacked when a test is opened.
 
-import { board, build, listenToScrolling } from './board.js';
+import { board, build, listenToScrolling, uncover } from './board.js';
 import { drawTools } from './find.js';
 import { listenToKeys } from './keys.js';
 import { drawPanel } from './panel.js';
@@ -32,13 +32,16 @@ function parseAddress() {
 async function followAddress() {
   const { test, anchor } = parseAddress();
   if (test === null) return showIndex();
-  if (test !== shownTest) await openTest(test);
-  const { run } = view;
-  if (anchor && selectNamed(anchor)) return undefined;
-  const finding = run.findings.find(({ events }) => events.length);
-  const first = run.failure?.event ?? finding?.events.at(-1);
-  if (first != null) selectEvent(first, { inAddress: false });
+  const isOther = test !== shownTest;
+  if (isOther) await openTest(test);
+  if (!(anchor && selectNamed(anchor)) && isOther && view.selected)
+    selectEvent(view.selected.index, { inAddress: false });
   return undefined;
+}
+
+/** What a reader wants to see first: the failed hook, or the last that proves a finding. */
+function firstEvent(run) {
+  return run.failure?.event ?? run.findings.find(({ events }) => events.length)?.events.at(-1);
 }
 
 function showIndex() {
@@ -72,6 +75,11 @@ async function openTest(index) {
   drawPanel();
   board.scrollLeft = 0;
   board.scrollTop = 0;
+  const first = firstEvent(run);
+  if (first != null) {
+    view.selected = { kind: 'event', index: first };
+    uncover(first);
+  }
   build();
   // For tests and for whoever measures: how long it took to draw the first picture.
   document.body.dataset.drawn = (performance.now() - started).toFixed(1);

@@ -18,7 +18,7 @@ export function drawPanel() {
   document.getElementById('main').classList.toggle('open', isOpen);
   const close = '<button class="close" aria-label="Close the details" data-shut>×</button>';
   panel.innerHTML = isOpen ? close + ABOUT[selected.kind](selected.index) : '';
-  panel.scrollTop = 0;
+  if (isOpen) panel.scrollTop = 0;
 }
 
 const ABOUT = {

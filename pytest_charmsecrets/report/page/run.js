@@ -1,6 +1,6 @@
 // One run: the data of a test's picture, with what is looked up in it again and again.
 
-import { BEFORE, decoded } from './data.js';
+import { BEFORE, decoded, decodedDetails } from './data.js';
 import { plural } from './text.js';
 
 /** What ops logs about itself in every hook. */
@@ -32,6 +32,7 @@ export class Run {
       if (!this.dueOfLane.has(hook.lane)) this.dueOfLane.set(hook.lane, []);
       this.dueOfLane.get(hook.lane).push(hook);
     });
+    this.details = [];
     this.wordsOfDetails = [];
     this.severalModels = this.meta.models.length > 1;
   }
@@ -58,7 +59,9 @@ export class Run {
   }
 
   detailsOf(event) {
-    return event.details == null ? NOTHING : this.details[event.details];
+    if (event.details == null) return NOTHING;
+    this.details[event.details] ??= decodedDetails(this.packedDetails[event.details]);
+    return this.details[event.details];
   }
 
   laneOf(event) {
@@ -123,7 +126,7 @@ export class Run {
   /** The words of its commands and effects. */
   deepWordsOf(event) {
     if (event.details == null) return '';
-    this.wordsOfDetails[event.details] ??= JSON.stringify(this.details[event.details]).toLowerCase();
+    this.wordsOfDetails[event.details] ??= JSON.stringify(this.packedDetails[event.details]).toLowerCase();
     return this.wordsOfDetails[event.details];
   }
 

@@ -3,16 +3,17 @@
 import { board, build, draw, geometry, reveal } from './board.js';
 import { standing } from './gutter.js';
 import { drawPanel } from './panel.js';
-import { view } from './view.js';
+import { selectedEvent, view } from './view.js';
 
 /** Select an event. */
 export function selectEvent(index, { open = false, inAddress = true } = {}) {
   const event = view.run.events[index];
+  const isShown = selectedEvent() === event && !open;
   view.selected = { kind: 'event', index };
   if (open) view.isOpen = true;
   if (inAddress) setAddress(view.run.anchor(event));
   say(view.run.sentence(event));
-  showSelected();
+  if (!isShown) showSelected();
   reveal(index);
 }
 

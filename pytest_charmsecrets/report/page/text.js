@@ -66,6 +66,11 @@ export function quoted(word) {
   return word === '' || /[\s'"]/.test(word) ? `'${word.replaceAll("'", `'\\''`)}'` : word;
 }
 
+/** A number with commas between thousands; loading a locale for it takes as long as drawing. */
+export function grouped(number) {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 export function plural(count, word) {
-  return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+  return `${grouped(count)} ${word}${count === 1 ? '' : 's'}`;
 }
