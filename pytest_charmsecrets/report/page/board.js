@@ -101,6 +101,17 @@ function scrollTo(event) {
     board.scrollTop = Math.max(0, lane.y - height / 2);
 }
 
+/** Scroll the window until the row of an event is in it: in a narrow one, details cover the lower part. */
+export function bringIntoWindow(index) {
+  const lane = geometry.lanes[view.run.events[index].lane];
+  const panel = document.getElementById('panel');
+  const isSheet = getComputedStyle(panel).position === 'fixed';
+  const bottom = isSheet ? panel.getBoundingClientRect().top : innerHeight;
+  const { top } = board.getBoundingClientRect();
+  const y = top + geometry.head + lane.y - board.scrollTop;
+  if (y < geometry.head || y + lane.height > bottom) scrollBy(0, Math.min(top - 8, y + lane.height - bottom + 40));
+}
+
 /** Close a fold that is open, or open it, and leave it where it is on the screen. */
 export function toggleFold(index) {
   const { first } = view.run.folds[index];

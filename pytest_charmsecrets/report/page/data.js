@@ -3,6 +3,9 @@
 /** A reference to what was there before everything that is shown. */
 export const BEFORE = -1;
 
+/** Errors of this package are known by their names. */
+const OWN_ERRORS = /^pytest_charmsecrets\.errors\./;
+
 export function decoded(data) {
   return {
     meta: data.meta,
@@ -122,7 +125,16 @@ export function decodedDetails({
   deferred = [],
   ran = [],
 }) {
-  return { commands: cmd.map(decodedCommand), committed, kept, discarded, error, threads, deferred, ran };
+  return {
+    commands: cmd.map(decodedCommand),
+    committed,
+    kept,
+    discarded,
+    error: error?.replace(OWN_ERRORS, ''),
+    threads,
+    deferred,
+    ran,
+  };
 }
 
 function decodedCommand({ a: argv, o: output, i: stdin, x: code, e: error, q, l, rv: revision }) {

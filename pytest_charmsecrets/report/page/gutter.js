@@ -114,5 +114,5 @@ function secretRow(geometry, row) {
 
 function howItReads({ spans, reads }) {
   if (spans.length) return 'tracks';
-  return reads.some(([, kind]) => kind !== 'refused') ? 'reads' : 'no read';
+  return reads.some(([, kind]) => kind !== 'refused') ? 'reads' : 'refused';
 }

@@ -1,6 +1,6 @@
 // Selecting an event, a unit or a secret: in the timeline, in the details, in the address, and in words for screen readers.
 
-import { board, build, draw, geometry, reveal } from './board.js';
+import { board, bringIntoWindow, build, draw, geometry, reveal } from './board.js';
 import { standing } from './gutter.js';
 import { drawPanel } from './panel.js';
 import { selectedEvent, view } from './view.js';
@@ -15,6 +15,7 @@ export function selectEvent(index, { open = false, inAddress = true } = {}) {
   say(view.run.sentence(event));
   if (!isShown) showSelected();
   reveal(index);
+  if (open) bringIntoWindow(index);
 }
 
 /** Select a unit or a secret, and open its details. */

@@ -297,22 +297,21 @@ function hookBox(geometry, event, slot) {
 }
 
 function boxTexts(event, x, y) {
-  let lines = hookLines(event.name);
-  if (event.ran?.length) {
-    const more = event.ran.length > 1 ? ` +${event.ran.length - 1}` : '';
-    lines = [event.name === 'juju-exec' ? `exec${more}` : 'action', event.ran[0]];
-  }
-  const added = event.added?.at(-1)?.[1];
-  const revision = [
-    event.revision ? `r${event.revision}` : '',
-    added ? `${event.revision ? '→' : '+'}r${added}` : '',
-  ].join('');
+  const added = event.added.at(-1)?.[1];
+  const revision =
+    (event.revision ? `r${event.revision}` : '') + (added ? `${event.revision ? '→' : '+'}r${added}` : '');
   const note = revision ? `<tspan class="number" dx="3">${revision}</tspan>` : '';
+  const lines = event.ran?.length ? whatRan(event) : hookLines(event.name);
   if (lines.length < 2) return label(x + 9, y + 20, 'chip-text bold', escaped(lines[0]) + note);
-  return (
-    label(x + 9, y + 13, 'chip-text', escaped(cut(lines[0], 66, 5.6))) +
-    label(x + 9, y + 25.5, 'chip-text bold', escaped(cut(lines[1], 74, 5.9)) + note)
-  );
+  const first = label(x + 9, y + 13, 'chip-text', escaped(cut(lines[0], 66, 5.6)) + note);
+  return first + label(x + 9, y + 25.5, 'chip-text bold', escaped(cut(lines[1], 76, 5.9)));
+}
+
+/** Of the hook commands of a test, the first about a secret says most. */
+function whatRan({ name, ran }) {
+  const telling = ran.find((command) => command.startsWith('secret-')) ?? ran[0];
+  const more = ran.length > 1 ? ` +${ran.length - 1}` : '';
+  return [name === 'juju-exec' ? `exec${more}` : 'action', telling];
 }
 
 function dueChips(geometry) {
