@@ -154,6 +154,11 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Say of values of a model what makes them differ; leave others to pytest."""
+    return reporting.explain_comparison(config, op, left, right)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Redact what is logged while tests run, where pytest shows it, and leave out what ops logs about itself."""
