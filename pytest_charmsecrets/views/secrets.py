@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Final, final
 
+from ..arguments import checked
 from ..engine.runtime import RunningModel
 from ..errors import UsageError
 from ..juju import content
@@ -60,6 +61,7 @@ class GrantView:
     """``view``: it may read the secret."""
 
 
+@checked
 @final
 class SecretView(View):
     """A secret, seen by somebody who sees everything."""
