@@ -243,7 +243,8 @@ class HookExecution:
         finally:
             self._active_hook.run_put_off()
         if error is not None:
-            raise HookFailed(unit, hook.name, None, error, record.discarded, (*record.kept, *record.committed))
+            kept = (*record.kept, *record.committed)
+            raise HookFailed(unit, hook.name, None, error, record.discarded, kept, number=record.number)
 
     def execute(self, context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
         """Run a hook command within a hook, and write it into the journal."""
