@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable
 from typing import Final
 
-from ..errors import EndlessHooks
+from ..errors import EndlessHooks, UsageError
 from ..juju.agents import Agents
 from ..juju.clock import Clock
 from ..juju.hooks import Hook
@@ -41,6 +41,7 @@ class Runtime:
         self.chronicle: Final = Chronicle()
         """The order of the records of all models."""
         self.active_hook: Final = ActiveHook()
+        self._is_closed = False
         self._journals: Final[dict[str, Journal]] = {}
         """By the names of the models."""
         self._repetition: Final = Repetition(self._journals)
@@ -71,8 +72,18 @@ class Runtime:
         self._journals[world.name] = world.journal
         return RunningModel(self, model)
 
+    def check_open(self, operation: str) -> None:
+        """Check that the models were not closed, before an operation.
+
+        Raises:
+            UsageError: if they were.
+        """
+        if self._is_closed:
+            raise UsageError(f'{operation}() cannot be called: the model was closed; make another FakeModel')
+
     def close(self) -> None:
-        """Remove everything that the models hold on disk."""
+        """Remove everything that the models hold on disk; they take no operation any more."""
+        self._is_closed = True
         for model in self.scheduler.models.values():
             model.close()
 

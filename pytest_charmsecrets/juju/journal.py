@@ -11,8 +11,9 @@ import itertools
 import operator
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Concatenate, Final, ParamSpec, TypeAlias
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeAlias
 
+from ..errors import no_attribute
 from ..records import (
     BagValue,
     BugAvoided,
@@ -271,6 +272,11 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._records)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            raise no_attribute(self, name)
 
     def __repr__(self) -> str:
         return f'<Journal of {len(self)} records>'
