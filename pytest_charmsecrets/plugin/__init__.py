@@ -131,7 +131,7 @@ def pytest_runtest_makereport(
     if not config.getoption('fulltrace'):
         reporting.leave_out_own_frames(call)
     report = yield
-    if orders.SEARCHING in config.stash:
+    if orders.SEARCHING in config.stash and not report.failed:
         return report
     orders.note_fixed_only(report, item)
     models = config.stash[reporting.MODELS]
@@ -143,7 +143,7 @@ def pytest_runtest_makereport(
         secrets.learn(models.living())
     if report.failed:
         reporting.begin_with_unit_and_hook(report, call)
-        reporting.add_sections(report, models, secrets=secrets)
+        reporting.add_sections(report, item, models, secrets=secrets)
     if secrets is not None and redacting.is_shown(report, config):
         secrets.redact_report(report)
     return report

@@ -133,11 +133,14 @@ RUNNING: Final = pytest.StashKey[pytest.Item]()
 """The test that is set up, runs, or is torn down."""
 
 
-def add_sections(report: pytest.TestReport, models: Models, *, secrets: Secrets | None) -> None:
+def add_sections(report: pytest.TestReport, item: pytest.Item, models: Models, *, secrets: Secrets | None) -> None:
     """Add to the report of a failure what its models have not done yet, the end of each journal, and how to repeat it.
+
+    The last two are properties of the test as well: what collects reports from JUnit XML can read them there.
 
     Args:
         report: the report.
+        item: its test.
         models: the models that live.
         secrets: what is redacted; None if nothing is.
     """
@@ -150,17 +153,26 @@ def add_sections(report: pytest.TestReport, models: Models, *, secrets: Secrets 
     from ..report.text import render_journal
 
     redactor = secrets.redactor if secrets is not None else Redactor(())
+    properties: list[tuple[str, str]] = []
     for model in used:
         of_model = f' of {model.name}' if len(model.controller.models) > 1 else ''
         if standing := render_standing(model):
             add_section(report, f'{STANDING}{of_model}', redactor.redact(standing))
         journal = render_journal(model.journal, redactor=redactor, last=ENTRIES, most_lines=LINES, reads=False)
         add_section(report, f'{SECTION}{of_model}', journal)
+        properties.append((_property_of(f'{SECTION}{of_model}'), journal))
     lines = list(dict.fromkeys(render_repetition(model) for model in used))
     if secrets is not None and (keys := secrets.left_in_plain):
         lines.append(f'too short or too common to redact: {", ".join(keys)}')
     add_section(report, REPETITION, '\n'.join(lines))
+    properties.append((_property_of(REPETITION), '\n'.join(lines)))
+    item.user_properties += properties  # pytest reads those of the teardown's report
+    report.user_properties += properties
     models.note_seen()
+
+
+def _property_of(title: str) -> str:
+    return title.replace(': ', '_').replace(' ', '_')
 
 
 def add_section(report: pytest.TestReport, title: str, text: str) -> None:
