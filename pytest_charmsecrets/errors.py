@@ -98,6 +98,10 @@ class HookFailed(CharmSecretsError):
     """The same for the library in which the exception was raised, if the charm's line called one."""
     output: str = ''
     """What a charm that runs as a process said about its end: its standard error, or what it logged as an error."""
+    number: int | None = None
+    """Number of the hook's record in the journal."""
+    command: int | None = None
+    """Number of the record of the hook command that Juju refused; None if it refused the commit, or nothing."""
 
     def __str__(self) -> str:
         lines = [f'{self.unit} failed in {self.hook}']

@@ -240,7 +240,8 @@ class HookExecution:
         record, error = self._commit(context, started, CharmOutcome())
         self._append(context, record)
         if error is not None:
-            raise HookFailed(unit, hook.name, None, error, record.discarded, (*record.kept, *record.committed))
+            kept = (*record.kept, *record.committed)
+            raise HookFailed(unit, hook.name, None, error, record.discarded, kept, number=record.number)
 
     def execute(self, context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
         """Run a hook command within a hook, and write it into the journal."""

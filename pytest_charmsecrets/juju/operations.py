@@ -39,8 +39,19 @@ def deploy(
     config: Mapping[str, Any] | None,
     cloud: Cloud,
     unit_start: UnitStart | None = None,
+    command: str = 'deploy',
 ) -> Application:
     """Deploy a charm as an application, with its peer relations and its units.
+
+    Args:
+        world: the model.
+        metadata: what the charm declares.
+        name: the application's name; by default the charm's.
+        num_units: how many units to begin with.
+        config: values of config options.
+        cloud: where the units run.
+        unit_start: how each unit begins.
+        command: how the journal calls it.
 
     Raises:
         UsageError: if the name is taken or no name, or a config value does not fit.
@@ -73,7 +84,7 @@ def deploy(
     application.unit_start = unit_start or UnitStart()
     count = 0 if metadata.subordinate else num_units
     given = (f'--config={option}={value}' for option, value in values.items())
-    world.note_operation('deploy', name, f'--num-units={count}', *given)
+    world.note_operation(command, name, f'--num-units={count}', *given)
     world.applications[name] = application
     world.follow_cloud(cloud)
     world.note_config(application, {})

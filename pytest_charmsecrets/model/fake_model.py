@@ -243,8 +243,9 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             for role, endpoints in declared.items()
         }
         metadata = read_metadata({'name': app, **meta})
+        cloud = self._world.given_cloud or 'machine'
         operations.deploy(
-            self._world, metadata, app, num_units=num_units, config=None, cloud=self._world.given_cloud or 'machine'
+            self._world, metadata, app, num_units=num_units, config=None, cloud=cloud, command='deploy-puppet'
         )
         self._execution.runners[app] = PuppetRunner()
         return Puppet(self.internals, app)
