@@ -134,7 +134,7 @@ def pytest_runtest_makereport(
     if not config.getoption('fulltrace'):
         reporting.leave_out_own_frames(call)
     report = yield
-    if orders.SEARCHING in config.stash:
+    if orders.SEARCHING in config.stash and not report.failed:
         return report
     orders.note_fixed_only(report, item)
     models = config.stash[reporting.MODELS]
@@ -148,10 +148,15 @@ def pytest_runtest_makereport(
         reporting.begin_with_unit_and_hook(report, call)
     pictures.add_to(report, item, call)
     if report.failed:
-        reporting.add_sections(report, models, secrets=secrets)
+        reporting.add_sections(report, item, models, secrets=secrets)
     if secrets is not None and redacting.is_shown(report, config):
         secrets.redact_report(report)
     return report
+
+
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Say of values of a model what makes them differ; leave others to pytest."""
+    return reporting.explain_comparison(config, op, left, right)
 
 
 @pytest.hookimpl(trylast=True)
