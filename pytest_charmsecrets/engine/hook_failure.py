@@ -18,12 +18,7 @@ def failure_of(finished: FinishedHook, journal: Journal) -> HookFailed:
         journal: the journal of its model.
     """
     exception = finished.outcome.exception
-    if finished.commit_error is not None:
-        refusal, why = finished.commit_error, finished.context.why
-    elif finished.outcome.stderr is None:
-        refusal, why = _refusal_behind(exception, finished.context.refused)
-    else:
-        refusal, why = finished.context.refused[-1] if _last_command_was_refused(finished, journal) else (None, None)
+    refusal, why = refusal_of(finished, journal)
     where, library = places(exception.__traceback__) if exception is not None else (None, None)
     failure = HookFailed(
         unit=finished.record.unit,
@@ -38,6 +33,20 @@ def failure_of(finished: FinishedHook, journal: Journal) -> HookFailed:
         output=_last_words(finished),
     )
     return failure.with_traceback(charm_traceback(exception.__traceback__) if exception is not None else None)
+
+
+def refusal_of(finished: FinishedHook, journal: Journal) -> tuple[str, str | None] | tuple[None, None]:
+    """Return Juju's refusal that a hook failed for, and the state of the model behind it, where they are known.
+
+    Args:
+        finished: the hook.
+        journal: the journal of its model.
+    """
+    if finished.commit_error is not None:
+        return finished.commit_error, finished.context.why
+    if finished.outcome.stderr is None:
+        return _refusal_behind(finished.outcome.exception, finished.context.refused)
+    return finished.context.refused[-1] if _last_command_was_refused(finished, journal) else (None, None)
 
 
 def _refusal_behind(
