@@ -9,11 +9,12 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from ..arguments import PlainData, checked
 from ..charms.runner import CharmOutcome
 from ..engine.hook_execution import FinishedHook
-from ..engine.hook_failure import refusal_of
+from ..engine.hook_failure import why_refused
 from ..errors import ActionFailed, JujuError, UsageError
 from ..juju import lookups, operations
 from ..juju.hooks import Hook
@@ -23,10 +24,11 @@ from ..views.over_model import OverModel
 COMMIT_REFUSED: Final = 'committing requested changes failed'
 
 
+@checked
 class Tasks(OverModel):
     """The part of FakeModel that runs something on a unit by request."""
 
-    def run(self, unit: str, action: str, params: Mapping[str, Any] | None = None) -> Task:
+    def run(self, unit: str, action: str, params: Mapping[str, PlainData] | None = None) -> Task:
         """Run an action on a unit, after what the unit has to run before it.
 
         Raises:
@@ -76,7 +78,7 @@ class Tasks(OverModel):
         """
         task = _task_of(ran, hook, action)
         if not task.success:
-            raise ActionFailed(task, refusal_of(ran, self._world.journal)[1])
+            raise ActionFailed(task, why_refused(ran, self._world.journal))
         return task
 
     def update_status(self, unit: str) -> tuple[HookRun, ...]:

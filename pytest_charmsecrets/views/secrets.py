@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Final, final
 
+from ..arguments import checked
 from ..engine.runtime import RunningModel
 from ..errors import UsageError
 from ..juju import content
@@ -81,6 +82,7 @@ class TrackedBy(dict[str, int]):
         return dict, (dict(self),)
 
 
+@checked
 @final
 class SecretView(View):
     """A secret, seen by somebody who sees everything."""
