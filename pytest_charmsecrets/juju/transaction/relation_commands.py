@@ -27,6 +27,18 @@ class RelationCommands(ContextState):
             is_peer=relation.is_peer,
         )
 
+    def why_no_relation(self, relation_id: int) -> str:
+        """Return why the hook knows no relation of an id."""
+        relation = self.world.relations.get(relation_id)
+        if relation is None:
+            return f'there is no relation {relation_id}: it was removed, or never made'
+        if not relation.involves(self.application):
+            return f'relation {relation_id} is {relation.key}, and not one of {self.application}'
+        hook = f'{relation.endpoint_of(self.application).name}-relation'
+        if relation.life != 'alive':
+            return f'relation {relation_id} is being removed: {self.unit} has run {hook}-broken, or never entered it'
+        return f'{self.unit} enters relation {relation_id} with {hook}-created, which has not run yet'
+
     def relation_ids(self, endpoint: str) -> tuple[int, ...]:
         """Return the ids of the unit's relations on an endpoint."""
         infos = [self.relation(relation_id) for relation_id in sorted(self.entered)]
