@@ -14,7 +14,7 @@ PROCESSES = $(if $(ARGS),,$(shell $(<D)/bin/python -c 'import os; n = os.cpu_cou
 .PHONY: help demo test test-lowest published parity coverage mutation lint format docs docs-site bench clean
 
 help:
-	@echo 'make demo         run the example charms, then print what happened between two of them'
+	@echo 'make demo         print the life of a secret that two of the example charms share'
 	@echo 'make test         run all tests'
 	@echo 'make test-lowest  run them with the lowest supported ops'
 	@echo 'make published    run the tests about Juju that ops publishes, those for a live controller included'
@@ -29,8 +29,7 @@ help:
 	@echo 'make clean        remove environments and caches'
 
 demo: $(VENV)/installed
-	$(VENV)/bin/python -m pytest -q --no-header -p no:randomly examples
-	$(VENV)/bin/python examples/demo.py
+	@$(VENV)/bin/python examples/demo.py
 
 test: $(VENV)/installed
 	$(VENV)/bin/python -m pytest -q $(PROCESSES) $(ARGS)
@@ -59,12 +58,14 @@ mutation: $(VENV)/installed
 lint: $(VENV)/installed
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/biome check .
 	$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
 	$(VENV)/bin/lint-imports --no-logo
 
 format: $(VENV)/installed
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+	$(VENV)/bin/biome check --write .
 
 docs: $(VENV)/installed
 	$(VENV)/bin/python docs/generate.py

@@ -17,13 +17,17 @@ def failure_of(finished: FinishedHook, journal: Journal) -> HookFailed:
         finished: the hook.
         journal: the journal of its model.
     """
-    exception = finished.outcome.exception
+    exception, refused = finished.outcome.exception, finished.context.refused
+    behind: int | None = None
     if finished.commit_error is not None:
         refusal, why = finished.commit_error, finished.context.why
-    elif finished.outcome.stderr is None:
-        refusal, why = _refusal_behind(exception, finished.context.refused)
     else:
-        refusal, why = finished.context.refused[-1] if _last_command_was_refused(finished, journal) else (None, None)
+        if finished.outcome.stderr is None:
+            behind = _refusal_behind(exception, refused)
+        elif _last_command_was_refused(finished, journal):
+            behind = len(refused) - 1
+        refusal, why = refused[behind] if behind is not None else (None, None)
+    commands = [command.number for command in finished.record.commands if command.is_refused]
     where, library = places(exception.__traceback__) if exception is not None else (None, None)
     failure = HookFailed(
         unit=finished.record.unit,
@@ -36,21 +40,21 @@ def failure_of(finished: FinishedHook, journal: Journal) -> HookFailed:
         where=where,
         library=library,
         output=_last_words(finished),
+        number=finished.record.number,
+        command=commands[behind] if behind is not None else None,
     )
     return failure.with_traceback(charm_traceback(exception.__traceback__) if exception is not None else None)
 
 
-def _refusal_behind(
-    exception: BaseException | None, refused: Sequence[tuple[str, str | None]]
-) -> tuple[str, str | None] | tuple[None, None]:
-    """Return the refusal that the exception came from, and its cause; the last one, if it stands for several."""
+def _refusal_behind(exception: BaseException | None, refused: Sequence[tuple[str, str | None]]) -> int | None:
+    """Return which refusal the exception came from, counted from 0; the last one, if it stands for several."""
     while exception is not None:
         text = f'{exception} {getattr(exception, "stderr", "")}'
-        for refusal, why in reversed(refused):
+        for place, (refusal, _) in reversed(tuple(enumerate(refused))):
             if refusal and refusal in text:
-                return refusal, why
+                return place
         exception = exception.__cause__ or exception.__context__
-    return None, None
+    return None
 
 
 def _last_command_was_refused(finished: FinishedHook, journal: Journal) -> bool:

@@ -46,7 +46,7 @@ class _Node:
     """Whether a scalar has neither quotes nor a tag."""
     children: list[_Node] = dataclasses.field(default_factory=list['_Node'])
     target: _Node | None = None
-    """What an alias stands for."""
+    """The node that an alias refers to."""
 
 
 def load_strings(data: bytes, go_type: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the arguments of several hook commands have in common: relations, units, key=value pairs, settings files.
+"""Arguments that several hook commands share: relations, units, key=value pairs, settings files.
 
 Source: juju 3.6: jujuc/context.go, relationIdValue; jujuc/relation-set.go; juju/utils keyvalues; juju/cmd args.go.
 """

@@ -9,8 +9,9 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from ..arguments import PlainData, checked
 from ..charms.runner import CharmOutcome
 from ..engine.hook_execution import FinishedHook
 from ..errors import ActionFailed, JujuError, UsageError
@@ -22,10 +23,11 @@ from ..views.over_model import OverModel
 COMMIT_REFUSED: Final = 'committing requested changes failed'
 
 
+@checked
 class Tasks(OverModel):
     """The part of FakeModel that runs something on a unit by request."""
 
-    def run(self, unit: str, action: str, params: Mapping[str, Any] | None = None) -> Task:
+    def run(self, unit: str, action: str, params: Mapping[str, PlainData] | None = None) -> Task:
         """Run an action on a unit, after what the unit has to run before it.
 
         Raises:

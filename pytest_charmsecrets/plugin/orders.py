@@ -239,6 +239,7 @@ class _Protocol:
         if known is not None and failure is None and cast('_Phase', known.failure).call.when != 'teardown':
             failure = cast('_Phase', known.failure)
             phases = [*known.phases[: known.phases.index(failure)], failure]
+            self._item.user_properties[:] = failure.report.user_properties
         if failure is not None and section is not None:
             add_section(failure.report, SECTION, section)
         self._log(phases)

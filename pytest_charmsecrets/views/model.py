@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, overload
 
+from ..arguments import checked
 from ..engine.fault_injection import InjectedFault
 from ..engine.runtime import RunningModel
 from ..errors import JujuError, UsageError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ..juju.state import Cloud
 
 
+@checked
 class ModelView(OverModel):
     """What can be seen of a model. A look changes nothing: no later hook depends on whether it was taken."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final, final
 
+from ..arguments import checked
 from ..engine.runtime import RunningModel
 from ..errors import UsageError
 from ..juju.relations import Relation
 from .view import View
 
 
+@checked
 @final
 class RelationView(View):
     """A relation: between two applications, or among the units of one for a peer relation."""

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Final, final
 
+from ..arguments import checked
 from ..engine.runtime import RunningModel
 from ..errors import UsageError
 from ..juju import content
@@ -16,7 +17,9 @@ from ..juju.identity import SecretURI, name_of_tag
 from ..juju.secrets import access
 from ..juju.secrets.entities import Permission, Secret, SecretRole
 from ..juju.transaction import remote_secrets
+from ..records import DueHook
 from .contents import decoded
+from .hooks import as_due_hook
 from .view import View
 
 _LONGEST_LABEL: Final = 64
@@ -60,6 +63,26 @@ class GrantView:
     """``view``: it may read the secret."""
 
 
+class TrackedBy(dict[str, int]):
+    """The revision that each unit tracks: a dict that knows its secret, for assertions that fail."""
+
+    def __init__(self, secret: SecretView, revisions: Mapping[str, int]) -> None:
+        super().__init__(revisions)
+        self.secret: Final = secret
+
+    @property
+    def due(self) -> tuple[DueHook, ...]:
+        """The hooks about the secret that units would run."""
+        internals, secret_id = self.secret.internals, self.secret.unique_identifier
+        due = internals.runtime.scheduler.due(internals.execution)
+        hooks = (as_due_hook(unit, hook) for unit, of_unit in due.items() for hook in of_unit)
+        return tuple(hook for hook in hooks if hook.secret is not None and secret_id in hook.secret)
+
+    def __reduce__(self) -> tuple[type[dict[str, int]], tuple[dict[str, int]]]:
+        return dict, (dict(self),)
+
+
+@checked
 @final
 class SecretView(View):
     """A secret, seen by somebody who sees everything."""
@@ -166,8 +189,8 @@ class SecretView(View):
     @property
     def tracked_by(self) -> dict[str, int]:
         """The revision that each unit tracks which has read the secret, owners included."""
-        consumers = self._secret.consumers.values()
-        return {consumer.unit: consumer.tracked for consumer in sorted(consumers, key=lambda one: _order(one.unit))}
+        consumers = sorted(self._secret.consumers.values(), key=lambda one: _order(one.unit))
+        return TrackedBy(self, {consumer.unit: consumer.tracked for consumer in consumers})
 
     @property
     def labels(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from ..arguments import checked
 from ..charms.state_view import render_state
 from ..engine.runtime import RunningModel
 from ..juju import identity, lookups, statuses
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 AgentState: TypeAlias = Literal['idle', 'error', 'stopped']
 
 
+@checked
 class UnitView(View):
     """One unit, of an application with a charm or of a puppet."""
 
