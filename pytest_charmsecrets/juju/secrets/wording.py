@@ -1,6 +1,6 @@
-"""The texts with which Juju refuses something about a secret: one table, a column for each package that words them.
+"""The texts of Juju's refusals about secrets: one table, with a column for each package of Juju that has its own texts.
 
-Rules ask this table for a text and a switch for what they decide; nothing but this module reads ``error_texts``.
+Rules read texts from this table, and decide by switches; only this module reads ``error_texts``.
 Source: juju 3.6: apiserver/common/secrets/access.go; apiserver/facades/agent/secretsmanager; state/secrets.go.
 juju 4.0: domain/secret/service, domain/secret/state; apiserver/facades/agent/uniter/secrets.go; domain/unitstate.
 """
@@ -133,9 +133,9 @@ RELABELING: Final[Mapping[str, str]] = {
     'charm_secret': 'updating charm secret "{id}": secret with label {label} already exists',
     'exists': 'secret with label {label} already exists',
 }
-"""How a read is refused that gives a label which is in use, by ``label_clash``; otherwise as the label itself is refused."""
+"""The refusals, by ``label_clash``, of a read with a label that is in use; without an entry, the refusal of the label."""
 
 
 def wording(profile: Profile) -> Wording:
-    """Return how a version of Juju words its refusals."""
+    """Return the refusals of a version of Juju."""
     return _TEXTS[profile.error_texts]
