@@ -193,7 +193,7 @@ class Scheduler(Generic[ModelT]):
             agents.allow_retries()
 
     def wake(self) -> None:
-        """Let every worker look at the clock."""
+        """Wake every worker, so that it reads the clock."""
         for agents in self._agents():
             agents.world.journal.chronicle.causes = agents.announcements.moment
             agents.wake()

@@ -21,42 +21,42 @@ class Wording:
     unreadable: str
     unmanageable: str
     not_leader: str
-    """To a unit whose application may manage the secret, while another unit leads."""
+    """For a unit whose application may manage the secret, while another unit leads."""
     created_without_lead: str
     """To a unit that adds a secret of its application, when another unit leads by the time of the commit."""
     access_unchanged: str
-    """Around the cause for which access is neither granted nor revoked, when that is found out first."""
+    """Around the cause of a refused grant or revocation, if that is checked first."""
     scope_taken: str
     """To a unit that grants through a second relation."""
     missing: str
-    """When a secret that is not there is read."""
+    """For a read of a secret that does not exist."""
     missing_at_commit: str
     missing_observer_label: str
     missing_revision: str
     missing_revision_across: str
     """When the secret is another model's."""
     missing_scope: str
-    """When access is granted through a relation that is not there."""
+    """For a grant through a relation that does not exist."""
     missing_relation: str
     """When data is written for a relation that has gone during the hook."""
     remote_label_taken: str
     """When a unit gives another model's secret a label that it uses already."""
     missing_subject: str
-    """When access is granted to an application or unit that is not there."""
+    """For a grant to an application or unit that does not exist."""
     missing_to_user: str
-    """When a user wants to see a secret that is not there, by its URI."""
+    """For ``show-secret`` of a secret that does not exist, by its URI."""
     missing_revision_to_user: str
-    """When a user wants to see a revision that is not there."""
+    """For ``show-secret`` of a revision that does not exist."""
     missing_with_revision_to_user: str
-    """When a user wants to see a revision of a secret that is not there."""
+    """For ``show-secret`` of a revision of a secret that does not exist."""
     missing_content_to_user: str
-    """When Juju itself has no content of a revision that a user wants to see."""
+    """For ``show-secret`` of a revision whose content Juju itself does not have."""
     missing_name: str
-    """When a user changes a secret that is not there, by its name."""
+    """For a user's change of a secret that does not exist, by its name."""
     missing_code: str
-    """The kind of refusal that the client prints behind it, when access is changed."""
+    """The kind of error that the client prints after the text, when access is changed."""
     invalid_option: str
-    """When an option of type secret is set to something that is no URI of a secret."""
+    """For an option of type secret that is set to a value that is not the URI of a secret."""
 
 
 _CANNOT_CHANGE: Final = 'cannot change access to "{uri}" for "{subject}": '

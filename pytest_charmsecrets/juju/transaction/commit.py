@@ -159,7 +159,7 @@ _KINDS: Final = (
         first_in=('rest_first', 'tracking_last'),
     ),
 )
-"""The table. Its order is that of a commit, save for what ``first_in`` and ``last_in`` say; and that of preparing."""
+"""The table. Its order is the order of a commit, except for ``first_in`` and ``last_in``, and the order of preparing."""
 
 
 # --- a commit
