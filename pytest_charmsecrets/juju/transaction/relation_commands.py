@@ -45,7 +45,7 @@ class RelationCommands(ContextState):
         return tuple(info.id for info in infos if info is not None and info.endpoint == endpoint)
 
     def relation_members(self, relation_id: int) -> tuple[str, ...]:
-        """Return the remote units the charm was notified of: with one that joins now, without one that departs."""
+        """Return the remote units of which the charm was notified: with one that joins now, without one that departs."""
         members = set(self.entered[relation_id].members) if relation_id in self.entered else set[str]()
         if relation_id == self.hook.relation_id and self.hook.remote_unit is not None:
             if self.hook.kind == 'relation-departed':
