@@ -48,6 +48,9 @@ class Runtime:
         self._ignored: Final = IgnoredEvents()
         self.judge_ignored: Callable[[HookRun], str | None] | None = None
         """Called for an event that a charm has ignored too often: returns the reason to stop, or nothing to go on."""
+        self.follow_progress: Callable[[HookRun, datetime.datetime, datetime.datetime | None], None] | None = None
+        """Called after each hook, with the time, and with the time that is advanced to, if any is."""
+        self._until: datetime.datetime | None = None
 
     @property
     def clock(self) -> Clock:
@@ -158,12 +161,16 @@ class Runtime:
         """
         __tracebackhide__ = True
         self.clock.check(when)
-        ran = [self.settle(retry=False)]
-        while (deadline := self.scheduler.deadline()) is not None and deadline <= when:
-            self.scheduler.move_clock(deadline)
+        self._until = when
+        try:
+            ran = [self.settle(retry=False)]
+            while (deadline := self.scheduler.deadline()) is not None and deadline <= when:
+                self.scheduler.move_clock(deadline)
+                ran.append(self.settle(retry=False))
+            self.scheduler.move_clock(when)
             ran.append(self.settle(retry=False))
-        self.scheduler.move_clock(when)
-        ran.append(self.settle(retry=False))
+        finally:
+            self._until = None
         return tuple(itertools.chain.from_iterable(ran))
 
     def _note_rest(self) -> None:
@@ -182,6 +189,8 @@ class Runtime:
         if turn is None:
             return None
         finished = turn.model.run(turn.pick.unit, turn.pick.hook)
+        if self.follow_progress is not None:
+            self.follow_progress(finished.record, self.clock.now, self._until)
         if finished.failed and turn.pick.hook.kind != 'action':
             self._raise_failure(turn.model, finished)
         return finished.record

@@ -190,7 +190,7 @@ class Journal:
         """Return the lives of all revisions of the model's secrets, in the order in which they were created.
 
         Args:
-            at: number of a record of the controller; only the revisions that were there after it, as they were then.
+            at: number of a record of the controller; only the revisions that existed after it, as they were then.
         """
         return history.revisions(self._facts, at)
 

@@ -15,6 +15,7 @@ export function decoded(data) {
     folds: data.folds.map(decodedFold),
     events: numbered(data.ev).map(decodedEvent),
     packedDetails: data.det,
+    packedCommands: data.cmds,
     due: data.due.map(decodedDue),
     secrets: data.sec.map(decodedSecret),
     failure: data.fail && decodedFailure(data.fail),
@@ -114,19 +115,11 @@ function decodedEvent(event, index) {
   };
 }
 
-/** Of one hook: there are many, and few are looked at. */
-export function decodedDetails({
-  cmd = [],
-  committed = [],
-  kept = [],
-  discarded = [],
-  error,
-  threads = [],
-  deferred = [],
-  ran = [],
-}) {
+/** Decode the details of one hook: there are many, and few are looked at. */
+export function decodedDetails(details, commands) {
+  const { cmd = [], committed = [], kept = [], discarded = [], error, threads = [], deferred = [], ran = [] } = details;
   return {
-    commands: cmd.map(decodedCommand),
+    commands: cmd.map((place) => decodedCommand(commands[place])),
     committed,
     kept,
     discarded,

@@ -47,7 +47,7 @@ function firstEvent(run) {
 function showIndex() {
   shownTest = null;
   document.title = title;
-  document.documentElement.classList.remove('drawn');
+  document.documentElement.className = 'drawing';
   document.getElementById('index').hidden = false;
   document.getElementById('picture').hidden = true;
   document.getElementById('keys').hidden = true;
@@ -61,7 +61,7 @@ async function openTest(index) {
   view.prefix = tests.length > 1 ? `test-${index + 1}/` : '';
   shownTest = index;
   document.title = run.meta.title;
-  document.documentElement.classList.add('drawn');
+  document.documentElement.className = 'drawn';
   for (const id of ['picture', 'skip', 'keys']) document.getElementById(id).hidden = false;
   document.getElementById('index').hidden = true;
   document.querySelectorAll('#texts details').forEach((details, place) => {

@@ -26,9 +26,16 @@ function drawStaves() {
   document.getElementById('print').innerHTML = cuts(geometry)
     .map(([from, to]) => stave(geometry, from, to))
     .join('');
+  for (const text of document.querySelectorAll('.stave .sticky')) keepInSight(text);
   view.selected = selected;
   const text = document.querySelector('#texts details.shown');
   if (text) text.open = view.run.events.length < FEW_EVENTS;
+}
+
+/** A label whose bar began in an earlier stave stands where this one begins. */
+function keepInSight(text) {
+  const x = text.ownerSVGElement.viewBox.baseVal.x + 6;
+  text.setAttribute('x', Math.max(Number(text.dataset.from), Math.min(Number(text.dataset.to), x)));
 }
 
 /** Cut between columns. */

@@ -60,7 +60,7 @@ export class Run {
 
   detailsOf(event) {
     if (event.details == null) return NOTHING;
-    this.details[event.details] ??= decodedDetails(this.packedDetails[event.details]);
+    this.details[event.details] ??= decodedDetails(this.packedDetails[event.details], this.packedCommands);
     return this.details[event.details];
   }
 
@@ -126,7 +126,7 @@ export class Run {
   /** The words of its commands and effects. */
   deepWordsOf(event) {
     if (event.details == null) return '';
-    this.wordsOfDetails[event.details] ??= JSON.stringify(this.packedDetails[event.details]).toLowerCase();
+    this.wordsOfDetails[event.details] ??= JSON.stringify(this.detailsOf(event)).toLowerCase();
     return this.wordsOfDetails[event.details];
   }
 
