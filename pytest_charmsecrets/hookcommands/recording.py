@@ -19,12 +19,11 @@ _FILE_ARGUMENT: Final = re.compile(r'(?P<key>[^=]+)#file=(?P<path>.+)', re.DOTAL
 
 def readable_argv(argv: Sequence[str]) -> tuple[str, ...]:
     """Return a command line with ``key#file=path`` written as ``key=<what the file holds>``."""
-    return tuple(map(_readable, argv))
+    return tuple([_readable(argument) if '#file=' in argument else argument for argument in argv])
 
 
 def _readable(argument: str) -> str:
-    # Few arguments name a file, and a search for a text costs a tenth of a match.
-    match = _FILE_ARGUMENT.fullmatch(argument) if '#file=' in argument else None
+    match = _FILE_ARGUMENT.fullmatch(argument)
     if match is None:
         return argument
     try:
