@@ -6,18 +6,16 @@ import { view } from './view.js';
 export function drawLegend() {
   const { run } = view;
   const has = (test) => run.events.some(test);
+  const hasHook = (family, name) =>
+    has((event) => event.kind === 'hook' && event.family === family && (!name || name.test(event.name)));
   const isNames = view.density === 'names';
   const entries = [
     'Hooks',
-    [hook({ family: 'secret', name: 'secret-changed' }), isNames ? 'secret' : 'secret-changed'],
-    !isNames && [hook({ family: 'secret', name: 'secret-rotate' }), 'secret-rotate, -expired'],
-    !isNames && [hook({ family: 'secret', name: 'secret-remove' }), 'secret-remove'],
-    [hook({ family: 'relation' }), 'relation'],
-    [hook({ family: 'life' }), 'install, start, config, leader'],
-    has(({ kind, family }) => kind === 'hook' && family === 'test') && [
-      hook({ family: 'test' }),
-      'asked for by the test',
-    ],
+    isNames && hasHook('secret') && [hook({ family: 'secret' }), 'secret'],
+    ...(isNames ? [] : secretHooks(hasHook)),
+    hasHook('relation') && [hook({ family: 'relation' }), 'relation'],
+    hasHook('life') && [hook({ family: 'life' }), 'install, start, config, leader'],
+    hasHook('test') && [hook({ family: 'test' }), 'asked for by the test'],
     has(({ outcome }) => outcome) && [hook({ family: 'life', outcome: 'failed' }), 'failed'],
     run.findings.length > 0 && [icon(flag({ findings: [0] }, 9, 9), 18), 'proves a finding'],
     has(({ retryOf }) => retryOf != null) && [icon(badge({ retryOf: 0 }, 9, 9), 18), 'retried'],
@@ -41,28 +39,49 @@ export function drawLegend() {
     ],
     [icon('<line class="leads" x1="1" x2="25" y1="9" y2="9"/>') + icon(star(6, 9), 12), 'leader'],
   ];
-  if (run.secrets.length) entries.push(...secretEntries());
+  if (run.secrets.length) entries.push(...secretEntries(run.secrets));
   const drawn = entries
     .filter(Boolean)
     .map((entry) => (typeof entry === 'string' ? `<b>${entry}</b>` : `<span>${entry[0]}${entry[1]}</span>`));
   document.getElementById('legend').innerHTML = drawn.join('');
 }
 
-function secretEntries() {
+function secretHooks(hasHook) {
+  return [
+    hasHook('secret', /-changed$/) && [hook({ family: 'secret', name: 'secret-changed' }), 'secret-changed'],
+    hasHook('secret', /-rotate$|-expired$/) && [
+      hook({ family: 'secret', name: 'secret-rotate' }),
+      'secret-rotate, -expired',
+    ],
+    hasHook('secret', /-remove$/) && [hook({ family: 'secret', name: 'secret-remove' }), 'secret-remove'],
+  ];
+}
+
+function secretEntries(secrets) {
   const bar = (classes) => icon(`<rect class="${classes}" x="1" y="4" width="24" height="10"/>`);
   const reads =
     '<circle class="read" cx="5" cy="9" r="2.6"/><circle class="read peek" cx="15" cy="9" r="3.2"/><path class="read" d="M23 5.2l6 3.8l-6 3.8z"/>';
+  const revisions = secrets.flatMap((secret) => secret.revisions);
+  const observers = secrets.flatMap((secret) => secret.observers);
+  const hasRead = (test) => observers.some((observer) => observer.reads.some(([, kind]) => test(kind)));
+  const isReplaced = secrets.some((secret) => secret.revisions.length > 1);
   return [
     'Secrets',
     [bar('revision-latest'), 'latest revision'],
-    [bar('revision-use'), 'older, in use'],
-    [bar('revision-obsolete'), 'obsolete: the owner was told'],
-    [icon('<path class="cap" d="M3 5l8 8m0-8l-8 8"/>', 14), 'removed'],
-    [bar('tracks'), 'tracks the latest'],
-    [bar('behind'), 'behind: tracks an older one'],
-    [icon(reads, 32), 'read, peek, refresh'],
-    [icon(cross(7, 9, 4), 14), 'read refused'],
-    [icon('<rect class="grant" x="1" y="6" width="24" height="5" rx="2"/>'), 'granted'],
+    isReplaced && [bar('revision-use'), 'older, in use'],
+    revisions.some(({ obsolete }) => obsolete != null) && [bar('revision-obsolete'), 'obsolete: the owner was told'],
+    revisions.some(({ removed }) => removed != null) && [
+      icon('<path class="cap" d="M3 5l8 8m0-8l-8 8"/>', 14),
+      'removed',
+    ],
+    observers.some(({ spans }) => spans.length) && [bar('tracks'), 'tracks the latest'],
+    isReplaced && [bar('behind'), 'behind: tracks an older one'],
+    hasRead((kind) => kind !== 'refused') && [icon(reads, 32), 'read, peek, refresh'],
+    hasRead((kind) => kind === 'refused') && [icon(cross(7, 9, 4), 14), 'read refused'],
+    secrets.some(({ grants }) => grants.length) && [
+      icon('<rect class="grant" x="1" y="6" width="24" height="5" rx="2"/>'),
+      'granted',
+    ],
   ];
 }
 

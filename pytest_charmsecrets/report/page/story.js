@@ -49,8 +49,11 @@ export function drawFindings() {
     const proof = finding.events.length
       ? `<p>Proved by ${finding.events.map((index) => eventLink(index)).join(', ')}</p>`
       : '';
+    const allow = finding.allow
+      ? `<p class="muted">To allow it: <code>allow=['${escaped(finding.allow)}']</code></p>`
+      : '';
     const help = finding.help ? `<p class="muted">${shown(finding.help)}</p>` : '';
-    return `<article><h3>${escaped(finding.check)}${finding.subject ? ` <code>${escaped(finding.subject)}</code>` : ''}</h3><p>${shown(finding.text)}</p>${proof}${help}</article>`;
+    return `<article><h3>${escaped(finding.check)}${finding.subject ? ` <code>${escaped(finding.subject)}</code>` : ''}</h3><p>${shown(finding.text)}</p>${proof}${help}${allow}</article>`;
   };
   section.innerHTML = `<h2>${findings.length === 1 ? 'A check found' : 'Checks found'}</h2>${findings.map(one).join('')}`;
 }
@@ -59,9 +62,10 @@ export function drawWhy() {
   const section = document.getElementById('why');
   const { failure } = view.run;
   section.hidden = !failure;
-  section.innerHTML = failure
-    ? `<div>${whatFailed(failure)}</div><div>${howItCame(failure)}</div><div>${whatStands(failure)}</div>`
-    : '';
+  if (!failure) return;
+  const parts = [whatFailed(failure), whatStands(failure)];
+  if (failure.event != null) parts.splice(1, 0, howItCame(failure));
+  section.innerHTML = parts.map((part) => `<div>${part}</div>`).join('');
 }
 
 function whatFailed(failure) {
@@ -102,7 +106,6 @@ function howItCame(failure) {
   const touched = others.length
     ? `<h3>Also touched that secret before</h3><ul class="plain">${others.map(touchedItem).join('')}</ul>`
     : '';
-  if (!items.length && !touched) return '<h2>How it came to that</h2><p class="muted">No hook failed.</p>';
   return `<h2>How it came to that</h2><ol class="chain">${items.join('')}</ol>${touched}`;
 }
 
