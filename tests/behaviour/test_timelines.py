@@ -22,7 +22,7 @@ from pytest_charmsecrets.report.run_reading import read_run
 from pytest_charmsecrets.report.timeline import timeline_of
 
 from . import runs
-from .charms import DATABASE, WEB, Database, StubbornWeb, Web
+from .charms import DATABASE, WEB, Database, StubbornWeb, Web, charm, meta
 
 SVG = '{http://www.w3.org/2000/svg}'
 PLAYED = ('rotation', 'refused_grant', 'two_models', 'expiry', 'year')
@@ -335,6 +335,18 @@ def test_an_empty_model_has_a_timeline(fake_model):
     assert 'nothing' in str(of)
     ET.fromstring(of._svg())
     assert repr(of) == '<Timeline of fake, 0 hooks, until 2026-01-01T00:00:00+00:00>'
+
+
+def test_hooks_of_subordinates_that_are_still_to_come_are_due(fake_model):
+    web = meta('web', provides={'logs': 'logging'}, peers={'cluster': 'c'})
+    endpoints = {'logs': {'interface': 'logging', 'scope': 'container'}}
+    monitor = {'name': 'monitor', 'subordinate': True, 'requires': endpoints}
+    fake_model.deploy(charm(), meta=web)
+    fake_model.deploy(charm(), meta=monitor)
+    fake_model.settle()
+    fake_model.integrate('monitor', 'web')
+    assert [due.unit for due in fake_model.due if due.name == 'install'] == ['monitor/0']
+    assert 'monitor/0  install' in str(fake_model.timeline())
 
 
 def test_a_timeline_in_the_middle_of_a_hook(fake_model):
