@@ -38,7 +38,7 @@ index in ``ev``; -1 stands for "before everything that is shown", None for "stil
     Hook commands, each once: ``a`` (arguments), ``o`` (output), ``i`` (input), ``x`` (exit code), ``e`` (standard error), ``q`` (1: a look-up by
     a label that is not there), ``l`` (1: it only looked something up), ``rv`` (revision that it returned).
 ``due``
-    Due, not run: ``l``, ``h``, ``f``, ``s``, ``r``, ``rel``, ``rem``, ``ca``, ``ct`` as above, ``again`` (the run that failed).
+    Due, not run, of units that are there: ``l``, ``h``, ``f``, ``s``, ``r``, ``rel``, ``rem``, ``ca``, ``ct`` as above, ``again`` (the run that failed).
 ``sec``
     Secrets, oldest first: ``id``, ``label`` (or name, or id), ``owner``, ``model`` (if there are several), ``rotation``,
     ``at``, ``to``, ``keys``, ``next``, ``expires`` (times), ``latest`` (number of the newest revision), ``revs`` (lists: number,
@@ -120,7 +120,7 @@ class _Writer:
             'ev': events,
             'det': self._details.all,
             'cmds': self._commands.all,
-            'due': [self._due(due) for due in self._data.due],
+            'due': [self._due(due) for due in self._data.due if (due.model, due.hook.unit) in self._lanes],
             'sec': [self._secret(index, secret) for index, secret in enumerate(self._data.secrets)],
             'fail': self._failure(),
             'find': self._findings(),

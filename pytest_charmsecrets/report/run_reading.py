@@ -162,11 +162,12 @@ class _Reader:
         return announced.causes if isinstance(announced, BecameDue) else ()
 
     def _due(self, model: ModelView, hooks: Mapping[int, Hook]) -> Iterator[Due]:
-        announced = _open(model.journal)
+        announced, units = _open(model.journal), model.units
         runs = {hook.run.unit: hook for hook in hooks.values() if hook.run.model == model.name}
         for due in model.due:
             about = (due.unit, due.name, _bare(due.secret), due.revision, due.relation, due.remote)
-            failed = model.unit(due.unit).error == due
+            unit = units.get(due.unit)  # A subordinate that is still to come has hooks that are due, too.
+            failed = unit is not None and unit.error == due
             last = runs.get(due.unit) if failed else None
             causes = last.causes if last is not None else announced.get(about, ())
             shown = dataclasses.replace(due, remote=self._own_name(due.remote))
