@@ -26,14 +26,14 @@ FLAGS = (
 )
 
 
-def picture_of(play):
+def picture_of(play, name=''):
     """Return a run, as it is put into a page."""
     model = FakeModel()
     result = play(model)
     failure = result if isinstance(result, HookFailed) else None
     outcome = 'failed' if failure is not None else 'passed'
     models = tuple(model.controller.models.values())
-    title = f'test_{getattr(play, "__name__", "year")}'
+    title = name or f'test_{play.__name__}'
     timeline = timeline_of(models, model.redact, title=title, outcome=outcome, failure=failure)
     model.close()
     reason = str(failure).partition('\n')[0] if failure is not None else ''
