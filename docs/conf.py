@@ -10,7 +10,8 @@ import importlib.metadata
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent / '_extensions'))
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE / '_extensions'))
 
 project = 'pytest-charmsecrets'
 author = 'the authors of pytest-charmsecrets'
@@ -44,5 +45,6 @@ html_theme = 'furo'
 html_title = project
 html_static_path = ['_static']
 html_css_files = ['site.css']
+html_search_scorer = str(HERE / '_static' / 'scorer.js')
 html_show_sourcelink = False
 html_copy_source = False

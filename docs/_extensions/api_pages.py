@@ -91,7 +91,7 @@ _OF_THE_PACKAGE: Final = (
     Page(
         'errors',
         'API: errors',
-        'Every exception that this package raises. :doc:`../errors` says what to do about each.',
+        'Every exception that this package raises. :doc:`../../how-to/troubleshoot` says what to do about each.',
         (
             'CharmSecretsError',
             'UsageError',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 from ..errors import UsageError
 from ..juju.transaction import HookContext
@@ -17,6 +17,7 @@ class ActiveHook:
         """The hook that is running; None while none is."""
         self._is_played = False
         """Whether it is a hook of a puppet, which the test plays."""
+        self._put_off: list[Callable[[], None]] = []
 
     @contextlib.contextmanager
     def run(self, context: HookContext, *, is_played: bool = False) -> Generator[None]:
@@ -35,6 +36,16 @@ class ActiveHook:
             yield
         finally:
             self.context, self._is_played = None, False
+
+    def put_off(self, operation: Callable[[], None]) -> None:
+        """Have an operation wait until the hook that runs has ended, and what it asked for was committed or discarded."""
+        self._put_off.append(operation)
+
+    def run_put_off(self) -> None:
+        """Run the operations that waited for the end of the hook."""
+        waiting, self._put_off = self._put_off, []
+        for operation in waiting:
+            operation()
 
     def check_none(self, operation: str) -> None:
         """Check that no hook is running, before an operation that may run hooks itself.

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable
 from typing import Final
 
-from ..errors import EndlessHooks
+from ..errors import EndlessHooks, UsageError
 from ..juju.agents import Agents
 from ..juju.clock import Clock
 from ..juju.hooks import Hook
@@ -41,12 +41,16 @@ class Runtime:
         self.chronicle: Final = Chronicle()
         """The order of the records of all models."""
         self.active_hook: Final = ActiveHook()
+        self._is_closed = False
         self._journals: Final[dict[str, Journal]] = {}
         """By the names of the models."""
         self._repetition: Final = Repetition(self._journals)
         self._ignored: Final = IgnoredEvents()
         self.judge_ignored: Callable[[HookRun], str | None] | None = None
         """Called for an event that a charm has ignored too often: returns the reason to stop, or nothing to go on."""
+        self.follow_progress: Callable[[HookRun, datetime.datetime, datetime.datetime | None], None] | None = None
+        """Called after each hook, with the time, and with the time that is advanced to, if any is."""
+        self._until: datetime.datetime | None = None
 
     @property
     def clock(self) -> Clock:
@@ -71,8 +75,18 @@ class Runtime:
         self._journals[world.name] = world.journal
         return RunningModel(self, model)
 
+    def check_open(self, operation: str) -> None:
+        """Check that the models were not closed, before an operation.
+
+        Raises:
+            UsageError: if they were.
+        """
+        if self._is_closed:
+            raise UsageError(f'{operation}() cannot be called: the model was closed; make another FakeModel')
+
     def close(self) -> None:
-        """Remove everything that the models hold on disk."""
+        """Remove everything that the models hold on disk; they take no operation any more."""
+        self._is_closed = True
         for model in self.scheduler.models.values():
             model.close()
 
@@ -147,12 +161,16 @@ class Runtime:
         """
         __tracebackhide__ = True
         self.clock.check(when)
-        ran = [self.settle(retry=False)]
-        while (deadline := self.scheduler.deadline()) is not None and deadline <= when:
-            self.scheduler.move_clock(deadline)
+        self._until = when
+        try:
+            ran = [self.settle(retry=False)]
+            while (deadline := self.scheduler.deadline()) is not None and deadline <= when:
+                self.scheduler.move_clock(deadline)
+                ran.append(self.settle(retry=False))
+            self.scheduler.move_clock(when)
             ran.append(self.settle(retry=False))
-        self.scheduler.move_clock(when)
-        ran.append(self.settle(retry=False))
+        finally:
+            self._until = None
         return tuple(itertools.chain.from_iterable(ran))
 
     def _note_rest(self) -> None:
@@ -171,6 +189,8 @@ class Runtime:
         if turn is None:
             return None
         finished = turn.model.run(turn.pick.unit, turn.pick.hook)
+        if self.follow_progress is not None:
+            self.follow_progress(finished.record, self.clock.now, self._until)
         if finished.failed and turn.pick.hook.kind != 'action':
             self._raise_failure(turn.model, finished)
         return finished.record

@@ -1,4 +1,4 @@
-"""URLs as Go's net/url reads them, with its messages for what is wrong.
+"""URLs as Go's net/url reads them, with its error messages.
 
 Source: Go's net/url package, Parse.
 """

@@ -51,7 +51,7 @@ def find_relation(context: HookContext, relation_id: int) -> RelationInfo:
     """
     relation = context.relation(relation_id)
     if relation is None:
-        raise JujuError(RELATION_NOT_FOUND)
+        raise context.refusal(RELATION_NOT_FOUND, context.why_no_relation(relation_id))
     return relation
 
 

@@ -12,7 +12,7 @@ Juju sends no events. A unit runs a hook because two states differ. There are th
 * The **local state** (``agent_state.py``: LocalState), one per unit, is what the unit has run. It survives a restart of
   the agent.
 
-What a unit runs next is a pure function of snapshot and local state (``agent.py``: next_operation). There is no queue
+The next operation of a unit is a pure function of snapshot and local state (``agent.py``: next_operation). There is no queue
 of events. Two writes of a relation before a delivery cause one relation-changed. A hook that fails is still due. A
 secret that is removed before the snapshot shows its new revision causes no secret-changed.
 
@@ -35,13 +35,13 @@ Who may change what
 
 * The model: client operations (``operations.py``, ``offers.py``, ``user_secrets.py``), a hook's transaction, the
   removal job (``secrets/removal.py``), the carrier between models, the engine (statuses around a hook, storages that
-  the charm's runner holds), and agents in what Juju's agents do without a hook (scopes, subordinates, the end of a
+  the charm's runner holds), and agents in the changes that Juju's agents make without a hook (scopes, subordinates, the end of a
   dying unit). They do so through ``lifecycle.py``, ``relations.py`` and ``secrets/``, which hold the rules and note
   every written document that a watcher reads.
 * A snapshot: ``watchers.py`` and ``steps.py``, which deliver. ``agent.py`` only drops what a hook has used up:
   requests, due rotations and expirations, removed secrets. The scheduler withdraws requests.
 * A local state: ``agent.py``, after a hook and while it follows the snapshot. Exceptions: ``may_retry`` is set by
-  the code that allows a retry, ``broken`` by the engine where a bug of Juju stops the agent for good, and
+  the code that allows a retry, ``broken`` by the engine where a bug of Juju stops the agent permanently, and
   ``watchers.mask_known_revisions`` rewrites the reported revisions of an agent that starts.
 * The journal: client operations, hook execution, the runtime (a model at rest), and the scheduler (hooks that became due
   or lapsed, the time that passed). It is append-only, and no rule reads it. Beside its records it holds facts
@@ -79,7 +79,7 @@ delivery: a watcher or worker moves one thing into a snapshot.
 departure: a choice that differs from the fixed order.
 due: said of a hook whose cause is in the snapshot, and of a time that has come.
 expiry: the time at which a revision expires. expiration: a revision that has reached it.
-fact: one change that histories tell, such as that a unit tracks another revision.
+fact: one change that histories show, such as that a unit tracks another revision.
 group, lane: the hooks that one resolver of Juju offers; hooks in a fixed order within a group.
 local state, snapshot, world: the three states, see above. ``unit`` is mostly a unit's name, such as ``web/0``.
 obsolete: said of a revision that no consumer tracks and that is not the latest.

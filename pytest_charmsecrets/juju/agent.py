@@ -275,7 +275,7 @@ def _charm_and_config(snapshot: Snapshot, local: LocalState) -> Lane:
 
 
 def _runs_config_changed(local: LocalState) -> bool:
-    """Whether a config-changed is queued or in error: it counts for the config of then."""
+    """Whether a config-changed is queued or in error: it counts for the config at the time at which it runs."""
     return any(hook is not None and hook.kind == 'config-changed' for hook in (local.queued, local.failed))
 
 

@@ -113,7 +113,7 @@ def _note_secret_hook(snapshot: Snapshot, local: LocalState, hook: Hook, *, was_
     """Note a secret hook. Juju 3.6: secrets/state.go, UpdateStateForHook; secrets/resolver.go, secretCompleter.
 
     Only the first run of secret-rotate and secret-expired is wrapped in a secretCompleter, which takes the hook's cause
-    out of the snapshot. After a retry that succeeds the cause is still there, and the hook runs once more.
+    out of the snapshot. A retry that succeeds does not, so the hook runs once more.
     """
     if hook.kind == 'secret-changed':
         local.secret_revisions[hook.secret_id] = hook.secret_revision or 0

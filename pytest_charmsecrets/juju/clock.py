@@ -33,6 +33,11 @@ _FIXED_PERIODS: Final = {
     'daily': datetime.timedelta(days=1),
     'weekly': datetime.timedelta(days=7),
 }
+EARLIEST: Final = datetime.datetime(1, 1, 3, tzinfo=datetime.timezone.utc)
+LATEST: Final = datetime.datetime(9000, 1, 1, tzinfo=datetime.timezone.utc)
+"""Times of a model lie between these, so that what is computed from them is a time, too."""
+_RANGE: Final = f'give a time between the years {EARLIEST.year} and {LATEST.year}'
+
 _CALENDAR_MONTHS: Final = {'monthly': 1, 'quarterly': 3, 'yearly': 12}
 
 
@@ -40,10 +45,12 @@ class Clock:
     """The time of one model. It stands still until it is moved, and never goes back."""
 
     def __init__(self, start: datetime.datetime) -> None:
-        if start.tzinfo is None:
+        if start.utcoffset() is None:
             raise UsageError(
                 f"the model's start {start.isoformat()} has no time zone; add tzinfo=datetime.timezone.utc"
             )
+        if not EARLIEST <= start <= LATEST:
+            raise UsageError(f"the model's start is {start.isoformat()}; {_RANGE}")
         self.start: Final = start.astimezone(datetime.timezone.utc)
         self._now = self.start
 
@@ -67,13 +74,15 @@ class Clock:
         Raises:
             UsageError: if the time lies in the past or has no time zone.
         """
-        if when.tzinfo is None:
+        if when.utcoffset() is None:
             raise UsageError(f'{when.isoformat()} has no time zone; add tzinfo=datetime.timezone.utc')
         if when < self._now:
             raise UsageError(
                 f'time cannot go back: it is {self._now.isoformat()} in the model, {when.isoformat()} is earlier; '
                 'start another FakeModel for an earlier time'
             )
+        if when > LATEST:
+            raise UsageError(f'the model cannot go on until {when.isoformat()}; {_RANGE}')
 
 
 def next_rotation(policy: RotatePolicy, after: datetime.datetime) -> datetime.datetime | None:

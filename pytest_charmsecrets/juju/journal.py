@@ -11,8 +11,9 @@ import itertools
 import operator
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Concatenate, Final, ParamSpec, TypeAlias
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeAlias
 
+from ..errors import no_attribute
 from ..records import (
     BagValue,
     BugAvoided,
@@ -189,7 +190,7 @@ class Journal:
         """Return the lives of all revisions of the model's secrets, in the order in which they were created.
 
         Args:
-            at: number of a record of the controller; only the revisions that were there after it, as they were then.
+            at: number of a record of the controller; only the revisions that existed after it, as they were then.
         """
         return history.revisions(self._facts, at)
 
@@ -271,6 +272,11 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._records)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            raise no_attribute(self, name)
 
     def __repr__(self) -> str:
         return f'<Journal of {len(self)} records>'

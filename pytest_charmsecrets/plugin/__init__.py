@@ -13,7 +13,7 @@ import pytest
 
 from .. import hookspecs, made
 from ..errors import UsageError
-from . import judging, options, orders, pictures, redacting, reporting, versions
+from . import judging, options, orders, pictures, progress, redacting, reporting, versions
 from .fixtures import fake_juju, fake_juju_factory, fake_model, fake_model_factory
 
 __all__ = ['fake_juju', 'fake_juju_factory', 'fake_model', 'fake_model_factory']
@@ -40,8 +40,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(totals, 'charmsecrets-totals')
     config.pluginmanager.register(judging.OwnChecks(), 'charmsecrets-checks')
 
+    config.stash[progress.PROGRESS] = None
+
     def follow(model: Any) -> None:
         models.add(model)
+        if (shown := config.stash[progress.PROGRESS]) is not None:
+            shown.follow(model)
         judging.stop_at_ignored_events(model, config)
 
     made.followers.append(follow)
@@ -163,6 +167,7 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Redact what is logged while tests run, where pytest shows it, and leave out what ops logs about itself."""
     reporting.leave_out_chatter_of_ops(session.config)
+    progress.start(session.config)
     if not session.config.stash[options.DEFAULTS].show_secrets:
         models = session.config.stash[reporting.MODELS]
         redacting.redact_live_logs(

@@ -24,7 +24,10 @@ read(path.join(process.argv[2], 'searchindex.js'));
 
 page.queries = JSON.parse(fs.readFileSync(0, 'utf8'));
 const found = vm.runInContext(
-  'queries.map((query) => Search._performSearch(...Search._parseQuery(query)).reverse().map((result) => result[0]))',
+  `queries.map((query) => {
+    location.search = '?' + new URLSearchParams({ q: query });
+    return Search._performSearch(...Search._parseQuery(query)).reverse().map((result) => result[0]);
+  })`,
   page,
 );
 console.log(JSON.stringify(found.map((pages) => [...new Set(pages)])));

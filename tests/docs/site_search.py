@@ -10,7 +10,17 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[2]
 SITE = ROOT / 'build' / 'site'
 ANSWERS = {
-    'read the journal': 'how-to/read-the-journal',
+    'who may read a secret': 'questions/who-may-read',
+    'peek and refresh': 'questions/peek-and-refresh',
+    'peek refresh difference': 'questions/peek-and-refresh',
+    'what ends a grant': 'questions/what-ends-a-grant',
+    'when does secret-remove fire': 'questions/secret-remove',
+    'difference juju 3.6 4.0': 'questions/juju-versions',
+    'when does a secret rotate': 'questions/rotation',
+    'leader change': 'questions/leader-change',
+    'never leak a password': 'how-to/never-leak-a-password',
+    'what does a revoked reader see': 'questions/revoked-reader',
+    'what does a failed hook keep': 'questions/failed-hook',
 }
 
 

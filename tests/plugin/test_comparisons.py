@@ -108,7 +108,7 @@ CASES = {
     ),
     'records': (
         'list(fake_model.journal) == list(fake_model.journal)[1:]',
-        ['records: number 1 is user: deploy db --num-units=1 on the left, user: deploy web --num-units=2 on the right'],
+        ['records: number 1 is user: deploy-puppet db --num-units=1 on the left, user: deploy web --num-units=2*'],
     ),
     'journals': (
         'fake_model.journal == fake_model_factory().journal',
