@@ -10,6 +10,7 @@ import shutil
 import pytest
 
 from pytest_charmsecrets import FakeModel, HookFailed
+from pytest_charmsecrets.plugin.redacting import Secrets
 from pytest_charmsecrets.report.html import pack, render_page
 from pytest_charmsecrets.report.timeline import timeline_of
 
@@ -34,7 +35,9 @@ def picture_of(play, name=''):
     outcome = 'failed' if failure is not None else 'passed'
     models = tuple(model.controller.models.values())
     title = name or f'test_{play.__name__}'
-    timeline = timeline_of(models, model.redact, title=title, outcome=outcome, failure=failure)
+    secrets = Secrets()
+    secrets.learn(models)
+    timeline = timeline_of(models, secrets.redactor.redact, title=title, outcome=outcome, failure=failure)
     model.close()
     reason = str(failure).partition('\n')[0] if failure is not None else ''
     return pack(f'tests/test_it.py::{title}', timeline.as_json(), reason=reason)
@@ -65,6 +68,10 @@ def folder(tmp_path_factory, pictures):
     rotation, refused = pictures
     (folder / 'failed.html').write_bytes(render_page([refused], title='one').encode())
     (folder / 'both.html').write_bytes(render_page([rotation, refused], title='both').encode())
+    model = FakeModel()
+    runs.rotation(model)
+    (folder / 'notebook.html').write_text(f'<!doctype html><title>notebook</title>{model.timeline()._repr_html_()}')
+    model.close()
     return folder
 
 
@@ -82,7 +89,7 @@ def show(browser, folder):
         page.on('pageerror', lambda error: said.append(str(error)))
         page.on('request', lambda request: None if request.url.startswith('file:') else said.append(request.url))
         page.goto(f'file://{folder / name}{anchor}')
-        if options.get('java_script_enabled', True):
+        if name != 'notebook.html' and options.get('java_script_enabled', True):
             page.locator('body[data-ready]').wait_for()
         return page
 

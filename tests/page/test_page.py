@@ -184,6 +184,13 @@ def test_axe_finds_nothing_serious_in_the_index(show, violations):
     assert violations(show('both.html', bypass_csp=True)) == []
 
 
+def test_works_in_the_frame_of_a_notebook(show):
+    frame = show('notebook.html').frame_locator('iframe')
+    frame.locator('body[data-ready]').wait_for()
+    hook(frame, 26).click()
+    assert frame.locator('#panel h2').inner_text().startswith('#26 ')
+
+
 def test_nothing_is_wider_than_a_narrow_window(show):
     page = show('failed.html', viewport={'width': 900, 'height': 900})
     assert page.locator('html').evaluate('element => element.scrollWidth') <= 900
