@@ -67,6 +67,7 @@ _OF_THE_PACKAGE: Final = (
         'What happened in a model, as frozen records. :doc:`../journal` shows the same as tables.',
         (
             'Journal',
+            'Timeline',
             'Record',
             'HookRun',
             'Command',

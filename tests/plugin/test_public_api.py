@@ -60,6 +60,7 @@ PUBLIC = [
     'ShownSecret',
     'Task',
     'TimePassed',
+    'Timeline',
     'Tracked',
     'UnitView',
     'UsageError',
