@@ -10,11 +10,13 @@ import shutil
 import pytest
 
 from pytest_charmsecrets import FakeModel, HookFailed
+from pytest_charmsecrets.checks import find
 from pytest_charmsecrets.plugin.redacting import Secrets
 from pytest_charmsecrets.report.html import pack, render_page
 from pytest_charmsecrets.report.timeline import timeline_of
 
 from ..behaviour import runs
+from ..behaviour.charms import charm, meta
 
 FLAGS = (
     '--no-sandbox',
@@ -32,15 +34,24 @@ def picture_of(play, name=''):
     model = FakeModel()
     result = play(model)
     failure = result if isinstance(result, HookFailed) else None
-    outcome = 'failed' if failure is not None else 'passed'
     models = tuple(model.controller.models.values())
     title = name or f'test_{play.__name__}'
     secrets = Secrets()
     secrets.learn(models)
-    timeline = timeline_of(models, secrets.redactor.redact, title=title, outcome=outcome, failure=failure)
+    found = [(model, finding) for model in models for finding in find(model)] if failure is None else []
+    outcome = 'failed' if failure is not None or found else 'passed'
+    redact = secrets.redactor.redact
+    timeline = timeline_of(models, redact, title=title, outcome=outcome, failure=failure, findings=found)
     model.close()
     reason = str(failure).partition('\n')[0] if failure is not None else ''
     return pack(f'tests/test_it.py::{title}', timeline.as_json(), reason=reason)
+
+
+def careless(model):
+    """Deploy a charm that stores a placeholder, which a check finds."""
+    install = charm(install=lambda self, _: self.unit.add_secret({'password': 'None'}, label='empty'))
+    model.deploy(install, 'app', meta=meta())
+    model.settle()
 
 
 @pytest.fixture(scope='module')
@@ -68,6 +79,7 @@ def folder(tmp_path_factory, pictures):
     rotation, refused = pictures
     (folder / 'failed.html').write_bytes(render_page([refused], title='one').encode())
     (folder / 'both.html').write_bytes(render_page([rotation, refused], title='both').encode())
+    (folder / 'found.html').write_bytes(render_page([picture_of(careless)], title='found').encode())
     model = FakeModel()
     runs.rotation(model)
     (folder / 'notebook.html').write_text(f'<!doctype html><title>notebook</title>{model.timeline()._repr_html_()}')
