@@ -5,6 +5,7 @@ Their content security policy holds in these tests, too: no script may be put in
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 
 import pytest
@@ -27,6 +28,15 @@ FLAGS = (
     '--disable-component-update',
     '--disable-sync',
 )
+
+
+def why_there_is_none():
+    """Return why no browser can be driven here; None if one can."""
+    if importlib.util.find_spec('playwright') is None:
+        return 'the page is not tested: needs playwright, which the extra dev brings'
+    if shutil.which('chromium') is None:
+        return 'the page is not tested: needs a browser (apt-get install chromium)'
+    return None
 
 
 def picture_of(play, name=''):
@@ -62,10 +72,10 @@ def pictures():
 
 @pytest.fixture(scope='module')
 def browser():
-    sync_api = pytest.importorskip('playwright.sync_api', reason='needs playwright, which the extra dev brings')
+    if (reason := why_there_is_none()) is not None:
+        pytest.skip(reason)
+    sync_api = importlib.import_module('playwright.sync_api')
     path = shutil.which('chromium')
-    if path is None:
-        pytest.skip('needs a browser: apt-get install chromium')
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

@@ -6,6 +6,11 @@ import pathlib
 
 import pytest
 
+from .conftest import why_there_is_none
+
+if (reason := why_there_is_none()) is not None:
+    pytest.skip(reason, allow_module_level=True)
+
 # The models are made for the first test that runs here, which is judged by what is meant to be found in a picture.
 pytestmark = pytest.mark.charmsecrets(allow=['empty-content:secret:app/0/empty'])
 
