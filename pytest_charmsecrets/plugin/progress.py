@@ -128,7 +128,7 @@ def _progress_of(config: pytest.Config, environment: Mapping[str, str]) -> Progr
     writes_itself = (
         config.getoption('capture', 'fd') == 'no'
         or config.getoption('log_cli_level', None) is not None
-        or config.getini('log_cli')
+        or (config.pluginmanager.has_plugin('logging') and config.getini('log_cli'))
     )
     if writes_itself:
         return None

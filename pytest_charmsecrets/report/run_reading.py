@@ -413,7 +413,7 @@ def _failure(
     command = next((one for one in hook.run.commands if one.number == failure.command), None)
     asked = secret_of(command) if command is not None else None
     known = {secret.id for secret in secrets}
-    about = next((one for one in (asked, *hook.touched) if one in known), None)
+    about = next((one for one in (asked, *_holders(hook, secrets), *hook.touched) if one in known), None)
     return Failure(
         hook.run.number,
         failure.command,
@@ -426,6 +426,17 @@ def _failure(
         about,
         tuple(_touching(about, hook.run.number, hooks, secrets, operations)) if about is not None else (),
     )
+
+
+def _holders(hook: Hook, secrets: Sequence[Secret]) -> Iterator[str]:
+    """Return the secrets that have the labels which a hook gave to others of the same owner, and that it could not commit."""
+    if hook.run.outcome != 'commit failed':
+        return
+    given = {(effect.subject, dict(effect.options).get('label')) for effect in hook.run.discarded}
+    added = {effect.secret for effect in hook.run.discarded}
+    for secret in secrets:
+        if secret.id not in added and secret.there.until is None and (secret.owner, secret.name) in given:
+            yield secret.id
 
 
 def _chain(hook: Hook, hooks: Mapping[int, Hook]) -> tuple[int, ...]:

@@ -132,6 +132,13 @@ def test_observers_of_another_model_have_their_own_names(read):
     assert secret.observers[0].reads[-1][1].kind == 'refused'
 
 
+def test_a_commit_that_is_refused_for_a_label_is_about_the_secret_that_has_it(read):
+    data = read('two_models')
+    assert data.failure.secret == data.secrets[0].id
+    touching = [one.run.hook for one in data.hooks if one.number in data.failure.touching]
+    assert touching == ['database-relation-created', 'secret-rotate', 'secret-remove']
+
+
 def test_a_failure_names_the_hook_the_command_and_what_led_there(read):
     data = read('refused_grant')
     failed = hook(data, 'web/0', 'database-relation-changed')
@@ -270,7 +277,7 @@ def test_the_picture_is_a_document_with_a_text_alternative(timeline, name):
     root = ET.fromstring(drawn)
     title, described = root.find(f'{SVG}title'), root.find(f'{SVG}desc')
     assert title.text == f'test_{name}'
-    assert 'WHAT HAPPENED' in described.text
+    assert described.text[:200] == ' '.join(str(of).split())[:200]
     assert root.get('role') == 'img'
     assert 'prefers-color-scheme:dark' in drawn
     assert 'http' not in drawn.replace('http://www.w3.org/2000/svg', '')

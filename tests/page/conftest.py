@@ -5,15 +5,19 @@ Their content security policy holds in these tests, too: no script may be put in
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 
 import pytest
 
 from pytest_charmsecrets import FakeModel, HookFailed
+from pytest_charmsecrets.checks import find
+from pytest_charmsecrets.plugin.redacting import Secrets
 from pytest_charmsecrets.report.html import pack, render_page
 from pytest_charmsecrets.report.timeline import timeline_of
 
 from ..behaviour import runs
+from ..behaviour.charms import charm, meta
 
 FLAGS = (
     '--no-sandbox',
@@ -26,18 +30,38 @@ FLAGS = (
 )
 
 
-def picture_of(play):
+def why_there_is_none():
+    """Return why no browser can be driven here; None if one can."""
+    if importlib.util.find_spec('playwright') is None:
+        return 'the page is not tested: needs playwright, which the extra dev brings'
+    if shutil.which('chromium') is None:
+        return 'the page is not tested: needs a browser (apt-get install chromium)'
+    return None
+
+
+def picture_of(play, name=''):
     """Return a run, as it is put into a page."""
     model = FakeModel()
     result = play(model)
     failure = result if isinstance(result, HookFailed) else None
-    outcome = 'failed' if failure is not None else 'passed'
     models = tuple(model.controller.models.values())
-    title = f'test_{getattr(play, "__name__", "year")}'
-    timeline = timeline_of(models, model.redact, title=title, outcome=outcome, failure=failure)
+    title = name or f'test_{play.__name__}'
+    secrets = Secrets()
+    secrets.learn(models)
+    found = [(model, finding) for model in models for finding in find(model)] if failure is None else []
+    outcome = 'failed' if failure is not None or found else 'passed'
+    redact = secrets.redactor.redact
+    timeline = timeline_of(models, redact, title=title, outcome=outcome, failure=failure, findings=found)
     model.close()
     reason = str(failure).partition('\n')[0] if failure is not None else ''
     return pack(f'tests/test_it.py::{title}', timeline.as_json(), reason=reason)
+
+
+def careless(model):
+    """Deploy a charm that stores a placeholder, which a check finds."""
+    install = charm(install=lambda self, _: self.unit.add_secret({'password': 'None'}, label='empty'))
+    model.deploy(install, 'app', meta=meta())
+    model.settle()
 
 
 @pytest.fixture(scope='module')
@@ -48,10 +72,10 @@ def pictures():
 
 @pytest.fixture(scope='module')
 def browser():
-    sync_api = pytest.importorskip('playwright.sync_api', reason='needs playwright, which the extra dev brings')
+    if (reason := why_there_is_none()) is not None:
+        pytest.skip(reason)
+    sync_api = importlib.import_module('playwright.sync_api')
     path = shutil.which('chromium')
-    if path is None:
-        pytest.skip('needs a browser: apt-get install chromium')
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -65,6 +89,11 @@ def folder(tmp_path_factory, pictures):
     rotation, refused = pictures
     (folder / 'failed.html').write_bytes(render_page([refused], title='one').encode())
     (folder / 'both.html').write_bytes(render_page([rotation, refused], title='both').encode())
+    (folder / 'found.html').write_bytes(render_page([picture_of(careless)], title='found').encode())
+    model = FakeModel()
+    runs.rotation(model)
+    (folder / 'notebook.html').write_text(f'<!doctype html><title>notebook</title>{model.timeline()._repr_html_()}')
+    model.close()
     return folder
 
 
@@ -82,7 +111,7 @@ def show(browser, folder):
         page.on('pageerror', lambda error: said.append(str(error)))
         page.on('request', lambda request: None if request.url.startswith('file:') else said.append(request.url))
         page.goto(f'file://{folder / name}{anchor}')
-        if options.get('java_script_enabled', True):
+        if name != 'notebook.html' and options.get('java_script_enabled', True):
             page.locator('body[data-ready]').wait_for()
         return page
 

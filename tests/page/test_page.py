@@ -6,6 +6,14 @@ import pathlib
 
 import pytest
 
+from .conftest import why_there_is_none
+
+if (reason := why_there_is_none()) is not None:
+    pytest.skip(reason, allow_module_level=True)
+
+# The models are made for the first test that runs here, which is judged by what is meant to be found in a picture.
+pytestmark = pytest.mark.charmsecrets(allow=['empty-content:secret:app/0/empty'])
+
 
 def hook(page, number):
     """Return the mark of a hook, by its number."""
@@ -182,6 +190,23 @@ def test_axe_finds_nothing_serious_in_a_picture(show, violations, width, scheme)
 
 def test_axe_finds_nothing_serious_in_the_index(show, violations):
     assert violations(show('both.html', bypass_csp=True)) == []
+
+
+def test_findings_stand_first_and_are_marks_on_the_hooks_that_prove_them(show):
+    page = show('found.html')
+    section = lines(page.locator('main > section:visible').first)
+    assert section[:2] == ['A check found', 'empty-content secret:app/0/empty']
+    assert page.locator('#plot .chip:has(.flag)').count() == 1
+    assert page.locator('#plot .chip.selected .flag').count() == 1
+    page.get_by_role('button', name='#1 app/0 install').click()
+    assert page.locator('#panel .finding').inner_text().startswith('empty-content app/0 stored ')
+
+
+def test_works_in_the_frame_of_a_notebook(show):
+    frame = show('notebook.html').frame_locator('iframe')
+    frame.locator('body[data-ready]').wait_for()
+    hook(frame, 26).click()
+    assert frame.locator('#panel h2').inner_text().startswith('#26 ')
 
 
 def test_nothing_is_wider_than_a_narrow_window(show):

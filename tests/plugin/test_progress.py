@@ -101,6 +101,10 @@ def test_nothing_is_written_in_ci_in_workers_or_where_tests_write_themselves(
         found.pytest_unconfigure()
 
 
+def test_the_line_does_without_the_plugin_that_captures_logs(watched):
+    assert LINE.search(watched('-p', 'no:logging'))
+
+
 def test_nothing_is_written_without_a_terminal(pytester):
     pytester.makeconftest(FAST)
     pytester.makepyfile(test_a=TEST)

@@ -53,6 +53,8 @@ function say(text) {
 }
 
 function setAddress(anchor) {
+  // A page in a frame of a notebook has no address of its own.
+  if (location.protocol === 'about:') return;
   const hash = `#${view.prefix}${anchor}`;
   if (decodeURIComponent(location.hash) !== hash) history.replaceState(null, '', hash);
 }

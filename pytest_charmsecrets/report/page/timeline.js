@@ -301,16 +301,16 @@ function boxTexts(event, x, y) {
   const revision =
     (event.revision ? `r${event.revision}` : '') + (added ? `${event.revision ? '→' : '+'}r${added}` : '');
   const note = revision ? `<tspan class="number" dx="3">${revision}</tspan>` : '';
-  const lines = event.ran?.length ? whatRan(event) : hookLines(event.name);
+  const lines = event.ran?.length ? whatRan(event, !revision) : hookLines(event.name);
   if (lines.length < 2) return label(x + 9, y + 20, 'chip-text bold', escaped(lines[0]) + note);
   const first = label(x + 9, y + 13, 'chip-text', escaped(cut(lines[0], 66, 5.6)) + note);
   return first + label(x + 9, y + 25.5, 'chip-text bold', escaped(cut(lines[1], 76, 5.9)));
 }
 
 /** Of the hook commands of a test, the first about a secret says most. */
-function whatRan({ name, ran }) {
+function whatRan({ name, ran }, isCounted) {
   const telling = ran.find((command) => command.startsWith('secret-')) ?? ran[0];
-  const more = ran.length > 1 ? ` +${ran.length - 1}` : '';
+  const more = isCounted && ran.length > 1 ? ` +${ran.length - 1}` : '';
   return [name === 'juju-exec' ? `exec${more}` : 'action', telling];
 }
 
