@@ -10,7 +10,7 @@ from .run_json import as_json
 from .run_layout import Layout, lay_out
 from .run_reading import read_run
 from .text import shortened
-from .timeline_text import render_timeline
+from .timeline_text import render_end, render_timeline
 
 if TYPE_CHECKING:
     from ..errors import HookFailed
@@ -32,6 +32,15 @@ class Timeline:
     def as_json(self) -> dict[str, Any]:
         """Return it as plain data, without the values of secrets (``run_json.py`` has the names of the fields)."""
         return {**as_json(self._layout, self._redact), 'text': str(self)}
+
+    def end(self, *, most_lines: int, in_detail: bool) -> str:
+        """Return the end of what happened, in a number of lines at most.
+
+        Args:
+            most_lines: how many lines.
+            in_detail: whether the commands and effects of the last hook follow, in some more lines.
+        """
+        return render_end(self._layout, self._redact, most_lines=most_lines, in_detail=in_detail)
 
     def __str__(self) -> str:
         return render_timeline(self._layout, self._redact)

@@ -152,7 +152,9 @@ def test_names_and_short_values_do_not_blind_the_report(pytester):
             assert [str(record) for record in fake_model.journal] == []
     """)
     result = pytester.runpytest('-p', 'no:randomly')
-    result.stdout.fnmatch_lines(['*database/0  juju-exec', '*secret-add*username=database*password=abc*size=1*'])
+    result.stdout.fnmatch_lines(
+        ['*database/0  juju-exec: secret-add*', '*secret-add*username=database*password=abc*size=1*']
+    )
     result.stdout.fnmatch_lines(['too short or too common to redact: password'])
     result.stdout.no_fnmatch_line('*<redacted>*')
 
