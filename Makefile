@@ -5,6 +5,8 @@ LOWEST := .venv-lowest
 
 # The lowest ops we support, with its ops-scenario, and without the examples whose libraries ask for a newer one.
 LOWEST_OPS := ops==2.23.0 ops-scenario==7.23.0
+# And the lowest pytest.
+LOWEST_PYTEST := pytest==8.0.0
 LOWEST_EXAMPLES := --ignore-glob='examples/charms/ldap-*' --ignore-glob='examples/charms/data-*' --ignore=examples/charms/peer-cluster
 
 # `make test ARGS='-k rotation -x'` passes arguments to pytest, and then runs in one process.
@@ -16,7 +18,7 @@ PROCESSES = $(if $(ARGS),,$(shell $(<D)/bin/python -c 'import os; n = os.cpu_cou
 help:
 	@echo 'make demo         print the life of a secret that two of the example charms share'
 	@echo 'make test         run all tests'
-	@echo 'make test-lowest  run them with the lowest supported ops'
+	@echo 'make test-lowest  run them with the lowest supported ops and pytest'
 	@echo 'make published    run the tests about Juju that ops publishes, those for a live controller included'
 	@echo 'make parity       play all that was recorded from Juju, and print how far the model agrees'
 	@echo 'make coverage     run them, and fail unless they run every line and branch of Juju'"'"'s rules'
@@ -88,7 +90,7 @@ $(VENV)/docs-installed: $(VENV)/installed
 	touch $@
 
 $(VENV)/installed: REQUIREMENTS = -e '.[dev]'
-$(LOWEST)/installed: REQUIREMENTS = -e '.[test]' $(LOWEST_OPS)
+$(LOWEST)/installed: REQUIREMENTS = -e '.[test]' $(LOWEST_OPS) $(LOWEST_PYTEST)
 
 $(VENV)/installed $(LOWEST)/installed: pyproject.toml
 	@set -e; \

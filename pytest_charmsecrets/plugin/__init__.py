@@ -152,7 +152,7 @@ def pytest_runtest_makereport(
         reporting.begin_with_unit_and_hook(report, call)
     pictures.add_to(report, item, call)
     if report.failed:
-        reporting.add_sections(report, item, models, secrets=secrets)
+        reporting.add_sections(report, item, call, models, secrets=secrets)
     if secrets is not None and redacting.is_shown(report, config):
         secrets.redact_report(report)
     return report

@@ -83,15 +83,22 @@ class Secrets:
         return left_in_plain(self._known, self._names)
 
     def redact_report(self, report: pytest.TestReport) -> None:
-        """Redact everything that the report of a test may print."""
+        """Redact everything that the report of a test may print; different values do not look equal."""
+        from ..report.redaction import Numbered
+
         if not self._long and not self._short:
             return
-        redact = self.redactor.redact
-        report.sections = [(title, redact(text)) for title, text in report.sections]
-        report.longrepr = _redacted(report.longrepr, redact)
-        report.user_properties = [(name, _redacted(value, redact)) for name, value in report.user_properties]
-        if isinstance(reason := getattr(report, 'wasxfail', None), str):
-            report.wasxfail = redact(reason)
+        numbered, redactor = Numbered(), self.redactor
+        _rewrite(report, lambda text: redactor.redact(text, numbered.mark))
+        _rewrite(report, numbered.finish)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Redact the report of a subtest, to which pytest adds what it is about and what it printed only now."""
+        context = getattr(report, 'context', None)
+        if context is not None and (self._long or self._short):
+            self.redact_report(report)
+            report.context = _redacted(context, self.redactor.redact)  # type: ignore[attr-defined]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
@@ -102,6 +109,14 @@ class Secrets:
 
 
 SECRETS: Final = pytest.StashKey[Secrets]()
+
+
+def _rewrite(report: pytest.TestReport, redact: Callable[[str], str]) -> None:
+    report.sections = [(redact(title), redact(text)) for title, text in report.sections]
+    report.longrepr = _redacted(report.longrepr, redact)
+    report.user_properties = [(name, _redacted(value, redact)) for name, value in report.user_properties]
+    if isinstance(reason := getattr(report, 'wasxfail', None), str):
+        report.wasxfail = redact(reason)
 
 
 def is_shown(report: pytest.TestReport, config: pytest.Config) -> bool:
@@ -150,7 +165,9 @@ def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         parts = [_redacted(part, redact) for part in cast('Iterable[Any]', value)]
         return parts if isinstance(value, list) else tuple(parts)
-    if type(value).__module__.startswith('_pytest.'):
+    if isinstance(value, dict):
+        return {_redacted(key, redact): _redacted(part, redact) for key, part in cast('dict[Any, Any]', value).items()}
+    if type(value).__module__.partition('.')[0] in ('_pytest', 'pytest_subtests'):
         for name, part in list(cast('dict[str, Any]', vars(value)).items()):
             if name not in _KEPT:
                 object.__setattr__(value, name, _redacted(part, redact))  # some of them are frozen

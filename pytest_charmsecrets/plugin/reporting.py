@@ -1,4 +1,4 @@
-"""The report of a failing test: the end of each journal that it has written, without the values of secrets.
+"""The report of a failing test: the end of the timeline of its models, without the values of secrets.
 
 And the summary of a session: which tests would see other behaviour on the release as shipped.
 """
@@ -24,12 +24,10 @@ if TYPE_CHECKING:
     from .redacting import Secrets
 
 STANDING: Final = 'charmsecrets: not done yet'
-SECTION: Final = 'charmsecrets: journal'
+SECTION: Final = 'charmsecrets: timeline'
 REPETITION: Final = 'charmsecrets: to repeat'
-ENTRIES: Final = 20
-"""How many of a journal's last entries a failing test shows at most."""
-LINES: Final = 28
-"""How many lines they take at most."""
+LINES: Final = 16
+"""How many lines of the timeline a failing test shows at most."""
 _PACKAGE: Final = __name__.partition('.')[0]
 TESTS: Final = 5
 """How many tests the summary names for each bug."""
@@ -133,14 +131,22 @@ RUNNING: Final = pytest.StashKey[pytest.Item]()
 """The test that is set up, runs, or is torn down."""
 
 
-def add_sections(report: pytest.TestReport, item: pytest.Item, models: Models, *, secrets: Secrets | None) -> None:
-    """Add to the report of a failure what its models have not done yet, the end of each journal, and how to repeat it.
+def add_sections(
+    report: pytest.TestReport,
+    item: pytest.Item,
+    call: pytest.CallInfo[None],
+    models: Models,
+    *,
+    secrets: Secrets | None,
+) -> None:
+    """Add to the report of a failure what its models have not done yet, the end of the timeline, and how to repeat it.
 
     The last two are properties of the test as well: what collects reports from JUnit XML can read them there.
 
     Args:
         report: the report.
         item: its test.
+        call: what failed.
         models: the models that live.
         secrets: what is redacted; None if nothing is.
     """
@@ -148,19 +154,21 @@ def add_sections(report: pytest.TestReport, item: pytest.Item, models: Models, *
     if not used:
         return
     from ..report.orders import render_repetition
-    from ..report.redaction import Redactor
     from ..report.standing import render_standing
-    from ..report.text import render_journal
+    from ..report.timeline import timeline_of
 
-    redactor = secrets.redactor if secrets is not None else Redactor(())
+    redact = secrets.redactor.redact if secrets is not None else str
     properties: list[tuple[str, str]] = []
+    error = call.excinfo.value if call.excinfo is not None else None
+    told = (error.unit, error.hook) if isinstance(error, HookFailed) else None
     for model in used:
         of_model = f' of {model.name}' if len(model.controller.models) > 1 else ''
-        if standing := render_standing(model):
-            add_section(report, f'{STANDING}{of_model}', redactor.redact(standing))
-        journal = render_journal(model.journal, redactor=redactor, last=ENTRIES, most_lines=LINES, reads=False)
-        add_section(report, f'{SECTION}{of_model}', journal)
-        properties.append((_property_of(f'{SECTION}{of_model}'), journal))
+        if standing := render_standing(model, told=told):
+            add_section(report, f'{STANDING}{of_model}', redact(standing))
+    for controller in {id(model.controller): model.controller for model in used}.values():
+        timeline = timeline_of(tuple(controller.models.values()), redact).end(most_lines=LINES, in_detail=told is None)
+        add_section(report, SECTION, timeline)
+        properties.append((_property_of(SECTION), timeline))
     lines = list(dict.fromkeys(render_repetition(model) for model in used))
     if secrets is not None and (keys := secrets.left_in_plain):
         lines.append(f'too short or too common to redact: {", ".join(keys)}')

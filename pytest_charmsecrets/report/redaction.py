@@ -16,10 +16,11 @@ import collections
 import html
 import itertools
 import json
+import operator
 import re
 import shlex
 import urllib.parse
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from ..records import Command, Operation, Record
@@ -44,6 +45,8 @@ LINE_LENGTH: Final = 12
 WRAPPED_WIDTHS: Final = (64, 76)
 """Where PEM and MIME break lines of base64."""
 
+_MARK: Final = '\x00redacted\x00'
+_MARKED: Final = re.compile(rf'{_MARK}(?P<number>[0-9]+){_MARK}')
 _BEGINNING: Final = 4
 """How many characters of a form it is looked up by: no more than the shortest credential has."""
 _IN_WORD: Final = re.compile(r'[\w/:+-]')
@@ -64,39 +67,47 @@ class Redactor:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._values: Final[set[str]] = set()
-        self._forms: Final[dict[str, collections.Counter[str]]] = collections.defaultdict(collections.Counter)
-        """How many values have each form, by the first characters of the form."""
+        self._forms: Final[dict[str, dict[str, tuple[str, ...]]]] = collections.defaultdict(dict)
+        """The values that have each form, by the first characters of the form."""
         self.follow(values)
 
     def follow(self, values: Iterable[str]) -> None:
         """Redact these values from now on, and no others."""
-        wanted = set(values)
-        for value in wanted - self._values:
-            for form in _forms(value):
-                self._forms[form[:_BEGINNING]][form] += 1
-        for value in self._values - wanted:
-            for form in _forms(value):
-                self._drop(form)
+        wanted = dict.fromkeys(values)
+        for value in wanted:
+            if value not in self._values:
+                for form in set(_forms(value)):
+                    alike = self._forms[form[:_BEGINNING]]
+                    alike[form] = (*alike.get(form, ()), value)
+        for value in self._values - wanted.keys():
+            for form in set(_forms(value)):
+                self._drop(form, value)
         self._values.clear()
         self._values.update(wanted)
 
-    def redact(self, text: str) -> str:
-        """Return the text with every value replaced."""
+    def redact(self, text: str, stand_in: Callable[[str], str] | None = None) -> str:
+        """Return the text with every value replaced.
+
+        Args:
+            text: the text.
+            stand_in: returns what stands for a value; by default the same for all.
+        """
         forms, lengths = self._forms, sorted({len(beginning) for beginning in self._forms})
         parts: list[str] = []
         start = kept = 0
         while start < len(text) and lengths:
             found = [forms[text[start : start + length]] for length in lengths if text[start : start + length] in forms]
-            end = max((_end_of(form, text, start) for each in found for form in each), default=0) if found else 0
-            if end:
-                parts += (text[kept:start], PLACEHOLDER)
+            ends = ((_end_of(form, text, start), each[form]) for each in found for form in each) if found else ()
+            end, values = max(ends, key=operator.itemgetter(0), default=(0, None))
+            if end and values:
+                parts += (text[kept:start], stand_in(values[0]) if stand_in is not None else PLACEHOLDER)
                 kept = end
             start = end or start + 1
         return ''.join((*parts, text[kept:]))
 
-    def _drop(self, form: str) -> None:
+    def _drop(self, form: str, value: str) -> None:
         alike = self._forms[form[:_BEGINNING]]
-        alike[form] -= 1
+        alike[form] = tuple(one for one in alike[form] if one != value)
         if not alike[form]:
             del alike[form]
         if not alike:
@@ -111,6 +122,27 @@ def _end_of(form: str, text: str, start: int) -> int:
     if len(form) < SHORTEST_VALUE and ((start and _IN_WORD.match(text, start - 1)) or _GOES_ON.match(text, end)):
         return 0
     return end
+
+
+class Numbered:
+    """What stands for values in several texts that are read together: the same for the same value, another for another.
+
+    With one value it is the plain placeholder. So the texts are redacted first with marks, and finished once all are.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: Final[dict[str, int]] = {}
+
+    def mark(self, value: str) -> str:
+        """Return the mark of a value, which numbers it by its first appearance."""
+        return f'{_MARK}{self._numbers.setdefault(value, len(self._numbers) + 1)}{_MARK}'
+
+    def finish(self, text: str) -> str:
+        """Return a text with what is shown in place of the marks."""
+        return _MARKED.sub(lambda found: self._shown(found['number']), text)
+
+    def _shown(self, number: str) -> str:
+        return f'{PLACEHOLDER[:-1]}-{number}>' if len(self._numbers) > 1 else PLACEHOLDER
 
 
 def worth_redacting(known: Iterable[KnownValue], names: Collection[str] = ()) -> tuple[str, ...]:

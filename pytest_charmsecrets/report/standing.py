@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -10,26 +11,34 @@ from ..records import DueHook
 if TYPE_CHECKING:
     from ..views.model import ModelView
 
-MOST: int = 10
-"""How many hooks are named."""
+MOST: int = 6
+"""How many units are named, and how many hooks of each."""
 
 
-def render_standing(model: ModelView) -> str:
-    """Return what is due and has not run, which units are in error, and whose agents are stopped; empty if none is."""
-    return '\n'.join(_lines(model))
+def render_standing(model: ModelView, *, told: tuple[str, str] | None = None) -> str:
+    """Return what is due and has not run, which units are in error, and whose agents are stopped; empty if none is.
+
+    Args:
+        model: the model.
+        told: unit and hook of a failure that stands beside it, and is not repeated.
+    """
+    return '\n'.join(_lines(model, told))
 
 
-def _lines(model: ModelView) -> Iterator[str]:
+def _lines(model: ModelView, told: tuple[str, str] | None) -> Iterator[str]:
     units = model.units
     failed = {name: unit for name, unit in units.items() if unit.agent == 'error'}
     due = [hook for hook in model.due if hook.unit not in failed]
     labels = {secret.id: secret.label for secret in model.secrets()} if due else {}
-    for hook in due[:MOST]:
-        yield f'due, not run: {hook}{_about(hook, labels)}'
-    if len(due) > MOST:
-        yield f'due, not run: {len(due) - MOST} more hooks'
-    for unit in failed.values():
-        yield f'in error: {unit.error}'
+    by_unit = {unit: tuple(hooks) for unit, hooks in itertools.groupby(due, key=lambda hook: hook.unit)}
+    for unit, hooks in itertools.islice(by_unit.items(), MOST):
+        more = ', ...' if len(hooks) > MOST else ''
+        yield f'due, not run: {unit} {", ".join(f"{hook.name}{_about(hook, labels)}" for hook in hooks[:MOST])}{more}'
+    if len(by_unit) > MOST:
+        yield f'due, not run: hooks of {len(by_unit) - MOST} more units'
+    for name, unit in failed.items():
+        if unit.error is None or told != (name, unit.error.name):
+            yield f'in error: {unit.error}'
     for name, unit in units.items():
         if unit.agent == 'stopped':
             yield f'stopped agent: {name}'

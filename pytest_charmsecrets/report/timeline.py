@@ -17,7 +17,7 @@ from .run_reading import read_run
 from .run_selection import select
 from .svg import render_svg
 from .text import shortened
-from .timeline_text import render_timeline
+from .timeline_text import render_end, render_timeline
 
 if TYPE_CHECKING:
     import os
@@ -84,6 +84,15 @@ class Timeline:
     def as_json(self) -> dict[str, Any]:
         """Return it as plain data; the names of the fields are private, and may change in any release."""
         return {**as_json(self._layout, self._redact), 'text': str(self)}
+
+    def end(self, *, most_lines: int, in_detail: bool) -> str:
+        """Return the end of what happened, in a number of lines at most.
+
+        Args:
+            most_lines: how many lines.
+            in_detail: whether the commands and effects of the last hook follow, in some more lines.
+        """
+        return render_end(self._layout, self._redact, most_lines=most_lines, in_detail=in_detail)
 
     def __str__(self) -> str:
         return render_timeline(self._layout, self._redact)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import collections
 import itertools
+import shlex
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
+from .. import hookcommands
+from ..records import lines_of
 from .run_data import Asked, Due, Hook
 from .run_layout import Event, Fold, Layout, is_played, is_quiet
 from .secret_bars import LEGEND, secret_lines
@@ -20,8 +23,12 @@ HOOKS: Final = 5
 """How many names of hooks are given for a stretch that touches no secret."""
 CAUSES: Final = 2
 """How many causes are named."""
+WIDTH_OF_NUMBER: Final = 17
+"""How many columns stand before the hook of a unit, without the name of the unit."""
 SECRETS: Final = 12
 """How many secrets are drawn; of the others one line each."""
+DETAILS: Final = 8
+"""How many lines the commands and effects of the last hook take at most."""
 _TOUCHING: Final = 8
 """How many hooks that touched the secret before are named at most."""
 
@@ -34,6 +41,34 @@ def render_timeline(layout: Layout, redact: Callable[[str], str] = str) -> str:
         redact: takes the values of secrets out of a text.
     """
     return '\n'.join(line.rstrip() for line in _Text(layout, redact).lines())
+
+
+def render_end(layout: Layout, redact: Callable[[str], str], *, most_lines: int, in_detail: bool) -> str:
+    """Return the end of what happened in a run, in a number of lines at most.
+
+    Args:
+        layout: the layout, with the data of its run.
+        redact: takes the values of secrets out of a text.
+        most_lines: how many lines.
+        in_detail: whether the hook commands of the last hook follow, and what became of them, in some more lines.
+    """
+    text = _Text(layout, redact)
+    lines = [line.rstrip() for line in text.happened()]
+    details = [line.rstrip() for line in itertools.islice(text.last_in_detail(), DETAILS)] if in_detail else []
+    return '\n'.join((*_end(lines, most_lines), *details))
+
+
+def _end(lines: Sequence[str], most_lines: int) -> Sequence[str]:
+    if len(lines) <= most_lines:
+        return lines
+    start = len(lines) - most_lines + 2
+    heading = next(line for line in reversed(lines[: start + 1]) if _is_heading(line))
+    kept = lines[start:] if not _is_heading(lines[start]) else lines[start + 1 :]
+    return (f'  ({len(lines) - len(kept) - 1} earlier lines left out)', heading, *kept)
+
+
+def _is_heading(line: str) -> bool:
+    return line[2:3].isdigit()
 
 
 class _Text:
@@ -54,7 +89,7 @@ class _Text:
         yield from self._findings()
         yield from self._why()
         yield from ('', 'WHAT HAPPENED')
-        yield from self._happened() if self._layout.events else ('  nothing',)
+        yield from self.happened()
         secrets = tuple(zip(self._data.secrets, self._layout.secrets, strict=True))
         for secret, laid in secrets[:SECRETS]:
             yield ''
@@ -180,7 +215,10 @@ class _Text:
 
     # --- what happened
 
-    def _happened(self) -> Iterator[str]:
+    def happened(self) -> Iterator[str]:
+        """Return what happened: a heading for each time, and what is alike folded."""
+        if not self._layout.events:
+            yield '  nothing'
         folds = {fold.first: fold for fold in self._layout.folds if fold.kind == 'alike'}
         columns = [list(group) for _, group in itertools.groupby(self._layout.events, key=lambda event: event.column)]
         end = 0
@@ -193,6 +231,24 @@ class _Text:
             offset = describe_offset(step.time - self._data.run.start)
             yield f'  {step.time:%Y-%m-%d %H:%M:%S}  {offset}'
             yield from self._step(columns[step.first : step.end])
+
+    def last_in_detail(self) -> Iterator[str]:
+        """Return the hook commands of the last hook, without look-ups and logs, and its effects; nothing if it is folded."""
+        last = self._layout.events[-1] if self._layout.events else None
+        if last is None or isinstance(last.what, Asked) or is_quiet(last.what):
+            return
+        if any(fold.kind == 'alike' and fold.first <= last.column < fold.end for fold in self._layout.folds):
+            return
+        run = last.what.run
+        indent = ' ' * (WIDTH_OF_NUMBER + self._width)
+        for command in run.commands:
+            is_quiet_one = command.name in hookcommands.READING or command.name == 'juju-log'
+            if command.is_refused or not is_quiet_one:
+                answer = f'  -> {command.stderr.strip()}' if command.is_refused else ''
+                yield from _wrap(f'{indent}$ ', self._redact(shlex.join(command.argv)) + self._redact(answer))
+        for word, effects in (('kept', run.kept), ('committed', run.committed), ('discarded', run.discarded)):
+            for line in lines_of(effects):
+                yield from _wrap(f'{indent}{word:<9}  ', self._redact(line))
 
     def _alike(self, fold: Fold) -> Iterator[str]:
         assert fold.steps is not None

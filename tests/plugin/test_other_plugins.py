@@ -25,7 +25,7 @@ def test_works_under_xdist(pytester):
     pytester.runpytest_subprocess('-n', '2').assert_outcomes(passed=6)
 
 
-def test_failing_test_shows_the_journal_under_xdist(pytester):
+def test_failing_test_shows_the_timeline_under_xdist(pytester):
     pytester.makepyfile(
         """
         def test_it(fake_model):
@@ -38,7 +38,7 @@ def test_failing_test_shows_the_journal_under_xdist(pytester):
     )
     result = pytester.runpytest_subprocess('-n', '1', '--charmsecrets-orders=1', '--junitxml=junit.xml')
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(['*- charmsecrets: journal -*', '*deploy*db*'])
+    result.stdout.fnmatch_lines(['*- charmsecrets: timeline -*', '*deploy*db*'])
     junit = (pytester.path / 'junit.xml').read_text()
     assert '<property name="charmsecrets_to_repeat" value="--charmsecrets-juju-version=' in junit
     assert 'hunter22' not in junit + result.stdout.str()

@@ -1,4 +1,4 @@
-"""JUnit XML has the journal and how to repeat a test as properties of its test case."""
+"""JUnit XML has the timeline and how to repeat a test as properties of its test case."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def test_a_failure_has_them_and_a_test_that_passes_has_none(pytester):
     pytester.makepyfile(RACE)
     result, found = properties_of(pytester, '--charmsecrets-order=1')
     result.assert_outcomes(failed=1)
-    (journal, repeat) = found
-    assert journal[0] == 'charmsecrets_journal'
-    assert 'user  add-secret key password=<redacted>' in journal[1]
+    (timeline, repeat) = found
+    assert timeline[0] == 'charmsecrets_timeline'
+    assert 'user  add-secret key password=<redacted>' in timeline[1]
     assert repeat[0] == 'charmsecrets_to_repeat'
     assert repeat[1].startswith('--charmsecrets-juju-version=3.6.14 --charmsecrets-seed=0 --charmsecrets-order=1\n')
     result, found = properties_of(pytester)
@@ -41,19 +41,19 @@ def test_a_race_has_those_of_the_run_that_is_shown(pytester):
     pytester.makepyfile(RACE)
     result, found = properties_of(pytester, '--charmsecrets-orders=3')
     result.assert_outcomes(failed=1)
-    assert [name for name, _ in found] == ['charmsecrets_journal', 'charmsecrets_to_repeat']
+    assert [name for name, _ in found] == ['charmsecrets_timeline', 'charmsecrets_to_repeat']
 
 
 def test_a_failure_that_does_not_come_again_has_those_of_the_run_in_which_it_did(pytester):
     pytester.makepyfile(RACE.replace('seen[-1] == 0', 'len(seen) != 2'))
     result, found = properties_of(pytester, '--charmsecrets-orders=3')
     result.assert_outcomes(failed=1)
-    assert [name for name, _ in found] == ['charmsecrets_journal', 'charmsecrets_to_repeat']
-    result.stdout.fnmatch_lines(['*- charmsecrets: journal -*'])
+    assert [name for name, _ in found] == ['charmsecrets_timeline', 'charmsecrets_to_repeat']
+    result.stdout.fnmatch_lines(['*- charmsecrets: timeline -*'])
     result.stdout.no_fnmatch_line('*hunter22*')
 
 
-def test_models_of_one_controller_have_one_each(pytester):
+def test_models_of_one_controller_have_one_timeline(pytester):
     pytester.makepyfile("""
         def test_it(fake_model):
             fake_model.deploy_puppet('web')
@@ -62,4 +62,4 @@ def test_models_of_one_controller_have_one_each(pytester):
     """)
     _, found = properties_of(pytester)
     names = [name for name, _ in found]
-    assert names == ['charmsecrets_journal_of_fake', 'charmsecrets_journal_of_databases', 'charmsecrets_to_repeat']
+    assert names == ['charmsecrets_timeline', 'charmsecrets_to_repeat']

@@ -114,12 +114,147 @@ SITUATIONS = {
         with db.leader.hook() as hook:
             hook.set_status('active', VALUE)
         assert False""",
+    'exec': """def test_it(fake_model):
+        stored(fake_model)
+        fake_model.exec('false', VALUE, unit='db/0')""",
+    'task of exec': """def test_it(fake_model):
+        stored(fake_model)
+        assert fake_model.exec('echo', VALUE, unit='db/0') is None""",
+    'action that fails': """class Acting(Db):
+        def __init__(self, framework):
+            super().__init__(framework)
+            framework.observe(self.on.act_action, self._act)
+
+        def _act(self, event):
+            event.set_results({'password': VALUE})
+            event.log(VALUE)
+            event.fail(VALUE)
+
+    META = {'name': 'db', 'actions': {'act': {}}}
+
+    def test_it(fake_model):
+        fake_model.deploy(Acting, 'db', meta=META)
+        fake_model.settle()
+        fake_model.run('db/0', 'act')""",
+    'task of an action': """class Acting(Db):
+        def __init__(self, framework):
+            super().__init__(framework)
+            framework.observe(self.on.act_action, self._act)
+
+        def _act(self, event): event.set_results({'password': VALUE})
+
+    def test_it(fake_model):
+        fake_model.deploy(Acting, 'db', meta={'name': 'db', 'actions': {'act': {}}})
+        fake_model.settle()
+        assert fake_model.run('db/0', 'act') is None""",
+    'assertion on a view of a unit': """def test_it(fake_model):
+        db, _ = stored(fake_model)
+        with db.leader.hook() as hook:
+            hook.set_status('blocked', VALUE)
+        assert fake_model.unit('db/0').status.message == ''""",
+    'assertion on a view of a secret': """def test_it(fake_model):
+        stored(fake_model)
+        assert fake_model.secret(owner='db').content == {'password': 'another'}""",
+    'assertion on revisions': """def test_it(fake_model):
+        stored(fake_model)
+        assert {n: one.content for n, one in fake_model.secret(owner='db').revisions.items()} == {}""",
+    'assertion on a databag': """def test_it(fake_model):
+        db, _ = stored(fake_model)
+        web = fake_model.deploy_puppet('web', requires={'x': 'x'})
+        db2 = fake_model.deploy_puppet('db2', provides={'x': 'x'})
+        relation = fake_model.integrate('web', 'db2')
+        fake_model.settle()
+        with db2.leader.hook() as hook:
+            hook.relation_set(relation, {'password': VALUE}, app=True)
+        assert dict(fake_model.relation('web', 'db2').databags['db2']) == {}""",
+    'a note of an exception': """def test_it(fake_model):
+        stored(fake_model)
+        error = RuntimeError('no')
+        if hasattr(error, 'add_note'):
+            error.add_note(VALUE)
+        raise error""",
+    'an exception from another': """def test_it(fake_model):
+        stored(fake_model)
+        try:
+            raise KeyError(VALUE)
+        except KeyError as error:
+            raise ValueError('no') from error""",
+    'output of a subprocess': """import subprocess, sys
+
+    def test_it(fake_model):
+        stored(fake_model)
+        subprocess.run([sys.executable, '-c', 'import sys; print(sys.argv[1])', VALUE], check=True)
+        assert False""",
+    'an error of a subprocess': """import subprocess, sys
+
+    def test_it(fake_model):
+        stored(fake_model)
+        subprocess.run([sys.executable, '-c', 'raise SystemExit(1)', VALUE], check=True)""",
+    'a value in an id': """@pytest.mark.parametrize('password', [VALUE], ids=['one'])
+    def test_it(fake_model, password): stored(fake_model); assert password == 'another'""",
+    'a model of a class': """class TestIt:
+        @pytest.fixture(scope='class')
+        def shared(self, fake_model_factory):
+            model = fake_model_factory()
+            stored(model)
+            return model
+
+        def test_one(self, shared): assert VALUE == 'another'
+        def test_two(self, shared): print(VALUE); logging.warning(VALUE); assert False""",
+    'teardown of a wider fixture': """@pytest.fixture(scope='module')
+    def shared(fake_model_factory):
+        model = fake_model_factory()
+        stored(model)
+        yield model
+        logging.warning(VALUE)
+        raise RuntimeError(VALUE)
+
+    def test_it(shared): pass""",
+    'output of setup and teardown': """@pytest.fixture
+    def noisy(fake_model):
+        stored(fake_model)
+        print(VALUE)
+        logging.warning(VALUE)
+        yield
+        print(VALUE)
+        logging.warning(VALUE)
+
+    def test_it(noisy): assert False""",
+    'bytes and base64': """import base64
+
+    def test_it(fake_model):
+        stored(fake_model)
+        print(base64.b64encode(VALUE.encode()), VALUE.encode(), repr(VALUE))
+        assert VALUE.encode() == b''""",
+    'JSON and a URL': """import json, urllib.parse
+
+    def test_it(fake_model):
+        stored(fake_model)
+        print(json.dumps({'a': VALUE}), 'https://u:' + urllib.parse.quote(VALUE, safe='') + '@host')
+        assert json.dumps(VALUE) == ''""",
+    'standard error': """import sys
+
+    def test_it(fake_model):
+        stored(fake_model)
+        print(VALUE, file=sys.stderr)
+        assert False""",
+    'a reason of xfail that is a mark': """def test_it(fake_model, request):
+        stored(fake_model)
+        request.applymarker(pytest.mark.xfail(reason=VALUE))
+        assert False""",
+    'a reason of a strict xfail': """def test_it(fake_model, request):
+        stored(fake_model)
+        request.applymarker(pytest.mark.xfail(reason=VALUE, strict=True))""",
+    'subtests': """def test_it(fake_model, subtests):
+        stored(fake_model)
+        with subtests.test(VALUE):
+            assert VALUE == 'another'""",
     'a group of exceptions': """def test_it(fake_model):
         stored(fake_model)
         raise ExceptionGroup(VALUE, [RuntimeError(VALUE)])""",
 }
 STYLES = ('long', 'short', 'line', 'native', 'no')
-FORMS = (VALUE, 'hunter22', '22-\\u0026-')
+FORMS = (VALUE, 'hunter22', '22-\\u0026-', 'aHVudGVyMj')
 
 
 @pytest.mark.parametrize('style', STYLES)
@@ -152,7 +287,9 @@ def test_names_and_short_values_do_not_blind_the_report(pytester):
             assert [str(record) for record in fake_model.journal] == []
     """)
     result = pytester.runpytest('-p', 'no:randomly')
-    result.stdout.fnmatch_lines(['*database/0  juju-exec', '*secret-add*username=database*password=abc*size=1*'])
+    result.stdout.fnmatch_lines(
+        ['*database/0  juju-exec: secret-add*', '*secret-add*username=database*password=abc*size=1*']
+    )
     result.stdout.fnmatch_lines(['too short or too common to redact: password'])
     result.stdout.no_fnmatch_line('*<redacted>*')
 
@@ -170,7 +307,8 @@ def test_a_short_password_takes_the_place_of_another_from_test_to_test(pytester)
             assert password == ''
     """)
     output = pytester.runpytest('-p', 'no:randomly', '-rN').stdout.str()
-    assert output.count("assert '<redacted>' == ''") == 3
+    for placeholder in ('<redacted>', '<redacted-2>', '<redacted-3>'):
+        assert output.count(f"assert '{placeholder}' == ''") == 1
 
 
 def test_what_goes_past_the_capture_is_shown(pytester):
@@ -194,3 +332,18 @@ def test_nothing_is_done_for_each_log_line_unless_somebody_reads_them(pytester):
                 assert 'charmsecrets' not in type(handler.formatter).__module__
     """)
     pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_different_values_do_not_look_equal(pytester):
+    """They are numbered by their first appearance in the report of a test."""
+    pytester.makepyfile("""
+        def test_it(fake_model):
+            db = fake_model.deploy_puppet('database')
+            fake_model.settle()
+            with db.leader.hook() as hook:
+                hook.add_secret({'password': 'hunter' + '22', 'token': 'hunter' + '23'})
+            assert 'hunter' + '23' == 'hunter' + '22'
+    """)
+    result = pytester.runpytest('-p', 'no:randomly')
+    shown = ["E  *assert '<redacted-1>' == '<redacted-2>'", 'E *- <redacted-2>', 'E *+ <redacted-1>']
+    result.stdout.fnmatch_lines(shown)

@@ -1,36 +1,38 @@
-"""A failing test shows the end of the journal of each model it used."""
+"""A failing test shows the end of the timeline of the models that it used."""
 
 from __future__ import annotations
 
-SECTION = '*- charmsecrets: journal -*'
+SECTION = '*- charmsecrets: timeline -*'
 
 
-def test_failing_test_shows_the_journal(pytester, models):
+def test_failing_test_shows_the_timeline(pytester):
     pytester.makepyfile(
         """
         def test_it(fake_model):
-            fake_model.do('deploy', 'charm', 'db')
+            fake_model.deploy_puppet('db')
             assert False
         """
     )
     result = pytester.runpytest()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines([SECTION, '2026-01-01 00:00:00  start', '  user  deploy charm db'], consecutive=True)
+    result.stdout.fnmatch_lines(
+        [SECTION, '  2026-01-01 00:00:00  start', '    op 1       user  deploy-puppet db*'], consecutive=True
+    )
 
 
-def test_passing_test_shows_nothing(pytester, models):
-    pytester.makepyfile('def test_it(fake_model): fake_model.do("deploy", "charm", "db")')
+def test_passing_test_shows_nothing(pytester):
+    pytester.makepyfile('def test_it(fake_model): fake_model.deploy_puppet("db")')
     result = pytester.runpytest('-rA')
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line(SECTION)
 
 
-def test_failing_test_without_a_model_shows_nothing(pytester, models):
+def test_failing_test_without_a_model_shows_nothing(pytester):
     pytester.makepyfile('def test_it(): assert False')
     pytester.runpytest().stdout.no_fnmatch_line(SECTION)
 
 
-def test_failing_test_shows_the_journals_of_all_models_in_which_something_happened(pytester):
+def test_failing_test_shows_one_timeline_of_all_models_of_a_controller(pytester):
     pytester.makepyfile(
         """
         def test_it(fake_model):
@@ -44,23 +46,25 @@ def test_failing_test_shows_the_journals_of_all_models_in_which_something_happen
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            '*- charmsecrets: journal of fake -*',
-            '  user  deploy-puppet web --num-units=1',
-            '*- charmsecrets: journal of databases -*',
-            '  user  deploy-puppet db --num-units=1',
+            '*- charmsecrets: not done yet of fake -*',
+            '*- charmsecrets: not done yet of databases -*',
+            SECTION,
+            '    op 1 *deploy-puppet web --num-units=1',
+            '    op 2 *deploy-puppet db --num-units=1',
         ]
     )
-    result.stdout.no_fnmatch_line('*journal of idle*')
+    result.stdout.no_fnmatch_line('*of idle*')
+    assert result.stdout.str().count('charmsecrets: timeline') == 1
 
 
-def test_failing_fixture_shows_the_journal(pytester, models):
+def test_failing_fixture_shows_the_timeline(pytester):
     pytester.makepyfile(
         """
         import pytest
 
         @pytest.fixture
         def deployed(fake_model):
-            fake_model.do('deploy', 'charm', 'db')
+            fake_model.deploy_puppet('db')
             raise RuntimeError
 
         def test_it(deployed): pass
@@ -68,49 +72,99 @@ def test_failing_fixture_shows_the_journal(pytester, models):
     )
     result = pytester.runpytest()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([SECTION, '*', '  user  deploy charm db'])
+    result.stdout.fnmatch_lines([SECTION, '*', '    op 1       user  deploy-puppet db*'])
 
 
 LEAKING_TEST = """
     def test_it(fake_model):
-        fake_model.add_secret('password=hunter22')
-        fake_model.do('config', 'db', 'note=hunter22')
+        fake_model.add_secret('key', {'password': 'hunter22'})
+        fake_model.update_secret('key', info='note=hunter22')
         assert False
 """
 
 
-def test_secret_values_are_redacted(pytester, models):
+def test_secret_values_are_redacted(pytester):
     pytester.makepyfile(LEAKING_TEST)
     result = pytester.runpytest()
-    section = result.stdout.str().partition('charmsecrets: journal')[2]
+    section = result.stdout.str().partition('charmsecrets: timeline')[2]
     assert 'password=<redacted>' in section
     assert 'note=<redacted>' in section
     assert 'hunter22' not in section
 
 
-def test_secret_values_are_shown_if_asked(pytester, models):
+def test_secret_values_are_shown_if_asked(pytester):
     pytester.makepyfile(LEAKING_TEST)
     result = pytester.runpytest('--charmsecrets-show-secrets')
-    result.stdout.fnmatch_lines([SECTION, '*secret-add password=hunter22*'])
+    result.stdout.fnmatch_lines([SECTION, '*add-secret key password=hunter22*'])
 
 
-def test_long_journals_are_cut_at_the_beginning(pytester, models):
+def test_long_timelines_are_cut_at_the_beginning(pytester):
     pytester.makepyfile(
         """
         def test_it(fake_model):
             for number in range(50):
-                fake_model.do('deploy', f'app{number}')
+                fake_model.deploy_puppet(f'app{number}')
             assert False
         """
     )
     result = pytester.runpytest()
-    result.stdout.fnmatch_lines(
-        [SECTION, '(30 earlier entries left out)', '*', '  user  deploy app30'], consecutive=True
+    heading = '  2026-01-01 00:00:00  start'
+    lines = ['  (36 earlier lines left out)', heading, '    op 37      user     deploy-puppet app36*']
+    result.stdout.fnmatch_lines([SECTION, *lines], consecutive=True)
+    result.stdout.fnmatch_lines(['    op 50      user     deploy-puppet app49*'])
+
+
+def test_the_hook_that_the_failure_is_about_is_not_named_again(pytester):
+    pytester.makepyfile(
+        """
+        import ops
+
+        class Broken(ops.CharmBase):
+            def __init__(self, framework):
+                super().__init__(framework)
+                framework.observe(self.on.install, self._fail)
+
+            def _fail(self, event):
+                raise RuntimeError
+
+        def test_in_a_hook(fake_model):
+            fake_model.deploy(Broken, meta={'name': 'web'})
+            fake_model.settle()
+
+        def test_afterwards(fake_model):
+            try:
+                test_in_a_hook(fake_model)
+            except Exception:
+                pass
+            assert False
+        """
     )
-    result.stdout.fnmatch_lines(['  user  deploy app49'])
+    result = pytester.runpytest('-p', 'no:randomly')
+    result.assert_outcomes(failed=2)
+    assert result.outlines.count('in error: web/0 install') == 1
 
 
-def test_a_shared_model_is_shown_by_the_tests_that_used_it_only(pytester, models):
+def test_the_commands_of_the_last_hook_stand_below_it(pytester):
+    pytester.makepyfile(
+        """
+        def test_it(fake_model):
+            db = fake_model.deploy_puppet('db')
+            fake_model.settle()
+            with db.leader.hook() as hook:
+                hook.set_status('active', 'ready')
+            assert False
+        """
+    )
+    result = pytester.runpytest()
+    lines = [
+        '    #*db/0  juju-exec: status-set',
+        '* $ status-set active ready',
+        '* kept       status-set db/0 active ready',
+    ]
+    result.stdout.fnmatch_lines(lines, consecutive=True)
+
+
+def test_a_shared_model_is_shown_by_the_tests_that_used_it_only(pytester):
     pytester.makepyfile(
         """
         import pytest
@@ -120,7 +174,7 @@ def test_a_shared_model_is_shown_by_the_tests_that_used_it_only(pytester, models
             return fake_model_factory()
 
         def test_uses_it(shared):
-            shared.do('deploy', 'db')
+            shared.deploy_puppet('db')
 
         def test_does_not(shared):
             assert False
@@ -131,14 +185,14 @@ def test_a_shared_model_is_shown_by_the_tests_that_used_it_only(pytester, models
     result.stdout.no_fnmatch_line(SECTION)
 
 
-def test_every_model_of_a_test_is_shown(pytester, models):
+def test_every_model_of_a_test_is_shown(pytester):
     pytester.makepyfile(
         """
         def test_it(fake_model, fake_model_factory):
-            fake_model.do('deploy', 'first')
+            fake_model.deploy_puppet('first')
             other = fake_model_factory()
-            other.do('deploy', 'second')
+            other.deploy_puppet('second')
             assert False
         """
     )
-    pytester.runpytest().stdout.fnmatch_lines([SECTION, '*deploy first', SECTION, '*deploy second'])
+    pytester.runpytest().stdout.fnmatch_lines([SECTION, '*deploy-puppet first*', SECTION, '*deploy-puppet second*'])
