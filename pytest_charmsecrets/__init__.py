@@ -181,7 +181,12 @@ if not TYPE_CHECKING:
         module = _MODULE_BY_NAME.get(name)
         if module is None:
             raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-        return getattr(importlib.import_module(module, __name__), name)
+        value = getattr(importlib.import_module(module, __name__), name)
+        if module == '.records' and isinstance(value, type):
+            # A model makes them by the thousand and gives them the right types. Only in a process that takes one from
+            # here somebody else may make it.
+            return importlib.import_module('.arguments', __name__).checked(value)
+        return value
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

@@ -48,6 +48,26 @@ def unknown(kind: str, name: str, known: Iterable[str], fix: str, *, refusal: st
     return UsageError(f'there is no {kind} {name!r}{others}{guess or "; " + fix}', refusal=refusal)
 
 
+def no_attribute(thing: object, name: str) -> AttributeError:
+    """Return the error for an attribute that a thing does not have, with the near miss.
+
+    Where a property of that name raised the error, it is that one.
+    """
+    import difflib
+
+    kind = type(thing)
+    if hasattr(kind, name):
+        try:
+            object.__getattribute__(thing, name)
+        except AttributeError as error:
+            return error
+    known = [one for one in dir(kind) if not one.startswith('_')]
+    near = difflib.get_close_matches(name, known, n=1) if not name.startswith('_') else []
+    guess = f'; did you mean {near[0]!r}?' if near else ''
+    # Named, but without the thing: Python would add a guess of its own.
+    return AttributeError(f'{kind.__name__!r} object has no attribute {name!r}{guess}', name=name)
+
+
 class JujuError(CharmSecretsError):
     """Juju refused; the message is Juju's own text, without the leading ``ERROR``."""
 
@@ -98,6 +118,10 @@ class HookFailed(CharmSecretsError):
     """The same for the library in which the exception was raised, if the charm's line called one."""
     output: str = ''
     """What a charm that runs as a process said about its end: its standard error, or what it logged as an error."""
+    number: int | None = None
+    """Number of the hook's record in the journal."""
+    command: int | None = None
+    """Number of the record of the hook command that Juju refused; None if it refused the commit, or nothing."""
 
     def __str__(self) -> str:
         lines = [f'{self.unit} failed in {self.hook}']
@@ -126,10 +150,14 @@ class ActionFailed(CharmSecretsError):
 
     task: Task
     """The task as :meth:`FakeModel.run` would have returned it."""
+    why: str | None = None
+    """The state of the model behind Juju's refusal, where a refused hook command is why."""
 
     def __str__(self) -> str:
         lines = [f'action {self.task.action!r} failed on {self.task.unit}: {self.task.message or "no message"}']
         lines += [f'  {line}' for line in self.task.stderr.splitlines()]
+        if self.why is not None:
+            lines.append(f'  why: {self.why}')
         return '\n'.join(lines)
 
 

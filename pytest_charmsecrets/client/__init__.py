@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, final
 
+from ..arguments import checked
 from ..errors import unknown
 from ..golang.flags import HelpRequested
 from ..hookcommands.result import Result
@@ -29,10 +30,12 @@ COMMANDS: Final[tuple[ClientCommand, ...]] = tuple(
 _BY_NAME: Final = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
 
 
+@checked
 @final
 class Client:
     """A ``juju`` that knows one fake model."""
 
+    @checked
     def __init__(
         self,
         model: FakeModel,

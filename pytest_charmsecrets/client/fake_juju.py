@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Final, final
 
 import jubilant
 
+from ..arguments import checked
 from ..errors import HookFailed
+from ..model.fake_model import FakeModel
 from . import Client
+from .command import CharmLike
 
 if TYPE_CHECKING:
-    from ..model.fake_model import FakeModel
     from ..records import DueHook
-    from .command import CharmLike
 
 logger: Final = logging.getLogger('jubilant')
 
 
+@checked
 @final
 class FakeJuju(jubilant.Juju):
     """A ``jubilant.Juju`` whose commands work on a fake model, and whose ``wait`` moves its clock.
@@ -29,6 +31,7 @@ class FakeJuju(jubilant.Juju):
     Everything else is jubilant's own: what it makes of arguments, and of what the commands print.
     """
 
+    @checked
     def __init__(self, fake_model: FakeModel, *, charmhub: Mapping[str, CharmLike] | None = None) -> None:
         """Make a Juju of a model.
 

@@ -57,10 +57,10 @@ def _models(call: ClientCommandLine) -> RunPhase:
     return run
 
 
-def _summary(world: World, *, exact_time: bool) -> Fields:
+def identifying_fields(world: World) -> dict[str, Any]:
+    """Return the fields with which ``juju models`` and ``juju show-model`` both begin."""
     cloud, provider, kind = CLOUDS[world.cloud]
-    is_shown = world.profile.owner_and_level_shown
-    shown: dict[str, Any] = {
+    return {
         'name': f'{USER}/{world.name}',
         'short-name': world.name,
         'model-uuid': world.uuid,
@@ -68,17 +68,24 @@ def _summary(world: World, *, exact_time: bool) -> Fields:
         'controller-uuid': identity.make_uuid(world.seed, 'controller', CONTROLLER),
         'controller-name': CONTROLLER,
         'is-controller': False,
-        **({'owner': USER} if is_shown else {}),
+        **({'owner': USER} if world.profile.owner_and_level_shown else {}),
         'cloud': cloud,
         'type': provider,
         'life': 'alive',
         'status': Fields({'current': 'available'}),
-        'access': 'admin',
-        'last-connection': f'{world.clock.now:%Y-%m-%d %H:%M:%S} +0000 UTC' if exact_time else 'just now',
-        **({'sla': UNSUPPORTED, 'sla-owner': USER} if is_shown else {}),
-        'agent-version': world.profile.version,
     }
-    return Fields(shown)
+
+
+def _summary(world: World, *, exact_time: bool) -> Fields:
+    return Fields(
+        {
+            **identifying_fields(world),
+            'access': 'admin',
+            'last-connection': f'{world.clock.now:%Y-%m-%d %H:%M:%S} +0000 UTC' if exact_time else 'just now',
+            **({'sla': UNSUPPORTED, 'sla-owner': USER} if world.profile.owner_and_level_shown else {}),
+            'agent-version': world.profile.version,
+        }
+    )
 
 
 COMMANDS: Final = (

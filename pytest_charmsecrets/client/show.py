@@ -16,10 +16,11 @@ from ..hookcommands import arguments
 from ..juju import identity
 from ..juju.relations import Relation
 from ..juju.secrets import backends
-from ..juju.state import CLOUDS, Unit
+from ..juju.state import Unit
 from ..juju.world import World
 from ..report.status import UNSUPPORTED, charm_url
-from .command import CONTROLLER, USER, ClientCommand, ClientCommandLine, RunPhase, choose_model
+from .command import USER, ClientCommand, ClientCommandLine, RunPhase, choose_model
+from .models import identifying_fields
 
 _ENDPOINT: Final = gnuflag.string('endpoint')
 _RELATED_UNIT: Final = gnuflag.string('related-unit')
@@ -113,26 +114,15 @@ def _show_model(call: ClientCommandLine) -> RunPhase:
 
     def run() -> str:
         session = choose_model(call.session, call.arguments[0] if call.arguments else '')
-        return call.output({session.world.name: _model(session.world, *CLOUDS[session.model.cloud])})
+        return call.output({session.world.name: _model(session.world)})
 
     return run
 
 
-def _model(world: World, cloud: str, provider: str, kind: str) -> Fields:
+def _model(world: World) -> Fields:
     return Fields(
         {
-            'name': f'{USER}/{world.name}',
-            'short-name': world.name,
-            'model-uuid': world.uuid,
-            'model-type': kind,
-            'controller-uuid': identity.make_uuid(world.seed, 'controller', CONTROLLER),
-            'controller-name': CONTROLLER,
-            'is-controller': False,
-            **({'owner': USER} if world.profile.owner_and_level_shown else {}),
-            'cloud': cloud,
-            'type': provider,
-            'life': 'alive',
-            'status': Fields({'current': 'available'}),
+            **identifying_fields(world),
             'users': {USER: Fields({'display-name': USER, 'access': 'admin', 'last-connection': 'just now'})},
             'secret-backends': {
                 name: Fields({'num-secrets': _count(world, name), 'status': 'active'}) for name in _backends(world)

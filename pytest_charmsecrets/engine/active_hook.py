@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 from ..errors import UsageError
 from ..juju.transaction import HookContext
 
 
 class ActiveHook:
-    """Knows which hook is running, and refuses what cannot be done meanwhile."""
+    """Keeps the hook that is running, and refuses operations that are not possible meanwhile."""
 
     def __init__(self) -> None:
         self.context: HookContext | None = None
         """The hook that is running; None while none is."""
         self._is_played = False
-        """Whether the test plays it, as a puppet."""
+        """Whether it is a hook of a puppet, which the test plays."""
+        self._put_off: list[Callable[[], None]] = []
 
     @contextlib.contextmanager
     def run(self, context: HookContext, *, is_played: bool = False) -> Generator[None]:
@@ -36,6 +37,16 @@ class ActiveHook:
         finally:
             self.context, self._is_played = None, False
 
+    def put_off(self, operation: Callable[[], None]) -> None:
+        """Have an operation wait until the hook that runs has ended, and what it asked for was committed or discarded."""
+        self._put_off.append(operation)
+
+    def run_put_off(self) -> None:
+        """Run the operations that waited for the end of the hook."""
+        waiting, self._put_off = self._put_off, []
+        for operation in waiting:
+            operation()
+
     def check_none(self, operation: str) -> None:
         """Check that no hook is running, before an operation that may run hooks itself.
 
@@ -49,7 +60,7 @@ class ActiveHook:
             )
 
     def check_no_charm(self, operation: str) -> None:
-        """Check that no hook of a charm is running, before what a user may do while a puppet's hook is open.
+        """Check that no hook of a charm is running, before an operation that is possible while a puppet's hook is open.
 
         Raises:
             UsageError: if one is.

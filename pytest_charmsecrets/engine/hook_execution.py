@@ -231,16 +231,20 @@ class HookExecution:
         """
         context = HookContext(self.world, unit, hook, self.agents.agent(unit).local.relations)
         started = context.now
-        with self._activate(context, is_played=True):
-            try:
-                yield context
-            except BaseException as exception:
-                self._append(context, self._discard(context, started, CharmOutcome(1, exception)))
-                raise
-        record, error = self._commit(context, started, CharmOutcome())
-        self._append(context, record)
+        try:
+            with self._activate(context, is_played=True):
+                try:
+                    yield context
+                except BaseException as exception:
+                    self._append(context, self._discard(context, started, CharmOutcome(1, exception)))
+                    raise
+            record, error = self._commit(context, started, CharmOutcome())
+            self._append(context, record)
+        finally:
+            self._active_hook.run_put_off()
         if error is not None:
-            raise HookFailed(unit, hook.name, None, error, record.discarded, (*record.kept, *record.committed))
+            kept = (*record.kept, *record.committed)
+            raise HookFailed(unit, hook.name, None, error, record.discarded, kept, number=record.number)
 
     def execute(self, context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
         """Run a hook command within a hook, and write it into the journal."""

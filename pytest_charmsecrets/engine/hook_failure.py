@@ -18,12 +18,9 @@ def failure_of(finished: FinishedHook, journal: Journal) -> HookFailed:
         journal: the journal of its model.
     """
     exception = finished.outcome.exception
-    if finished.commit_error is not None:
-        refusal, why = finished.commit_error, finished.context.why
-    elif finished.outcome.stderr is None:
-        refusal, why = _refusal_behind(exception, finished.context.refused)
-    else:
-        refusal, why = finished.context.refused[-1] if _last_command_was_refused(finished, journal) else (None, None)
+    behind = _refused_behind(finished, journal)
+    refusal, why = _described(finished, behind)
+    commands = [command.number for command in finished.record.commands if command.is_refused]
     where, library = places(exception.__traceback__) if exception is not None else (None, None)
     failure = HookFailed(
         unit=finished.record.unit,
@@ -36,21 +33,47 @@ def failure_of(finished: FinishedHook, journal: Journal) -> HookFailed:
         where=where,
         library=library,
         output=_last_words(finished),
+        number=finished.record.number,
+        command=commands[behind] if behind is not None else None,
     )
     return failure.with_traceback(charm_traceback(exception.__traceback__) if exception is not None else None)
 
 
-def _refusal_behind(
-    exception: BaseException | None, refused: Sequence[tuple[str, str | None]]
-) -> tuple[str, str | None] | tuple[None, None]:
-    """Return the refusal that the exception came from, and its cause; the last one, if it stands for several."""
+def why_refused(finished: FinishedHook, journal: Journal) -> str | None:
+    """Return the state of the model behind the refusal that a hook failed for, where it is known.
+
+    Args:
+        finished: the hook.
+        journal: the journal of its model.
+    """
+    return _described(finished, _refused_behind(finished, journal))[1]
+
+
+def _described(finished: FinishedHook, behind: int | None) -> tuple[str | None, str | None]:
+    """Return a refusal, of the commit or of a hook command, and the state of the model behind it."""
+    if finished.commit_error is not None:
+        return finished.commit_error, finished.context.why
+    return finished.context.refused[behind] if behind is not None else (None, None)
+
+
+def _refused_behind(finished: FinishedHook, journal: Journal) -> int | None:
+    """Return which refused hook command a hook failed for, counted from 0."""
+    if finished.commit_error is not None:
+        return None
+    if finished.outcome.stderr is None:
+        return _refusal_behind(finished.outcome.exception, finished.context.refused)
+    return len(finished.context.refused) - 1 if _last_command_was_refused(finished, journal) else None
+
+
+def _refusal_behind(exception: BaseException | None, refused: Sequence[tuple[str, str | None]]) -> int | None:
+    """Return which refusal the exception came from, counted from 0; the last one, if it stands for several."""
     while exception is not None:
         text = f'{exception} {getattr(exception, "stderr", "")}'
-        for refusal, why in reversed(refused):
+        for place, (refusal, _) in reversed(tuple(enumerate(refused))):
             if refusal and refusal in text:
-                return refusal, why
+                return place
         exception = exception.__cause__ or exception.__context__
-    return None, None
+    return None
 
 
 def _last_command_was_refused(finished: FinishedHook, journal: Journal) -> bool:

@@ -39,8 +39,19 @@ def deploy(
     config: Mapping[str, Any] | None,
     cloud: Cloud,
     unit_start: UnitStart | None = None,
+    command: str = 'deploy',
 ) -> Application:
     """Deploy a charm as an application, with its peer relations and its units.
+
+    Args:
+        world: the model.
+        metadata: what the charm declares.
+        name: the application's name; by default the charm's.
+        num_units: how many units to begin with.
+        config: values of config options.
+        cloud: where the units run.
+        unit_start: how each unit begins.
+        command: how the journal calls it.
 
     Raises:
         UsageError: if the name is taken or no name, or a config value does not fit.
@@ -73,7 +84,7 @@ def deploy(
     application.unit_start = unit_start or UnitStart()
     count = 0 if metadata.subordinate else num_units
     given = (f'--config={option}={value}' for option, value in values.items())
-    world.note_operation('deploy', name, f'--num-units={count}', *given)
+    world.note_operation(command, name, f'--num-units={count}', *given)
     world.applications[name] = application
     world.follow_cloud(cloud)
     world.note_config(application, {})
@@ -181,15 +192,25 @@ def replace_pod(world: World, name: str) -> None:
 
 def remove_unit(world: World, name: str, *, force: bool = False) -> None:
     """Begin to remove a unit; it is gone once it has run its last hooks, or at once by force."""
+    unit = check_unit_removable(world, name)
+    world.note_operation('remove-unit', name, *_forcing(force))
+    remove = lifecycle.force_unit_removal if force else lifecycle.begin_unit_removal
+    remove(world, unit)
+
+
+def check_unit_removable(world: World, name: str) -> Unit:
+    """Return a unit that can be removed.
+
+    Raises:
+        UsageError: if there is none of that name, or it is a subordinate.
+    """
     unit = find_unit(world, name)
     if unit.principal is not None:
         raise UsageError(
             f'unit "{name}" is a subordinate, to remove use remove-relation. '
             f'Note: this will remove all units of "{unit.application}"'
         )
-    world.note_operation('remove-unit', name, *_forcing(force))
-    remove = lifecycle.force_unit_removal if force else lifecycle.begin_unit_removal
-    remove(world, unit)
+    return unit
 
 
 def remove_relation(world: World, relation: Relation, *, force: bool = False) -> None:
@@ -201,6 +222,20 @@ def remove_relation(world: World, relation: Relation, *, force: bool = False) ->
 
 def remove_application(world: World, name: str, *, force: bool = False) -> None:
     """Begin to remove an application; it is gone once its units and relations are, or at once by force."""
+    application = check_application_removable(world, name, force=force)
+    for offered in [one for one in world.offers.values() if one.application == name]:
+        del world.offers[offered.name]
+    world.note_operation('remove-application', name, *_forcing(force))
+    remove = lifecycle.force_application_removal if force else lifecycle.begin_application_removal
+    remove(world, application)
+
+
+def check_application_removable(world: World, name: str, *, force: bool = False) -> Application:
+    """Return an application that can be removed.
+
+    Raises:
+        UsageError: if there is none of that name, or other models use it and it is not removed by force.
+    """
     application = find_application(world, name)
     consumers = [one for one in world.relations_of(name) if _is_of_consumer(world, one)]
     if consumers and not force:
@@ -209,11 +244,7 @@ def remove_application(world: World, name: str, *, force: bool = False) -> None:
             f'{name!r} is used by {count} in other models; remove the relations there first, or force it',
             refusal=f'cannot destroy application "{name}": application is used by {count}',
         )
-    for offered in [one for one in world.offers.values() if one.application == name]:
-        del world.offers[offered.name]
-    world.note_operation('remove-application', name, *_forcing(force))
-    remove = lifecycle.force_application_removal if force else lifecycle.begin_application_removal
-    remove(world, application)
+    return application
 
 
 def _is_of_consumer(world: World, relation: Relation) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final, TypeAlias, TypeVar, cast
+from typing import Final, TypeAlias, TypeVar
 
+from ..arguments import checked
 from ..errors import UsageError
 
 _Option = TypeVar('_Option')
@@ -19,6 +20,7 @@ _RUNS_OFTEN: Final = 0.5
 """The chance that a unit runs a hook where a delivery or another step is possible as well."""
 
 
+@checked
 @dataclasses.dataclass(frozen=True, slots=True)
 class Departure:
     """A choice that departs from the fixed order, by the text of both options."""
@@ -36,6 +38,7 @@ GivenOrder: TypeAlias = int | Mapping[int, int] | Sequence[Departure]
 class Order:
     """The choices of one controller: how to make them, and how they were made."""
 
+    @checked
     def __init__(self, given: GivenOrder = 0) -> None:
         _check(given)
         self.given: Final = given
@@ -56,6 +59,7 @@ class Order:
         given = self.given if isinstance(self.given, int) else 'by its choices'
         return f'<Order {given}, {len(self.departures)} departures>'
 
+    @checked
     def choose(self, options: Sequence[_Option], *, ready: int = 0) -> _Option:
         """Return one of several possible steps.
 
@@ -65,6 +69,8 @@ class Order:
         """
         if len(options) == 1:
             return options[0]
+        if not options:
+            raise UsageError('options is empty; give at least one')
         self._place += 1
         number = self._number(options, ready)
         if number:
@@ -72,6 +78,7 @@ class Order:
             self.choices[self._place] = number
         return options[number]
 
+    @checked
     def shuffle(self, options: Sequence[_Option]) -> Iterator[_Option]:
         """Return options in the order in which they are chosen, each in turn from those that are left."""
         left = list(options)
@@ -131,19 +138,9 @@ def shorten(
 
 
 def _check(given: GivenOrder) -> None:
-    match given:
-        case Mapping():
-            fits = all(_is_whole(place, 1) and _is_whole(number, 0) for place, number in given.items())
-        case int():
-            fits = _is_whole(given, 0)
-        case _:
-            fits = all(isinstance(departure, Departure) for departure in cast('Sequence[object]', given))
-    if not fits:
+    choices = given if isinstance(given, Mapping) else {1: given} if isinstance(given, int) else {}
+    if any(place < 1 or number < 0 for place, number in choices.items()):
         raise UsageError(
             f'order is {given!r}; give 0 for the fixed order, another number for one of its own, '
             'or choices by their places'
         )
-
-
-def _is_whole(number: object, least: int) -> bool:
-    return isinstance(number, int) and not isinstance(number, bool) and number >= least

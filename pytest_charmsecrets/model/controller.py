@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final, Generic, TypeVar, final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, final
 
+from ..arguments import checked
 from ..engine.runtime import Runtime
-from ..errors import UsageError
+from ..errors import UsageError, no_attribute
 from ..views.model import ModelView
 from ..views.secrets import SecretView
 from .settings import ModelSettings, settings_beside
@@ -17,10 +18,12 @@ ModelT = TypeVar('ModelT', bound=ModelView)
 _MODEL_NAME: Final = re.compile(r'[a-z0-9]+(?:-[a-z0-9]+)*')
 
 
+@checked
 @final
 class FakeController(Generic[ModelT]):
     """A controller: its models share one clock, and can be related to each other."""
 
+    @checked
     def __init__(
         self,
         runtime: Runtime,
@@ -54,6 +57,7 @@ class FakeController(Generic[ModelT]):
             UsageError: if there is a model of that name, or it is no name, or a keyword does not exist or is of the
                 controller.
         """
+        self._runtime.check_open('add_model')
         self._runtime.active_hook.check_none('add_model')
         if name in self._models:
             raise UsageError(f'there is a model {name!r} already; give another name')
@@ -61,6 +65,11 @@ class FakeController(Generic[ModelT]):
             raise UsageError(f'{name!r} is no name for a model: use lower-case letters, digits and hyphens')
         model = self._models[name] = self._make(self, self._runtime, name, settings_beside(self._settings, settings))
         return model
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            raise no_attribute(self, name)
 
     def __repr__(self) -> str:
         return f'<FakeController of {", ".join(self._models)}>'

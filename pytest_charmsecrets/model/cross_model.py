@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..arguments import checked
 from ..juju import lookups, offers
 from ..views.over_model import OverModel
 from ..views.relations import RelationView
 
 
+@checked
 class CrossModel(OverModel):
     """The part of FakeModel that deals with other models of its controller."""
 
@@ -82,4 +84,5 @@ class CrossModel(OverModel):
 
     def _suspend(self, operation: str, relation: RelationView, *, suspended: bool) -> None:
         self._check_no_charm_runs(operation)
+        self._check_is_mine(relation)
         offers.suspend_relation(self._world, lookups.find_relation_by_id(self._world, relation.id), suspended=suspended)

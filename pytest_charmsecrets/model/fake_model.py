@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, final, get_args
+import functools
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, final
 
 from .. import checks, made
+from ..arguments import checked
 from ..charms.attachments import read_start
 from ..charms.guard.allowances import Allowance, GuardMode, check_guard
 from ..charms.metadata import read_metadata
 from ..charms.puppet import PuppetRunner
-from ..charms.runner import CharmRunner, RunnerName
+from ..charms.runner import AroundHook, CharmRunner, RunnerName
 from ..charms.runner_choice import choose_runner, enter_both, make_guard, make_runner
 from ..checks.allowing import check_entries, not_allowed
 from ..engine.runtime import Runtime
@@ -22,6 +24,7 @@ from ..juju.order import Order
 from ..juju.user_secrets import UserAccess
 from ..juju.versions import profile_for
 from ..juju.world import World
+from ..records import Finding
 from ..report import secrets as layout
 from ..report import status, tables
 from ..report.redaction import Redactor, known_values, names_of, worth_redacting
@@ -48,14 +51,13 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ..charms.guard.watch import Guard
-    from ..charms.runner import AroundHook
     from ..juju.state import Application, CharmMetadata
-    from ..records import Finding
 
 DEFAULT_NAME: Final = 'fake'
 """The name of the first model of a controller."""
 
 
+@checked
 @final
 class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel, Outages, Pebble):
     """A fake Juju model: applications, units, charms, relations, a clock, and the whole life of every secret.
@@ -243,8 +245,9 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             for role, endpoints in declared.items()
         }
         metadata = read_metadata({'name': app, **meta})
+        cloud = self._world.given_cloud or 'machine'
         operations.deploy(
-            self._world, metadata, app, num_units=num_units, config=None, cloud=self._world.given_cloud or 'machine'
+            self._world, metadata, app, num_units=num_units, config=None, cloud=cloud, command='deploy-puppet'
         )
         self._execution.runners[app] = PuppetRunner()
         return Puppet(self.internals, app)
@@ -298,7 +301,8 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         Args:
             app_or_unit: names of units; or of one application, together with ``num_units``.
             num_units: how many units of the application to remove.
-            force: remove them at once: they run no hook any more (``--force --no-wait``).
+            force: remove them at once: they run no hook any more (``--force --no-wait``). A hook that the test plays for
+                one of them ends first.
         """
         self._check_no_charm_runs('remove_unit')
         names = list(app_or_unit)
@@ -313,11 +317,9 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         for name in names:
             if not identity.is_unit_name(name):
                 raise UsageError(f'{name!r} is no unit; name units such as {name}/0, or say num_units=...')
-            lookups.check_unit_exists(self._world, name)
-        for name in names:
-            operations.remove_unit(self._world, name, force=force)
-            if force:
-                self._execution.forget(name)
+            operations.check_unit_removable(self._world, name)
+        for name in dict.fromkeys(names):
+            self._remove(name, functools.partial(operations.remove_unit, self._world), force=force)
 
     def remove_relation(self, app1: str, app2: str, *, force: bool = False) -> None:
         """Begin to remove the relation between two applications.
@@ -339,12 +341,9 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         """
         self._check_no_charm_runs('remove_application')
         for name in app:
-            lookups.check_application_exists(self._world, name)
-        for name in app:
-            units = tuple(self._world.applications[name].units)
-            operations.remove_application(self._world, name, force=force)
-            for unit in units if force else ():
-                self._execution.forget(unit)
+            operations.check_application_removable(self._world, name, force=force)
+        for name in dict.fromkeys(app):
+            self._remove(name, functools.partial(operations.remove_application, self._world), force=force)
 
     def set_leader(self, unit: str) -> None:
         """Move leadership to a unit. In Juju nobody can; here a test may want to."""
@@ -393,8 +392,6 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         Raises:
             UsageError: if there is no such access.
         """
-        if access not in get_args(UserAccess):
-            raise UsageError(f'access is {access!r}; give one of: {", ".join(get_args(UserAccess))}')
         return ModelUser(self.internals, access)
 
     def model_config(
@@ -471,6 +468,23 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             )
         chosen = self._settings.guard if mode is None else mode
         return make_guard(chosen, (*self._settings.guard_allow, *check_guard(chosen, allow)))
+
+    def _remove(self, name: str, remove: Callable[..., None], *, force: bool) -> None:
+        """Remove a unit or an application, and what is kept for units that go at once."""
+        application = self._world.applications[identity.application_of(name)]
+        units = [unit for unit in application.units if force and name in (unit, application.name)]
+        active = self._runtime.active_hook
+        if active.context is not None and active.context.world is self._world and active.context.unit in units:
+            # Juju removes by force in the background, so a hook that runs can end before.
+            active.put_off(functools.partial(self._remove_if_there, name, remove))
+            return
+        remove(name, force=force)
+        for unit in units:
+            self._execution.forget(unit)
+
+    def _remove_if_there(self, name: str, remove: Callable[..., None]) -> None:
+        if name in self._world.applications or self._world.find_unit(name) is not None:
+            self._remove(name, remove, force=True)
 
     def _place_storages(self, units: Iterable[str]) -> None:
         # Not left to the first hook: the runner reads the state that units begin with here, and may refuse it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..arguments import checked
 from ..charms.runner import CharmRunner
 from ..engine.fault_injection import FaultKind, InjectedFault
 from ..errors import UsageError, unknown
@@ -13,6 +14,7 @@ from ..juju.secrets.entities import INTERNAL
 from ..views.over_model import OverModel
 
 
+@checked
 class Outages(OverModel):
     """The part of FakeModel that lets things go wrong."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..arguments import checked
 from ..charms.in_process import InProcessRunner
 from ..charms.unit_state import UnitState
 from ..errors import UsageError, unknown
@@ -13,6 +14,7 @@ from ..records import HookRun
 from ..views.over_model import OverModel
 
 
+@checked
 class Pebble(OverModel):
     """The part of FakeModel that makes Pebble report something to a charm."""
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Generator, Mapping
 from typing import Final, final
 
+from ..arguments import checked
 from ..engine.runtime import RunningModel
 from ..errors import JujuError, UsageError
 from ..juju import identity, lookups
@@ -25,6 +26,7 @@ from ..views.secrets import SecretView
 from ..views.units import UnitView
 
 
+@checked
 @final
 class PuppetHook(OverModel):
     """One hook that the test runs for a unit of a puppet: one transaction, committed when its block ends."""
@@ -103,11 +105,13 @@ class PuppetHook(OverModel):
         self.command('status-set', status, message)
 
     def _id_of(self, relation: RelationView) -> str:
+        self._check_is_mine(relation)
         if self._context.relation(relation.id) is None:
             raise UsageError(f'{self.unit} has not entered {relation.key!r}; call settle() after integrate()')
         return str(relation.id)
 
 
+@checked
 @final
 class PuppetSecret(OverModel):
     """A secret of a puppet: what its owner can do with it, and what there is to see.
@@ -156,10 +160,12 @@ class PuppetSecret(OverModel):
 
     def grant(self, relation: RelationView, *, unit: str | None = None) -> None:
         """Give the remote application of a relation, or one of its units, access."""
+        self._check_is_mine(relation)
         self._command('secret-grant', self.id, '--relation', str(relation.id), *_options(unit=unit))
 
     def revoke(self, relation: RelationView, *, unit: str | None = None) -> None:
         """Take access away from the remote application of a relation, or from one of its units."""
+        self._check_is_mine(relation)
         self._command('secret-revoke', self.id, '--relation', str(relation.id), *_options(unit=unit))
 
     def remove_revision(self, revision: int) -> None:
@@ -196,6 +202,7 @@ class PuppetSecret(OverModel):
         return repr(self.view).replace('SecretView', 'PuppetSecret', 1)
 
 
+@checked
 @final
 class PuppetUnit(UnitView):
     """A unit that the test plays."""
@@ -207,11 +214,13 @@ class PuppetUnit(UnitView):
         Raises:
             HookFailed: if Juju refuses the commit.
         """
+        self._runtime.check_open('hook')
         lookups.check_unit_exists(self._world, self.name)
         with self._execution.hook(self.name, Hook('juju-exec')) as context:
             yield PuppetHook(self.internals, context)
 
 
+@checked
 @final
 class Puppet(ApplicationView):
     """An application that the test plays: it has endpoints, units and secrets, and no charm."""

@@ -10,18 +10,17 @@ import itertools
 import pathlib
 import zoneinfo
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 
+from ..arguments import checked
 from ..charms.guard.allowances import Allowance, GuardMode, check_guard
+from ..charms.runner import AroundHook
+from ..engine.hook_execution import OnHookError
 from ..errors import UsageError
 from ..juju.clock import Clock
 from ..juju.order import GivenOrder, Order
 from ..juju.state import Cloud
-from ..juju.versions import AS_SHIPPED, DEFAULT_VERSION, profile_for
-
-if TYPE_CHECKING:
-    from ..charms.runner import AroundHook
-    from ..engine.hook_execution import OnHookError
+from ..juju.versions import DEFAULT_VERSION, profile_for
 
 DEFAULT_START: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -30,6 +29,7 @@ _Keywords = ParamSpec('_Keywords')
 _Result = TypeVar('_Result')
 
 
+@checked
 @dataclasses.dataclass(frozen=True)
 class ModelSettings:
     """How a model is made. An impossible value is a UsageError that names the keyword."""
@@ -48,7 +48,7 @@ class ModelSettings:
     """How often units run update-status; by default never."""
     time_zone: str = 'UTC'
     """The zone of the units' local time, by its name in the IANA database, such as ``Europe/Berlin``."""
-    juju_bugs: Iterable[str] = ()
+    juju_bugs: Literal['as-shipped'] | Iterable[str] = ()
     """Names of known bugs of the release to reproduce; ``'as-shipped'`` for all that it was shipped with."""
     order: GivenOrder = 0
     """The order of what Juju does not order: 0 for the fixed order, another number for one of its own, or the choices
@@ -62,16 +62,10 @@ class ModelSettings:
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True
-        if self.on_hook_error not in ('raise', 'error-state'):
-            raise UsageError(f"on_hook_error is {self.on_hook_error!r}; give 'raise' or 'error-state'")
-        if self.cloud not in (None, 'kubernetes', 'machine'):
-            raise UsageError(f"cloud is {self.cloud!r}; give 'kubernetes', 'machine' or None")
         if self.update_status_interval is not None and self.update_status_interval <= datetime.timedelta():
             raise UsageError(
                 f'update_status_interval is {self.update_status_interval}; give a time above zero, or None'
             )
-        if isinstance(self.juju_bugs, str) and self.juju_bugs != AS_SHIPPED:
-            raise UsageError(f'juju_bugs is {self.juju_bugs!r}; give a list of names, or {AS_SHIPPED!r}')
         if not isinstance(self.juju_bugs, str):
             object.__setattr__(self, 'juju_bugs', tuple(self.juju_bugs))
         object.__setattr__(self, 'guard_allow', check_guard(self.guard, self.guard_allow))

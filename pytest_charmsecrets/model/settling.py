@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Final, Literal, TypeAlias
 
+from ..arguments import checked
 from ..errors import UsageError
+from ..juju.clock import LATEST
 from ..records import HookRun
 from ..views.over_model import OverModel
 
@@ -18,6 +20,7 @@ _WHY_NOT_SCHEDULED: Final[dict[ScheduledKind, str]] = {
 }
 
 
+@checked
 class Settling(OverModel):
     """The part of FakeModel that lets units run and time pass."""
 
@@ -83,8 +86,12 @@ class Settling(OverModel):
             UsageError: if the time is negative.
         """
         __tracebackhide__ = True
-        parts = datetime.timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-        return self.advance_to(self._runtime.clock.now + (delta or datetime.timedelta()) + parts)
+        try:
+            parts = datetime.timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+            when = self._runtime.clock.now + (delta or datetime.timedelta()) + parts
+        except OverflowError:
+            raise UsageError(f'the time is more than a clock can hold; give one until the year {LATEST.year}') from None
+        return self.advance_to(when)
 
     def advance_to(self, when: datetime.datetime) -> tuple[HookRun, ...]:
         """Let time pass until a given time, as ``advance`` does.
@@ -104,8 +111,6 @@ class Settling(OverModel):
         """
         __tracebackhide__ = True
         self._check_no_hook('advance_to_next')
-        if kind not in _WHY_NOT_SCHEDULED:
-            raise UsageError(f'{kind!r} is not scheduled by time; give one of {", ".join(_WHY_NOT_SCHEDULED)}')
         ran = self._runtime.settle()
         deadline = self._runtime.scheduler.deadline(kind)
         if deadline is None:

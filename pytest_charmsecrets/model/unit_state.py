@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ..arguments import checked
 from ..charms.attachments import change_attachments, storage_ids
 from ..charms.runner import CharmRunner, UnitChange
 from ..charms.unit_state import check_is_the_units_own
@@ -16,6 +17,7 @@ from ..views.over_model import OverModel
 _CHANGEABLE: Final = tuple(sorted(field.name for field in dataclasses.fields(UnitChange)))
 
 
+@checked
 class UnitStates(OverModel):
     """The part of FakeModel that changes what the author of a test decides about a unit."""
 

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import final
 
+from ..arguments import checked
 from ..engine.runtime import RunningModel
 from ..juju import shown_secrets, user_secrets
 from ..juju.content import decode
@@ -37,6 +38,7 @@ class ShownSecret:
     """The decoded content; only when revealed, and None where Juju has lost it."""
 
 
+@checked
 class UserSecrets(OverModel):
     """The operations of users on secrets, each by the name of its command in the Juju CLI."""
 
@@ -146,6 +148,7 @@ class UserSecrets(OverModel):
         return User(self._world, self._access)
 
 
+@checked
 @final
 class ModelUser(UserSecrets):
     """A user of the model, with the access that it has been given."""

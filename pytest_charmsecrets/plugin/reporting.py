@@ -13,7 +13,7 @@ import os
 import sys
 import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
@@ -133,11 +133,14 @@ RUNNING: Final = pytest.StashKey[pytest.Item]()
 """The test that is set up, runs, or is torn down."""
 
 
-def add_sections(report: pytest.TestReport, models: Models, *, secrets: Secrets | None) -> None:
+def add_sections(report: pytest.TestReport, item: pytest.Item, models: Models, *, secrets: Secrets | None) -> None:
     """Add to the report of a failure what its models have not done yet, the end of each journal, and how to repeat it.
+
+    The last two are properties of the test as well: what collects reports from JUnit XML can read them there.
 
     Args:
         report: the report.
+        item: its test.
         models: the models that live.
         secrets: what is redacted; None if nothing is.
     """
@@ -150,17 +153,26 @@ def add_sections(report: pytest.TestReport, models: Models, *, secrets: Secrets 
     from ..report.text import render_journal
 
     redactor = secrets.redactor if secrets is not None else Redactor(())
+    properties: list[tuple[str, str]] = []
     for model in used:
         of_model = f' of {model.name}' if len(model.controller.models) > 1 else ''
         if standing := render_standing(model):
             add_section(report, f'{STANDING}{of_model}', redactor.redact(standing))
         journal = render_journal(model.journal, redactor=redactor, last=ENTRIES, most_lines=LINES, reads=False)
         add_section(report, f'{SECTION}{of_model}', journal)
+        properties.append((_property_of(f'{SECTION}{of_model}'), journal))
     lines = list(dict.fromkeys(render_repetition(model) for model in used))
     if secrets is not None and (keys := secrets.left_in_plain):
         lines.append(f'too short or too common to redact: {", ".join(keys)}')
     add_section(report, REPETITION, '\n'.join(lines))
+    properties.append((_property_of(REPETITION), '\n'.join(lines)))
+    item.user_properties += properties  # pytest reads those of the teardown's report
+    report.user_properties += properties
     models.note_seen()
+
+
+def _property_of(title: str) -> str:
+    return title.replace(': ', '_').replace(' ', '_')
 
 
 def add_section(report: pytest.TestReport, title: str, text: str) -> None:
@@ -170,6 +182,31 @@ def add_section(report: pytest.TestReport, title: str, text: str) -> None:
         failure.addsection(title, text, '-')
     else:
         report.sections.append((title, text))
+
+
+def explain_comparison(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Return why two values that an assertion holds for equal are not; None if neither is of this package."""
+    if op != '==' or not (_holds_ours(left) or _holds_ours(right)):
+        return None
+    from ..report.comparison import explain_difference
+
+    return explain_difference(left, right, in_full=config.get_verbosity(pytest.Config.VERBOSITY_ASSERTIONS) > 1)
+
+
+def _holds_ours(value: object) -> bool:
+    """Whether a value, or the first one in it, is of a type of this package; asking loads nothing."""
+    if _is_ours(value):
+        return True
+    first: object = None
+    if isinstance(value, dict):
+        first = next(iter(cast('dict[object, object]', value).values()), None)
+    elif isinstance(value, list | tuple):
+        first = next(iter(cast('Iterable[object]', value)), None)
+    return _is_ours(first)
+
+
+def _is_ours(value: object) -> bool:
+    return type(value).__module__.partition('.')[0] == _PACKAGE
 
 
 def begin_with_unit_and_hook(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:

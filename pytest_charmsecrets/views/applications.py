@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
+from ..arguments import checked
 from ..engine.runtime import RunningModel
 from ..errors import UsageError
 from ..juju import lookups, statuses
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import ops
 
 
+@checked
 class ApplicationView(View):
     """An application, with a charm or played by the test."""
 

@@ -1,4 +1,4 @@
-"""SecretView: a secret, seen by somebody who sees everything."""
+"""SecretView: a read-only view of a secret, its revisions, grants and observers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Final, final
 
+from ..arguments import checked
 from ..engine.runtime import RunningModel
 from ..errors import UsageError
 from ..juju import content
@@ -16,7 +17,9 @@ from ..juju.identity import SecretURI, name_of_tag
 from ..juju.secrets import access
 from ..juju.secrets.entities import Permission, Secret, SecretRole
 from ..juju.transaction import remote_secrets
+from ..records import DueHook
 from .contents import decoded
+from .hooks import as_due_hook
 from .view import View
 
 _LONGEST_LABEL: Final = 64
@@ -25,13 +28,13 @@ _LONGEST_LABEL: Final = 64
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RevisionView:
-    """One revision of a secret, as it was when the view was asked for it."""
+    """One revision of a secret, at the time when it was read from the view."""
 
     number: int
     created: datetime.datetime
     expires: datetime.datetime | None
     obsolete: bool
-    """Whether Juju has told the owner that nobody tracks it any more."""
+    """Whether it is obsolete: a newer revision exists and no unit tracks this one."""
     backend: str
     """Name of the backend that holds the content; ``internal`` is Juju itself."""
     _encoded: EncodedContent = dataclasses.field(repr=False)
@@ -44,13 +47,13 @@ class RevisionView:
 
     @property
     def checksum(self) -> str:
-        """The checksum of the content, by which Juju tells whether new content is another."""
+        """The checksum of the content, by which Juju decides whether new content differs."""
         return content.checksum(self._encoded)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GrantView:
-    """One grant of a secret, as it was when the view was asked for it."""
+    """One grant of a secret, at the time when it was read from the view."""
 
     subject: str
     """The application or unit that was granted access."""
@@ -60,9 +63,29 @@ class GrantView:
     """``view``: it may read the secret."""
 
 
+class TrackedBy(dict[str, int]):
+    """The revision that each unit tracks: a dict that knows its secret, for assertions that fail."""
+
+    def __init__(self, secret: SecretView, revisions: Mapping[str, int]) -> None:
+        super().__init__(revisions)
+        self.secret: Final = secret
+
+    @property
+    def due(self) -> tuple[DueHook, ...]:
+        """The hooks about the secret that units would run."""
+        internals, secret_id = self.secret.internals, self.secret.unique_identifier
+        due = internals.runtime.scheduler.due(internals.execution)
+        hooks = (as_due_hook(unit, hook) for unit, of_unit in due.items() for hook in of_unit)
+        return tuple(hook for hook in hooks if hook.secret is not None and secret_id in hook.secret)
+
+    def __reduce__(self) -> tuple[type[dict[str, int]], tuple[dict[str, int]]]:
+        return dict, (dict(self),)
+
+
+@checked
 @final
 class SecretView(View):
-    """A secret, seen by somebody who sees everything."""
+    """A secret with its revisions, grants and observers, whoever may read it."""
 
     def __init__(self, internals: RunningModel, secret_id: str) -> None:
         super().__init__(internals, 'secret', secret_id)
@@ -109,7 +132,7 @@ class SecretView(View):
 
     @property
     def updated(self) -> datetime.datetime:
-        """When its content, or what is known about it, was changed last."""
+        """When its content or metadata was changed last."""
         return self._secret.updated
 
     @property
@@ -134,12 +157,12 @@ class SecretView(View):
 
     @property
     def latest_revision(self) -> int:
-        """Number of the newest revision there has been."""
+        """The number of the newest revision, even if it was removed."""
         return self._secret.latest_revision
 
     @property
     def revisions(self) -> dict[int, RevisionView]:
-        """The revisions that are there, by number, oldest first."""
+        """The existing revisions by number, oldest first."""
         secret = self._secret
         return {
             number: RevisionView(
@@ -166,12 +189,12 @@ class SecretView(View):
     @property
     def tracked_by(self) -> dict[str, int]:
         """The revision that each unit tracks which has read the secret, owners included."""
-        consumers = self._secret.consumers.values()
-        return {consumer.unit: consumer.tracked for consumer in sorted(consumers, key=lambda one: _order(one.unit))}
+        consumers = sorted(self._secret.consumers.values(), key=lambda one: _order(one.unit))
+        return TrackedBy(self, {consumer.unit: consumer.tracked for consumer in consumers})
 
     @property
     def labels(self) -> dict[str, str]:
-        """The label that each unit gave the secret which it reads from somebody else."""
+        """The label that each observer gave the secret, by unit."""
         consumers = sorted(self._secret.consumers.values(), key=lambda one: _order(one.unit))
         return {consumer.unit: consumer.label for consumer in consumers if consumer.label}
 
@@ -179,7 +202,7 @@ class SecretView(View):
     def readers(self) -> tuple[str, ...]:
         """The units that may read it now: its owner's and those with access by a grant, whether or not they have read it.
 
-        Units of other models stand last, under the names that they are known by here.
+        Units of other models come last, under the names that they have in this model.
         """
         secret = self._secret
         own = (unit.name for unit in self._world.units() if access.may_read(secret, unit.name))
@@ -189,7 +212,7 @@ class SecretView(View):
         """Whether a unit is among the readers.
 
         Args:
-            unit: the unit; one of another model under the name that it is known by here.
+            unit: the unit; for a unit of another model, the name that it has in this model.
         """
         if self._world.find_unit(unit) is not None:
             return access.may_read(self._secret, unit)
@@ -197,7 +220,7 @@ class SecretView(View):
 
     @property
     def access(self) -> tuple[GrantView, ...]:
-        """Every grant: who was given access, within which scope, and in which role."""
+        """Every grant with its subject, scope and role."""
         permissions = self._secret.permissions.values()
         return tuple(self._as_grant(permission) for permission in permissions if permission.role == 'view')
 

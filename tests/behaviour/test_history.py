@@ -170,7 +170,7 @@ def test_users_create_grant_and_remove(fake_model):
     fake_model.remove_secret('mine')
     journal = fake_model.journal
     added, granted, updated, removed = (
-        record.number for record in journal if isinstance(record, Operation) and record.name != 'deploy'
+        record.number for record in journal if isinstance(record, Operation) and record.name != 'deploy-puppet'
     )
     lives = [(one.owner, one.number, one.created_by, one.obsolete_by, one.removed_by) for one in journal.revisions()]
     assert lives == [('<model>', 1, added, updated, removed), ('<model>', 2, updated, None, removed)]

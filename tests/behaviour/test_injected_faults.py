@@ -228,7 +228,7 @@ def test_content_that_is_kept_in_juju_is_read_although_the_backend_refuses(pair)
 # --- misuse
 
 MISUSE = {
-    "'hook-explodes' is no fault that can be injected; give one of: hook-fails, ": {'kind': 'hook-explodes'},
+    "kind is 'hook-explodes'; ": {'kind': 'hook-explodes'},
     "there is no unit 'web/7'": {'kind': 'hook-fails', 'unit': 'web/7'},
     "there is no hook 'secret_rotate'; did you mean 'secret-rotate' or 'secret-remove'?": {
         'kind': 'hook-fails',

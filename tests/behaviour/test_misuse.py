@@ -84,9 +84,7 @@ MISUSE = {
     '2027-01-01T00:00:00 has no time zone; add tzinfo=datetime.timezone.utc': lambda model: model.advance_to(
         datetime.datetime(2027, 1, 1)
     ),
-    "'secret-rotates' is not scheduled by time; give one of secret-rotate, secret-expired, update-status": (
-        lambda model: model.advance_to_next('secret-rotates')
-    ),
+    "kind is 'secret-rotates'; did you mean 'secret-rotate'?": (lambda model: model.advance_to_next('secret-rotates')),
     'no update-status is scheduled: give FakeModel an update_status_interval': lambda model: model.advance_to_next(
         'update-status'
     ),
@@ -95,7 +93,7 @@ MISUSE = {
     ),
     'max_hooks is 0; it must be 1 or more': lambda model: model.settle(max_hooks=0),
     # secrets
-    "access is 'superuser'; give one of: read, write, admin": lambda model: model.user('superuser'),
+    "access is 'superuser'; give 'read', 'write' or 'admin'": lambda model: model.user('superuser'),
     'secret URI "password" not valid; give the id as secret-add printed it, or owner and label': lambda model: (
         model.secret('password')
     ),
@@ -127,7 +125,7 @@ def test_misuse_gets_one_sentence_and_changes_nothing(model, snapshot, sentence)
 @pytest.mark.parametrize(
     ('settings', 'sentence'),
     (
-        ({'juju_bugs': 'cmr'}, "juju_bugs is 'cmr'; give a list of names, or 'as-shipped'"),
+        ({'juju_bugs': 'cmr'}, "juju_bugs is 'cmr'; give 'as-shipped' or a list of str"),
         (
             {'juju_bugs': ['drop_grant']},
             "there is no bug of Juju 'drop_grant'; did you mean 'drop_grant_of_pending'?",

@@ -1,13 +1,15 @@
 """Every block of the documentation is run, so that what a page says is so.
 
-An HTML comment on the line above a block says what the block is:
+The name of a file in bold on the line above a block, as in **`tests/test_web.py`**, says that the block is that file. The
+files of a document go into one directory, in order; one that stands there already is replaced. Before anything is
+replaced, and at the end, ``pytest`` runs there and must pass.
 
-- ``file: tests/test_web.py``: the content of a file. The files of a document go into one directory, in order; one that
-  stands there already is replaced. Before anything is replaced, and at the end, ``pytest`` runs there and must pass.
-- ``files: other.md``, with no block below: the files of another document.
+An HTML comment on a line of its own says what readers need not see:
+
+- ``fails: test_one, test_two``, above a block: what ``pytest`` prints at this point, when exactly these tests fail;
+  ``...`` stands for anything.
+- ``files: other.md``, with no block below: the files of another document, to which the text has a link.
 - ``needs: ops 3.4``, likewise: what the document shows, this version of ops shows, or a newer one.
-- ``fails: test_one, test_two``: what ``pytest`` prints at this point, when exactly these tests fail; ``...`` stands for
-  anything.
 
 In ``console`` blocks each ``$ pytest`` is run (with its output compared, if there is any), each ``$ make`` needs a
 target. ``text`` alone may go without a comment.
@@ -27,7 +29,7 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[2]
 DOCUMENTS = [ROOT / 'README.md', *sorted((ROOT / 'docs').rglob('*.md'))]
 BLOCK = re.compile(
-    r'(?:^<!-- (?P<kind>file|fails): (?P<value>[^\n]+) -->\n)?'
+    r'(?:^(?:(?:\*\*`|<!-- file: )(?P<file>[^`\n]+?)(?:`\*\*| -->)|<!-- fails: (?P<fails>[^\n]+) -->)\n)?'
     r'^```(?P<language>\w*)\n(?P<text>.*?)^```\n',
     re.MULTILINE | re.DOTALL,
 )
@@ -122,14 +124,14 @@ def test_what_a_document_shows_is_so(document, directory, pytestconfig):
             pytest.skip(f'needs ops {".".join(needed)}')
     for other in FILES.findall(text):
         for block in BLOCK.finditer((document.parent / other).read_text()):
-            if block['kind'] == 'file':
-                directory.write(block['value'], block['text'])
+            if block['file']:
+                directory.write(block['file'], block['text'])
     blocks = list(BLOCK.finditer(text))
     assert text.count('```') == 2 * len(blocks), 'a block is not where a line begins'
     for block in blocks:
-        fails = frozenset(block['value'].split(', ')) if block['kind'] == 'fails' else frozenset()
-        if block['kind'] == 'file':
-            directory.write(block['value'], block['text'])
+        fails = frozenset(block['fails'].split(', ')) if block['fails'] else frozenset()
+        if block['file']:
+            directory.write(block['file'], block['text'])
         elif block['language'] == 'console':
             run_console(directory, block['text'], fails, pytestconfig)
         elif fails:

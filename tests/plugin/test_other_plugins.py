@@ -31,12 +31,17 @@ def test_failing_test_shows_the_journal_under_xdist(pytester):
         def test_it(fake_model):
             fake_model.deploy_puppet('db', provides={'database': 'postgresql_client'})
             fake_model.settle()
-            assert False
+            fake_model.add_secret('key', {'password': 'hunter22'})
+            print('hunter22')
+            assert fake_model.order.given == 0
         """
     )
-    result = pytester.runpytest_subprocess('-n', '1')
+    result = pytester.runpytest_subprocess('-n', '1', '--charmsecrets-orders=1', '--junitxml=junit.xml')
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(['*- charmsecrets: journal -*', '*deploy*db*'])
+    junit = (pytester.path / 'junit.xml').read_text()
+    assert '<property name="charmsecrets_to_repeat" value="--charmsecrets-juju-version=' in junit
+    assert 'hunter22' not in junit + result.stdout.str()
 
 
 @pytest.mark.parametrize('seed', (1, 2))

@@ -39,7 +39,8 @@ class PasswordWebCharm(ops.CharmBase):
 
     def _on_secret_changed(self, event: ops.SecretChangedEvent) -> None:
         # The event arrives once for each new revision, whether or not the charm does anything about it.
-        if event.secret.label == LABEL:
+        # Juju 4.0 sends it even after the relation, and with it the grant, is gone.
+        if event.secret.label == LABEL and self.model.get_relation('database') is not None:
             self._use(event.secret)
 
     def _on_config_changed(self, _: ops.ConfigChangedEvent) -> None:

@@ -1,0 +1,138 @@
+"""The one check of what is given to public functions: it reads their annotations.
+
+A value of another type than its parameter is annotated with is a UsageError that names the parameter, before anything is
+changed. A value of the right type that is wrong all the same is refused where its rule is: this module knows no model.
+
+It is our own because none of the libraries fits. Beartype looks at one value of a mapping, chosen at random. Typeguard
+takes 30 microseconds for a call, pydantic and msgspec take no protocols and classes as they are and word the message
+themselves, and each of them could be another version than the charm needs. Here a call costs about half a microsecond.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import weakref
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, Final, TypeVar, cast
+
+from ..errors import UsageError
+from .fitting import Check, Misfit, PlainData, fit_of
+from .wording import sentence_about
+
+__all__ = ['PlainData', 'checked']
+
+_Checked = TypeVar('_Checked', bound='Callable[..., Any]')
+
+_CHECKING: Final[weakref.WeakSet[FunctionType]] = weakref.WeakSet()
+"""The functions that check already."""
+_LATE: Final = {'ops': 'ops', 'testing': 'ops.testing', 'jubilant': 'jubilant', 'os': 'os', 'pathlib': 'pathlib'}
+"""Modules that annotations name and that are imported for type checkers alone, as loading this package must not."""
+
+
+def checked(target: _Checked) -> _Checked:
+    """Have a function, or the public methods of a class, check what they are given by their annotations.
+
+    Of a dataclass the constructor does so, too. The constructor of another class is a function to decorate.
+    """
+    if isinstance(target, FunctionType):
+        return cast('_Checked', _checking(target))
+    for name, member in list(vars(target).items()):
+        is_constructor = name == '__init__' and dataclasses.is_dataclass(cast('type', target))
+        if not isinstance(member, FunctionType) or member in _CHECKING:
+            continue
+        if is_constructor or not name.startswith('_'):
+            setattr(target, name, _checking(member))
+    return target
+
+
+def _checking(function: FunctionType) -> FunctionType:
+    """Return a function that checks its arguments and calls another; its annotations are read at the first call."""
+    plan: _Plan | None = None
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        nonlocal plan
+        if plan is None:
+            plan = _Plan(function)
+        given, place, name = list(args), 0, None
+        try:
+            for place, check in plan.by_place:
+                if place >= len(given):
+                    break
+                given[place] = check(given[place])
+            if plan.others is not None:
+                for place in range(plan.fixed, len(given)):
+                    given[place] = plan.others(given[place])
+            for name, value in kwargs.items():
+                if (check := plan.by_name.get(name)) is not None:
+                    kwargs[name] = check(value)
+        except Misfit as misfit:
+            raise plan.refusal(args, kwargs, place if name is None else name, misfit) from None
+        return function(*given, **kwargs)
+
+    made = cast('FunctionType', call)
+    _CHECKING.add(made)
+    return made
+
+
+class _Plan:
+    """The checks of one function's parameters."""
+
+    def __init__(self, function: FunctionType) -> None:
+        import inspect
+
+        self._signature: Final = inspect.signature(function)
+        self._function: Final = function
+        places: list[tuple[int, Check]] = []
+        self.by_name: Final[dict[str, Check]] = {}
+        self.fixed = 0
+        """How many parameters have a place."""
+        self.others: Check | None = None
+        """Of each further argument by its place, where the function takes any number."""
+        hints = _hints_of(function)
+        for place, parameter in enumerate(self._signature.parameters.values()):
+            fit = fit_of(hints.get(parameter.name, Any))
+            self.fixed += parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+            if fit is None or parameter.kind is parameter.VAR_KEYWORD:
+                continue
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                self.others = fit.check
+            else:
+                self.by_name[parameter.name] = fit.check
+                if parameter.kind is not parameter.KEYWORD_ONLY:
+                    places.append((place, fit.check))
+        self.by_place: Final = tuple(places)
+
+    def refusal(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], where: int | str, misfit: Misfit
+    ) -> UsageError | TypeError:
+        """Return the error about an argument, by its place or name, that does not fit.
+
+        Of a call that Python refuses it is Python's own: about the number of arguments, or their names.
+        """
+        try:
+            self._signature.bind(*args, **kwargs)
+        except TypeError:
+            try:
+                self._function(*args, **kwargs)
+            except TypeError as error:
+                return error
+        name = where if isinstance(where, str) else [*self._signature.parameters][min(where, self.fixed)]
+        return UsageError(sentence_about(name, misfit))
+
+
+def _hints_of(function: FunctionType) -> dict[str, Any]:
+    import importlib
+    import typing
+
+    late: dict[str, Any] = {}
+    while True:
+        try:
+            return typing.get_type_hints(function, localns=late, include_extras=True)
+        except NameError as error:
+            if error.name not in _LATE or error.name in late:
+                raise
+            late[error.name] = importlib.import_module(_LATE[error.name])
