@@ -46,5 +46,6 @@ html_title = project
 html_static_path = ['_static']
 html_css_files = ['site.css']
 html_search_scorer = str(HERE / '_static' / 'scorer.js')
+html_show_copyright = False
 html_show_sourcelink = False
 html_copy_source = False
