@@ -50,6 +50,12 @@ _TIMESTAMP = re.compile(
 _DOTS_AT_END = re.compile('(?<=[\n\u2028\u2029])\\.\\.\\.\n\\Z')
 _INDENTED_QUOTE = re.compile("(?<=[\u2028\u2029]) +'$", re.MULTILINE)
 
+_BOM: Final = '\ufeff'
+_ESCAPES: Final = {
+    ord(character): name
+    for character, name in zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\xa0\u2028\u2029', '0abtnvfre"\\N_LP', strict=True)
+}
+
 _Dumper = yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper
 
 
@@ -70,13 +76,45 @@ def dump(value: Any) -> str:
         yaml.DocumentEndEvent(explicit=False),
         yaml.StreamEndEvent(),
     ]
+    marked = _stand_in(events)
     text: str = cast('Any', yaml).emit(events, Dumper=_Dumper, allow_unicode=True)
+    for mark, quoted in marked.items():
+        text = text.replace(mark, quoted)
     # Juju's fork never closes a document with dots, as libyaml does after some scalars.
     text = _DOTS_AT_END.sub('', text)
     if '\u2028' in text or '\u2029' in text:
         # Nor does it indent the quote after a line separator: yaml_emitter_write_single_quoted_scalar.
         text = _INDENTED_QUOTE.sub("'", text)
     return text.rstrip('\n') + '\n'
+
+
+def _stand_in(events: list[yaml.Event]) -> dict[str, str]:
+    """Put plain marks in the place of texts that begin with a byte order mark; return those texts as they are printed.
+
+    Juju's port escapes each of their characters: is_bom looks at the beginning of the text, whatever the place.
+    """
+    scalars = [one for one in events if isinstance(one, yaml.ScalarEvent)]
+    found = [one for one in scalars if cast('str', one.value).startswith(_BOM)]
+    if not found:
+        return {}
+    stem = 'mark'
+    while any(stem in cast('str', one.value) for one in scalars):
+        stem += 'x'
+    marked: dict[str, str] = {}
+    for number, one in enumerate(found):
+        mark = f'{stem}{number}.'
+        marked[mark] = f'"{"".join(map(_escaped, cast("str", one.value)))}"'
+        one.value, one.style = mark, None
+    return marked
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if code in _ESCAPES:
+        return '\\' + _ESCAPES[code]
+    if code <= 0xFF:
+        return f'\\x{code:02X}'
+    return f'\\u{code:04X}' if code <= 0xFFFF else f'\\U{code:08X}'
 
 
 def reads_as_string(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import identity, lifecycle, relations
 from .agent import follow_snapshot, is_cut_off, is_finished
+from .secrets.entities import INTERNAL, Owner
 from .state import Unit
 from .watchers import Agent
 from .world import World
@@ -29,8 +30,22 @@ def act_without_hook(world: World, unit: str, agent: Agent) -> bool:
         _follow_principal(world, model_unit, agent)
     if not is_finished(agent.snapshot, agent.local) or lifecycle.subordinates_of(world, model_unit):
         return False
+    if _has_lost_content(world, unit) and world.bugs.ask('lost_content_keeps_unit'):
+        agent.local.broken = True
+        return False
     lifecycle.finish_unit_removal(world, model_unit)
     return True
+
+
+def _has_lost_content(world: World, unit: str) -> bool:
+    """Whether content of the unit's own secrets is gone outside Juju: its agent deletes it before the unit is dead.
+
+    Juju 3.6: uniter.go, terminate, which does not forgive content that is not there.
+    """
+    owned = world.secrets.owned_by(Owner('unit', unit))
+    return any(
+        revision.vanished and revision.backend != INTERNAL for secret in owned for revision in secret.revisions.values()
+    )
 
 
 def _follow_principal(world: World, unit: Unit, agent: Agent) -> None:

@@ -86,6 +86,9 @@ class Agents:
         self._failed: Final[dict[str, None]] = {}
         """The units with a failed hook whose agents run."""
         self._positions: Final[dict[str, Position]] = {}
+        self._ready_since: Final[dict[str, int]] = {}
+        """For each unit with a next operation, how many hooks had begun when it got one."""
+        world.secrets.order = order
 
     def agent(self, unit: str) -> Agent:
         """Return the running agent of a unit that exists.
@@ -171,6 +174,9 @@ class Agents:
         if hook.kind == 'upgrade-charm' and agent.local.failed is None:
             self._watch_anew(agent)
         self._note_what_a_restart_forgot(agent, hook)
+        secrets = self.world.secrets
+        secrets.turn += 1
+        secrets.ready_since = self._ready_since.pop(unit, secrets.turn)
         note_start(agent.local, hook)
 
     def _note_what_a_restart_forgot(self, agent: Agent, hook: Hook) -> None:
@@ -497,6 +503,8 @@ class Agents:
             hook = next_operation(agent.snapshot, agent.local)
             if hook is None:
                 self._ready.pop(unit, None)
+                self._ready_since.pop(unit, None)
             else:
                 self._ready[unit] = hook
+                self._ready_since.setdefault(unit, self.world.secrets.turn)
             self.announcements.announce(unit, agent.local, hooks_waiting(agent.snapshot, agent.local))

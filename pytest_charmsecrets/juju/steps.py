@@ -30,7 +30,9 @@ from .watchers import (
     deliver_rotations,
     deliver_unit,
     find_revision,
+    fold_expiries,
     has_news,
+    may_fold_expiries,
     queue_expirations,
     queue_rotations,
     relation_snapshot,
@@ -193,14 +195,24 @@ def _of_secrets(world: World, watchers: UnitWatchers) -> Iterator[Delivery]:
         act = partial(deliver_rotations, world, watchers, (secret_id,))
         yield Delivery(unit, f'the rotation of its {_named(world, secret_id)}', act)
     for key in watchers.changed_expiries:
-        act = partial(deliver_expiries, world, watchers, (key,))
+        act = partial(_deliver_expiry, world, watchers, key)
         yield Delivery(unit, f'the expiry of {_revision(world, key)}', act)
+    for secret_id in dict.fromkeys(secret_id for secret_id, _ in watchers.changed_expiries):
+        if world.profile.expiries_fold and may_fold_expiries(world, watchers, secret_id):
+            act = partial(fold_expiries, world, watchers, secret_id)
+            yield Delivery(unit, f'the expiries of its {_named(world, secret_id)} as one', act)
     for key in watchers.changed_revisions:
         act = partial(deliver_revisions, world, watchers, (key,))
         yield Delivery(unit, _revision(world, key), act)
     for secret_id in watchers.removed_secrets:
         act = partial(deliver_removed, world, watchers, (secret_id,))
         yield Delivery(unit, f'the removal of its {_named(world, secret_id)}', act)
+
+
+def _deliver_expiry(world: World, watchers: UnitWatchers, key: RevisionKey) -> None:
+    if may_fold_expiries(world, watchers, key[0]):
+        world.bugs.note('expiries_fold')
+    deliver_expiries(world, watchers, (key,))
 
 
 def _revision(world: World, key: RevisionKey) -> str:

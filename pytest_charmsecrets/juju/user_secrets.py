@@ -7,6 +7,7 @@ juju 4.0: apiserver/facades/client/secrets/secrets.go; domain/secret/service.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -47,6 +48,8 @@ _MISSING_REVISION: Final = {
 }
 
 
+_TOKEN_REUSED: Final = datetime.timedelta(minutes=10)
+"""How long Juju reuses a token for the same revisions of a cluster."""
 _NAMED_BY_NOTHING: Final = 'must specify either URI or name'
 
 
@@ -135,6 +138,8 @@ def update(
         is_unchanged = not world.bugs.ask('metadata_update_erases_checksum')
     if is_unchanged:
         attributes = dataclasses.replace(attributes, content=None)
+    if secret.owner.is_user and outside_content.is_locked(world, secret.id):
+        _refuse_locked(world, secret, has_content=attributes.content is not None)
     if attributes.content and not secret.owner.is_user and world.secrets.backend != INTERNAL:
         # The model's token permits writes of user secrets only. Juju 3.6: getBackendForUserSecretsWrite.
         raise JujuError(outside_content.denied(world, world.name, secret.id, secret.latest_revision + 1))
@@ -151,6 +156,22 @@ def update(
     world.note_operation('update-secret', identifier, *_shown(values), *flags, begun=begun)
     if not world.profile.async_delete:
         removal.prune(world.secrets, secret)
+
+
+def _refuse_locked(world: World, secret: Secret, *, has_content: bool) -> None:
+    """Refuse to update a secret that a cluster does not let the model write any more.
+
+    Within ten minutes Juju reuses the token by which the removed revision was written, whose role has changed since.
+    Juju 3.6: apiserver/common/secrets/secrets.go, BackendConfigInfo; secrets/provider/kubernetes/k8s.go.
+    """
+    if secret.latest_written is not None and world.clock.now - secret.latest_written < _TOKEN_REUSED:
+        name = f'juju-secret-consumer-{identity.make_uuid(world.seed, world.uuid, "token", world.name)}'
+        raise JujuError(
+            f'cannot ensure role binding for secret access token for "{name}": creating role "{name}": '
+            f'changing rules for role "{name}" not supported (not supported)'
+        )
+    if has_content:
+        raise JujuError(outside_content.denied(world, world.name, secret.id, secret.latest_revision + 1))
 
 
 def grant(user: User, identifier: str, applications: Iterable[str]) -> None:

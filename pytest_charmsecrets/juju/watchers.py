@@ -471,6 +471,27 @@ def deliver_expiries(world: World, watchers: UnitWatchers, keys: Iterable[Revisi
             watchers.expiry_worker.learn(*key, when)
 
 
+def may_fold_expiries(world: World, watchers: UnitWatchers, secret_id: str) -> bool:
+    """Whether the expiries of several revisions of a secret are to be delivered, one of which is gone."""
+    keys = [key for key in watchers.changed_expiries if key[0] == secret_id]
+    return len(keys) > 1 and any(find_revision(world, *key) is None for key in keys)
+
+
+def fold_expiries(world: World, watchers: UnitWatchers, secret_id: str) -> None:
+    """Deliver the expiries of a secret as a watcher folds them whose events wait: a removal replaces another revision's.
+
+    Juju 3.6: state/secrets.go, secretsExpiryWatcher.merge.
+    """
+    told: list[RevisionKey] = []
+    for key in [key for key in watchers.changed_expiries if key[0] == secret_id]:
+        if find_revision(world, *key) is None and told:
+            del watchers.changed_expiries[told[0]]
+            told[0] = key
+        else:
+            told.append(key)
+    deliver_expiries(world, watchers, told)
+
+
 def deliver_revisions(world: World, watchers: UnitWatchers, keys: Iterable[RevisionKey]) -> None:
     """Deliver which revisions of owned secrets are obsolete. A revision that was removed is dropped from the snapshot.
 

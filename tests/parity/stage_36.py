@@ -45,6 +45,8 @@ RELATION: Final = re.compile(r'@(r\d+)')
 TIME: Final = re.compile(r'\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?: \+0000 UTC|Z|\+00:00)?')
 FORBIDDEN: Final = re.compile(r'(?<= is forbidden: )User "[^\n]*? in the namespace "[^"]*"')
 """How a cluster words that something is forbidden."""
+CONSUMER: Final = re.compile('juju-secret-consumer-[0-9a-f-]{36}')
+"""How Juju names the service account of a token."""
 
 Answer = dict[str, Any]
 Step = Mapping[str, Any]
@@ -142,6 +144,7 @@ class Stage:
                 text = text.replace(f'secret://{self.uuid}/{bare}', f'${number}.full')
                 text = text.replace(f'secret:{bare}', f'${number}').replace(bare, f'${number}.id')
         text = FORBIDDEN.sub('<why>', text.replace(self.uuid, '<model>'))
+        text = CONSUMER.sub('juju-secret-consumer-<uuid>', text)
 
         def time(match: re.Match[str]) -> str:
             written = match[0].replace(' +0000 UTC', '+00:00').replace('Z', '+00:00').replace(' ', 'T')

@@ -12,7 +12,7 @@ from typing import Final
 from ...errors import UsageError
 from ..state import Cloud
 from ..versions import Profile
-from .entities import INTERNAL, Secret, SecretStore
+from .entities import INTERNAL, Owner, Secret, SecretStore
 
 AUTO: Final = 'auto'
 """The name that stands for the backend of the model's cloud, which a model begins with."""
@@ -60,10 +60,17 @@ def missing_content(name: str, secret_id: str, revision: int) -> str:
 def move_to_backend(store: SecretStore, name: str) -> None:
     """Switch the backend and move existing content to it. No revision is made, and nobody is notified."""
     store.backend = name
+    stopped: set[Owner] = set()
     for secret in store:
-        for revision in secret.revisions.values():
-            if not revision.vanished:
-                revision.backend = name
+        there = [revision for revision in secret.revisions.values() if not revision.vanished]
+        lost = [one for one in secret.revisions.values() if one.vanished and one.backend != INTERNAL]
+        is_lost = bool(lost) and not secret.owner.is_user
+        # Juju 3.6: secretsdrainworker, drainSecrets, which returns at the first error.
+        if secret.owner in stopped or (is_lost and store.bugs.ask('drain_stops_at_lost')):
+            stopped.add(secret.owner)
+            continue
+        for revision in there:
+            revision.backend = name
 
 
 def lose_content(secret: Secret, numbers: Collection[int] | None) -> None:

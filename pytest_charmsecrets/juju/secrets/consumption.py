@@ -23,6 +23,20 @@ _PLACEHOLDER = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Refreshes:
+    """Two units move on from a revision, one after the other or at once."""
+
+    secret: str
+    unit: str
+    other: str
+    at_once: bool
+
+    def __str__(self) -> str:
+        when = 'at the same moment as' if self.at_once else 'after'
+        return f'{self.unit} refreshes secret {self.secret} {when} {self.other}'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Read:
     """The revision that a unit reads, and the record that the read changed."""
 
@@ -129,14 +143,35 @@ def _save(store: SecretStore, secret: Secret, unit: str, *, tracked: int, label:
         moved, changed = False, True
     else:
         moved = consumer.tracked < tracked
+        if moved:
+            consumer.left, consumer.moved_in = consumer.tracked, store.turn
         changed = store.save_consumer(secret, consumer, tracked, label)
     looks = moved or store.profile.obsolescence_asked_often
     in_use = {other.tracked for other in secret.consumers.values() if other is not consumer} | {tracked}
     if _marks_more(secret, in_use, looks=looks) and store.bugs.ask('remove_event_for_tracked'):
         revisions.mark_obsolete(store, secret, in_use=in_use)
-    elif looks:
+    elif looks and not (moved and _is_unseen(store, secret, consumer)):
         revisions.mark_unused(store, secret)
     return consumer if changed else None
+
+
+def _is_unseen(store: SecretStore, secret: Secret, consumer: Consumer) -> bool:
+    """Whether nobody sees that a revision is not tracked any more, as another unit leaves it at the same moment.
+
+    Each of two hooks that run at once sees that the other unit still tracks the revision. Order zero has no such hooks.
+    Juju 3.6: state/secrets.go, SaveSecretConsumer, getNewlyOrphanedSecretRevisions.
+    """
+    if store.order.is_fixed:
+        return False
+    together = [
+        other.unit
+        for other in secret.consumers.values()
+        if other is not consumer and other.left == consumer.left and other.moved_in > store.ready_since
+    ]
+    if not together or not store.bugs.ask('concurrent_refreshes_unseen'):
+        return False
+    options = [Refreshes(secret.id, consumer.unit, together[0], at_once) for at_once in (False, True)]
+    return store.order.choose(options).at_once
 
 
 def _marks_more(secret: Secret, in_use: Collection[int], *, looks: bool) -> bool:

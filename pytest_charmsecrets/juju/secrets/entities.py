@@ -14,6 +14,7 @@ from ..change_log import Change, Changes
 from ..clock import RotatePolicy
 from ..content import EncodedContent
 from ..journal import Causes
+from ..order import Order
 from ..versions import Profile
 
 SecretRole: TypeAlias = Literal['view', 'manage']
@@ -71,6 +72,10 @@ class Consumer:
     latest: int
     """The latest revision of which the unit was notified; 0 in a record that exists only to notify the unit of later ones."""
     label: str = ''
+    left: int = 0
+    """The revision that it tracked before that one."""
+    moved_in: int = 0
+    """The turn in which it moved on from there."""
 
     def save(self, tracked: int, label: str | None) -> bool:
         """Save the tracked revision, and the label unless that is None or empty; returns whether either has changed."""
@@ -107,6 +112,8 @@ class Secret:
     auto_prune: bool = False
     """Whether Juju removes obsolete revisions of the user secret."""
     latest_revision: int = 0
+    latest_written: datetime.datetime | None = None
+    """When the latest revision was made."""
     latest_checksum: str = ''
     is_checksum_old: bool = False
     """Whether the secret was updated since that was written, in another way than by content."""
@@ -206,6 +213,12 @@ class SecretStore:
         """Requested removals that a job will carry out, in Juju 4.0."""
         self.prunable: Final[dict[str, None]] = {}
         """Ids of users' secrets whose revisions or pruning changed since a worker last looked."""
+        self.order: Order = Order()
+        """Draws what Juju leaves to chance."""
+        self.turn = 0
+        """How many hooks have begun."""
+        self.ready_since = 0
+        """The turn after which the unit whose hook runs could have begun it: those that ran since might run with it."""
 
     def __iter__(self) -> Iterator[Secret]:
         return iter(self._secrets.values())

@@ -147,6 +147,7 @@ def _append_revision(
     now: datetime.datetime,
 ) -> None:
     secret.latest_revision += 1
+    secret.latest_written = now
     secret.latest_checksum, secret.is_checksum_old = content.checksum(encoded), False
     secret.latest_expiry = store.stamp(expire) if expire is not None else None
     secret.revisions[secret.latest_revision] = Revision(

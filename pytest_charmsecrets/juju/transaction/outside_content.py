@@ -40,13 +40,20 @@ def save(context: HookContext) -> tuple[tuple[str, int], ...]:
     changes = (*context.pending.creates.values(), *updates)
     ids = [change.uri.id for change in changes if change.attributes.content]
     saved = tuple((secret_id, (context.revision_loaded(secret_id) or 0) + 1) for secret_id in ids)
-    for secret_id, revision in saved:
-        if context.backend_refuses:
-            raise JujuError(f'saving content for secret "{secret_id}": {PERMISSION_DENIED}')
-        if not _may_write(context, secret_id):
-            refusal = denied(context.world, context.unit, secret_id, revision)
-            raise JujuError(f'saving content for secret "{secret_id}": {refusal}')
+    refusals = [_refusal(context, secret_id, revision) for secret_id, revision in saved]
+    told = [f'saving content for secret "{at[0]}": {why}' for at, why in zip(saved, refusals, strict=True) if why]
+    if told:
+        # The agent saves in the order of a Go map, and stops at the first refusal.
+        raise JujuError(context.world.secrets.order.choose(told))
     return saved
+
+
+def _refusal(context: HookContext, secret_id: str, revision: int) -> str | None:
+    if context.backend_refuses:
+        return PERMISSION_DENIED
+    if _may_write(context, secret_id) and not is_locked(context.world, secret_id):
+        return None
+    return denied(context.world, context.unit, secret_id, revision)
 
 
 def delete(context: HookContext) -> None:
@@ -63,6 +70,17 @@ def delete(context: HookContext) -> None:
         known = context.revision_loaded(pending.uri.id)
         if known is not None:
             _delete(context, pending, known)
+
+
+def is_locked(world: World, secret_id: str) -> bool:
+    """Whether a cluster refuses the next revision of a secret, as its latest was removed: another is made ready there.
+
+    Juju 3.6: secrets/provider/kubernetes/provider.go, RestrictedConfig.
+    """
+    secret = world.secrets.get(secret_id)
+    if secret is None or not backends.is_kubernetes(world.secrets.backend):
+        return False
+    return secret.latest_revision not in secret.revisions and world.bugs.ask('removed_latest_locks')
 
 
 def delete_saved(context: HookContext, saved: Iterable[tuple[str, int]]) -> None:
@@ -94,8 +112,11 @@ def _delete(context: HookContext, removal: PendingRemoval, known: int) -> None:
         numbers = tuple(number for number in secret.revisions if number <= known)
     if secret is None:
         return
+    is_foreign = removal.uri.source not in ('', context.world.uuid) and context.profile.foreign_writes_refused
     for number in numbers:
         try:
+            if is_foreign:
+                raise JujuError('secret is from a different model')
             _delete_revision(context, secret, number)
         except JujuError as error:
             doing = f'cannot delete secret "{secret_id}" revision {number} from backend'

@@ -263,6 +263,37 @@ BUGS: Final[Mapping[str, Bug]] = {
         True,
         'secret-expired comes every five minutes for a revision that is gone, and secret-rotate for a secret that is.',
     ),
+    'concurrent_refreshes_unseen': Bug(
+        'concurrent_refreshes_unseen',
+        (True,),
+        False,
+        'In some orders, two observers that refresh at the same moment make nothing obsolete: secret-remove is late or lost.',
+    ),
+    'expiries_fold': Bug(
+        'expiries_fold',
+        (True,),
+        False,
+        'In some orders, the removal of a revision hides the expiry of another: secret-expired comes for a secret that is '
+        'gone, or does not come.',
+    ),
+    'lost_content_keeps_unit': Bug(
+        'lost_content_keeps_unit',
+        (True,),
+        False,
+        'A unit that owns a secret whose content outside Juju is lost never goes: its agent fails again and again.',
+    ),
+    'drain_stops_at_lost': Bug(
+        'drain_stops_at_lost',
+        (True,),
+        False,
+        'When the secret backend is changed, a secret with lost content and those after it stay in the old one.',
+    ),
+    'removed_latest_locks': Bug(
+        'removed_latest_locks',
+        (True,),
+        False,
+        'In Kubernetes, nobody can write a secret any more whose latest revision was removed.',
+    ),
     'restart_forgets_relations': Bug(
         'restart_forgets_relations',
         (True,),

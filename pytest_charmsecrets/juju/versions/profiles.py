@@ -27,9 +27,13 @@ _BROKEN_AGENT: Final[Mapping[str, Any]] = {
     'restart_forgets_relations': True,
 }
 _BROKEN_AGENT_3: Final[Mapping[str, Any]] = {**_BROKEN_AGENT, 'unit_rotation_refused': True}
+_RACES_3: Final[Mapping[str, Any]] = {'concurrent_refreshes_unseen': True, 'expiries_fold': True}
+_LOST_CONTENT: Final[Mapping[str, Any]] = {'lost_content_keeps_unit': True, 'drain_stops_at_lost': True}
 
 _3_6_0: Final[Mapping[str, Any]] = {
     **_BROKEN_AGENT_3,
+    **_RACES_3,
+    **_LOST_CONTENT,
     'size_limits': '8k_raw',
     'metadata_eager': True,
     'own_label_beats_uri': True,
@@ -41,7 +45,13 @@ _3_6_0: Final[Mapping[str, Any]] = {
     'remove_event_after_delete': True,
     'user_removal_refusal': 'revision',
 }
-_3_5_7: Final[Mapping[str, Any]] = {**_3_6_0, 'idempotent_content': False, 'unit_secrets_deleted_on': 'dying'}
+_3_5_7: Final[Mapping[str, Any]] = {
+    **_3_6_0,
+    'lost_content_keeps_unit': False,
+    'drain_stops_at_lost': False,
+    'idempotent_content': False,
+    'unit_secrets_deleted_on': 'dying',
+}
 _3_4_6: Final[Mapping[str, Any]] = {**_3_5_7, 'multi_set': 'replace'}
 _3_4_0: Final[Mapping[str, Any]] = {
     **_3_4_6,
@@ -95,6 +105,7 @@ _3_1_2: Final[Mapping[str, Any]] = {
 }
 _4_0_5: Final[Mapping[str, Any]] = {
     **_BROKEN_AGENT,
+    **_LOST_CONTENT,
     'update_cancels_rotation': True,
     'read_cancels_rotation': True,
     'removal_wipes_content': True,
@@ -182,7 +193,7 @@ PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
     '3.4.6': _3_4_6,
     '3.5.7': _3_5_7,
     '3.6.0': _3_6_0,
-    DEFAULT_VERSION: {**_BROKEN_AGENT_3, 'cmr_changed_events': False},
+    DEFAULT_VERSION: {**_BROKEN_AGENT_3, **_RACES_3, **_LOST_CONTENT, 'cmr_changed_events': False},
     '4.0.5': _4_0_5,
     '4.0.14': _4_0_14,
 }
@@ -312,7 +323,7 @@ RELEASES: Final[tuple[Releases, ...]] = (
     Releases('3.6', 11, 11, DEFAULT_VERSION, {'pending_update_by_label': False, 'rotate_change': 'fail'}),
     Releases('3.6', 12, 14, DEFAULT_VERSION),
     Releases('3.6', 15, 18, DEFAULT_VERSION, _PANICS),
-    Releases('3.6', 19, 28, DEFAULT_VERSION, {**_PANICS, 'reserve_checks_life': True}),
+    Releases('3.6', 19, 28, DEFAULT_VERSION, {**_PANICS, 'reserve_checks_life': True, 'removed_latest_locks': True}),
     Releases(
         '4.0',
         0,

@@ -672,6 +672,46 @@ class Profile:
             'whether an agent that has restarted forgets which relations are those of peers, and the other applications',
         ),
     ] = False
+    concurrent_refreshes_unseen: Annotated[
+        bool,
+        Switch(
+            'recorded',
+            'state/secrets.go, SaveSecretConsumer, getNewlyOrphanedSecretRevisions',
+            'whether a revision that two observers leave at the same moment is not marked obsolete by either',
+        ),
+    ] = False
+    expiries_fold: Annotated[
+        bool,
+        Switch(
+            'recorded',
+            'state/secrets.go, secretsExpiryWatcher.merge',
+            'whether the expiry of a revision can be lost behind the removal of another revision of the secret',
+        ),
+    ] = False
+    lost_content_keeps_unit: Annotated[
+        bool,
+        Switch(
+            'recorded',
+            'internal/worker/uniter/uniter.go, loop',
+            'whether a unit never goes that owns a secret whose content outside Juju is lost',
+        ),
+    ] = False
+    drain_stops_at_lost: Annotated[
+        bool,
+        Switch(
+            'recorded',
+            'internal/worker/secretsdrainworker/worker.go, drainSecrets',
+            'whether moving content to another backend stops at the first secret of an owner whose content is lost',
+        ),
+    ] = False
+    removed_latest_locks: Annotated[
+        bool,
+        Switch(
+            'recorded',
+            'secrets/provider/kubernetes/provider.go, RestrictedConfig',
+            'whether a Kubernetes cluster refuses new content of a secret whose latest revision was removed',
+        ),
+    ] = False
     unit_rotation_refused: Annotated[
         bool,
         Switch(
