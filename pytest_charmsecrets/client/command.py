@@ -201,7 +201,7 @@ def _init(
     messages: list[str],
 ) -> RunPhase:
     try:
-        parsed = gnuflag.parse(None, command.all_flags, arguments)
+        parsed = gnuflag.Grammar(command.all_flags).parse(None, arguments)
     except gnuflag.UndefinedOption as error:
         raise UsageError(_unsupported(command, error.option)) from None
     call = ClientCommandLine(

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from ..errors import JujuError
 from . import text as gotext
 
 T = TypeVar('T')
+_REMEMBERED: Final = 256
+"""How many command lines of a command are known again."""
 
 
 class HelpRequested(Exception):
@@ -27,6 +30,17 @@ class UndefinedOption(JujuError):
     def __init__(self, name: str) -> None:
         super().__init__(f'option provided but not defined: {spell(name)}')
         self.option = spell(name)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Always(Generic[T]):
+    """A default that is the same in every hook, of a flag that reads its value alike in every hook."""
+
+    value: T
+
+    def __call__(self, _: object) -> T:
+        """Return the value, whichever the hook."""
+        return self.value
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,14 +61,19 @@ class Flag(Generic[T]):
     """Whether each occurrence adds to the value, a tuple, instead of replacing it."""
 
     @property
+    def is_alike_in_all_hooks(self) -> bool:
+        """Whether neither its default nor what it makes of a text depends on the hook."""
+        return isinstance(self.default, Always)
+
+    @property
     def spellings(self) -> tuple[str, ...]:
         """Every name the flag answers to, without hyphens."""
         return (self.name, *self.aliases)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True)
 class Parsed:
-    """The flags and positional arguments of a command line."""
+    """The flags and positional arguments of a command line, never changed. Not frozen, because that costs time for each command."""
 
     values: Mapping[str, Any]
     positionals: tuple[str, ...]
@@ -65,37 +84,68 @@ class Parsed:
 
 def string(name: str, *aliases: str, default: str = '') -> Flag[str]:
     """Declare a flag that takes any text."""
-    return Flag(name, lambda _, text: text, lambda _: default, aliases)
+    return Flag(name, lambda _, text: text, Always(default), aliases)
 
 
 def integer(name: str, *aliases: str, default: int = 0) -> Flag[int]:
     """Declare a flag that takes an integer, as Go spells one."""
-    return Flag(name, lambda _, text: gotext.parse_int(text), lambda _: default, aliases)
+    return Flag(name, lambda _, text: gotext.parse_int(text), Always(default), aliases)
 
 
 def strings(name: str, *aliases: str) -> Flag[tuple[str, ...]]:
     """Declare a flag that takes any text and may be given several times."""
-    return Flag(name, lambda _, text: (text,), lambda _: (), aliases, accumulates=True)
+    nothing: tuple[str, ...] = ()
+    return Flag(name, lambda _, text: (text,), Always(nothing), aliases, accumulates=True)
 
 
 def boolean(name: str, *aliases: str) -> Flag[bool]:
     """Declare a flag that is false unless given."""
-    return Flag(name, lambda _, text: gotext.parse_bool(text), lambda _: False, aliases, is_boolean=True)
+    return Flag(name, lambda _, text: gotext.parse_bool(text), Always(False), aliases, is_boolean=True)
 
 
-def parse(context: object, flags: Sequence[Flag[Any]], arguments: Sequence[str]) -> Parsed:
-    """Read a command line, the command's name excluded.
+class Grammar:
+    """The flags of a command, prepared once for all of its command lines."""
 
-    Args:
-        context: The hook that runs, because defaults and values may depend on it; None outside hooks.
-        flags: The options of the command.
-        arguments: The command line.
+    def __init__(self, flags: Sequence[Flag[Any]]) -> None:
+        self.by_spelling: Final = {spelling: flag for flag in flags for spelling in flag.spellings}
+        constant: dict[str, Any] = {}
+        self._of_hook: Final[list[Flag[Any]]] = []
+        for flag in flags:
+            if flag.is_alike_in_all_hooks:
+                constant[flag.name] = flag.default(None)
+            else:
+                self._of_hook.append(flag)
+        self._constant: Final = constant
 
-    Raises:
-        JujuError: with Juju's text.
-        HelpRequested: for ``--help``, unless an error comes before it.
-    """
-    return _Parser(context, flags, arguments).parse()
+    def defaults(self, context: object) -> dict[str, Any]:
+        """Return the default values of the flags."""
+        values = self._constant.copy()
+        for flag in self._of_hook:
+            values[flag.name] = flag.default(context)
+        return values
+
+    def parse(self, context: object, arguments: Sequence[str]) -> Parsed:
+        """Read a command line, the command's name excluded.
+
+        Args:
+            context: The hook that runs, which defaults and values may depend on; None outside hooks.
+            arguments: The command line.
+
+        Raises:
+            JujuError: with Juju's text.
+            HelpRequested: for ``--help``, unless an error comes before it.
+        """
+        return _Parser(context, self, arguments).parse()
+
+    def remembering(self) -> Callable[[object, Sequence[str]], Parsed]:
+        """Return a ``parse`` that caches the last command lines, for commands whose command lines are short.
+
+        Charms repeat a few command lines many times.
+        """
+        if self._of_hook:
+            return self.parse
+        known = functools.lru_cache(_REMEMBERED)(lambda *arguments: self.parse(None, arguments))
+        return lambda _, arguments: known(*arguments)
 
 
 def spell(name: str) -> str:
@@ -104,10 +154,10 @@ def spell(name: str) -> str:
 
 
 class _Parser:
-    def __init__(self, context: object, flags: Sequence[Flag[Any]], arguments: Sequence[str]) -> None:
+    def __init__(self, context: object, grammar: Grammar, arguments: Sequence[str]) -> None:
         self._context = context
-        self._flags = {spelling: flag for flag in flags for spelling in flag.spellings}
-        self._values: dict[str, Any] = {flag.name: flag.default(context) for flag in flags}
+        self._flags = grammar.by_spelling
+        self._values = grammar.defaults(context)
         self._pending = collections.deque(arguments)
         self._positionals: list[str] = []
 

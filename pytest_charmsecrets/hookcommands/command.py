@@ -7,6 +7,7 @@ A hook command is a function whose body is Juju's ``Init`` (an error there exits
 from __future__ import annotations
 
 import dataclasses
+import functools
 import pathlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -31,18 +32,23 @@ DEPRECATED_FORMAT: Final = gnuflag.string(_FORMAT)
 """``--format`` of the commands that print nothing: accepted, with a warning on stderr."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True)
 class CommandLine:
-    """A command line of a hook command, parsed."""
+    """A parsed command line of a hook command. Not frozen, because that costs as much time as parsing it."""
 
     context: HookContext
     name: str
     flags: gnuflag.Parsed
     stdin: Stdin
-    directory: str
+    called_from: str | None
     """The directory in which the command was called, as an absolute path."""
     warnings: list[str]
     """Lines that the command prints on stderr without failing."""
+
+    @property
+    def directory(self) -> str:
+        """Where the command was called; an absolute path."""
+        return self.called_from or str(pathlib.Path.cwd())
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -82,7 +88,7 @@ class CommandLine:
             self.warnings.append(f'--format flag deprecated for command {gotext.quote(self.name)}')
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True)
 class HookCommand:
     """A hook command: its name, its grammar and what it does."""
 
@@ -96,13 +102,19 @@ class HookCommand:
     reads_only: bool = False
     """Whether the command changes nothing, neither at once nor when the hook is committed."""
 
+    @functools.cached_property
+    def parse(self) -> Callable[[object, Sequence[str]], gnuflag.Parsed]:
+        """What reads the command's command lines; content of secrets is on those of commands that print nothing."""
+        grammar = gnuflag.Grammar(self.all_flags)
+        return grammar.remembering() if self.output is not None else grammar.parse
+
     @property
     def all_flags(self) -> tuple[Flag[Any], ...]:
         """The command's own flags and those of its output."""
         allowed = self.output
         if allowed is None:
             return self.flags
-        format_flag = Flag(_FORMAT, lambda _, text: allowed.read(text), lambda _: allowed.default)
+        format_flag = Flag(_FORMAT, lambda _, text: allowed.read(text), gnuflag.Always(allowed.default))
         return (format_flag, _OUTPUT, *self.flags)
 
 
@@ -112,8 +124,8 @@ def execute(
     """Run a command as Juju would. A refusal becomes a result with Juju's exit code and message."""
     warnings: list[str] = []
     try:
-        parsed = gnuflag.parse(context, command.all_flags, arguments)
-        call = CommandLine(context, command.name, parsed, stdin, directory or str(pathlib.Path.cwd()), warnings)
+        parsed = command.parse(context, arguments)
+        call = CommandLine(context, command.name, parsed, stdin, directory, warnings)
         run = command.init(call)
     except gnuflag.HelpRequested:
         return Result(0, _help(command, context))

@@ -22,6 +22,8 @@ from ..golang import yaml as goyaml
 
 Format: TypeAlias = Literal['smart', 'yaml', 'json']
 
+_quote_json: Final = json.JSONEncoder(ensure_ascii=False).encode
+"""``json.dumps`` would make an encoder for each text."""
 _JSON_ESCAPED = re.compile('[<>&\\u2028\\u2029\\ud800-\\udfff]')
 
 
@@ -73,23 +75,24 @@ def render(value: Any, format_: Format) -> str:
 
 def to_json(value: Any) -> str:
     """Return a value as Go's encoding/json prints it, without the newline."""
+    return _JSON_ESCAPED.sub(_json_escape, _to_json(value))
+
+
+def _to_json(value: Any) -> str:
+    """Return JSON without what Go alone escapes, which stands in strings only."""
+    if isinstance(value, str):
+        return _quote_json(value)
     if isinstance(value, Mapping):
         mapping = cast('Mapping[str, Any]', value)
         keys = list(mapping) if isinstance(value, goyaml.Fields) else sorted(mapping)
-        return '{' + ','.join(f'{_json_string(str(key))}:{to_json(mapping[key])}' for key in keys) + '}'
+        return '{' + ','.join(f'{_quote_json(str(key))}:{_to_json(mapping[key])}' for key in keys) + '}'
     if isinstance(value, (list, tuple)):
-        return '[' + ','.join(map(to_json, cast('Sequence[Any]', value))) + ']'
-    if isinstance(value, str):
-        return _json_string(value)
+        return '[' + ','.join(map(_to_json, cast('Sequence[Any]', value))) + ']'
     if isinstance(value, datetime.datetime):
-        return _json_string(gotime.format_rfc3339(value))
+        return _quote_json(gotime.format_rfc3339(value))
     if isinstance(value, float):
         return gofloat.format_json(value)
     return json.dumps(value)
-
-
-def _json_string(text: str) -> str:
-    return _JSON_ESCAPED.sub(_json_escape, json.dumps(text, ensure_ascii=False))
 
 
 def _json_escape(match: re.Match[str]) -> str:

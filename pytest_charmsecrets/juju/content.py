@@ -7,6 +7,7 @@ Source: juju 3.6: core/secrets/createsecret.go, secretvalue.go.
 from __future__ import annotations
 
 import base64
+import binascii
 import dataclasses
 import hashlib
 import json
@@ -102,10 +103,10 @@ def checksum(content: EncodedContent) -> str:
 
 def _decode_base64(text: str) -> bytes:
     """Decode as Go does: line breaks are skipped, and surplus bits at the end are ignored."""
-    joined = text.translate(_LINE_BREAKS)
+    joined = text.translate(_LINE_BREAKS) if '\n' in text or '\r' in text else text
     if not _BASE64.fullmatch(joined):
         raise JujuError(f'illegal base64 data at input byte {_first_illegal_byte(text)}')
-    return base64.b64decode(joined)
+    return binascii.a2b_base64(joined)
 
 
 def _first_illegal_byte(text: str) -> int:

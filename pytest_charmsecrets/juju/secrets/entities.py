@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal, TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from .. import clock, facts, identity
 from ..bugs import Bugs
@@ -17,6 +17,7 @@ from ..journal import Causes
 from ..order import Order
 from ..versions import Profile
 
+WhoT = TypeVar('WhoT')
 SecretRole: TypeAlias = Literal['view', 'manage']
 
 
@@ -175,6 +176,30 @@ class LabelRegister(dict[str, dict[str, None]]):
         self.pop(tag, None)
 
 
+class LabelIndex(Generic[WhoT]):
+    """The ids of secrets by label and by who gave it: an index of the labels in the documents, which the store keeps."""
+
+    def __init__(self) -> None:
+        self._ids: Final[dict[str, dict[WhoT, dict[str, None]]]] = {}
+
+    def find(self, label: str) -> Mapping[WhoT, Collection[str]]:
+        """Return the ids of the secrets that bear a label, by who gave it."""
+        return self._ids.get(label, {})
+
+    def change(self, who: WhoT, secret_id: str, before: str, now: str) -> None:
+        """Note that a secret has another label; an empty one is none."""
+        if before == now:
+            return
+        if before and secret_id in (ids := self._ids.get(before, {}).get(who, {})):
+            del ids[secret_id]
+            if not ids:
+                del self._ids[before][who]
+            if not self._ids[before]:
+                del self._ids[before]
+        if now:
+            self._ids.setdefault(now, {}).setdefault(who, {})[secret_id] = None
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Checkpoint:
     """The state that a transaction may have to restore."""
@@ -199,6 +224,8 @@ class SecretStore:
         self._secrets: dict[str, Secret] = {}
         self._by_owner: dict[Owner, dict[str, Secret]] = {}
         self._ids_by_consumer: dict[str, dict[str, None]] = {}
+        self._by_owner_label: Final[LabelIndex[Owner]] = LabelIndex()
+        self._by_consumer_label: Final[LabelIndex[str]] = LabelIndex()
         self.references: Final[dict[str, SecretReference]] = {}
         """The secrets of other models that units have read, by id."""
         self.owner_labels: Final = LabelRegister()
@@ -232,28 +259,38 @@ class SecretStore:
         return self._secrets.get(secret_id) or self.references.get(secret_id)
 
     def add(self, secret: Secret) -> None:
-        """Store a new secret."""
+        """Store a new secret, or one as it was before."""
+        present = self._secrets.get(secret.id)
+        self._by_owner_label.change(secret.owner, secret.id, present.label if present else '', secret.label)
         self._secrets[secret.id] = secret
         self._by_owner.setdefault(secret.owner, {})[secret.id] = secret
+
+    def relabel(self, secret: Secret, label: str) -> None:
+        """Give a secret another owner label."""
+        self._by_owner_label.change(secret.owner, secret.id, secret.label, label)
+        secret.label = label
 
     def add_consumer(self, secret: Secret | SecretReference, consumer: Consumer) -> None:
         """Store a new consumer record."""
         secret.consumers[consumer.unit] = consumer
         self._ids_by_consumer.setdefault(consumer.unit, {})[secret.id] = None
+        self._by_consumer_label.change(consumer.unit, secret.id, '', consumer.label)
         self.journal.note(facts.TrackingSaved, secret.id, consumer.unit, consumer.tracked, consumer.label)
 
     def save_consumer(
         self, secret: Secret | SecretReference, consumer: Consumer, tracked: int, label: str | None
     ) -> bool:
         """Save a unit's tracked revision, and its label unless that is None or empty; returns whether either has changed."""
+        before = consumer.label
         is_changed = consumer.save(tracked, label)
         if is_changed:
+            self._by_consumer_label.change(consumer.unit, secret.id, before, consumer.label)
             self.journal.note(facts.TrackingSaved, secret.id, consumer.unit, consumer.tracked, consumer.label)
         return is_changed
 
     def drop_consumer(self, secret: Secret | SecretReference, unit: str) -> None:
         """Forget a consumer record."""
-        del secret.consumers[unit]
+        self._by_consumer_label.change(unit, secret.id, secret.consumers.pop(unit).label, '')
         del self._ids_by_consumer[unit][secret.id]
         self.journal.note(facts.TrackingEnded, secret.id, unit)
 
@@ -261,12 +298,23 @@ class SecretStore:
         """Forget a secret and its consumer records."""
         for unit in tuple(secret.consumers):
             self.drop_consumer(secret, unit)
+        self._by_owner_label.change(secret.owner, secret.id, secret.label, '')
         del self._secrets[secret.id]
         del self._by_owner[secret.owner][secret.id]
 
     def owned_by(self, *owners: Owner) -> tuple[Secret, ...]:
         """Return the secrets of these owners, oldest first per owner."""
         return tuple(itertools.chain.from_iterable(self._by_owner.get(owner, {}).values() for owner in owners))
+
+    def labelled(self, label: str, *owners: Owner) -> list[Secret]:
+        """Return the secrets of these owners that bear a label, oldest first per owner."""
+        found: list[Secret] = []
+        by_owner = self._by_owner_label.find(label)
+        for owner in owners if by_owner else ():
+            ids = by_owner.get(owner, ())
+            # Of several, the order is that of the secrets, not that in which they were given the label.
+            found += [self._secrets[one] for one in (ids if len(ids) < 2 else self._by_owner[owner]) if one in ids]
+        return found
 
     def drop_reference(self, reference: SecretReference) -> None:
         """Forget a secret of another model, with its consumer records."""
@@ -278,6 +326,13 @@ class SecretStore:
         """Return the secrets a unit has read, in the order of first reads."""
         found = map(self.find_read, self._ids_by_consumer.get(unit, ()))
         return tuple(secret for secret in found if secret is not None)
+
+    def consumed_by_label(self, unit: str, label: str) -> Secret | SecretReference | None:
+        """Return the secret that a unit reads by a label, the one that it read first of several."""
+        ids = self._by_consumer_label.find(label).get(unit, ())
+        if len(ids) > 1:
+            return next(secret for secret in self.consumed_by(unit) if secret.id in ids)
+        return next(map(self.find_read, ids), None)
 
     def stamp(self, when: datetime.datetime) -> datetime.datetime:
         """Return a time with the precision with which this release stores it."""

@@ -67,7 +67,7 @@ def claim_consumer_label(store: SecretStore, unit: str, label: str) -> None:
     """
     owner = Owner('unit', unit)
     if store.profile.observer_labels_stand_apart:
-        if any(secret.consumers[unit].label == label for secret in store.consumed_by(unit)):
+        if store.consumed_by_label(unit, label) is not None:
             raise LabelTaken('UNIQUE constraint failed: secret_unit_consumer.label, secret_unit_consumer.unit_uuid')
         return
     _check_family(store, owner, label)

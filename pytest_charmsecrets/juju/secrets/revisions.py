@@ -188,7 +188,7 @@ def _change_label(store: SecretStore, secret: Secret, label: str) -> None:
             raise labels.LabelTaken(f'secret with label {gotext.quote(label)} already exists')
         return
     labels.change_owner_label(store, secret.owner, secret.label, label)
-    secret.label = label
+    store.relabel(secret, label)
 
 
 def _expire_latest(store: SecretStore, secret: Secret, expire: datetime.datetime) -> None:

@@ -97,7 +97,7 @@ def _loses_grant(context: HookContext, grant: PendingGrant) -> bool:
 
 _KINDS: Final = (
     _Kind(
-        collect=lambda context: context.pending.creates.items(),
+        collect=lambda context: _each(context.pending.creates),
         describe=effects.of_create,
         check=secret_changes.check_create,
         prepare=_accept,
@@ -342,7 +342,7 @@ def _prepared(context: HookContext, batch: _Batch) -> _Batch:
 def _takes_leadership(context: HookContext, accepted: Iterable[_Batch]) -> bool:
     """Whether the transaction has an item that only the leader may commit."""
     ids = {item.secret_id for batch in accepted if batch.kind.needs_leader for item in batch.items}
-    owners = [create.owner for create in context.pending.creates.values()]
+    owners = [create.owner for _, create in _each(context.pending.creates)]
     owners += [secret.owner for secret_id in sorted(ids) if (secret := context.world.secrets.get(secret_id))]
     writes_bag = any(context.pending.application_data.values())
     return writes_bag or any(owner.kind == 'application' for owner in owners)

@@ -13,6 +13,7 @@ from .. import identity
 from ..agent_state import LocalRelation
 from ..hooks import Hook
 from ..journal import Cause
+from ..secrets.entities import Owner
 from ..state import Unit
 from ..versions import Profile
 from ..world import World
@@ -52,6 +53,8 @@ class ContextState:
     cause: Cause = dataclasses.field(init=False, default_factory=Cause)
     """The hook as the cause of its writes."""
     application: str = dataclasses.field(init=False)
+    unit_as_owner: Owner = dataclasses.field(init=False)
+    application_as_owner: Owner = dataclasses.field(init=False)
     pending: PendingChanges = dataclasses.field(init=False)
     kept: list[Effect] = dataclasses.field(init=False, default_factory=list[Effect])
     """The changes that took effect at once."""
@@ -73,6 +76,8 @@ class ContextState:
 
     def __post_init__(self) -> None:
         self.application = identity.application_of(self.unit)
+        self.unit_as_owner = Owner('unit', self.unit)
+        self.application_as_owner = Owner('application', self.application)
         self.pending = PendingChanges(self.world.bugs)
 
     def act(self) -> None:

@@ -36,9 +36,8 @@ def save(context: HookContext) -> tuple[tuple[str, int], ...]:
     """
     if context.world.secrets.backend == INTERNAL:
         return ()
-    updates = itertools.chain.from_iterable(context.pending.updates.values())
-    changes = (*context.pending.creates.values(), *updates)
-    ids = [change.uri.id for change in changes if change.attributes.content]
+    pending = itertools.chain(context.pending.creates.values(), context.pending.updates.values())
+    ids = [change.uri.id for changes in pending for change in changes if change.attributes.content]
     saved = tuple((secret_id, (context.revision_loaded(secret_id) or 0) + 1) for secret_id in ids)
     refusals = [_refusal(context, secret_id, revision) for secret_id, revision in saved]
     told = [f'saving content for secret "{at[0]}": {why}' for at, why in zip(saved, refusals, strict=True) if why]

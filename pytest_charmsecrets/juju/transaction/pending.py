@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 from ...errors import JujuError
 from ...golang import text as gotext
@@ -21,7 +21,6 @@ from ..secrets.revisions import SecretAttributes
 from ..state import Port
 
 OwnerKind: TypeAlias = Literal['application', 'unit']
-Entry = TypeVar('Entry')
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -77,6 +76,10 @@ class PendingUpdate:
     attributes: SecretAttributes
 
 
+UpsertT = TypeVar('UpsertT', PendingCreate, PendingUpdate)
+EntriesT = TypeVar('EntriesT', bound=Sequence[Any])
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class PendingGrant:
     """A grant through a relation."""
@@ -126,16 +129,47 @@ class PendingRemoval:
     """None for the whole secret."""
 
 
+class Labelled(dict[str, tuple[UpsertT, ...]]):
+    """Pending entries by the id of their secret, and an index of these ids by the labels that the entries give."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ids: dict[str, dict[str, None]] = {}
+
+    def __setitem__(self, secret_id: str, entries: tuple[UpsertT, ...]) -> None:
+        self._forget(secret_id)
+        super().__setitem__(secret_id, entries)
+        for label in _labels_of(entries):
+            self._ids.setdefault(label, {})[secret_id] = None
+
+    def __delitem__(self, secret_id: str) -> None:
+        self._forget(secret_id)
+        super().__delitem__(secret_id)
+
+    def labelled(self, label: str) -> Iterable[str]:
+        """Return the ids of the secrets that an entry gives a label, in the order of their entries."""
+        ids = self._ids.get(label, ())
+        return ids if len(ids) < 2 else [secret_id for secret_id in self if secret_id in ids]
+
+    def _forget(self, secret_id: str) -> None:
+        for label in _labels_of(self.get(secret_id, ())):
+            self._ids[label].pop(secret_id, None)
+
+
+def _labels_of(entries: tuple[UpsertT, ...]) -> Iterator[str]:
+    return (entry.attributes.label for entry in entries if entry.attributes.label is not None)
+
+
 @dataclasses.dataclass(slots=True)
 class PendingChanges:
     """All changes that one hook has requested.
 
-    The entries of a secret are a list. Most versions of Juju keep one entry in it; old ones keep every call.
+    A secret has a tuple of entries. Most versions of Juju keep one entry in it; old ones keep every call.
     """
 
     bugs: Bugs
-    creates: dict[str, PendingCreate] = dataclasses.field(default_factory=dict[str, PendingCreate])
-    updates: dict[str, list[PendingUpdate]] = dataclasses.field(default_factory=dict[str, list[PendingUpdate]])
+    creates: Labelled[PendingCreate] = dataclasses.field(default_factory=Labelled[PendingCreate])
+    updates: Labelled[PendingUpdate] = dataclasses.field(default_factory=Labelled[PendingUpdate])
     tracked: dict[str, SecretURI] = dataclasses.field(default_factory=dict[str, SecretURI])
     """Secrets that the unit has refreshed to content that is still pending."""
     grants: dict[str, list[PendingGrant]] = dataclasses.field(default_factory=dict[str, list[PendingGrant]])
@@ -156,32 +190,44 @@ class PendingChanges:
             JujuError: if another secret added in this hook has the label.
         """
         label = create.attributes.label if self.bugs.profile.labels_checked_at_add else None
-        if label and any(other.attributes.label == label for other in self.creates.values()):
+        if label and self.creates.labelled(label):
             raise JujuError(f'secret with label {gotext.quote(label)} already exists')
-        self.creates[create.uri.id] = create
+        self.creates[create.uri.id] = (create,)
+
+    def create_of(self, secret_id: str) -> PendingCreate | None:
+        """Return the pending create of a secret, if there is one."""
+        return next(iter(self.creates.get(secret_id, ())), None)
+
+    def give_label(self, entry: PendingCreate | PendingUpdate, label: str) -> None:
+        """Give the create of a secret, or its last update, another label."""
+        labelled = dataclasses.replace(entry, attributes=dataclasses.replace(entry.attributes, label=label))
+        if isinstance(labelled, PendingCreate):
+            self.creates[entry.uri.id] = (labelled,)
+        else:
+            self.updates[entry.uri.id] = (*self.updates[entry.uri.id][:-1], labelled)
 
     def set(self, uri: SecretURI, attributes: SecretAttributes) -> None:
         """Record an update. It is merged into a pending update, or replaces it; it also replaces a pending removal."""
         self._cancel(self.removals, uri.id)
-        if (create := self.creates.get(uri.id)) is not None:
-            self.creates[uri.id] = dataclasses.replace(create, attributes=merge(create.attributes, attributes))
+        if (create := self.create_of(uri.id)) is not None:
+            self.creates[uri.id] = (dataclasses.replace(create, attributes=merge(create.attributes, attributes)),)
             return
-        entries = self.updates.setdefault(uri.id, [])
+        entries = self.updates.get(uri.id, ())
         update = PendingUpdate(uri, attributes)
         match self.bugs.ask('multi_set') if entries else 'append':
             case 'append':
-                entries.append(update)
+                self.updates[uri.id] = (*entries, update)
             case 'replace':
-                entries[:] = [update]
+                self.updates[uri.id] = (update,)
             case _:
-                entries[:] = [
+                self.updates[uri.id] = tuple(
                     dataclasses.replace(entry, attributes=merge(entry.attributes, attributes)) for entry in entries
-                ]
+                )
 
     def remove(self, uri: SecretURI, revision: int | None) -> None:
         """Record a removal. All other pending changes of the secret are lost, even if only one revision is removed."""
-        if self.bugs.profile.multi_remove != 'list':
-            self.creates.pop(uri.id, None)
+        if self.bugs.profile.multi_remove != 'list' and uri.id in self.creates:
+            del self.creates[uri.id]
         self.tracked.pop(uri.id, None)
         self._cancel(self.updates, uri.id)
         self._cancel(self.grants, uri.id)
@@ -224,15 +270,16 @@ class PendingChanges:
         """Record that the unit refreshed to content that is still pending."""
         self.tracked[uri.id] = uri
 
-    def _cancel(self, pending: dict[str, list[Entry]], secret_id: str) -> None:
+    def _cancel(self, pending: dict[str, EntriesT], secret_id: str) -> None:
         """Drop the pending entries of a secret. Old versions, which keep every call, drop only the first."""
-        entries = pending.get(secret_id, [])
-        if self.bugs.profile.multi_remove == 'list':
-            del entries[:1]
+        entries = pending.get(secret_id)
+        if entries is None:
+            return
+        kept = entries[1:] if self.bugs.profile.multi_remove == 'list' else ()
+        if kept:
+            pending[secret_id] = cast('EntriesT', kept)
         else:
-            entries.clear()
-        if not entries:
-            pending.pop(secret_id, None)
+            del pending[secret_id]
 
 
 def _both(earlier: PendingRemoval, later: PendingRemoval) -> PendingRemoval:

@@ -18,13 +18,22 @@ from .. import content, identity
 from ..content import EncodedContent
 from ..identity import SecretURI
 from ..secrets import access, backends, consumption, revisions, rotation
-from ..secrets.entities import INTERNAL, Consumer, Owner, Secret, SecretReference
+from ..secrets.entities import INTERNAL, Consumer, Secret, SecretReference
 from ..secrets.labels import LabelTaken
 from ..secrets.revisions import SecretAttributes
 from ..secrets.wording import PERMISSION_DENIED, RELABELING, wording
 from . import remote_secrets
 from .context_state import ContextState
-from .pending import OwnerKind, PendingCreate, PendingGrant, PendingRevoke, PendingUpdate, SecretInfo
+from .pending import (
+    Labelled,
+    OwnerKind,
+    PendingCreate,
+    PendingGrant,
+    PendingRevoke,
+    PendingUpdate,
+    SecretInfo,
+    UpsertT,
+)
 from .secret_metadata import KnownSecret, SecretMetadata
 
 
@@ -35,7 +44,7 @@ class SecretCommands(ContextState):
         """Record a new secret and return its URI."""
         if owner == 'application':
             self.check_leadership()
-        of = Owner('application', self.application) if owner == 'application' else Owner('unit', self.unit)
+        of = self.application_as_owner if owner == 'application' else self.unit_as_owner
         if self.profile.reserve_checks_life and self.model_unit.life != 'alive':
             tag = identity.unit_tag(self.unit)
             raise JujuError(f'cannot reserve secret for owner "{tag}" which is not alive')
@@ -89,7 +98,7 @@ class SecretCommands(ContextState):
     def secret_info(self, secret_id: str) -> SecretInfo | None:
         """Return a secret with its pending changes; None if the unit may not manage it, or removes it."""
         known = self._secret_metadata().get(secret_id)
-        create = self.pending.creates.get(secret_id)
+        create = self.pending.create_of(secret_id)
         if create is not None and self.world.bugs.ask('pending_creates_known'):
             kind: OwnerKind = 'application' if create.owner.kind == 'application' else 'unit'
             return _overlay(SecretInfo(secret_id, kind, revision=1), create.attributes)
@@ -100,7 +109,9 @@ class SecretCommands(ContextState):
 
     def secret_infos_labelled(self, label: str) -> Iterator[SecretInfo]:
         """Return the secrets with a label that the unit may manage, with their pending changes."""
-        ids = {*self._secret_metadata().labelled(label), *self.pending.updates, *self.pending.creates}
+        ids = set(self._secret_metadata().labelled(label))
+        if self.pending.updates or self.pending.creates:
+            ids.update(self.pending.updates.labelled(label), self.pending.creates.labelled(label))
         infos = (self.secret_info(secret_id) for secret_id in sorted(ids))
         return (info for info in infos if info is not None and info.label == label)
 
@@ -112,10 +123,9 @@ class SecretCommands(ContextState):
             found = self._pending_content(uri.id, label, refresh=refresh, peek=peek)
             return found if found is not None else self._ask_controller(uri, label, refresh=refresh, peek=peek)
         owned = self._owned_by_label(label or '', sees_application=self.leads())
-        if self._finds_update(owned, label, flagged=refresh or peek):
-            looked_up = owned
-        else:
-            owned, looked_up = self._owned_by_label(label or '', sees_application=False), None
+        looked_up = owned if self._finds_update(owned, label, flagged=refresh or peek) else None
+        if looked_up is None and owned is not None:
+            owned = self._owned_by_label(label or '', sees_application=False)
         found = self._pending_content(looked_up, None if looked_up else label, refresh=refresh, peek=peek)
         if found is not None:
             return found
@@ -179,7 +189,7 @@ class SecretCommands(ContextState):
 
     def _finds_update(self, owned: str | None, label: str | None, *, flagged: bool) -> bool:
         """Whether a look-up by label finds the pending changes of a secret, even if its label is not changed."""
-        updates = self.pending.updates.get(owned or '', [])
+        updates = self.pending.updates.get(owned or '', ())
         if flagged and any(update.attributes.label != label for update in updates):
             return self.world.bugs.ask('pending_update_by_label')
         return self.profile.pending_update_by_label
@@ -189,40 +199,42 @@ class SecretCommands(ContextState):
         for info in self.secret_infos_labelled(label):
             if info.owner == 'unit' or sees_application:
                 return info.id
-        for create in self.pending.creates.values():
-            if create.attributes.label == label and (
-                create.owner.kind == 'unit' or self.world.bugs.ask('pending_app_label')
-            ):
+        creates, updates = self.pending.creates, self.pending.updates
+        for create in itertools.chain.from_iterable(map(creates.__getitem__, creates.labelled(label))):
+            if create.owner.kind == 'unit' or self.world.bugs.ask('pending_app_label'):
                 return create.uri.id
-        for update in itertools.chain.from_iterable(self.pending.updates.values()):
-            if update.attributes.label == label:
-                return update.uri.id
-        return None
+        return next(iter(updates.labelled(label)), None)
 
     def _pending_content(
         self, secret_id: str | None, label: str | None, *, refresh: bool, peek: bool
     ) -> EncodedContent | None:
-        for create in self.pending.creates.values():
-            if create.uri.id == secret_id:
-                if label:
-                    attributes = dataclasses.replace(create.attributes, label=label)
-                    self.pending.creates[create.uri.id] = dataclasses.replace(create, attributes=attributes)
-                return self._returned(create)
-            if label and create.attributes.label == label:
-                return self._returned(create)
-        if not refresh and not peek:
+        if not self.pending.creates and not self.pending.updates:
             return None
-        for entries in self.pending.updates.values():
-            update = entries[-1]
-            by_id = update.uri.id == secret_id
-            if by_id or (label and update.attributes.label == label):
-                if by_id and label:
-                    attributes = dataclasses.replace(update.attributes, label=label)
-                    entries[-1] = dataclasses.replace(update, attributes=attributes)
-                if refresh:
-                    self.pending.track(update.uri)
-                return self._returned(update)
+        create = self._first_pending(self.pending.creates, secret_id, label)
+        if create is not None:
+            if label and create.uri.id == secret_id:
+                self.pending.give_label(create, label)
+            return self._returned(create)
+        update = self._first_pending(self.pending.updates, secret_id, label) if refresh or peek else None
+        if update is not None:
+            if label and update.uri.id == secret_id:
+                self.pending.give_label(update, label)
+            if refresh:
+                self.pending.track(update.uri)
+            return self._returned(update)
         return None
+
+    @staticmethod
+    def _first_pending(pending: Labelled[UpsertT], secret_id: str | None, label: str | None) -> UpsertT | None:
+        """Return the last entry of the first secret that has an id, or is given a label by its last entry."""
+        ids = {
+            one: None for one in pending.labelled(label or '') if label and pending[one][-1].attributes.label == label
+        }
+        if secret_id is not None and secret_id in pending:
+            ids[secret_id] = None
+        # Juju goes through all entries in their order; that matters only where two of them fit.
+        first = next((one for one in (ids if len(ids) < 2 else pending) if one in ids), None)
+        return pending[first][-1] if first is not None else None
 
     def _get_as_before_owners_tracked(
         self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool
@@ -244,7 +256,7 @@ class SecretCommands(ContextState):
         return entry.attributes.content
 
     def _pending_content_at_once(self, secret_id: str) -> EncodedContent | None:
-        create = self.pending.creates.get(secret_id)
+        create = self.pending.create_of(secret_id)
         update = next(iter(self.pending.updates.get(secret_id, ())), None)
         entry = create or update
         if entry is None or self.world.bugs.ask('pending_reads') == 'none':
@@ -350,21 +362,24 @@ class SecretCommands(ContextState):
             found: the secret that it names, if that exists.
             label: the label that the charm gave.
         """
-        owners = (Owner('unit', self.unit), Owner('application', self.application))
+        owners = (self.unit_as_owner, self.application_as_owner)
         if self.profile.app_units_consume:
             owners = owners[:1] if not label else ()
+        named = found if found is not None and found.owner in owners else None
         if uri is not None and not self.profile.own_label_beats_uri:
-            return found if found is not None and found.owner in owners else None
-        owned = self.world.secrets.owned_by(*owners)
-        for secret in sorted(owned, key=lambda one: one.id) if self.profile.own_secrets_by_id else owned:
-            if (label and secret.label == label) or secret is found:
-                return secret
-        return None
+            return named
+        store = self.world.secrets
+        fitting = {secret.id: secret for secret in store.labelled(label, *owners)} if label else {}
+        if named is not None:
+            fitting[named.id] = named
+        if len(fitting) > 1 and not self.profile.own_secrets_by_id:
+            return next(secret for secret in store.owned_by(*owners) if secret.id in fitting)
+        return fitting[min(fitting)] if fitting else None
 
     def _by_consumer_label(self, label: str) -> Secret | SecretReference:
-        for secret in self.world.secrets.consumed_by(self.unit):
-            if secret.consumers[self.unit].label == label:
-                return secret
+        secret = self.world.secrets.consumed_by_label(self.unit, label)
+        if secret is not None:
+            return secret
         raise self.refusal(
             wording(self.profile).missing_observer_label.format(label=gotext.quote(label)),
             f'{self.unit} has read no secret by that label, and neither it nor {self.application} owns one',

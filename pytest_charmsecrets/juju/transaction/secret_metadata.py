@@ -45,9 +45,11 @@ class SecretMetadata:
         self._store: Final = store
         self._owners: Final = owners
         self._known: Final[dict[str, KnownSecret]] = {}
+        self._known_by_label: Final[dict[str, list[str]]] = {}
         self._is_complete = False
         if at_once:
-            self._known.update((secret.id, _know(store, secret)) for secret in store.owned_by(*owners))
+            for secret in store.owned_by(*owners):
+                self._copy(secret)
             self._is_complete = True
 
     def get(self, secret_id: str) -> KnownSecret | None:
@@ -60,17 +62,19 @@ class SecretMetadata:
         if secret_id not in self._known and not self._is_complete:
             secret = self._store.get(secret_id)
             if secret is not None and secret.owner in self._owners:
-                self._known[secret_id] = _know(self._store, secret)
+                self._copy(secret)
 
-    def labelled(self, label: str) -> Iterator[str]:
+    def _copy(self, secret: Secret) -> None:
+        known = self._known[secret.id] = _know(self._store, secret)
+        self._known_by_label.setdefault(known.info.label, []).append(secret.id)
+
+    def labelled(self, label: str) -> list[str]:
         """Return the ids of the secrets with a label."""
+        known = self._known_by_label.get(label, [])
         if self._is_complete:
-            yield from (secret_id for secret_id, known in self._known.items() if known.info.label == label)
-            return
-        for secret in self._store.owned_by(*self._owners):
-            known = self._known.get(secret.id)
-            if label == (secret.label if known is None else known.info.label):
-                yield secret.id
+            return known
+        loaded = self._store.labelled(label, *self._owners)
+        return [*known, *(secret.id for secret in loaded if secret.id not in self._known)]
 
     def __iter__(self) -> Iterator[str]:
         """Return the ids of all."""

@@ -15,7 +15,7 @@ FLAGS = (LABEL, PEEK, ALL, REVISION)
 
 
 def parse(*arguments):
-    return gnuflag.parse(None, FLAGS, arguments)
+    return gnuflag.Grammar(FLAGS).parse(None, arguments)
 
 
 @pytest.mark.parametrize(
