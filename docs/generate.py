@@ -5,7 +5,9 @@
 - ``client-commands.md``: the commands of the Juju client, from ``client``
 - ``juju-versions.md``: the releases, the switches and the bugs, from ``juju/versions``
 - ``permissions.md``: who may do what, by asking the model
-- ``rules.md``: the rules that are reproduced, from the transcripts under ``tests/conformance``
+- ``rules.md``: the rules that are reproduced, from the transcripts under ``tests/conformance``, with the recorded cases that
+  confirm them, from ``tests/parity/rules.yaml``
+- the figures in ``explanation/fidelity.md`` and in the README, by ``fidelity_figures.py``
 
 ``python docs/generate.py`` writes them; a test holds that they are up to date.
 """
@@ -20,6 +22,7 @@ import re
 import typing
 from collections.abc import Callable, Iterator
 
+import fidelity_figures
 import yaml
 
 from pytest_charmsecrets import FakeModel, HookFailed, JujuError, Puppet, PuppetUnit, RelationView, client
@@ -45,6 +48,7 @@ from pytest_charmsecrets.juju.versions.switches import Switch
 ROOT = pathlib.Path(__file__).parents[1]
 REFERENCE = ROOT / 'docs' / 'reference'
 TRANSCRIPTS = ROOT / 'tests' / 'conformance'
+CONFIRMED = ROOT / 'tests' / 'parity' / 'rules.yaml'
 COMPARED = ('3.6.14', '4.0.14')
 FIRST_OF_4 = list(PROFILES).index(COMPARED[0]) + 1
 
@@ -110,7 +114,7 @@ def juju_versions() -> str:
     """Return the page about versions."""
     aliases = table(('Line', 'Stands for'), ALIASES.items())
     elsewhere = sorted({name for releases in RELEASES for name in releases.overrides})
-    sources = ((f'`{name}`', switch.source, switch.rows) for name, switch in switches())
+    sources = ((f'`{name}`', switch.source) for name, switch in switches())
     oldest, newest = RELEASES[0], RELEASES[-1]
     return f"""# Juju versions
 
@@ -146,7 +150,7 @@ commits, bugs and pull requests of Juju.
 {table(('Bug', 'What goes wrong', 'Releases', 'Repaired'), bug_rows())}
 ## Where each switch was read
 
-{table(('Switch', "Place in Juju's tree", 'Rows of the study'), sources)}"""
+{table(('Switch', "Place in Juju's tree"), sources)}"""
 
 
 def bug_rows() -> Iterator[tuple[str, ...]]:
@@ -303,6 +307,7 @@ def vectors() -> Iterator[dict[str, typing.Any]]:
 def rules() -> str:
     """Return the page about the rules that are reproduced."""
     found: dict[str, list[dict[str, typing.Any]]] = collections.defaultdict(list)
+    confirmed: dict[str, dict[str, str]] = yaml.safe_load(CONFIRMED.read_text())
     for vector in vectors():
         found[vector['id'].partition('-')[0]].append(vector)
     parts = []
@@ -314,15 +319,24 @@ def rules() -> str:
                 vector['title'],
                 ', '.join(map(str, vector['profiles'])),
                 vector['source'] + (' (test)' if vector['evidence'] == 'T' else ''),
+                ', '.join(f'{release}: `{case}`' for release, case in confirmed.get(vector['id'], {}).items()),
             )
             for vector in ordered
         )
-        parts.append(f'## {title}\n\n{table(("Rule", "What", "Played on", "Read in Juju"), rows)}')
+        parts.append(
+            f'## {title}\n\n{table(("Rule", "What", "Played on", "Read in Juju", "Recorded from Juju"), rows)}'
+        )
     return f"""# Rules
 
 Every rule that is reproduced, with the versions of Juju on which its transcript is played and the place in Juju's source from which it was
 read; *test* means that a test of Juju asserts it. The transcripts are in `tests/conformance`. A release has none of its known
 bugs unless they are added to it with `+`.
+
+*Recorded from Juju* names, for {len(confirmed)} of {len({vector['id'] for vector in vectors()})} rules, a case that was [recorded](../explanation/fidelity.md#what-was-run) from that release and
+confirms the rule there: folder and id in `tests/parity/traces`. The transcript holds on that release as it was shipped. The case
+has its commands and events in the same order, with the same refusals; the model agrees with Juju in every step of the case, and takes
+every path through its code there that it takes in the transcript. A rule without a case is not refuted. No single case contains it, and
+it rests on Juju's source alone.
 
 {chr(10).join(parts)}
 ## Switches
@@ -520,6 +534,8 @@ def main() -> None:
     for name, make in PAGES_BY_NAME.items():
         (REFERENCE / name).parent.mkdir(exist_ok=True)
         (REFERENCE / name).write_text(make(), encoding='utf-8')
+    for path in fidelity_figures.PAGES:
+        path.write_text(fidelity_figures.page(path.read_text(encoding='utf-8')), encoding='utf-8')
 
 
 if __name__ == '__main__':

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import pathlib
 import sys
+from unittest import mock
 
 import pytest
 
@@ -27,7 +28,9 @@ def generate():
     specification = importlib.util.spec_from_file_location('charmsecrets_generate', ROOT / 'docs' / 'generate.py')
     module = importlib.util.module_from_spec(specification)
     sys.modules[specification.name] = module
-    specification.loader.exec_module(module)
+    # It imports its neighbour, as it does when it is run.
+    with mock.patch.object(sys, 'path', [str(ROOT / 'docs'), *sys.path]):
+        specification.loader.exec_module(module)
     return module
 
 
@@ -38,3 +41,20 @@ def test_generated_page_is_up_to_date(generate, page):
 
 def test_every_generated_page_is_tested(generate):
     assert tuple(generate.PAGES_BY_NAME) == PAGES
+
+
+def test_figures_of_faithfulness_are_up_to_date(generate):
+    for path in generate.fidelity_figures.PAGES:
+        assert path.read_text() == generate.fidelity_figures.page(path.read_text()), f'{path}: run: make docs'
+
+
+def test_each_generated_part_about_faithfulness_has_a_place(generate):
+    figures = generate.fidelity_figures
+    page, readme = ([match['name'] for match in figures.REGION.finditer(path.read_text())] for path in figures.PAGES)
+    assert sorted(page) == sorted(figures.REGIONS)
+    assert readme == ['summary']
+
+
+def test_every_folder_that_was_played_is_on_the_page_about_faithfulness(generate):
+    figures = generate.fidelity_figures
+    assert {folder for folder, _, _ in figures.figures()} <= set(figures.FOLDERS)

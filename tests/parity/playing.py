@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from . import play_36, play_40, play_agent, play_command_lines
-from .data import Bugs, Case, Played, complaints
+from .data import FOLDERS, Bugs, Case, Played, complaints
 
 PLAYERS: Final[dict[str, Callable[[Case, Bugs], Played]]] = {
     'agent': play_agent.play,
@@ -16,6 +16,9 @@ PLAYERS: Final[dict[str, Callable[[Case, Bugs], Played]]] = {
     'juju36': play_36.play,
     'juju40': play_40.play,
 }
+assert not {*FOLDERS} - {*PLAYERS}, (
+    f'{", ".join(sorted({*FOLDERS} - {*PLAYERS}))} has no player: add one to PLAYERS in tests/parity/playing.py'
+)
 SAMPLERS: Final[dict[str, Callable[[Case, Bugs], Played]]] = {**PLAYERS, 'agent': play_agent.play_order_zero}
 """The same in less time: of the agent order zero alone."""
 AS_SHIPPED: Final = 'as-shipped'

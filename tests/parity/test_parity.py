@@ -38,6 +38,10 @@ def test_without_bugs_a_step_differs_only_where_a_bug_was_met(folder: str, case:
     assert not found, '\n'.join(found)
 
 
+def test_cases_of_every_folder_are_in_the_sample():
+    assert {*SHARES} == {*data.FOLDERS}
+
+
 @pytest.mark.parametrize('folder', data.FOLDERS)
 def test_what_is_known_to_differ_is_in_the_traces(folder: str):
     recorded = {case['id'] for case in data.load(folder)}

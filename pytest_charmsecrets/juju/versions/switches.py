@@ -18,7 +18,7 @@ class Switch:
     """The description and the source of a switch."""
 
     rows: str
-    """Its rows in the study of Juju's history, or where else it was read."""
+    """The vectors about it (``JV-A11`` is ``A11``), or the occasion on which it was read."""
     source: str
     """Its place in Juju's tree."""
     about: str
@@ -117,7 +117,7 @@ class Profile:
     own_secrets_by_id: Annotated[
         bool,
         Switch(
-            'errata',
+            'read later',
             'domain/secret/state/state.go, ListCharmSecrets',
             'whether an own secret is looked up by label in the order of ids, rather than of age',
         ),
@@ -603,7 +603,7 @@ class Profile:
     any_write_repeats_expiry: Annotated[
         bool,
         Switch(
-            'events.md 5',
+            'read for the events',
             'state/secrets.go, secretsExpiryWatcher',
             'whether any write of a revision announces its expiry again, so that one that has passed fires again',
         ),
@@ -619,7 +619,7 @@ class Profile:
     leader_settings_changed: Annotated[
         bool,
         Switch(
-            'events.md 19',
+            'read for the events',
             'uniter/leadership/resolver.go; uniter/hook/hook.go, Validate',
             'whether followers run leader-settings-changed',
         ),
@@ -651,7 +651,7 @@ class Profile:
     gone_grants_forgotten: Annotated[
         bool,
         Switch(
-            'E17, errata',
+            'E17, read later',
             'domain/removal/state/model/unit.go, deleteForeignKeyUnitReferences; domain/removal/state/model/application.go',
             'whether what a removed unit or application was granted goes with it',
         ),
@@ -659,7 +659,7 @@ class Profile:
     dying_units_depart: Annotated[
         bool,
         Switch(
-            'errata',
+            'read later',
             'state/cleanup.go, cleanupDyingUnit; state/relationunit.go, PrepareLeaveScope',
             'whether a unit that begins to go has departed for the others, whatever its agent does',
         ),
@@ -667,7 +667,7 @@ class Profile:
     restart_forgets_relations: Annotated[
         bool,
         Switch(
-            'errata',
+            'read later',
             'internal/worker/uniter/relation/statetracker.go, loadInitialState',
             'whether an agent that has restarted forgets which relations are those of peers, and the other applications',
         ),
@@ -723,7 +723,7 @@ class Profile:
     gone_rotation_refused: Annotated[
         bool,
         Switch(
-            'events.md 4',
+            'read for the events',
             'uniter/operation/runhook.go, Commit',
             'whether the agent of a unit breaks after secret-rotate for a secret that is gone',
         ),
@@ -731,7 +731,7 @@ class Profile:
     skipped_rotation_refused: Annotated[
         bool,
         Switch(
-            'events.md 9',
+            'read for the events',
             'uniter/operation/skip.go; uniter/operation/runhook.go, Commit',
             'whether the agent of a unit breaks when the error of a secret-rotate is resolved without retrying it',
         ),
@@ -774,7 +774,7 @@ class Profile:
     references_go_with_saas: Annotated[
         bool,
         Switch(
-            'model-semantics.md 4.2',
+            'read for the model',
             'domain/removal/state/model/remoteapplicationofferer.go, DeleteRemoteApplicationOfferer',
             "whether what observers track of another model's secrets goes with the application that shares them",
         ),
@@ -782,7 +782,7 @@ class Profile:
     units_of_others_granted: Annotated[
         bool,
         Switch(
-            'model-semantics.md 5.5',
+            'read for the model',
             'state/secrets.go, GrantSecretAccess; domain/crossmodelrelation/service/secrets.go',
             'whether a single unit of another model can be granted access, although that lets it read nothing',
         ),
@@ -790,7 +790,7 @@ class Profile:
     offering_application_granted: Annotated[
         bool,
         Switch(
-            'model-semantics.md 5.5',
+            'read for the model',
             'state/secrets.go, GrantSecretAccess; domain/crossmodelrelation/service/secrets.go',
             'whether access can be granted to the application of another model that offers the relation',
         ),
@@ -814,7 +814,7 @@ class Profile:
     user_removal_asks_access_first: Annotated[
         bool,
         Switch(
-            'model-semantics.md 5.2',
+            'read for the model',
             'apiserver/facades/client/secrets/secrets.go, RemoveSecrets',
             'whether the access of a user who removes a secret is checked before the secret is looked up, rather than after',
         ),
@@ -830,7 +830,7 @@ class Profile:
     prune_takes_latest: Annotated[
         bool,
         Switch(
-            'errata',
+            'read later',
             'domain/removal/state/model/secret.go, DeleteObsoleteUserSecretRevisions',
             "whether the pruning of a user's secret takes every obsolete revision, the latest included",
         ),
@@ -838,7 +838,7 @@ class Profile:
     other_models_listed: Annotated[
         bool,
         Switch(
-            'errata',
+            'read later',
             'state/secrets.go, SecretGrants; domain/secret/state/state.go, GetSecretGrants',
             'whether owners and users see the grants to applications of other models',
         ),
@@ -846,7 +846,7 @@ class Profile:
     foreign_writes_refused: Annotated[
         bool,
         Switch(
-            'errata',
+            'read later',
             'apiserver/facades/agent/uniter/secrets.go, prepareSecretUpdates; domain/secret/state/state.go, GetSecretAccess',
             "whether a hook or a user that writes to another model's secret is refused for that, rather than for want of such a secret",
         ),
@@ -854,7 +854,7 @@ class Profile:
     revision_dated_by: Annotated[
         Literal['expiry', 'all_but_commit', 'all'],
         Switch(
-            'errata',
+            'read later',
             'state/secrets.go, UpdateSecret; domain/secret/state/state.go, updateSecret; '
             'domain/unitstate/state/commithook.go, updateCharmSecret',
             'which updates without new content count as one of the latest revision: an expiry, all but those of a hook, all',
@@ -863,7 +863,7 @@ class Profile:
     policy_always_shown: Annotated[
         bool,
         Switch(
-            'errata',
+            'read later',
             'apiserver/facades/client/secrets/secrets.go, ListSecrets',
             'whether a user sees a policy of never where nobody gave one',
         ),
@@ -871,7 +871,7 @@ class Profile:
     revision_by_name_optional: Annotated[
         bool,
         Switch(
-            'U7, errata',
+            'U7, read later',
             'domain/secret/state/state.go, ListSecretsByLabels, GetSecretByURI',
             'whether show-secret --revision by name shows secrets that lack the revision',
         ),
@@ -903,7 +903,7 @@ class Profile:
     bare_id_as_option: Annotated[
         bool,
         Switch(
-            'model-semantics.md 7',
+            'read for the model',
             'apiserver/facades/client/application/application.go, validateSecretConfig; domain/application/service/application.go',
             'whether an option of type secret takes the bare id of a secret',
         ),
@@ -922,7 +922,7 @@ class Profile:
     secrets_list_revisions: Annotated[
         bool,
         Switch(
-            'errata',
+            'read later',
             'cmd/juju/secrets/list.go, SetFlags',
             'whether juju secrets takes --revisions',
         ),
