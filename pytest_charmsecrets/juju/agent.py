@@ -344,8 +344,22 @@ def _relations(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
                 snapshot, relation_id, relation, local.relations[relation_id], joins_first=local.joins_first
             )
             for relation_id, relation in sorted(snapshot.relations.items())
-            if relation.is_peer is peers and not relation.is_implicit and relation_id in local.relations
+            if relation.is_peer is peers
+            and not relation.is_implicit
+            and relation_id in local.relations
+            and not _is_at_rest(snapshot, relation, local.relations[relation_id])
         )
+
+
+def _is_at_rest(snapshot: Snapshot, relation: RelationSnapshot, known: LocalRelation) -> bool:
+    """Whether a relation's differences cause no hook, which is so of almost all relations of a unit with many."""
+    return (
+        known.members == relation.members
+        and known.changed_pending is None
+        and not relation.is_ending
+        and snapshot.life == 'alive'
+        and all(known.applications.get(name, 0) == version for name, version in relation.applications.items())
+    )
 
 
 def _relation_hooks(
