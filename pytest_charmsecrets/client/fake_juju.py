@@ -7,11 +7,12 @@ import functools
 import logging
 import shlex
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import TYPE_CHECKING, Final, final
 
 import jubilant
 
-from ..arguments import checked
+from ..arguments import checked, explained
 from ..errors import HookFailed
 from ..model.fake_model import FakeModel
 from . import Client
@@ -23,9 +24,18 @@ if TYPE_CHECKING:
 logger: Final = logging.getLogger('jubilant')
 
 
+class _Explained(jubilant.Juju):
+    """A ``jubilant.Juju`` that names an argument of a wrong type where a method fails; what works stays as it is."""
+
+
+for _name, _member in vars(jubilant.Juju).items():
+    if isinstance(_member, FunctionType) and not _name.startswith('_'):
+        setattr(_Explained, _name, explained(_member))
+
+
 @checked
 @final
-class FakeJuju(jubilant.Juju):
+class FakeJuju(_Explained):
     """A ``jubilant.Juju`` whose commands work on a fake model, and whose ``wait`` moves its clock.
 
     Everything else is jubilant's own: what it makes of arguments, and of what the commands print.

@@ -248,6 +248,7 @@ class HookExecution:
 
     def execute(self, context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
         """Run a hook command within a hook, and write it into the journal."""
+        hookcommands.check_supported(argv)
         context.act()
         context.read = context.why = None
         lines = len(context.log_lines)
