@@ -11,7 +11,7 @@ LOWEST_EXAMPLES := --ignore-glob='examples/charms/ldap-*' --ignore-glob='example
 ARGS :=
 PROCESSES = $(if $(ARGS),,$(shell $(<D)/bin/python -c 'import os; n = os.cpu_count() or 1; print(f"-n {min(n, 8)}" if n > 1 else "")'))
 
-.PHONY: help demo test test-lowest published parity coverage mutation lint format docs bench clean
+.PHONY: help demo test test-lowest published parity coverage mutation lint format docs docs-site bench clean
 
 help:
 	@echo 'make demo         print the life of a secret that two of the example charms share'
@@ -24,6 +24,7 @@ help:
 	@echo 'make lint         check formatting, lint, types and import directions'
 	@echo 'make format       format the code, and fix what can be fixed'
 	@echo 'make docs         write the generated pages of the reference'
+	@echo 'make docs-site    build the documentation as a site in build/site, with search'
 	@echo 'make bench        run the benchmarks'
 	@echo 'make clean        remove environments and caches'
 
@@ -57,22 +58,34 @@ mutation: $(VENV)/installed
 lint: $(VENV)/installed
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/biome check .
 	$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
 	$(VENV)/bin/lint-imports --no-logo
 
 format: $(VENV)/installed
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+	$(VENV)/bin/biome check --write .
 
 docs: $(VENV)/installed
 	$(VENV)/bin/python docs/generate.py
+
+# Reads nothing from the network: what it needs is installed once.
+docs-site: $(VENV)/docs-installed
+	$(VENV)/bin/sphinx-build --quiet --fail-on-warning --keep-going --doctree-dir build/doctrees docs build/site
+	$(VENV)/bin/python -m pytest -q -p no:randomly -o python_files='site_*.py' tests/docs $(ARGS)
+	@echo 'The site is in build/site/index.html'
 
 # Without the plugin that keeps every line that a test logs, which would be measured, too.
 bench: $(VENV)/installed
 	$(VENV)/bin/python -m pytest -q -p no:randomly -p no:xdist -p no:logging -o python_files='bench_*.py' tests/benchmarks $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(LOWEST) mutants .benchmarks .coverage .hypothesis .import_linter_cache .published .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(LOWEST) build docs/examples docs/reference/api mutants .benchmarks .coverage .hypothesis .import_linter_cache .published .pytest_cache .ruff_cache
+
+$(VENV)/docs-installed: $(VENV)/installed
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	touch $@
 
 $(VENV)/installed: REQUIREMENTS = -e '.[dev]'
 $(LOWEST)/installed: REQUIREMENTS = -e '.[test]' $(LOWEST_OPS)

@@ -150,10 +150,14 @@ class ActionFailed(CharmSecretsError):
 
     task: Task
     """The task as :meth:`FakeModel.run` would have returned it."""
+    why: str | None = None
+    """The state of the model behind Juju's refusal, where a refused hook command is why."""
 
     def __str__(self) -> str:
         lines = [f'action {self.task.action!r} failed on {self.task.unit}: {self.task.message or "no message"}']
         lines += [f'  {line}' for line in self.task.stderr.splitlines()]
+        if self.why is not None:
+            lines.append(f'  why: {self.why}')
         return '\n'.join(lines)
 
 

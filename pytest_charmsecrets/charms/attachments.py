@@ -1,4 +1,4 @@
-"""From the objects of ops.testing that the author gives a unit, to the form in which the model holds them."""
+"""Convert the ops.testing objects that a test author gives a unit into the form in which the model holds them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read_start(state: testing.State | None) -> UnitStart:
-    """Return everything that the state of an author gives each new unit of an application."""
+    """Return everything that the author's state gives each new unit of an application."""
     if state is None:
         return UnitStart()
     attachments = Attachments(read_networks(state.networks), read_resources(state.resources))

@@ -1,4 +1,4 @@
-"""Find and compile the Python files of a charm, and leave nothing beside them.
+"""Find and compile the Python files of a charm, without writing anything beside them.
 
 Files are executed again for each deploy, so their code is kept in this process. A module that is reached through the
 charm directory of a unit, where files are links, is the author's file: tracebacks and coverage name that.
@@ -17,7 +17,7 @@ _compiled: Final[dict[str, tuple[bytes, CodeType | None]]] = {}
 
 
 class CharmFileLoader(SourceFileLoader):
-    """Loads a Python file of a charm: it compiles a content once, and writes no bytecode."""
+    """Load a Python file of a charm. The same content is compiled only once, and no bytecode is written."""
 
     def get_code(self, fullname: str) -> CodeType | None:
         """Return the code of the file as it is now."""

@@ -1,9 +1,9 @@
 """Hook commands for the processes that a charm in this process starts, answered within its hook.
 
-The executables are on the charm's ``PATH`` for the length of the hook. They speak to a socket that exists from the first
-process that the charm starts to the end of the hook; a thread answers there, while the charm waits for its child. It is
-started after the child, as Python warns of a fork beside other threads. A child that was forked, and calls a hook command
-through ops, asks there as well: its copy of the model is not the model.
+The executables are on the charm's ``PATH`` during the hook. They connect to a socket that exists from the first process
+that the charm starts until the end of the hook. A thread answers there while the charm waits for its child. The thread
+starts after the child, because Python warns about a fork while other threads run. A forked child that calls a hook command
+through ops uses the socket, too, because it holds only a copy of the model.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from .runner import Execute
 _THREAD: Final = 'charmsecrets-hook-commands'
 _numbers: Final = itertools.count(1)
 _running: Final[list[ChildCommands]] = []
-"""Those of the hook that runs."""
+"""The commands of the running hook."""
 
 
 class Executables:
@@ -97,7 +97,7 @@ class ChildCommands:
             Exception: that one of them has raised: the test asked for something impossible.
         """
         _running.append(self)
-        # What a test has patched starts no child.
+        # A function that a test has patched starts no child.
         used = [starter for starter in _STARTERS if getattr(starter.owner, starter.name) is starter.real]
         for owner, name, _, replacement in used:
             setattr(owner, name, replacement)
@@ -145,7 +145,7 @@ class ChildCommands:
         except StdinWanted:
             raise
         except BaseException as error:
-            # This is another thread than that of the test, which gets it when the hook has ended.
+            # This is not the thread of the test. The test gets the exception when the hook has ended.
             self._error = self._error or error
             return Result(1, '', f'ERROR {error}\n')
 
@@ -196,7 +196,7 @@ def _answer() -> None:
 
 
 class _Starter(NamedTuple):
-    """A function that starts a child without a fork that Python tells of."""
+    """A function that starts a child without a fork that Python reports."""
 
     owner: Any
     name: str

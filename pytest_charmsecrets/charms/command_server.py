@@ -26,7 +26,7 @@ _GRACE: Final = 2.0
 
 
 class CommandServer:
-    """Listens on a socket as long as a stack is open, and watches other files beside.
+    """Listen on a socket as long as a stack is open, and watch other files at the same time.
 
     Args:
         stack: Closes everything at its end.
@@ -50,7 +50,7 @@ class CommandServer:
         self._selector.register(what, selectors.EVENT_READ, react)
 
     def unwatch(self, what: Any) -> None:
-        """Stop to watch a file."""
+        """Stop watching a file."""
         self._selector.unregister(what)
 
     def serve_until(
@@ -92,7 +92,7 @@ class StdinWanted(Exception):
 
 
 class _Request:
-    """What one hook command has sent so far."""
+    """The request of one hook command, as far as it has arrived."""
 
     def __init__(self, connection: socket.socket, execute: Execute) -> None:
         self.connection = connection
@@ -100,7 +100,7 @@ class _Request:
         self._received = bytearray()
 
     def receive(self) -> bool:
-        """Take what has come and answer it if it is complete; returns whether there is more to come."""
+        """Receive data, and answer once the request is complete; return whether more is to come."""
         try:
             data = self.connection.recv(_BLOCK)
             self._received += data
@@ -125,7 +125,7 @@ class _Request:
     def _send(self, parts: list[str]) -> None:
         data = [gotext.to_bytes(part) for part in parts]
         header = ' '.join(str(len(part)) for part in data)
-        # A command that does not take its answer loses it, and holds nobody up.
+        # A command that does not read its answer loses it, and must not block the others.
         self.connection.settimeout(_GRACE)
         with contextlib.suppress(OSError):
             self.connection.sendall(b''.join([header.encode(), b'\n', *data]))

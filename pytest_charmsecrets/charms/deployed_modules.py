@@ -1,9 +1,9 @@
-"""Modules of deployed charm directories, by name, for tests: while no hook runs.
+"""Let a test import and patch modules of deployed charm directories by name.
 
-``import charm`` in a test, and ``mock.patch('charm.X')``, mean the module that runs. They reach it from the deployment on,
-as long as one charm alone of the controller that deployed last has a module of that name, and no other file would be found
-by it. A test may have imported the charm's file before, such as for its class. That ordinary module is put aside until the
-model is closed.
+``import charm`` in a test, and ``mock.patch('charm.X')``, reach the module that hooks run. This holds from the deployment
+on, as long as only one charm of the controller that deployed last has a module of that name, and the name finds no other
+file. A test may have imported the charm's file before the deployment, for instance to get its class. That ordinary module
+is put aside until the model is closed.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class Deployment:
     def __init__(self, controller: object) -> None:
         self.controller: Final = controller
         self.number = 0
-        """The later, the higher."""
+        """A later deployment has a higher number."""
         self._source: CharmSource | None = None
         self._top_level: frozenset[str] = frozenset()
         self._places: tuple[str, ...] = ()
 
     def use(self, source: CharmSource) -> None:
-        """Begin with a charm, or go on with another version of it."""
+        """Use a charm, or another version of it."""
         self._source = source
         self.number = next(_numbers)
         if source.modules is None:
@@ -55,7 +55,7 @@ class Deployment:
         _rearrange()
 
     def retire(self) -> None:
-        """Give the names back to the ordinary modules."""
+        """Put the ordinary modules back under their names."""
         if self in _deployments:
             _deployments.discard(self)
             _rearrange()
@@ -95,7 +95,7 @@ class Deployment:
 _numbers: Final = itertools.count()
 _deployments: Final[weakref.WeakSet[Deployment]] = weakref.WeakSet()
 _aside: Final[dict[str, ModuleType]] = {}
-"""Ordinary modules in whose place those of a charm are."""
+"""Ordinary modules that a charm's modules replace for now."""
 _given: Final[dict[str, ModuleType]] = {}
 """The modules of charms that have been imported by a test, or are in the place of ordinary ones."""
 _attributes: Final[list[tuple[ModuleType, str, Any]]] = []

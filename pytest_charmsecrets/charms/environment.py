@@ -1,7 +1,7 @@
 """The environment variables that Juju gives a charm for one hook.
 
 Which variables exist, and which of them may be empty, is Juju's: 3.6: internal/worker/uniter/runner/context/context.go,
-HookVars; runner.go for the dispatch path; hook/hook.go for the two secret hooks that are told a revision.
+HookVars; runner.go for the dispatch path; hook/hook.go for the two secret hooks that get a revision.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _action(hook: Hook) -> dict[str, str]:
 
 
 def _secret(hook: Hook) -> dict[str, str]:
-    """The label is always there, and may be empty; only two of the hooks are told which revision is meant."""
+    """The label variable is always set and may be empty. Only secret-expired and secret-remove get a revision."""
     if hook.secret is None:
         return {}
     revision = (
@@ -128,7 +128,7 @@ def _storage(hook: Hook, storage: Storage | None) -> dict[str, str]:
 
 
 def _workload(hook: Hook) -> dict[str, str]:
-    """Juju tells of custom notices from 3.4 on, and of checks from 3.6 on."""
+    """Juju sends custom notices since 3.4, and check events since 3.6."""
     if hook.workload is None:
         return {}
     variables = {'JUJU_WORKLOAD_NAME': hook.workload}

@@ -1,4 +1,4 @@
-"""Exit handlers of a charm, run at the end of each hook: there the process of a unit ends."""
+"""Run the exit handlers of a charm at the end of each hook, where the process of a real unit ends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Handler: TypeAlias = 'tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]
 
 @contextlib.contextmanager
 def exit_handlers() -> Generator[None]:
-    """Run at the end what is registered with ``atexit`` meanwhile, the last first.
+    """Run the handlers that code registers with ``atexit`` meanwhile at the end, the last one first.
 
     What belongs to this process is registered with it: handlers of the standard library, which are for all of its users,
     and those of a module that is being imported, which stays.
@@ -54,7 +54,7 @@ def _is_of_the_process(register: FrameType | None) -> bool:
 
 
 def _run(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Run a handler as Python does at its end: what it raises is shown, and changes nothing."""
+    """Run a handler as Python does at exit: an exception is printed and changes nothing."""
     try:
         function(*args, **kwargs)
     except UsageError:

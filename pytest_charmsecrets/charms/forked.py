@@ -1,4 +1,4 @@
-"""A child that a charm forks and that does not replace itself: it ends with the hook, as a process of its own would."""
+"""End a child that a charm has forked, and that did not call exec, at the end of the hook."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def process_number() -> int:
 
 
 def run_in_this_process_only(run: Callable[[], T], child_returned: Callable[[T], int]) -> T:
-    """Run something that may fork; whatever it does in a child, only this process goes on.
+    """Run code that may fork. Only this process returns, never a child.
 
     Args:
         run: The charm.

@@ -1,7 +1,7 @@
-"""A hook command as an executable: sends its command line to the hook that runs, and prints the answer.
+"""A hook command as an executable: it sends its command line to the running hook, and prints the answer.
 
-This file is not imported. It is started, under the name of each hook command, by a Python that has loaded nothing: so it
-uses no more than what is built in. Like Juju's own, it reads its standard input only when it is asked to.
+This file is not imported. It is started under the name of each hook command by a bare Python interpreter, so it uses only
+built-in modules to start fast. Like Juju's own commands, it reads its standard input only when it is asked to.
 
 A message is a line with the lengths of its parts, and the parts. Request: where the command was called, ``1`` if the
 standard input follows, that input, the name, the arguments. Answer: exit code, stdout, stderr; or no part at all, which
@@ -79,7 +79,7 @@ def read_stdin() -> bytes:
 
 
 def write(descriptor: int, data: bytes) -> None:
-    """Print something; nobody may be there to read it any more."""
+    """Print something, even if nobody reads it any more."""
     try:
         while data:
             data = data[posix.write(descriptor, data) :]
@@ -88,7 +88,7 @@ def write(descriptor: int, data: bytes) -> None:
 
 
 def fail(name: bytes, reason: bytes) -> int:
-    """Say why the command did not run."""
+    """Print why the command did not run."""
     write(2, b'ERROR ' + name + b': ' + reason + b'\n')
     return 1
 

@@ -1,8 +1,8 @@
-"""One process that calls hook commands: started, answered, watched, and ended with whatever it has started.
+"""Run one process that calls hook commands: start it, answer it, and end it with all the processes that it started.
 
-The commands are executables in a directory on its ``PATH`` (``hook_command.py``). They speak to a Unix socket that is
-there as long as the process is (``command_server.py``), and are run one at a time, in the thread of the test. Nothing of
-this waits longer than the time limit, whatever the process does.
+The commands are executables in a directory on its ``PATH`` (``hook_command.py``). They connect to a Unix socket that exists
+as long as the process (``command_server.py``), and run one at a time in the thread of the test. Nothing waits longer than
+the time limit, whatever the process does.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MAX_SOCKET_PATH: Final = 100
 """The shortest limit of an operating system, which counts the closing zero, is 104 bytes."""
 _ELSEWHERE: Final = ('a program in a session of its own',)
 _MAX_OUTPUT: Final = 8 << 20
-"""How much of the end of the output is kept."""
+"""Number of bytes at the end of the output that are kept."""
 _BLOCK: Final = 1 << 16
 _GRACE: Final = 2.0
 """How many seconds what a process has started may take to end after it, such as the end of a pipeline."""
@@ -41,7 +41,7 @@ _SURROUNDINGS_OF_A_MACHINE: Final = {
     'DEBIAN_FRONTEND': 'noninteractive',
     'LANG': 'C.UTF-8',
     'TERM': 'tmux-256color',
-    # Juju leaves it to the machine, which would make tests differ from one to the other.
+    # Juju takes this from the machine, which would make tests differ between machines.
     'PYTHONHASHSEED': '0',
 }
 
@@ -58,10 +58,10 @@ class Finished:
     left_behind: tuple[str, ...] = ()
     """Names of the programs that it had started and that would not end."""
     not_started: OSError | None = None
-    """Why there was no process at all."""
+    """Why no process could be started."""
 
     def as_outcome(self, program: str, time_limit: float) -> CharmOutcome:
-        """Return what became of a program that was to succeed within a number of seconds."""
+        """Return the outcome of a program that had to succeed within a number of seconds."""
         exit_code = max(self.exit_code, -1)
         error = self.not_started or self._error(program, time_limit)
         return CharmOutcome(exit_code or int(error is not None), error, self.stdout, self.stderr)
@@ -202,7 +202,7 @@ class _Run:
             stream.close()
 
     def _drain(self, stream: Any) -> None:
-        """Read what is there; a process that has got away may hold the other end open."""
+        """Read the remaining output. A process that has detached itself may still hold the other end open."""
         deadline = real_monotonic() + _GRACE
         with contextlib.suppress(BlockingIOError):
             while not stream.closed and real_monotonic() < deadline:
@@ -238,7 +238,7 @@ class _Run:
 
 @contextlib.contextmanager
 def _ended(process: subprocess.Popen[bytes]) -> Generator[None]:
-    """Let no process of the session live longer than this."""
+    """End all processes of the session on exit."""
     try:
         yield
     finally:

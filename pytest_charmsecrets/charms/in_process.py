@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Charm:
-    """One of the charms that an application has had."""
+    """One version of an application's charm."""
 
     source: CharmSource
     charm_class: CharmClass
@@ -46,7 +46,7 @@ class _Charm:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Places:
-    """Where the files of a charm are that runs."""
+    """The directories of a running charm."""
 
     own: Path
     """The directory of the unit, with its charm directory, storages and containers: what it writes there is its own."""
@@ -55,7 +55,7 @@ class Places:
 
 
 class InProcessRunner:
-    """Runs the charm of one application; keeps what each of its units holds between hooks.
+    """Run the charm of one application, and keep the local state of its units between hooks.
 
     ops' own state (stored state, deferred events) is kept when ops commits it: not after a failure, nor after
     ``sys.exit(0)``. What the charm did to a container is kept in any case, as Pebble does it at once.
@@ -67,11 +67,11 @@ class InProcessRunner:
         around_hook: Entered around every run of the charm; for patching the world of one unit.
         state: The start of every unit: containers, networks, resources, stored states, deferred events.
         started: Units begin after their start hook, so Pebble answers in their containers.
-        guard: Keeps the charm from touching this machine; None lets it.
+        guard: Keeps the charm from touching this machine; None for no guard.
         controller: What the charms of one controller have in common.
 
     Raises:
-        UsageError: if the charm cannot be loaded, or ``state`` says something that the model says.
+        UsageError: if the charm cannot be loaded, or ``state`` has a field that the model itself holds.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class InProcessRunner:
             return dataclasses.replace(outcome, threads=threads) if (threads := threads_since(before)) else outcome
 
     def forget(self, unit: str) -> None:
-        """Drop what is kept for a unit that was removed."""
+        """Delete the local state of a unit that was removed."""
         self._units.pop(unit, None)
         self._directories.forget(unit)
 
@@ -154,15 +154,15 @@ class InProcessRunner:
         return Places(self._directories.home_of(unit), self._charms[charm_version].source.root)
 
     def replace_pod(self, unit: str) -> None:
-        """Let the containers of a unit begin anew."""
+        """Reset the containers of a unit."""
         self._unit(unit).replace_pod()
 
     def pebble_of(self, unit: str) -> UnitState:
-        """Return what a unit holds, to let something happen in its containers."""
+        """Return the local state of a unit, to trigger events of its containers."""
         return self._unit(unit)
 
     def close(self) -> None:
-        """Remove what is kept on disk; a closed runner runs nothing any more."""
+        """Remove the files on disk. A closed runner cannot run a charm again."""
         self._deployment.retire()
         for charm in self._charms:
             charm.source.close()
@@ -219,7 +219,7 @@ class InProcessRunner:
         return load_source(charm, meta=meta, surroundings=self._surroundings_of_loading, guard=self._guard)
 
     def replace_source(self, source: CharmSource) -> None:
-        """Have another charm, for the units that are upgraded to it; everything that units hold is kept."""
+        """Use another charm for the units that are upgraded to it. The units keep their local state."""
         self._use(source)
         for state in self._units.values():
             self._add_missing_containers(state)
@@ -233,7 +233,7 @@ class InProcessRunner:
 
     @contextlib.contextmanager
     def _surroundings_of_loading(self, source: CharmSource) -> Generator[Path]:
-        """Let a charm find what it finds in the install of the first unit, while its modules are loaded."""
+        """Give the charm the surroundings of the first unit's install hook while its modules are loaded."""
         invocation = self._loading(source.metadata.name)
         environment = ChildCommands(self._executables, invocation.execute).environment()
         with (
@@ -278,7 +278,7 @@ class InProcessRunner:
 def _surroundings(
     invocation: Invocation, charm_dir: Path, environment: Mapping[str, str]
 ) -> contextlib.AbstractContextManager[None]:
-    """Return what a unit's process has around it: environment, command line and working directory."""
+    """Set environment, command line and working directory as a unit's process has them."""
     directories = dict.fromkeys(('CHARM_DIR', 'JUJU_CHARM_DIR'), str(charm_dir))
     return isolated(
         {**invocation.environment, **environment, **directories},
@@ -295,7 +295,7 @@ def _end_in_child(outcome: CharmOutcome) -> int:
 
 
 def _run_guarded(charm_run: CharmRun) -> CharmOutcome:
-    """Run a charm under its guard; a call that was refused fails the hook, whatever the charm made of it."""
+    """Run a charm under its guard. A refused call fails the hook, even where the charm handled the error."""
     watch = charm_run.watch
     if watch is None:
         return _run(charm_run)

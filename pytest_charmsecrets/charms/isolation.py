@@ -36,7 +36,7 @@ def isolated(environment: Mapping[str, str], argv: list[str], cwd: Path | None) 
 
 @contextlib.contextmanager
 def replaced(owner: Any, name: str, value: Any) -> Generator[None]:
-    """Give an attribute another value meanwhile."""
+    """Give an attribute another value for the length of a ``with`` block."""
     was_there = name in vars(owner)
     before: Any = getattr(owner, name)
     setattr(owner, name, value)

@@ -1,7 +1,8 @@
-"""What a charm may leave behind in the process of the tests, by one table: what is put back after each hook, what stays.
+"""Restore, after each hook, what a charm may have changed in the process of the tests.
 
-On a unit each hook is a process of its own, whose end takes all of this with it. The table is the documentation, and a
-test holds it row by row. Saving and comparing costs some microseconds for each hook; what costs more is not saved.
+On a unit each hook is a process of its own, so nothing of this outlives it. One table lists what is restored and what stays.
+The documentation shows the table, and a test covers each row. Saving and comparing costs some microseconds for each hook;
+state that costs more is not saved.
 """
 
 # What asyncio documents for those who extend it has private names.
@@ -42,7 +43,7 @@ _handler_of: Final[Callable[[int], Any]] = sys.modules['_signal'].getsignal
 """What ``signal.getsignal`` calls; that makes members of enumerations of all answers, which takes ten times as long."""
 _UMASK_OF_A_UNIT: Final = 0o022
 _GRACE: Final = 0.1
-"""How many seconds the threads of a hook have to end after it."""
+"""Seconds that the threads of a hook have to end after it."""
 _COUNTED: Final = re.compile(r'^(Thread|ThreadPoolExecutor|Dummy)-\d+')
 """Names of threads that Python has counted, through all that ran in the process."""
 _setlocale: Final[Callable[[int], Any]] = sys.modules['_locale'].setlocale
@@ -58,9 +59,9 @@ class Leftover:
     name: str
     """As the documentation shows it."""
     fate: str
-    """What becomes of it after a hook, and why."""
+    """Whether it is restored after a hook, and why."""
     save: Callable[[], PutBack] | None = None
-    """Returns what puts it back as it is now; None for what stays, and for what other modules put back."""
+    """Return a function that restores the present value; None for what stays, or what other modules restore."""
     attributes: tuple[tuple[Any, str], ...] = ()
     """Attributes that hold it, each of which exists: they are compared by identity, all of the table at once."""
     settings: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = ()
@@ -68,13 +69,13 @@ class Leftover:
 
 
 def save_process() -> PutBack:
-    """Return what puts everything back as it is now."""
+    """Return a function that restores everything to its present value."""
     restores = [save() for save in _SAVED]
     return lambda: _put_back(restores)
 
 
 def _put_back(restores: list[PutBack]) -> None:
-    """Put things back in the opposite order; one that fails keeps none of the others from it."""
+    """Restore values in the opposite order. One that fails does not keep the others from being restored."""
     try:
         while restores:
             restores.pop()()
@@ -235,7 +236,7 @@ def _save_signals() -> PutBack:
 
 
 def _put_event_loop_aside() -> PutBack:
-    """Let ``asyncio.run`` in a charm not see the loop of a test that drives the model from a coroutine."""
+    """Hide the event loop of a test that drives the model from a coroutine, so that a charm can call ``asyncio.run``."""
     asyncio = sys.modules.get('asyncio')
     loop = asyncio and asyncio._get_running_loop()
     if asyncio is None or loop is None:
@@ -254,7 +255,7 @@ def _put_event_loop_aside() -> PutBack:
 
 
 def _nothing() -> None:
-    """Nothing has to be put back."""
+    """Restore nothing."""
 
 
 # --- the table

@@ -47,7 +47,7 @@ def load_charm_class(
                     'does it miss something of the machine?'
                 ) from exit_
             return _check_class(given[0], root)
-    # On a unit the first call would run the hook.
+    # On a unit, the first call of ops.main runs the hook.
     return _check_class(given[0], root) if given else _find_only_class(module, root)
 
 

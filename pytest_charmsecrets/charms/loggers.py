@@ -14,7 +14,7 @@ _FILTERS: Final = operator.itemgetter('filters')
 
 
 def save_loggers() -> Callable[[], None]:
-    """Return what puts the loggers back as they are now, of those that there are now.
+    """Return a function that restores the loggers that exist now.
 
     The root logger is changed in every hook, by ops; hardly any hook changes one of the hundreds of others.
     """
@@ -79,7 +79,7 @@ def _set_logger(logger: logging.Logger, state: tuple[Any, ...]) -> None:
 
 
 def save_handlers() -> Callable[[], None]:
-    """Return what puts the handlers of the root logger back as they are now."""
+    """Return a function that restores the handlers of the root logger."""
     states = [(handler, _state_of_handler(handler)) for handler in logging.getLogger().handlers]
 
     def restore() -> None:

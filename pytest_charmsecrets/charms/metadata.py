@@ -1,4 +1,4 @@
-"""From what charmcraft.yaml holds to what Juju reads from it."""
+"""Read the metadata of charmcraft.yaml as Juju does."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_metadata(document: Section) -> CharmMetadata:
         document: What charmcraft.yaml holds: ``name``, ``requires``, ``config``, ``actions``, ...
 
     Raises:
-        UsageError: for anything that Juju could not read either; the message names the key.
+        UsageError: if Juju could not read it either; the message names the key.
     """
     name = document.get('name')
     if not isinstance(name, str) or not name:

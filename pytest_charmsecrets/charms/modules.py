@@ -135,7 +135,7 @@ class ModuleTable:
     def _take_back(self, present: set[str], place: _Place) -> None:
         imported_nothing = len(sys.modules) == len(present) + len(self._modules)
         names = self._modules.keys() if imported_nothing else sys.modules.keys() - present
-        # Asking a namespace package where it is looks its parent up, so nothing is taken away before all are asked.
+        # The path of a namespace package is computed from its parent, so nothing is removed before all paths are read.
         own = {
             name: sys.modules[name]
             for name in sorted(names)

@@ -1,4 +1,4 @@
-"""Everything that touches private names of ops or ops.testing: ops' own main, run in this process, and its storage.
+"""Run ops' own main in this process. This is the only module that uses private names of ops or ops.testing.
 
 ops itself reads the environment that Juju would set, builds the event, and calls its model backend. That backend is the
 real one: it builds the command lines, parses the output and maps the errors. Only the launch of the executable is
@@ -126,7 +126,7 @@ def begin_with(storage: UnitStorage, state: testing.State) -> None:
 
 @contextlib.contextmanager
 def calls_of_main() -> Generator[list[object]]:
-    """Make ops.main, by whichever of its names it is called, note the class that it is given, and run nothing."""
+    """Replace ops.main, under each of its names, by a function that records the given class and runs nothing."""
     given: list[object] = []
 
     class NotRun:
@@ -134,7 +134,7 @@ def calls_of_main() -> Generator[list[object]]:
             given.append(charm_class)
 
         def run(self) -> None:
-            """The hook would run here."""
+            """Run nothing: on a unit, the hook would run here."""
 
         destroy = run
 
@@ -203,7 +203,7 @@ class _HookManager(_Manager):
         )
 
     def finish(self) -> None:
-        """Undo what starting left behind, however far it came."""
+        """Undo the changes of the start, however far it got."""
         if hasattr(self, '_tracing_context'):
             self.destroy()
         framework = getattr(self, 'framework', None)
@@ -217,13 +217,13 @@ class _HookManager(_Manager):
         return ops.CharmMeta(source.meta, source.actions or {}, source.config or {})
 
     def _setup_root_logging(self) -> None:
-        """Leave warnings to the test, as ops.testing does."""
+        """Do not install ops' handling of warnings, as ops.testing does not."""
         showwarning = warnings.showwarning
         super()._setup_root_logging()
         warnings.showwarning = showwarning
 
     def _commit(self) -> None:
-        """Fail where a call was refused, before ops keeps what the charm made of it."""
+        """Raise the refusal of a call before ops commits the charm's stored state."""
         if self._charm_run.watch is not None:
             self._charm_run.watch.raise_refusal()
         super()._commit()
@@ -232,7 +232,7 @@ class _HookManager(_Manager):
         return self._charm_run.unit.storage
 
     def _make_framework(self, dispatcher: _Dispatcher) -> ops.Framework:
-        """Leave breakpoint() to the test."""
+        """Do not install ops' handling of ``breakpoint()``."""
         breakpointhook = sys.breakpointhook
         framework = super()._make_framework(dispatcher)
         sys.breakpointhook = breakpointhook
@@ -296,7 +296,7 @@ def _check_is_running(charm_run: CharmRun) -> None:
 
 @contextlib.contextmanager
 def patched(charm_run: CharmRun) -> Generator[None]:
-    """Put the unit and its hook commands behind ops while a charm runs."""
+    """Connect ops to the unit and its hook commands while a charm runs."""
     ids = SimpleNamespace(**{**vars(uuid), 'uuid4': lambda: _next_pebble_id(charm_run)})
     with contextlib.ExitStack() as stack:
         if _HOOKCMDS is not None:
@@ -312,7 +312,7 @@ def patched(charm_run: CharmRun) -> Generator[None]:
 
 
 def _do_nothing(*_: Any) -> None:
-    """A hook is not traced: a trace would draw random ids, and has nowhere to go."""
+    """Do nothing in place of tracing, which would draw random ids."""
 
 
 def _hash_of_name(named: ops.Application | ops.Binding | ops.Container) -> int:

@@ -1,7 +1,7 @@
 """The files of a charm, as a unit gets them: copied from a charm directory, or unpacked from a ``.charm`` archive.
 
-Neither is trusted. What would reach outside of the charm, is no ordinary file, or is too much, is refused, as Juju
-refuses it (3.6: charm directories, checkSymlinkTarget and checkFileType; archives, utils/zip ExtractAll).
+Neither is trusted. Links out of the charm, special files and too much data are refused as Juju refuses them (3.6: for
+charm directories, checkSymlinkTarget and checkFileType; for archives, utils/zip ExtractAll).
 """
 
 from __future__ import annotations
@@ -198,13 +198,13 @@ def _check_link(charm: Path, link: str, target: str) -> None:
 
 
 def _stays(link: str, target: str) -> bool:
-    """Whether what a link names is in the charm."""
+    """Whether the target of a link is in the charm."""
     reached = posixpath.normpath(posixpath.join(posixpath.dirname(link), target))
     return not posixpath.isabs(target) and reached != '..' and not reached.startswith('../')
 
 
 def _check_links_stay(charm: Path, root: Path, links: list[Path]) -> None:
-    """Check links again where they lie, for one may lead through another."""
+    """Check links again after unpacking, because a link may lead through another."""
     real_root = os.path.realpath(root)
     for link in links:
         reached = os.path.realpath(root / link)
@@ -228,7 +228,7 @@ def _is_packed(name: str, *, at_the_top: bool) -> bool:
 
 
 class _Budget:
-    """How much a charm may still hold."""
+    """The number of files and bytes that a charm may still hold."""
 
     def __init__(self, charm: Path) -> None:
         self._charm = charm

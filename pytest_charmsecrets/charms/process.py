@@ -76,7 +76,7 @@ class ProcessRunner:
         time_limit: After how many seconds of real time a hook is killed, and has failed.
 
     Raises:
-        UsageError: if the charm cannot be run as a process, or ``state`` says something that the model says.
+        UsageError: if the charm cannot be run as a process, or ``state`` has a field that the model itself holds.
     """
 
     def __init__(
@@ -135,16 +135,16 @@ class ProcessRunner:
         return held.charm_dir
 
     def forget(self, unit: str) -> None:
-        """Drop what is kept for a unit that was removed."""
+        """Delete the local state of a unit that was removed."""
         gone = self._units.pop(unit, None)
         if gone is not None:
             shutil.rmtree(gone.home, ignore_errors=True)
 
     def replace_pod(self, unit: str) -> None:
-        """A unit without containers loses nothing that is kept here."""
+        """Do nothing: a unit without containers keeps everything."""
 
     def close(self) -> None:
-        """Remove what is kept on disk; a closed runner runs nothing any more."""
+        """Remove the files on disk. A closed runner cannot run a charm again."""
         self._cleanup()
 
     # --- the charm
@@ -172,7 +172,7 @@ class ProcessRunner:
             source.close()
 
     def replace_source(self, source: CharmSource) -> None:
-        """Have another charm, for the units that are upgraded to it; everything that units hold is kept."""
+        """Use another charm for the units that are upgraded to it. The units keep their local state."""
         self._sources.append(source)
 
     # --- what a unit holds
@@ -269,7 +269,7 @@ def _find_program(charm_dir: Path, hook: Hook) -> str | None:
 
 
 def _missing(invocation: Invocation) -> CharmOutcome:
-    """A hook without a program has succeeded; an action has failed."""
+    """Return the outcome of a missing program: success for a hook, failure for an action."""
     if invocation.hook.action is None:
         return CharmOutcome()
     return CharmOutcome(1, JujuError(f'action not implemented on unit "{invocation.unit}"'))
@@ -318,7 +318,7 @@ def _with_parents(module: ModuleType) -> list[ModuleType]:
 
 
 def _place_of(module: ModuleType) -> tuple[str, str | None, list[str] | None]:
-    # A module that was started as a program must not take itself for one there.
+    # A module that ran as a program here must not run as one there.
     name = '__charm__' if module.__name__ == '__main__' else module.__name__
     path = getattr(module, '__path__', None)
     return name, getattr(module, '__file__', None), None if path is None else list(path)

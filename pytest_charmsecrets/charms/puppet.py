@@ -16,15 +16,15 @@ class PuppetRunner:
         return CharmOutcome()
 
     def forget(self, unit: str) -> None:
-        """Nothing is kept for a puppet's units."""
+        """Do nothing: a puppet's units have no local state."""
 
     def place_storages(self, unit: str, storages: Mapping[str, Storage]) -> dict[str, Storage]:  # noqa: ARG002
-        """Return them as they are: no charm looks for them."""
+        """Return the storages unchanged, because no charm looks for them."""
         return dict(storages)
 
     def charm_dir(self, unit: str, charm_version: int) -> None:  # noqa: ARG002
-        """A puppet has no charm."""
+        """Return None: a puppet has no charm."""
         return
 
     def replace_pod(self, unit: str) -> None:
-        """A puppet's units have no pods."""
+        """Do nothing: a puppet's units have no pods."""

@@ -1,11 +1,11 @@
-"""Libraries that take for a mistake what is done a second time in one process.
+"""Undo registrations in libraries that refuse the same registration twice in one process.
 
-Some keep a table of what a module has defined, by the names of the module and of the thing. The modules of a charm are
-executed again for each deploy, so what they have registered is withdrawn once they are loaded. OpenTelemetry takes one
-tracer provider for each process. Charms set one in every hook, so it is put back after a hook.
+Some libraries record the names that a module has defined. The modules of a charm are executed again for each deploy, so
+their registrations are removed once they are loaded. OpenTelemetry accepts one tracer provider for each process. Charms set
+one in every hook, so the provider is restored after a hook.
 """
 
-# What libraries keep to themselves has private names.
+# These registries of the libraries have private names.
 # ruff: noqa: SLF001
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def withdraw(modules: Collection[str]) -> None:
 
 
 def save_tracer_provider() -> Callable[[], None]:
-    """Return what puts the tracer provider back."""
+    """Return a function that restores the tracer provider."""
     before = getattr(sys.modules.get(_OPENTELEMETRY), '_TRACER_PROVIDER', None)
 
     def restore() -> None:
@@ -45,7 +45,7 @@ def save_tracer_provider() -> Callable[[], None]:
 
 
 def _forget_tracers(kind: type[Any]) -> None:
-    """Make tracers ask for the provider again; those of modules, such as ops', keep what the first provider gave them."""
+    """Reset the tracers of modules, such as ops', which otherwise keep using the first provider."""
     for module in list(sys.modules.values()):
         tracer: Any = getattr(module, '__dict__', {}).get('tracer')
         if type(tracer) is kind:

@@ -32,14 +32,14 @@ class Execute(Protocol):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Invocation:
-    """One run of one unit's charm, with everything the charm may see of the world."""
+    """One run of one unit's charm, with everything that the charm can see."""
 
     unit: str
     hook: Hook
     environment: Mapping[str, str]
     """The ``JUJU_*`` variables, as Juju sets them."""
     execute: Execute
-    """Runs a hook command. The only door to the model."""
+    """Runs a hook command, which is the charm's only access to the model."""
     now: Callable[[], datetime.datetime]
     """The virtual time, in UTC."""
     sleep: Callable[[float], None]
@@ -89,7 +89,7 @@ class CharmOutcome:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class UnitChange:
-    """A change of what the author of a test decides about a unit; None leaves that part as it is."""
+    """A change of the unit state that a test author may set; None leaves a part unchanged."""
 
     containers: tuple[testing.Container, ...] | None = None
     """Replace those of the same names; the others stay."""
@@ -101,14 +101,14 @@ class UnitChange:
 
 
 class Runner(Protocol):
-    """Runs the charm of one application; keeps what each of its units holds outside Juju's model between hooks."""
+    """Runs the charm of one application, and keeps the local state of its units between hooks."""
 
     def run(self, invocation: Invocation) -> CharmOutcome:
-        """Run the charm once. What is not the charm's fault (KeyboardInterrupt, pytest's outcomes) is raised."""
+        """Run the charm once. KeyboardInterrupt and pytest's outcomes are raised; they are no failure of the charm."""
         ...
 
     def forget(self, unit: str) -> None:
-        """Drop what is kept for a unit that was removed."""
+        """Delete the local state of a unit that was removed."""
         ...
 
     def place_storages(self, unit: str, storages: Mapping[str, Storage]) -> dict[str, Storage]:
@@ -138,7 +138,7 @@ class CharmRunner(Runner, Protocol):
         ...
 
     def replace_source(self, source: CharmSource) -> None:
-        """Have another charm, for the units that are upgraded to it; everything that units hold is kept."""
+        """Use another charm for the units that are upgraded to it. The units keep their local state."""
         ...
 
     def deferred(self, unit: str) -> tuple[str, ...]:
@@ -154,9 +154,9 @@ class CharmRunner(Runner, Protocol):
         ...
 
     def update_state(self, unit: str, change: UnitChange) -> None:
-        """Change what the author decides about a unit."""
+        """Change the unit state that a test author may set."""
         ...
 
     def close(self) -> None:
-        """Remove what is kept on disk."""
+        """Remove the files on disk."""
         ...

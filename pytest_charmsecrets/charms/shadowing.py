@@ -1,7 +1,7 @@
-"""Modules of a charm that stand in the way of one that ops imports.
+"""Refuse modules of a charm that shadow a module that ops imports.
 
-On a unit ``src`` and ``lib`` come first on the path, so ops itself would get the charm's module, and break. In this
-process ops is loaded already, and would not notice.
+On a unit ``src`` and ``lib`` come first on the path, so ops itself would import the charm's module, and break. In this
+process ops is already loaded, and nothing would fail.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def check_shadows_nothing_of_ops(modules: Mapping[str, Path]) -> None:
     Raises:
         UsageError: that names both.
     """
-    # Most names are of no loaded module; only for one that is, the modules of ops are looked through.
+    # Most names are not loaded. The modules of ops are searched only for a name that is.
     for name in sorted(name for name in modules if name in sys.modules and name in _imported_by_ops()):
         found = getattr(sys.modules[name], '__file__', None) or 'a module that is built into Python'
         raise UsageError(

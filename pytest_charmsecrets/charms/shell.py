@@ -1,4 +1,4 @@
-"""A line for the shell of a unit, as ``juju exec`` runs it: in bash, with the hook commands on its ``PATH``.
+"""Run a shell command line on a unit, as ``juju exec`` does: in bash, with the hook commands on its ``PATH``.
 
 Source: juju 3.6: internal/worker/uniter/runner/runner.go, runCommandsWithTimeout; juju/utils v3: exec/exec.go.
 """
@@ -72,7 +72,7 @@ class Shell:
         return directory
 
     def close(self) -> None:
-        """Remove what is kept on disk."""
+        """Remove the files on disk."""
         if self._made is not None:
             self._made.remove()
 
@@ -83,7 +83,7 @@ class Shell:
 
 
 class _Made:
-    """What there is on disk from the first line on."""
+    """The files that exist from the first command line on."""
 
     def __init__(self) -> None:
         self.home: Final = make_home()

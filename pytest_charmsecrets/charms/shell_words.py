@@ -1,4 +1,4 @@
-"""Lines for a shell with which a shell does nothing but split and unquote them."""
+"""Split shell command lines in which a shell would only split and unquote words."""
 
 from __future__ import annotations
 

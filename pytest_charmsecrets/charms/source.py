@@ -143,7 +143,7 @@ class CharmSource:
                 raise UsageError(str(watch.refusals[0])) from watch.refusals[0]
 
     def active(self, charm_dir: Path | None = None) -> AbstractContextManager[None]:
-        """Let the charm's code run, in the directory of a unit: its own modules are in place meanwhile."""
+        """Put the charm's own modules in place while its code runs in the directory of a unit."""
         return contextlib.nullcontext() if self.modules is None else self.modules.active(charm_dir)
 
     def write_metadata(self, root: Path) -> None:
@@ -266,7 +266,7 @@ def _load_directory(
 
     modules = ModuleTable(root)
     check_shadows_nothing_of_ops(modules.top_level)
-    # The charm finds its metadata while it is loaded, and what has no name is named after its class.
+    # The charm reads its metadata while it is loaded. A charm without a name is named after its class.
     source = dataclasses.replace(_make_source(None, {'name': 'charm', **document}, root, modules), guard=guard)
     charm_class = load_charm_class(source, modules, surroundings(source) if surroundings is not None else None)
     if 'name' not in document:

@@ -1,4 +1,4 @@
-"""A unit's state as ``ops.testing`` writes it, rendered from the model: complete, and secrets as this unit sees them."""
+"""Render a unit's state in the classes of ``ops.testing``: complete, with secrets as this unit sees them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def render_state(world: World, unit: str, own_state: Mapping[str, Any]) -> testing.State:
-    """Render everything a unit sees.
+    """Render everything that a unit sees.
 
     Args:
         world: the model.

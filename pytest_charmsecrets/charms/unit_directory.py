@@ -79,7 +79,7 @@ class CharmFiles:
 
 
 def _make_way(path: str, *, for_directory: bool) -> None:
-    """Remove what is in the way of a file or a directory."""
+    """Remove anything that occupies the place of a file or a directory."""
     is_directory = os.path.isdir(path) and not os.path.islink(path)  # noqa: PTH112, PTH114
     if is_directory and not for_directory:
         shutil.rmtree(path)
@@ -131,7 +131,7 @@ class UnitDirectories:
 
     @contextlib.contextmanager
     def holding(self, unit: str, files: CharmFiles) -> Generator[Path]:
-        """Have the files of a version where a unit has its own, if it has some; those are back afterwards."""
+        """Put the files of a version in place of the unit's own for the length of a ``with`` block."""
         if unit not in self._placed:
             yield self.get(unit, files)
             return

@@ -1,4 +1,4 @@
-"""The part of a unit's state that no hook command writes: what ops stores, containers, networks and resources."""
+"""The part of a unit's state that no hook command writes: ops' storage, containers, networks and resources."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class UnitState:
     locations: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     """Where each storage is, by the name that the charm's metadata gives it: of several, the oldest."""
     pebble_changes: int = 0
-    """How many ids Pebble has given out."""
+    """Number of ids that Pebble has given out."""
 
     def start_as(self, state: testing.State) -> None:
-        """Begin with the networks and resources of a state."""
+        """Start with the networks and resources of a state."""
         self.networks, self.resources = tuple(state.networks), tuple(state.resources)
 
     def change(self, change: UnitChange) -> None:
@@ -77,12 +77,12 @@ class UnitState:
         self.containers.update({container.name: copy.deepcopy(container) for container in containers})
 
     def connect(self, name: str) -> None:
-        """Let Pebble answer in a container, as it does from pebble-ready on."""
+        """Make Pebble answer in a container, as it does from pebble-ready on."""
         if not self.containers[name].can_connect:
             self.containers[name] = dataclasses.replace(self.containers[name], can_connect=True)
 
     def replace_pod(self) -> None:
-        """Let the containers begin anew: Pebble does not answer, runs nothing, and files are gone; what is mounted stays."""
+        """Reset the containers: Pebble does not answer and runs nothing, and files are gone except in mounts."""
         shutil.rmtree(self.home / 'containers', ignore_errors=True)
         for name, container in self.containers.items():
             self.containers[name] = dataclasses.replace(
@@ -90,7 +90,7 @@ class UnitState:
             )
 
     def add_notice(self, name: str, key: str, data: Mapping[str, str], now: datetime.datetime) -> str:
-        """Let Pebble record a custom notice in a container, one for each key, and return its id."""
+        """Record a custom notice in a container's Pebble, one for each key, and return its id."""
         container = self.containers[name]
         others = [notice for notice in container.notices if notice.key != key]
         known = [notice for notice in container.notices if notice.key == key]
@@ -109,7 +109,7 @@ class UnitState:
         return identifier
 
     def set_check(self, name: str, check: str, *, is_up: bool) -> None:
-        """Let a check of a container fail or recover.
+        """Make a check of a container fail or recover.
 
         Raises:
             UsageError: if Pebble has no such check.
@@ -153,7 +153,7 @@ class UnitState:
 
 
 def _mount(place: Path, source: Path) -> None:
-    """Put a link to what is mounted into a container; what was in its place is hidden, as by a mount."""
+    """Link a mount into a container. As with a real mount, files in its place are hidden."""
     if place.is_symlink() and place.readlink() == source:
         return
     if place.is_dir() and not place.is_symlink():
@@ -165,7 +165,7 @@ def _mount(place: Path, source: Path) -> None:
 
 
 def check_is_the_units_own(state: testing.State) -> None:
-    """Refuse a state that says what the model says.
+    """Refuse a state with fields that the model itself holds.
 
     Raises:
         UsageError: that names the operation to use instead.

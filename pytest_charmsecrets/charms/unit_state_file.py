@@ -1,6 +1,6 @@
-"""What ops keeps for a unit that runs as a process: the SQLite file ``.unit-state.db`` in its charm directory.
+"""Read ops' storage of a unit that runs as a process: the SQLite file ``.unit-state.db`` in its charm directory.
 
-The file is the charm's, so it is only read, and what it holds is read as plain data: no object of a class is made.
+The file belongs to the charm, so it is only read. Its content is read as plain data: no class is instantiated.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What ops keeps for one unit between hooks: stored state and deferred events.
+"""Keep ops' stored state and deferred events of one unit between hooks.
 
-It has the methods of ops' own storages, which are duck-typed, and the semantics of the SQLite file of a real unit:
-what is written belongs to the hook until ops commits it, and is gone if the hook ends before that.
+The class has the methods of ops' own storages, which are duck-typed, and behaves like the SQLite file of a real unit:
+writes take effect when ops commits them, and are lost if the hook ends before that.
 """
 
 from __future__ import annotations
@@ -46,20 +46,20 @@ class UnitStorage:
         return bool(self._notices)
 
     def rollback(self) -> None:
-        """Forget what was written since the last commit."""
+        """Discard the writes since the last commit."""
         snapshots, notices = self._committed
         self._snapshots = dict(snapshots)
         self._notices = dict(notices)
 
     def commit(self) -> None:
-        """Keep what was written."""
+        """Commit the writes."""
         self._committed = (dict(self._snapshots), dict(self._notices))
 
     def close(self) -> None:
         """Do nothing: the storage serves the unit's next hook."""
 
     def save_snapshot(self, handle_path: str, snapshot_data: Any) -> None:
-        """Keep a snapshot; later changes to the object do not reach it."""
+        """Save a copy of a snapshot, which later changes of the object do not affect."""
         self._snapshots[handle_path] = pickle.dumps(snapshot_data)
 
     def load_snapshot(self, handle_path: str) -> Any:

@@ -1,12 +1,13 @@
-"""The time that a charm sees, for the length of one hook.
+"""Control the time that a charm sees during one hook.
 
 The wall clock shows the model's time, in the zone of the settings, and stands still. ``time.sleep`` does not wait: it
-moves the hook's clock, if the charm's own thread calls it. ``time.monotonic`` and its kin stay real plus what sleeping
-skipped: frozen ones would hang every wait with a timeout, and without the skipped part a loop that sleeps until a
-deadline would never end.
+moves the hook's clock, if the charm's own thread calls it. ``time.monotonic`` and similar clocks show real time plus the
+time that sleeping skipped. Frozen ones would hang every wait with a timeout, and without the skipped time a loop that sleeps
+until a deadline would never end.
 
-Whatever else waits, waits really, and moves nothing: other threads, event loops, locks, queues, and the standard
-library where it waits by ``time.sleep`` for something of the real world. How often those sleep is chance.
+All other waits take real time and do not move the clock: other threads, event loops, locks, queues, and functions of the
+standard library that call ``time.sleep`` to wait for something real, because the number of those calls is not
+deterministic.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ _COUNTING_CLOCKS: Final = frozenset(
 
 
 def real_monotonic() -> float:
-    """Return what ``time.monotonic`` would, whatever stands in its place."""
+    """Return the real ``time.monotonic``, even while it is replaced."""
     return _REAL['monotonic']()
 
 
@@ -98,7 +99,7 @@ def _sleep(seconds: float, /) -> None:
 
 
 def _waits_really(sleep: FrameType | None) -> bool:
-    """Whether the caller of a sleep waits for the real world, rather than for the charm."""
+    """Whether the caller of a sleep waits for something real, such as a process."""
     caller = sleep and sleep.f_back
     if caller is None:
         return False
@@ -181,7 +182,7 @@ def stand_ins() -> Generator[None]:
 def virtual_time(
     now: Callable[[], datetime.datetime], sleep: Callable[[float], None], time_zone: str = 'UTC'
 ) -> Generator[None]:
-    """Let everything in this process see a hook's time.
+    """Make everything in this process see a hook's time.
 
     Args:
         now: Returns the hook's time, with a time zone.
@@ -220,7 +221,7 @@ def _refuse_freezegun() -> NoReturn:
 
 @contextlib.contextmanager
 def _local_time(time_zone: str) -> Generator[None]:
-    """Let local time be that of the unit, wherever the tests run, and whatever the charm makes of it."""
+    """Set the local time zone to the unit's, wherever the tests run, and restore it even if the charm changes it."""
     before, names = os.environ.get('TZ'), time.tzname
     if before != time_zone:
         _set_time_zone(time_zone)

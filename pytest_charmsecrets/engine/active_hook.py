@@ -10,13 +10,13 @@ from ..juju.transaction import HookContext
 
 
 class ActiveHook:
-    """Knows which hook is running, and refuses what cannot be done meanwhile."""
+    """Keeps the hook that is running, and refuses operations that are not possible meanwhile."""
 
     def __init__(self) -> None:
         self.context: HookContext | None = None
         """The hook that is running; None while none is."""
         self._is_played = False
-        """Whether the test plays it, as a puppet."""
+        """Whether it is a hook of a puppet, which the test plays."""
         self._put_off: list[Callable[[], None]] = []
 
     @contextlib.contextmanager
@@ -60,7 +60,7 @@ class ActiveHook:
             )
 
     def check_no_charm(self, operation: str) -> None:
-        """Check that no hook of a charm is running, before what a user may do while a puppet's hook is open.
+        """Check that no hook of a charm is running, before an operation that is possible while a puppet's hook is open.
 
         Raises:
             UsageError: if one is.

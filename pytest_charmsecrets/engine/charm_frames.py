@@ -1,4 +1,4 @@
-"""Whose code a frame of a failure is: the charm's own, that of a library, or the machinery that runs it."""
+"""Classifies the frames of a failure: the charm's own code, a library, or the machinery that runs the charm."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _STANDARD_LIBRARY: Final = tuple(f'{sysconfig.get_path(name)}/' for name in ('st
 
 
 def charm_traceback(traceback: TracebackType | None) -> TracebackType | None:
-    """Return a traceback without the frames of ops and of the standard library, which ends in the charm's own code.
+    """Return a traceback that ends in the charm's own code, without the frames of ops and of the standard library.
 
-    Libraries stay where they call the charm. If no frame is the charm's own, it ends in a library; if none is that
-    either, it is returned as it is.
+    Frames of libraries that call the charm stay. If no frame is the charm's own, the traceback ends in a library; if
+    there is no library either, it is returned unchanged.
     """
     entries = list(_entries(traceback))
     owners = [_owner(entry.tb_frame) for entry in entries]
@@ -37,7 +37,7 @@ def charm_traceback(traceback: TracebackType | None) -> TracebackType | None:
 
 
 def places(traceback: TracebackType | None) -> tuple[str | None, str | None]:
-    """Return file, line and function of the innermost frame of the charm's own, and of a library that it called."""
+    """Return file, line and function of the innermost frame of the charm's code, and of the library that it called."""
     own: str | None = None
     library: str | None = None
     for entry in _entries(traceback):

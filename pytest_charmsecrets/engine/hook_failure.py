@@ -17,16 +17,9 @@ def failure_of(finished: FinishedHook, journal: Journal) -> HookFailed:
         finished: the hook.
         journal: the journal of its model.
     """
-    exception, refused = finished.outcome.exception, finished.context.refused
-    behind: int | None = None
-    if finished.commit_error is not None:
-        refusal, why = finished.commit_error, finished.context.why
-    else:
-        if finished.outcome.stderr is None:
-            behind = _refusal_behind(exception, refused)
-        elif _last_command_was_refused(finished, journal):
-            behind = len(refused) - 1
-        refusal, why = refused[behind] if behind is not None else (None, None)
+    exception = finished.outcome.exception
+    behind = _refused_behind(finished, journal)
+    refusal, why = _described(finished, behind)
     commands = [command.number for command in finished.record.commands if command.is_refused]
     where, library = places(exception.__traceback__) if exception is not None else (None, None)
     failure = HookFailed(
@@ -44,6 +37,32 @@ def failure_of(finished: FinishedHook, journal: Journal) -> HookFailed:
         command=commands[behind] if behind is not None else None,
     )
     return failure.with_traceback(charm_traceback(exception.__traceback__) if exception is not None else None)
+
+
+def why_refused(finished: FinishedHook, journal: Journal) -> str | None:
+    """Return the state of the model behind the refusal that a hook failed for, where it is known.
+
+    Args:
+        finished: the hook.
+        journal: the journal of its model.
+    """
+    return _described(finished, _refused_behind(finished, journal))[1]
+
+
+def _described(finished: FinishedHook, behind: int | None) -> tuple[str | None, str | None]:
+    """Return a refusal, of the commit or of a hook command, and the state of the model behind it."""
+    if finished.commit_error is not None:
+        return finished.commit_error, finished.context.why
+    return finished.context.refused[behind] if behind is not None else (None, None)
+
+
+def _refused_behind(finished: FinishedHook, journal: Journal) -> int | None:
+    """Return which refused hook command a hook failed for, counted from 0."""
+    if finished.commit_error is not None:
+        return None
+    if finished.outcome.stderr is None:
+        return _refusal_behind(finished.outcome.exception, finished.context.refused)
+    return len(finished.context.refused) - 1 if _last_command_was_refused(finished, journal) else None
 
 
 def _refusal_behind(exception: BaseException | None, refused: Sequence[tuple[str, str | None]]) -> int | None:

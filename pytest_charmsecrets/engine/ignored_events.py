@@ -1,7 +1,7 @@
 """Events that Juju sends again and again because a charm ignores them: rotations and expiries of one secret.
 
-Only the repetition is noticed here. Whether it is a fault of the charm, and whether that ends ``settle`` and ``advance``,
-is for whoever is asked.
+Only the repetition is noticed here. The caller decides whether it is a mistake of the charm, and whether it ends ``settle``
+and ``advance``.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Final
 from ..records import HookRun
 
 REPEATS: Final = 3
-"""So often an event may come in a row without effect."""
+"""The number of times in a row that an event may come without an effect."""
 
 
 class IgnoredEvents:
-    """Counts how often each unit ran secret-rotate or secret-expired of a secret in a row and changed nothing of it."""
+    """Counts how often in a row each unit ran secret-rotate or secret-expired of a secret and did not change the secret."""
 
     def __init__(self) -> None:
         self._counts: Final[dict[tuple[str, str, str, str | None], int]] = {}

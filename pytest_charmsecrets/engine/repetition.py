@@ -1,13 +1,12 @@
 """Hooks that make each other due without end.
 
-Since the controller was last at rest, it is counted how often a unit ran a hook with the same effect. The same hook is the
-one of the same unit about the same relation, remote and secret. The same effect is the same command for the same secret, or
-for the same key of the same databag: what was written there does not count, because a counter or a random password differs
-each time. Numbers in a key do not count either, so that ``request-17`` is the same as ``request-18``.
+This module counts how often a unit has run a hook with the same effect since the controller was last at rest. Two hooks are
+the same if unit, relation, remote and secret are. Two effects are the same if they are of one command and one secret, or of
+one key of one databag. The value written there does not count, because a counter or a random password differs each time. Numbers in a key do not count either, so that ``request-17`` is the same as ``request-18``.
 
 A count alone accuses healthy models: a leader that greets two hundred peers one after another writes the same key two
-hundred times. Therefore the run must also follow from the one before: the journal holds what caused each hook, and only
-runs that are linked through effects are counted. Hooks that change nothing which others are notified of cost nothing here.
+hundred times. Therefore a run must also follow from the one before: the journal holds the cause of each hook, and only
+runs that are linked through effects are counted. A hook whose effects notify nobody is skipped at once.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from ..juju.journal import Journal
 from ..records import BecameDue, Effect, HookRun
 
 ROUNDS: Final = 10
-"""So often a hook may follow from itself."""
+"""The number of times that a hook may follow from itself."""
 
 _SILENT: Final = frozenset(
     (
@@ -45,7 +44,7 @@ _Key: TypeAlias = 'tuple[str, str, str, str | None, str | None, str | None, _Pla
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Loop:
-    """Hooks each of which made the next one due, and the last one the first."""
+    """A cycle of hooks: each made the next one due, and the last made the first one due."""
 
     rounds: int
     """How often the first of them has run because of itself, the first time included."""
@@ -64,7 +63,7 @@ class Repetition:
         self._next_look: Final[dict[_Key, int]] = {}
         """The count at which a hook can have followed from itself often enough."""
         self._runs: Final[dict[int, HookRun]] = {}
-        """The hooks with effects by number."""
+        """The hooks that had effects, by their numbers."""
 
     def forget(self) -> None:
         """Begin to count: nothing is due."""

@@ -1,7 +1,7 @@
 """One controller at work: its models, the clock they share, the hook that is running; settle, step, advance.
 
-It is the way in for everything that runs hooks: it asks the scheduler whose turn it is, and has the model of that unit
-run the hook (``hook_execution.py``). One hook runs at a time, in all models.
+Everything that runs hooks goes through it: it asks the scheduler for the next unit, and that unit's model runs the hook
+(``hook_execution.py``). One hook runs at a time, in all models.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from .repetition import Loop, Repetition
 _BOUND: Final = 1000
 _BOUND_PER_UNIT: Final = 100
 _BOUND_PER_MEETING: Final = 10
-"""For each unit that another one hears of: it joins, writes its databag a few times, and departs."""
+"""Hooks for each pair of units in a relation: one joins, writes its databag a few times, and departs."""
 
 
 class Runtime:
-    """One controller: its models, and whatever runs on them."""
+    """One controller: its models, and the hooks that run on them."""
 
     def __init__(self, clock: Clock, order: Order) -> None:
         self.scheduler: Final[Scheduler[HookExecution]] = Scheduler(clock, order)
@@ -47,7 +47,10 @@ class Runtime:
         self._repetition: Final = Repetition(self._journals)
         self._ignored: Final = IgnoredEvents()
         self.judge_ignored: Callable[[HookRun], str | None] | None = None
-        """Asked about an event that a charm has ignored too often: returns why nothing goes on, or nothing if all does."""
+        """Called for an event that a charm has ignored too often: returns the reason to stop, or nothing to go on."""
+        self.follow_progress: Callable[[HookRun, datetime.datetime, datetime.datetime | None], None] | None = None
+        """Called after each hook, with the time, and with the time that is advanced to, if any is."""
+        self._until: datetime.datetime | None = None
 
     @property
     def clock(self) -> Clock:
@@ -93,10 +96,9 @@ class Runtime:
         """Run hooks until no unit of any model has anything to do.
 
         Args:
-            max_hooks: how many may run, even if some of them make each other due again and again. By default those are
-                reported after ten rounds; then only a model that is never seen to repeat itself meets a bound, of 1000
-                hooks or more, as it is large.
-            retry: whether units in error run their failed hook once more, even if it is not time to.
+            max_hooks: how many hooks may run, even if some of them make each other due again and again. By default those are
+                reported after ten rounds, and the bound is 1000 hooks or more, in proportion to the size of the model.
+            retry: whether units in error run their failed hook again, even if the retry is not due yet.
 
         Raises:
             HookFailed: if a hook fails, unless its model goes on in error state.
@@ -132,7 +134,7 @@ class Runtime:
                 raise EndlessHooks(hooks, finding=finding)
 
     def _bound(self) -> int:
-        """Return how many hooks may run if none of them is seen to make itself due: in proportion to the model."""
+        """Return how many hooks may run if none of them is found to make itself due, in proportion to the size of the model."""
         return _BOUND_PER_UNIT * self.scheduler.count_units() + _BOUND_PER_MEETING * self.scheduler.count_meetings()
 
     def step(self) -> HookRun | None:
@@ -150,7 +152,7 @@ class Runtime:
         return record
 
     def advance_to(self, when: datetime.datetime) -> tuple[HookRun, ...]:
-        """Let time pass until a given time: stop wherever time alone makes something due, settle, and go on.
+        """Advance the clock to a time, and settle at each time in between at which something becomes due.
 
         Raises:
             UsageError: if the time lies in the past or has no time zone.
@@ -159,16 +161,20 @@ class Runtime:
         """
         __tracebackhide__ = True
         self.clock.check(when)
-        ran = [self.settle(retry=False)]
-        while (deadline := self.scheduler.deadline()) is not None and deadline <= when:
-            self.scheduler.move_clock(deadline)
+        self._until = when
+        try:
+            ran = [self.settle(retry=False)]
+            while (deadline := self.scheduler.deadline()) is not None and deadline <= when:
+                self.scheduler.move_clock(deadline)
+                ran.append(self.settle(retry=False))
+            self.scheduler.move_clock(when)
             ran.append(self.settle(retry=False))
-        self.scheduler.move_clock(when)
-        ran.append(self.settle(retry=False))
+        finally:
+            self._until = None
         return tuple(itertools.chain.from_iterable(ran))
 
     def _note_rest(self) -> None:
-        """Write into the journal of each model that has run hooks that it has come to rest: nothing is due any more.
+        """Note in the journal of each model that has run hooks that it is at rest: nothing is due any more.
 
         A model with a unit in error does not rest.
         """
@@ -183,6 +189,8 @@ class Runtime:
         if turn is None:
             return None
         finished = turn.model.run(turn.pick.unit, turn.pick.hook)
+        if self.follow_progress is not None:
+            self.follow_progress(finished.record, self.clock.now, self._until)
         if finished.failed and turn.pick.hook.kind != 'action':
             self._raise_failure(turn.model, finished)
         return finished.record

@@ -1,7 +1,7 @@
-"""Juju's flag grammar: flags declared as data, a command line read into typed values and positionals.
+"""Juju's flag grammar: flags are declared as data; a command line is read into typed values and positional arguments.
 
 Flags and positionals may be mixed; a flag that needs a value takes the next argument, whatever it looks like; the
-last occurrence wins. Source: juju/gnuflag v1, flag.go; hook-commands.md 1.2.
+last occurrence wins. Source: juju/gnuflag v1, flag.go.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Flag(Generic[T]):
 
     name: str
     read: Callable[[Any, str], T]
-    """Turns the text of the value into the value, within the hook that runs, if one does.
+    """Converts the text of the value. It gets the hook that runs, or None outside hooks.
 
     It raises JujuError with the cause when it cannot.
     """
@@ -54,7 +54,7 @@ class Flag(Generic[T]):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Parsed:
-    """A command line, read."""
+    """The flags and positional arguments of a command line."""
 
     values: Mapping[str, Any]
     positionals: tuple[str, ...]
@@ -87,7 +87,7 @@ def parse(context: object, flags: Sequence[Flag[Any]], arguments: Sequence[str])
     """Read a command line, the command's name excluded.
 
     Args:
-        context: The hook that runs, which defaults and values may depend on; None outside hooks.
+        context: The hook that runs, because defaults and values may depend on it; None outside hooks.
         flags: The options of the command.
         arguments: The command line.
 
@@ -99,7 +99,7 @@ def parse(context: object, flags: Sequence[Flag[Any]], arguments: Sequence[str])
 
 
 def spell(name: str) -> str:
-    """Return a flag's name as messages write it: one byte gets one hyphen, however it was typed."""
+    """Return a flag's name as messages write it: one hyphen before a name of one byte, two before a longer one."""
     return f'--{name}' if len(gotext.to_bytes(name)) > 1 else f'-{name}'
 
 

@@ -13,7 +13,7 @@ _YAML_SPECIAL: Final = {'nan': '.nan', 'inf': '.inf', '-inf': '-.inf'}
 
 
 def from_json(number: int) -> int | float:
-    """Return an integer as Go decodes it from JSON: a float, which prints like the integer below a million."""
+    """Return an integer as Go decodes it from JSON: as a float, which prints as an integer only below a million."""
     return float(number) if abs(number) >= _FIRST_WITH_EXPONENT else number
 
 
@@ -26,7 +26,7 @@ def format_yaml(number: float) -> str:
 
 def format_json(number: float) -> str:
     """Return a finite number as encoding/json prints it."""
-    # Go writes a negative exponent of one digit without a leading zero, and has no positive ones of one digit.
+    # Go writes a negative exponent of one digit without a leading zero. A positive exponent never has one digit.
     return _format(number, _JSON_EXPONENTS, exponent_digits=1)
 
 

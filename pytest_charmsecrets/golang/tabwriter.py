@@ -1,7 +1,7 @@
-"""Columns as Go's text/tabwriter lays them out, in the form that Juju uses: two spaces between them, some to the right.
+"""Columns as Go's text/tabwriter lays them out, with Juju's settings: two spaces between columns, some aligned to the right.
 
 A line is a list of cells. Its last cell belongs to no column; a line that ends in a tab has an empty last cell. A column is a
-run of lines that have a cell there. Source: text/tabwriter, format; juju/ansiterm, tabwriter, writeLines.
+series of consecutive lines that have a cell in that position. Source: text/tabwriter, format; juju/ansiterm, tabwriter, writeLines.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class _Table:
         self._lines: Final = lines
         self._right: Final = right
         self._widths: Final[list[int]] = []
-        """The widths of the columns to the left of what is formatted, each with its padding."""
+        """The widths of the columns to the left of the lines that are formatted, padding included."""
         self.printed: Final[list[str]] = []
 
     def format(self, begin: int, end: int) -> None:
-        """Print lines, block by block of those that have a cell in the next column."""
+        """Print lines; consecutive lines with a cell in the next column form a block, which is aligned as a whole."""
         column, line = len(self._widths), begin
         while line < end:
             if not self._has(line, column):

@@ -1,7 +1,7 @@
 """How Go writes and reads plain values: quoted strings, integers, booleans, the text of a failed system call.
 
-Text that came from bytes holds what is not UTF-8 as lone surrogates (PEP 383), so that nothing is lost on the way.
-Source: Go's strconv, unicode/utf8 and syscall packages; hook-commands.md 1.2.
+Text that came from bytes holds bytes that are not UTF-8 as lone surrogates (PEP 383), so that no byte is lost.
+Source: Go's strconv, unicode/utf8 and syscall packages.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LITERAL = re.compile(
 _BASES: Final = {'hex': 16, 'binary': 2, 'octal': 8, 'old_octal': 8, 'decimal': 10}
 _TRUE: Final = ('1', 't', 'T', 'TRUE', 'true', 'True')
 _FALSE: Final = ('0', 'f', 'F', 'FALSE', 'false', 'False')
-# What unicode.IsSpace takes for white space; Python's strip() takes U+001C to U+001F, too.
+# The white space of unicode.IsSpace. Python's strip() also removes U+001C to U+001F, so it cannot be used.
 _SPACE: Final = '\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
 _INT64: Final = range(-(1 << 63), 1 << 63)
 _UINT64: Final = range(1 << 64)
@@ -45,7 +45,7 @@ def to_bytes(text: str) -> bytes:
 
 
 def from_bytes(data: bytes) -> str:
-    """Return bytes as text, without losing what is not UTF-8."""
+    """Return bytes as text. Bytes that are not UTF-8 are kept as lone surrogates."""
     return data.decode('utf-8', 'surrogateescape')
 
 
@@ -122,7 +122,7 @@ def parse_decimal(text: str) -> int:
 
 
 def describe_os_error(error: OSError | ValueError) -> str:
-    """Return what Go says about a failed system call, such as ``no such file or directory``."""
+    """Return Go's text for a failed system call, such as ``no such file or directory``."""
     if isinstance(error, OSError) and error.errno is not None:
         return os.strerror(error.errno).lower()
     return 'invalid argument'

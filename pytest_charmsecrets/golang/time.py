@@ -1,6 +1,6 @@
-"""Times as Juju's hook commands read and print them: Go durations, RFC 3339, and what ``--expire`` takes.
+"""Times as Juju's hook commands read and print them: Go durations, RFC 3339, and the values of ``--expire``.
 
-Source: Go's time package, ParseDuration and Parse; juju 3.6: jujuc/secret-add.go; hook-commands.md 4.1.
+Source: Go's time package, ParseDuration and Parse; juju 3.6: jujuc/secret-add.go.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _MAX_ZONE_MINUTES: Final = 60
 
 
 def parse_expire(text: str, now: datetime.datetime) -> datetime.datetime | None:
-    """Read the value of ``--expire``: a time, in UTC when it names no zone, or how long from now.
+    """Read the value of ``--expire``: a time, in UTC when it names no zone, or a duration from now.
 
-    Go's zero time is none at all.
+    Go's zero time means that no expiry was given.
 
     Raises:
         JujuError: with Juju's text, when it is neither, or a duration that is not positive.
@@ -78,7 +78,7 @@ def parse_duration(text: str) -> int | None:
 def parse_time(text: str) -> datetime.datetime | None:
     """Return a time in RFC 3339, with or without zone, in UTC; None when it is not one.
 
-    Of a time before the year 1, or after 9999, comes the nearest that Python has.
+    A time before the year 1 or after 9999 becomes the nearest time that Python can represent.
     """
     match = _TIME.fullmatch(text)
     if match is None:

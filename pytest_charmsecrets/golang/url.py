@@ -1,4 +1,4 @@
-"""URLs as Go's net/url reads them, with its messages for what is wrong.
+"""URLs as Go's net/url reads them, with its error messages.
 
 Source: Go's net/url package, Parse.
 """
@@ -24,14 +24,14 @@ _PERCENT = re.compile('%')
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class URL:
-    """The parts of a URL that somebody asked for."""
+    """The parts of a URL that its callers need."""
 
     scheme: str = ''
     host: str = ''
     """With the port, without user and password."""
     path: str = ''
     opaque: str = ''
-    """What follows the scheme where no slash does."""
+    """The part after the scheme, if no slash follows the scheme."""
 
 
 def parse(text: str) -> URL:

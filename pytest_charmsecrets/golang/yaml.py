@@ -1,7 +1,7 @@
-"""YAML as Juju's library writes it (yaml.v2, in Juju's fork), and the types that texts have in it.
+"""YAML as Juju's library writes it (yaml.v2, in Juju's fork), and the type that each text has in YAML.
 
-It is a port of libyaml, which PyYAML wraps: the events below choose the style of each scalar as Go does, and libyaml
-does the rest. Source: juju/yaml v2.0.0: encode.go, resolve.go, sorter.go; hook-commands.md 1.3.
+The library is a port of libyaml, which PyYAML wraps. So this module chooses the style of each scalar as Go does, and libyaml
+writes the text. Source: juju/yaml v2.0.0: encode.go, resolve.go, sorter.go.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class _Node:
     """Whether a scalar has neither quotes nor a tag."""
     children: list[_Node] = dataclasses.field(default_factory=list['_Node'])
     target: _Node | None = None
-    """What an alias stands for."""
+    """The node that an alias refers to."""
 
 
 def load_strings(data: bytes, go_type: str) -> dict[str, str]:
@@ -81,7 +81,7 @@ class _Reading:
         self._merging: Final[list[_Node]] = []
 
     def read_map(self, node: _Node) -> None:
-        """Read the pairs of a mapping, in their order: a merge replaces what was there before it."""
+        """Read the pairs of a mapping, in their order: a merge replaces the pairs before it."""
         for key, value in zip(node.children[::2], node.children[1::2], strict=True):
             if key.kind is yaml.ScalarEvent and key.value == _MERGE and (key.is_plain or key.tag == _MERGE_TAG):
                 self._merge(value)

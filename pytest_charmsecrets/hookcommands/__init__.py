@@ -50,11 +50,11 @@ def run(context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str
     Args:
         context: The hook that calls it.
         argv: The command's name and its arguments.
-        stdin: What the command reads from its standard input, or what reads it when the command asks.
-        cwd: The directory it is called from, for relative paths; the process's own when None.
+        stdin: The command's standard input, or a function that reads it when the command asks for it.
+        cwd: The directory in which it is called, for relative paths; None for the directory of this process.
 
     Raises:
-        UsageError: for a command that is not supported. What Juju would refuse is a result, as in Juju.
+        UsageError: for a command that is not supported. A refusal of Juju's is a result, as in Juju.
     """
     check_supported(argv)
     return execute(_COMMANDS[argv[0]], context, argv[1:], stdin, cwd)

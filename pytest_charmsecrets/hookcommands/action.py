@@ -36,7 +36,7 @@ def _action_set(call: CommandLine) -> RunPhase:
     results = [_result(argument) for argument in call.arguments]
 
     def run() -> str:
-        # One by one, as Juju does: a later result can replace the branch that an earlier one made.
+        # Juju adds results one by one, so a later result can replace a branch that an earlier one made.
         for result in results:
             call.context.action_set(result)
         return ''

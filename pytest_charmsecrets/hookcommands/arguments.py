@@ -1,4 +1,4 @@
-"""What the arguments of several hook commands have in common: relations, units, key=value pairs, settings files.
+"""Arguments that several hook commands share: relations, units, key=value pairs, settings files.
 
 Source: juju 3.6: jujuc/context.go, relationIdValue; jujuc/relation-set.go; juju/utils keyvalues; juju/cmd args.go.
 """
@@ -51,7 +51,7 @@ def find_relation(context: HookContext, relation_id: int) -> RelationInfo:
     """
     relation = context.relation(relation_id)
     if relation is None:
-        raise JujuError(RELATION_NOT_FOUND)
+        raise context.refusal(RELATION_NOT_FOUND, context.why_no_relation(relation_id))
     return relation
 
 

@@ -1,7 +1,7 @@
 """The definition of a hook command, and how one runs: flags, then Init, then Run, each with its exit code on refusal.
 
-A hook command is a function whose body is Juju's ``Init`` (what it refuses exits 2) and which returns Juju's ``Run``
-(what that refuses exits 1). Source: juju/cmd v3, cmd.go, Main.
+A hook command is a function whose body is Juju's ``Init`` (an error there exits with 2) and which returns Juju's ``Run``
+(an error there exits with 1). Source: juju/cmd v3, cmd.go, Main.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ _OUTPUT: Final = gnuflag.string('output', 'o')
 _FORMAT: Final = 'format'
 
 DEPRECATED_FORMAT: Final = gnuflag.string(_FORMAT)
-"""``--format`` of the commands that print nothing: taken, and complained about."""
+"""``--format`` of the commands that print nothing: accepted, with a warning on stderr."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CommandLine:
-    """A command line of a hook command, read."""
+    """A command line of a hook command, parsed."""
 
     context: HookContext
     name: str
     flags: gnuflag.Parsed
     stdin: Stdin
     directory: str
-    """Where the command was called; an absolute path."""
+    """The directory in which the command was called, as an absolute path."""
     warnings: list[str]
-    """Lines for stderr although nothing failed."""
+    """Lines that the command prints on stderr without failing."""
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -57,8 +57,8 @@ class CommandLine:
         """Render a value as the output flags say; to the file named with ``--output``, if there is one.
 
         Args:
-            value: What to print, see :mod:`.formats`.
-            null_if_empty: Whether the value is a Go slice or map that is nil when empty, which is JSON's null.
+            value: The value to print; see :mod:`.formats`.
+            null_if_empty: Whether the value is a Go slice or map that is nil when it is empty, so that JSON prints null.
 
         Raises:
             JujuError: with Juju's text, when the file cannot be written.
@@ -109,7 +109,7 @@ class HookCommand:
 def execute(
     command: HookCommand, context: HookContext, arguments: Sequence[str], stdin: Stdin, directory: str | None
 ) -> Result:
-    """Run a command as Juju would; whatever Juju refuses becomes a result in its form."""
+    """Run a command as Juju would. A refusal becomes a result with Juju's exit code and message."""
     warnings: list[str] = []
     try:
         parsed = gnuflag.parse(context, command.all_flags, arguments)

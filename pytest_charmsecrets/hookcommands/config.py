@@ -1,4 +1,4 @@
-"""What a unit can ask about its application and model: config-get, is-leader, goal-state, credential-get, resource-get.
+"""The commands about a unit's application and model: config-get, is-leader, goal-state, credential-get, resource-get.
 
 Source: juju 3.6: jujuc/config-get.go, is-leader.go, goal-state.go, credential-get.go, resource-get.go.
 """

@@ -13,12 +13,12 @@ from ..errors import JujuError
 from ..golang import text as gotext
 
 AGENT_DIRECTORY: Final = '/'
-"""Where relative paths in ``key#file=`` and in ``--file`` of the secret commands start: not in the charm directory,
+"""The directory for relative paths in ``key#file=`` and in ``--file`` of the secret commands: not the charm directory,
 because the unit's agent reads those files, not the command."""
 
 
 def read(path: str, directory: str) -> bytes:
-    """Read a file that a path, seen from a directory, names.
+    """Read the file at a path; a relative path starts in a directory.
 
     Raises:
         JujuError: with Go's text, which shows the absolute path.
@@ -37,11 +37,11 @@ def read_by_agent(path: str) -> bytes:
 
 
 def check_size_for_agent(path: str, limit: int) -> None:
-    """Check that a file is not too large to hold a secret's content; one that cannot be examined is left to reading.
+    """Check that a file is not too large to hold a secret's content; if it cannot be examined, reading it will report the error.
 
     Args:
         path: the file.
-        limit: how large it may be, in bytes.
+        limit: the largest size allowed, in bytes.
 
     Raises:
         JujuError: with Juju's text.

@@ -1,6 +1,7 @@
 """The output formats of hook commands: json, yaml and smart.
 
-Values are what JSON knows, datetimes and :class:`~.goyaml.Fields`; keys of any other mapping are printed in Go's order.
+Values have the types of JSON, or are datetimes or :class:`~.golang.yaml.Fields`; the keys of any other mapping are printed
+in Go's order.
 Source: juju/cmd v3, output.go; Go's encoding/json.
 """
 
@@ -26,13 +27,13 @@ _JSON_ESCAPED = re.compile('[<>&\\u2028\\u2029\\ud800-\\udfff]')
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Formats:
-    """What ``--format`` may say for a command."""
+    """The values that ``--format`` of a command accepts."""
 
     default: Format
     allowed: tuple[Format, ...]
 
     def read(self, text: str) -> Format:
-        """Return the format of a name.
+        """Return the format with a name.
 
         Raises:
             JujuError: with Juju's text, when the command does not have it.
@@ -47,9 +48,9 @@ STRUCTURED: Final = Formats('yaml', ('yaml', 'json'))
 
 
 def received(value: Any) -> Any:
-    """Return a value as a unit's agent has it, which receives it from the controller as JSON.
+    """Return a value as a unit's agent has it after it received it from the controller as JSON.
 
-    Each number is a float then, and each list one of any values. Source: api/agent/uniter/unit.go, ConfigSettings;
+    Each number is a float, and each list a Go slice of any values. Source: api/agent/uniter/unit.go, ConfigSettings;
     rpc/jsoncodec/codec.go, ReadBody.
     """
     if isinstance(value, int) and not isinstance(value, bool):
@@ -62,7 +63,7 @@ def received(value: Any) -> Any:
 
 
 def render(value: Any, format_: Format) -> str:
-    """Return what a command prints for a value; the empty string when it prints nothing."""
+    """Return the text that a command prints for a value; the empty string when it prints nothing."""
     if format_ == 'json':
         return to_json(value) + '\n'
     if value is None:

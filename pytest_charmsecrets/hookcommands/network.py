@@ -77,7 +77,7 @@ def _first_address(binding: str, network: Mapping[str, Any]) -> str:
 
 
 def _network_display(network: Mapping[str, Any], *, with_old_keys: bool) -> Fields:
-    """Lay out an answer as Juju does; its YAML repeats some values under the names they had in Juju 2."""
+    """Arrange an answer as Juju does. Its YAML repeats some values under the names that they had in Juju 2."""
     display = Fields(
         {
             'bind-addresses': [_interface_display(i, with_old_keys=with_old_keys) for i in network['bind-addresses']],

@@ -1,6 +1,6 @@
-"""How the journal shows a hook command: with the content of the files that it was given instead of their paths.
+"""The journal's form of a command line: with the content of files in place of their paths.
 
-Charms write content into files whose names are drawn at random, and remove them after the command.
+Charms write content into temporary files with random names, and remove them after the command.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _FILE_ARGUMENT: Final = re.compile(r'(?P<key>[^=]+)#file=(?P<path>.+)', re.DOTAL
 
 
 def readable_argv(argv: Sequence[str]) -> tuple[str, ...]:
-    """Return a command line with ``key#file=path`` written as ``key=<what the file holds>``."""
+    """Return a command line with ``key#file=path`` written as ``key=<content of the file>``."""
     return tuple(map(_readable, argv))
 
 
 def _readable(argument: str) -> str:
-    # Few arguments name a file, and a search for a text costs a tenth of a match.
+    # Few arguments name a file, and the search for a fixed text costs a tenth of a regular expression.
     match = _FILE_ARGUMENT.fullmatch(argument) if '#file=' in argument else None
     if match is None:
         return argument

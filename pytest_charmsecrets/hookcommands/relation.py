@@ -25,7 +25,7 @@ def _relation_ids(call: CommandLine) -> RunPhase:
     if not call.arguments and not endpoint:
         raise JujuError('no endpoint name specified')
     arguments.check_empty(call.arguments[1:])
-    # Juju sorts them as text: 10 comes before 2.
+    # Juju sorts relation ids as text: 10 comes before 2.
     return lambda: call.output(sorted(f'{endpoint}:{id_}' for id_ in call.context.relation_ids(endpoint)))
 
 
@@ -78,7 +78,7 @@ def _entity(call: CommandLine, given: tuple[str, ...]) -> str:
             raise JujuError(_NO_TARGET)
         if identity.is_unit_name(name):
             return identity.application_of(name)
-        # Juju does not refuse another name before it asks the controller, and has forgotten it by then.
+        # Juju does not refuse an invalid name here; it asks the controller about an empty name.
         return name if identity.is_application_name(name) else ''
     if given:
         _check_unit(given[0])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 Stdin: TypeAlias = 'str | Callable[[], str] | None'
-"""What a command may read from its standard input: text, or what reads it when the command asks for it."""
+"""The standard input of a command: its text, or a function that reads it when the command asks for it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

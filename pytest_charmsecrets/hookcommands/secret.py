@@ -1,6 +1,6 @@
 """The secret commands: secret-add, -get, -set, -remove, -info-get, -grant, -revoke and -ids.
 
-Errors of the command line are decided here, in Juju's order; all others by the hook context.
+Errors of the command line are raised here, in Juju's order; all others by the hook context.
 Source: juju 3.6: jujuc/secret-*.go.
 """
 
@@ -171,7 +171,7 @@ def _secret_ids(call: CommandLine) -> RunPhase:
 
 
 def _attributes(call: CommandLine, pairs: Sequence[str]) -> SecretAttributes:
-    """Read what secret-add and secret-set have in common; an empty value is as good as none."""
+    """Read the attributes that secret-add and secret-set share. An empty value counts as not given."""
     flags = call.flags
     expire = _expire(call)
     if flags[_ROTATE] and flags[_ROTATE] not in clock.ROTATE_POLICIES:
@@ -203,7 +203,7 @@ def _first_uri(call: CommandLine) -> SecretURI:
 
 
 def _lenient_uri(call: CommandLine) -> SecretURI:
-    """Read a URI where Juju gives one message for whatever is wrong with it."""
+    """Read a URI for a command in which Juju has one message for every mistake."""
     try:
         return _first_uri(call)
     except JujuError:

@@ -31,7 +31,7 @@ def from_arguments(arguments: Sequence[str], limits: Limits) -> dict[str, str]:
     """
     pairs: dict[str, bytes] = {}
     for argument in arguments:
-        # Equals signs at the end are taken for the padding of base64, so that no value can be empty.
+        # Juju takes trailing equals signs for base64 padding, so an argument cannot give an empty value.
         key, equals, _ = argument.rstrip('=').partition('=')
         if not key or not equals:
             raise JujuError(f'key value {gotext.quote(argument)} not valid')

@@ -1,4 +1,4 @@
-"""The charm's own state on the controller: state-get, -set and -delete.
+"""The commands about the state that a charm keeps on the controller: state-get, -set and -delete.
 
 Source: juju 3.6: jujuc/state-*.go; core/quota.
 """

@@ -1,4 +1,4 @@
-"""What a unit tells about itself: status-get, status-set, application-version-set, juju-log, juju-reboot.
+"""The commands by which a unit reports about itself: status-get, status-set, application-version-set, juju-log, juju-reboot.
 
 Source: juju 3.6: jujuc/status-get.go, status-set.go, application-version-set.go, juju-log.go, reboot.go.
 """
@@ -39,7 +39,7 @@ def _unit_status(call: CommandLine) -> str:
 
 
 def _output_of_details(call: CommandLine, details: dict[str, Any]) -> str:
-    # unitOrApplicationStatus drops the error where a file cannot be written.
+    # Juju ignores the error if the file cannot be written: status-get.go, unitOrApplicationStatus.
     with contextlib.suppress(JujuError):
         return call.output(details)
     return ''

@@ -76,7 +76,7 @@ def _storage_add(call: CommandLine) -> RunPhase:
         if name in asked:
             raise JujuError(f'storage {gotext.quote(name)} specified more than once')
         asked[name] = _constraints(name, constraints[0] if constraints else '1')
-    # All arguments are read before the first is refused for what only an operator may say.
+    # Juju parses all arguments before it refuses one for a pool or size, which only an operator may choose.
     for name, constraints_of_name in asked.items():
         if constraints_of_name.keys() != {'count'}:
             raise JujuError(f'only count can be specified for {gotext.quote(name)}')
@@ -91,7 +91,7 @@ def _storage_add(call: CommandLine) -> RunPhase:
 
 
 def _constraints(name: str, text: str) -> dict[str, str | int]:
-    """Read pool, size (in MiB) and count, each at most once; storage/constraints.go, ParseConstraints."""
+    """Read pool, size (in MiB) and count, each at most once. Source: storage/constraints.go, ParseConstraints."""
     given: dict[str, str | int] = {}
     for field in filter(None, text.split(',')):
         if _POOL.fullmatch(field):

@@ -12,12 +12,12 @@ Juju sends no events. A unit runs a hook because two states differ. There are th
 * The **local state** (``agent_state.py``: LocalState), one per unit, is what the unit has run. It survives a restart of
   the agent.
 
-What a unit runs next is a pure function of snapshot and local state (``agent.py``: next_operation). There is no queue
+The next operation of a unit is a pure function of snapshot and local state (``agent.py``: next_operation). There is no queue
 of events. Two writes of a relation before a delivery cause one relation-changed. A hook that fails is still due. A
 secret that is removed before the snapshot shows its new revision causes no secret-changed.
 
-The cycle: somebody writes to the model and notes the document in its change log (``change_log.py``). ``watchers.route``
-hands the changes to the watchers of the units concerned. Watchers deliver into the snapshot, and workers do when a time
+The cycle: an operation or a hook writes to the model and notes the document in its change log (``change_log.py``). ``watchers.route``
+hands the changes to the watchers of the units concerned. Watchers deliver into the snapshot; workers do so when a time
 has come. The agent follows the snapshot without a hook (``agent.follow_snapshot``: it resigns leadership, enters and
 leaves relations), or has a next operation. ``scheduler.py`` picks the unit whose turn it is; the engine runs its hook;
 the hook's transaction writes to the model; the local state notes the hook. This repeats until no unit has a next
@@ -25,9 +25,9 @@ operation.
 
 There are **two ways of delivering**. In the fixed order (order zero) the removal job runs, every watcher and worker
 delivers all that it holds at once (``watchers.deliver``), differences between models are carried, and one unit runs one
-hook. In any other order one step at a time is chosen from all that are possible in all models of the controller
+hook. In any other order, steps are chosen one at a time from those that are possible in all models of the controller
 (``steps.py``, ``order.py``): deliver one document, fire one worker, run the removal job, carry one difference, or run
-one hook. So a unit never knows half of a change in the fixed order; in any other it may. Both end where nothing is left
+one hook. So in the fixed order a unit never knows only half of a change; in any other order it may. Both end where nothing is left
 to deliver or to run. ``Scheduler.deliver_all`` delivers everything at once in either.
 
 Who may change what
@@ -35,22 +35,22 @@ Who may change what
 
 * The model: client operations (``operations.py``, ``offers.py``, ``user_secrets.py``), a hook's transaction, the
   removal job (``secrets/removal.py``), the carrier between models, the engine (statuses around a hook, storages that
-  the charm's runner holds), and agents in what Juju's agents do without a hook (scopes, subordinates, the end of a
+  the charm's runner holds), and agents in the changes that Juju's agents make without a hook (scopes, subordinates, the end of a
   dying unit). They do so through ``lifecycle.py``, ``relations.py`` and ``secrets/``, which hold the rules and note
   every written document that a watcher reads.
 * A snapshot: ``watchers.py`` and ``steps.py``, which deliver. ``agent.py`` only drops what a hook has used up:
   requests, due rotations and expirations, removed secrets. The scheduler withdraws requests.
 * A local state: ``agent.py``, after a hook and while it follows the snapshot. Exceptions: ``may_retry`` is set by
-  whoever allows a retry, ``broken`` by the engine where a bug of Juju stops the agent for good, and
+  the code that allows a retry, ``broken`` by the engine where a bug of Juju stops the agent permanently, and
   ``watchers.mask_known_revisions`` rewrites the reported revisions of an agent that starts.
 * The journal: client operations, hook execution, the runtime (a model at rest), and the scheduler (hooks that became due
   or lapsed, the time that passed). It is append-only, and no rule reads it. Beside its records it holds facts
-  (``facts.py``), which the code that makes a change notes at its one place, with the time and whoever acts; a commit that
-  is rolled back takes its facts back. Histories (``history.py``) are made of facts alone.
+  (``facts.py``), which the code that makes a change notes at its one place, with the time and the actor; a commit that
+  is rolled back removes its facts. Histories (``history.py``) are made of facts alone.
 
-**Causes.** Whoever acts (an operation, a hook, the time that passes) is known to the ``Chronicle`` of the controller
-(``journal.py``). Every change takes it along to the units that it concerns, and the writer of each document is kept
-(``change_log.py``). A unit that takes notice acts for whoever caused the notice. When a hook becomes due
+**Causes.** The ``Chronicle`` of the controller (``journal.py``) knows the current actor: an operation, a hook, or the time
+that passes. Every change carries its actor to the units that it concerns, and the writer of each document is kept
+(``change_log.py``). A unit that takes notice of a change acts for the actor that caused the change. When a hook becomes due
 (``announcements.py``), its causes are the writers of the documents that it is about (``due_causes.py``).
 
 A hook is a **transaction** (``transaction/``): hook commands read committed state plus the hook's pending writes;
@@ -79,7 +79,7 @@ delivery: a watcher or worker moves one thing into a snapshot.
 departure: a choice that differs from the fixed order.
 due: said of a hook whose cause is in the snapshot, and of a time that has come.
 expiry: the time at which a revision expires. expiration: a revision that has reached it.
-fact: one change that histories tell, such as that a unit tracks another revision.
+fact: one change that histories show, such as that a unit tracks another revision.
 group, lane: the hooks that one resolver of Juju offers; hooks in a fixed order within a group.
 local state, snapshot, world: the three states, see above. ``unit`` is mostly a unit's name, such as ``web/0``.
 obsolete: said of a revision that no consumer tracks and that is not the latest.

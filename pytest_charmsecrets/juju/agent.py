@@ -27,11 +27,11 @@ Group: TypeAlias = Iterable[Lane]
 
 
 def next_operation(snapshot: Snapshot, local: LocalState) -> Hook | None:
-    """Return the hook a unit runs next, or None while there is nothing to do."""
+    """Return the hook that a unit runs next, or None if it has nothing to run."""
     if local.removed or local.broken:
         return None
     if _is_interrupted(snapshot, local):
-        # resolver.go, NextOp, "shutdown": a pod that ends leaves a failed or queued hook, but for actions in error.
+        # resolver.go, NextOp, "shutdown": a pod that ends drops a failed or queued hook, except for actions in error.
         return next(_actions(snapshot), Hook('stop')) if local.failed is not None else Hook('stop')
     if local.failed is not None:
         # resolver.go, nextOpHookError: no hook but the failed one. actions/resolver.go, NextOp: actions run in error.
@@ -48,7 +48,7 @@ def _is_shutting_down(snapshot: Snapshot, local: LocalState) -> bool:
 
 
 def _is_interrupted(snapshot: Snapshot, local: LocalState) -> bool:
-    """Whether the pod ends while a hook waits; not if that is the stop of this pod, or the first hook of the next."""
+    """Whether the pod ends while a hook waits. The stop of this pod and the first hook of the next one do not count."""
     if local.failed is not None:
         waits = local.failed.kind != 'stop'
     else:
@@ -61,7 +61,7 @@ def _actions(snapshot: Snapshot) -> Iterator[Hook]:
 
 
 def legal_operations(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
-    """Return the hooks of which a unit runs one next. Go's map order decides which; ``next_operation`` is the first."""
+    """Return the hooks one of which a unit runs next. In Juju, Go's map order decides; ``next_operation`` is the first."""
     fixed = next_operation(snapshot, local)
     if fixed is None or local.failed is not None or local.queued is not None:
         return (fixed,) if fixed is not None else ()
@@ -113,7 +113,7 @@ class ScopeChanges:
 
 
 def follow_snapshot(snapshot: Snapshot, local: LocalState) -> ScopeChanges:
-    """Do what an agent does without running a hook, and return what it does to the scopes of relations.
+    """Update the local state as an agent does without running a hook; return the relations that it enters and leaves.
 
     It resigns leadership, forgets secrets and relations that have been removed, and, while idle, enters new relations.
     """
@@ -123,7 +123,7 @@ def follow_snapshot(snapshot: Snapshot, local: LocalState) -> ScopeChanges:
     _forget_lost_secrets(snapshot, local)
     _forget_lost_relations(snapshot, local)
     if local.failed is not None and snapshot.forced_charm:
-        # resolver.go, nextOpHookError: the new charm runs the failed hook, and upgrade-charm does not run.
+        # resolver.go, nextOpHookError: the new charm runs the failed hook; upgrade-charm does not run.
         local.charm_version = snapshot.charm_version
     if not local.installed or local.failed or local.queued:
         return ScopeChanges()
@@ -131,7 +131,7 @@ def follow_snapshot(snapshot: Snapshot, local: LocalState) -> ScopeChanges:
 
 
 def _forget_lost_secrets(snapshot: Snapshot, local: LocalState) -> None:
-    """Forget what was run for secrets and revisions that are not in the snapshot any more.
+    """Forget the hooks that were run for secrets and revisions that are no longer in the snapshot.
 
     Juju 3.6: secrets/secrets.go, CollectRemovedSecretObsoleteRevisions and SecretsRemoved.
     """
@@ -169,7 +169,7 @@ def _enter_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
 
 
 def _leave_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
-    """Leave a relation once relation-broken ran, or if it ends before relation-created ran; an implicit one at once.
+    """Leave a relation once relation-broken ran, or if it ends before relation-created ran; leave an implicit one at once.
 
     Juju 3.6: relation/relationer.go, CommitHook and SetDying.
     """
@@ -237,7 +237,7 @@ def _groups(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
 
 
 def _is_upgraded(snapshot: Snapshot, local: LocalState) -> bool:
-    """Whether the charm in the unit's pod or machine is the application's; a unit that is going gets no other."""
+    """Whether the unit's pod or machine has the charm of its application. A dying unit gets no other charm."""
     return snapshot.life != 'alive' or (local.charm_version, local.pod) == (snapshot.charm_version, snapshot.pod)
 
 
@@ -275,7 +275,7 @@ def _charm_and_config(snapshot: Snapshot, local: LocalState) -> Lane:
 
 
 def _runs_config_changed(local: LocalState) -> bool:
-    """Whether a config-changed is queued or in error: it counts for the config of then."""
+    """Whether a config-changed is queued or in error: it counts for the config at the time at which it runs."""
     return any(hook is not None and hook.kind == 'config-changed' for hook in (local.queued, local.failed))
 
 
@@ -334,7 +334,7 @@ def _obsolete(snapshot: Snapshot, local: LocalState, secret_id: str) -> Lane:
 
 
 def _relations(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
-    """Return a lane for each relation, peer relations last: the hooks of others can rely on them.
+    """Return a lane for each relation; peer relations come last.
 
     Juju 3.6: relation/resolver.go, relationsResolver.NextOp.
     """
@@ -351,7 +351,7 @@ def _relations(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
 def _relation_hooks(
     snapshot: Snapshot, relation_id: int, relation: RelationSnapshot, known: LocalRelation, *, joins_first: bool
 ) -> Lane:
-    """Return what a relation's differences cause, units in the order of their names as text, applications before them.
+    """Return the hooks that the differences of a relation cause: applications first, then units, sorted by name as text.
 
     Juju 3.6: relation/resolver.go, relationsResolver.nextHookForRelation.
     """

@@ -1,4 +1,4 @@
-"""What a unit has run: its local state after a hook that succeeded or failed, and after a restart of its agent.
+"""Changes of a unit's local state: after a hook that succeeded or failed, and after a restart of its agent.
 
 Source: juju 3.6: internal/worker/uniter/operation/runhook.go, Commit; relation/statetracker.go and
 secrets/secrets.go, CommitHook.
@@ -113,7 +113,7 @@ def _note_secret_hook(snapshot: Snapshot, local: LocalState, hook: Hook, *, was_
     """Note a secret hook. Juju 3.6: secrets/state.go, UpdateStateForHook; secrets/resolver.go, secretCompleter.
 
     Only the first run of secret-rotate and secret-expired is wrapped in a secretCompleter, which takes the hook's cause
-    out of the snapshot. After a retry that succeeds the cause is still there, and the hook runs once more.
+    out of the snapshot. A retry that succeeds does not, so the hook runs once more.
     """
     if hook.kind == 'secret-changed':
         local.secret_revisions[hook.secret_id] = hook.secret_revision or 0
@@ -137,7 +137,7 @@ def _note_lifecycle_hook(snapshot: Snapshot, local: LocalState, hook: Hook) -> N
         local.pod = snapshot.pod
         local.queued = Hook('config-changed', version=snapshot.config_version)
     elif hook.kind == 'config-changed':
-        # resolver/opfactory.go, wrapHookOp: a retry, too, counts for the config that the agent knows when it runs.
+        # resolver/opfactory.go, wrapHookOp: a retry also counts for the config that the agent knows when the hook runs.
         local.config_version = snapshot.config_version
         if not local.started:
             local.queued = Hook('start')
@@ -150,7 +150,7 @@ def _note_lifecycle_hook(snapshot: Snapshot, local: LocalState, hook: Hook) -> N
     elif hook.kind == 'stop':
         local.stopped = True
         if snapshot.life == 'alive':
-            # What the pod has not run or has failed to run by now is forgotten with it.
+            # A queued or failed hook is forgotten with its pod.
             local.failed, local.may_retry = None, False
             local.queued = Hook('upgrade-charm', version=snapshot.charm_version)
             local.workloads = ()
@@ -161,7 +161,7 @@ def _note_lifecycle_hook(snapshot: Snapshot, local: LocalState, hook: Hook) -> N
 
 
 def _absorb_update_status(snapshot: Snapshot) -> None:
-    """Drop a timer's update-status: any hook of the unit replaces it. One that a task asked for stays.
+    """Drop an update-status that a timer requested: any hook of the unit replaces it. One that a task requested stays.
 
     Juju 3.6: resolver/opfactory.go, wrapHookOp, which notes the UpdateStatusVersion on every commit.
     """

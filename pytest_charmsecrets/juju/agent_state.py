@@ -27,17 +27,17 @@ class RelationSnapshot:
     members: dict[str, int]
     """Version of each remote unit's data."""
     applications: dict[str, int]
-    """Version of each remote application's data; of the own application's in a peer relation."""
+    """Version of each remote application's data; in a peer relation, of the unit's own application."""
     is_implicit: bool = False
-    """Whether it runs no hooks: the charm does not declare the endpoint, which is ``juju-info``."""
+    """Whether the relation causes no hooks, because the charm does not declare its endpoint ``juju-info``."""
     is_container: bool = False
     """Whether it is a relation between a principal and its subordinate."""
     suspended: bool = False
-    """Whether a user has suspended it; only relations to other models can be."""
+    """Whether a user has suspended it. Only relations to other models can be suspended."""
 
     @property
     def is_ending(self) -> bool:
-        """Whether the unit has to leave it, for good or until it is resumed."""
+        """Whether the unit has to leave it, because it ends or is suspended."""
         return self.life != 'alive' or self.suspended
 
 
@@ -83,7 +83,7 @@ class Snapshot:
     due_rotations: list[str] = dataclasses.field(default_factory=list[str])
     """Ids of the secrets that are due for rotation, in the order in which they became due."""
     due_expirations: list[tuple[str, int]] = dataclasses.field(default_factory=list[tuple[str, int]])
-    """Ids and numbers of the revisions that have expired, in the order in which they did."""
+    """Ids and numbers of the revisions that have expired, in the order in which they expired."""
     obsolete: dict[str, set[int]] = dataclasses.field(default_factory=dict[str, set[int]])
     """Obsolete revisions of owned secrets, which no consumer tracks, by id of the secret."""
     removed: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
@@ -97,7 +97,7 @@ class Snapshot:
 
 @dataclasses.dataclass(slots=True)
 class LocalRelation:
-    """What a unit has run about one relation whose scope it has entered."""
+    """The hooks that a unit has run for one relation whose scope it has entered."""
 
     created: bool = False
     """Whether relation-created was run, and relation-broken was not."""
@@ -110,14 +110,14 @@ class LocalRelation:
     entered_with: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
     """The version of each application's data when the unit entered the relation."""
     is_from_before: bool = False
-    """Whether the unit entered it before its agent started last."""
+    """Whether the unit entered it before the last start of its agent."""
     is_new: bool = False
     """Whether the unit has run nothing but relation-created since it ran that of this relation."""
 
 
 @dataclasses.dataclass(slots=True)
 class LocalState:
-    """What the unit has run so far. Juju persists it, so that it survives a restart of the agent."""
+    """The hooks that the unit has run so far. Juju persists this state, so it survives a restart of the agent."""
 
     installed: bool = False
     started: bool = False
@@ -128,7 +128,7 @@ class LocalState:
     settings_seen: bool = False
     """Whether the unit has run its leader-settings-changed in this life of its agent: a follower runs it once.
 
-    Juju 3.6: leadership/resolver.go, NextOp; to lead and to resign change nothing of it.
+    Gaining or losing leadership does not change it. Juju 3.6: leadership/resolver.go, NextOp.
     """
     config_version: int | None = None
     """The version of the config for which config-changed last ran."""
@@ -156,8 +156,8 @@ class LocalState:
     joins_first: bool = False
     """Whether data that an application writes while a relation is new arrives after the first relation-joined.
 
-    That is the likely one of several orders, and that of the fixed order: both sides hear of a new relation at the same
-    time, so that the other unit is there before its leader's relation-created has ended.
+    This is the most likely of several orders, and the one of the fixed order: both sides are notified of a new relation at
+    the same time, so the remote unit joins before the relation-created of its leader has ended.
     """
     broken: bool = False
-    """Whether a bug of Juju has stopped the agent for good: it runs nothing any more."""
+    """Whether a bug of Juju has stopped the agent permanently: it runs no more hooks."""

@@ -1,6 +1,6 @@
-"""What an agent does without running a hook: it enters and leaves relations, and removes its unit and subordinates.
+"""The changes that an agent makes without running a hook: it enters and leaves relations, removes its unit and subordinates.
 
-``agent.py`` says which relations; here the model is changed accordingly. Juju 3.6: internal/worker/uniter,
+``agent.py`` decides which relations; this module changes the model. Juju 3.6: internal/worker/uniter,
 relation/resolver.go, maybeDestroySubordinates; relation/statetracker.go, maybeSetSubordinateDying.
 """
 
@@ -14,7 +14,7 @@ from .world import World
 
 
 def act_without_hook(world: World, unit: str, agent: Agent) -> bool:
-    """Do what a unit's agent does as soon as it takes notice; return whether its unit is removed by that."""
+    """Make the changes for which a unit's agent runs no hook; return whether its unit was removed."""
     scopes = follow_snapshot(agent.snapshot, agent.local)
     for relation_id in scopes.entered:
         relation = world.relations[relation_id]

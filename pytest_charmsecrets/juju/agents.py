@@ -1,4 +1,4 @@
-"""The agents of one model: what is delivered to which unit, and what each unit runs next.
+"""The agents of one model: they deliver changes to the units, and know the next hook of each unit.
 
 ``scheduler.py`` decides which of several things happens next. Two regimes, told apart by the order: in the fixed one
 ``deliver`` hands everything to every unit at once; in any other, ``take_notice`` hands changes to the watchers, and
@@ -33,7 +33,7 @@ from .workers import UpdateStatusTimer
 from .world import World
 
 Position: TypeAlias = tuple[int, int, int]
-"""Where a unit stands: number of the model, order of deployment of the application, number of the unit."""
+"""The place of a unit in the fixed order: number of the model, place of its application, number of the unit."""
 
 _STARTING: Final = (
     'storage-attached',
@@ -66,7 +66,7 @@ class Agents:
 
         Args:
             world: the model.
-            order: what is to be chosen, and what was.
+            order: makes the choices, and records them.
             number: which of the controller's models it is.
             update_status_interval: how often units run update-status; by default never.
         """
@@ -78,11 +78,11 @@ class Agents:
         self._down: Final[dict[str, Agent]] = {}
         """The agents that are stopped."""
         self._ready: Final[dict[str, Hook]] = {}
-        """The next operation of each unit that has one; kept for the units whose state did not change."""
+        """The next operation of each unit that has one. It is kept as long as the state of the unit does not change."""
         self._touched: Final[dict[str, Causes]] = {}
-        """The units whose watchers or state have changed since they last took notice, and who changed it."""
+        """The units whose watchers or state have changed since they last took notice, with the actors that changed them."""
         self.announcements: Final = Announcements(world)
-        """What the journal holds as due."""
+        """The hooks that the journal shows as due."""
         self._failed: Final[dict[str, None]] = {}
         """The units with a failed hook whose agents run."""
         self._positions: Final[dict[str, Position]] = {}
@@ -99,7 +99,7 @@ class Agents:
         return self._agents[unit]
 
     def deliver(self) -> None:
-        """Deliver what was written to every unit that it concerns, until nothing is left to deliver."""
+        """Deliver all written documents to the units that they concern, until nothing is left to deliver."""
         while self.world.changes or self._touched:
             self._follow_units()
             for unit, causes in self._take_touched().items():
@@ -108,7 +108,7 @@ class Agents:
                     self._deliver_to(unit, self._agents[unit])
 
     def deliver_all(self) -> None:
-        """Deliver everything that the watchers of any unit hold, whatever the order."""
+        """Deliver everything that the watchers of all units hold, in any order of the model."""
         for unit in self._agents:
             self._touch(unit)
         self.deliver()
@@ -118,21 +118,21 @@ class Agents:
         removal.carry_out_removals(self.world.secrets)
 
     def ready(self, only: str | None = None) -> dict[Position, str]:
-        """Return the units that have something to run, of all or of one, by where they stand."""
+        """Return the units that have something to run, of all or of one, by their places in the fixed order."""
         return {self._positions[unit]: unit for unit in self._ready if only in (None, unit)}
 
     def position(self, unit: str) -> Position:
-        """Return where a unit stands."""
+        """Return the place of a unit in the fixed order."""
         return self._positions[unit]
 
     def next_of(self, unit: str) -> Hook | None:
-        """Return what a unit runs next in the fixed order; None when it is idle."""
+        """Return the hook that a unit runs next in the fixed order; None when it is idle."""
         return self._ready.get(unit)
 
     # --- any order
 
     def make(self, move: Delivery | RemovalJob) -> None:
-        """Let something happen that is no hook."""
+        """Make one step that is not a hook."""
         if isinstance(move, Delivery):
             move.act()
             self._touch(move.unit)
@@ -140,7 +140,7 @@ class Agents:
             self.carry_out_removals()
 
     def steps(self, only: str | None = None) -> Iterator[Delivery | RemovalJob]:
-        """Return everything that can happen next and is no hook, in the fixed order; of what units are told, of all or of one."""
+        """Return the possible next steps that are not hooks, in the fixed order; of deliveries, those of all units or of one."""
         self.take_notice()
         store = self.world.secrets
         if store.removals or store.prunable:
@@ -155,7 +155,7 @@ class Agents:
         return (Pick(unit, hook) for hook in legal_operations(agent.snapshot, agent.local))
 
     def take_notice(self) -> None:
-        """Hand what was written to the watchers, and let every unit concerned take notice of what it was told."""
+        """Hand written documents to the watchers; every unit concerned takes notice of its deliveries."""
         while self.world.changes or self._touched:
             self._follow_units()
             for unit, causes in self._take_touched().items():
@@ -166,7 +166,7 @@ class Agents:
     # --- what the units do
 
     def begin(self, unit: str, hook: Hook) -> None:
-        """Note that a unit begins a hook; an upgraded charm has the unit's watchers start anew."""
+        """Note that a unit begins a hook. The watchers of a unit with an upgraded charm restart."""
         agent = self._agents[unit]
         if hook.kind == 'upgrade-charm' and agent.local.failed is None:
             self._watch_anew(agent)
@@ -174,7 +174,7 @@ class Agents:
         note_start(agent.local, hook)
 
     def _note_what_a_restart_forgot(self, agent: Agent, hook: Hook) -> None:
-        """Note the bug by which an agent that has restarted ends its relations in another way, where it matters."""
+        """Note the bug by which a restarted agent ends its relations differently, if the unit's relations meet its condition."""
         ends_peers = hook.kind == 'stop' and agent.snapshot.life != 'alive'
         for relation_id, relation in agent.snapshot.relations.items():
             known = agent.local.relations.get(relation_id)
@@ -204,13 +204,13 @@ class Agents:
             agent.watchers.late.clear()
 
     def ask(self, unit: str, hook: Hook) -> None:
-        """Ask a unit to run something that is not caused by the model: an action, an update-status."""
+        """Request a hook that no difference causes: an action, an update-status."""
         self.agent(unit).watchers.requests.append(hook)
         self.announcements.note_asked(unit, hook)
         self._touch(unit)
 
     def withdraw(self, unit: str, hook: Hook) -> None:
-        """Take back what a unit was asked to run and has not run."""
+        """Withdraw a request that the unit has not run yet."""
         agent = self._agents.get(unit)
         for waiting in (agent.watchers.requests, agent.snapshot.requests) if agent is not None else ():
             if hook in waiting:
@@ -255,7 +255,7 @@ class Agents:
         return failed
 
     def local_state(self, unit: str) -> LocalState:
-        """Return what a unit that exists has run, whether or not its agent runs."""
+        """Return the local state of a unit that exists, whether or not its agent runs."""
         agent = self._agents.get(unit) or self._down.get(unit)
         return agent.local if agent is not None else LocalState()
 
@@ -268,9 +268,9 @@ class Agents:
         return tuple(unit.name for unit in self.world.units() if self.local_state(unit.name).failed is not None)
 
     def stop_agent(self, unit: str) -> None:
-        """Stop the agent of a unit: it is told nothing and runs nothing. What it has run is kept, as Juju keeps it.
+        """Stop the agent of a unit: it receives nothing and runs nothing. Its local state is kept, as in Juju.
 
-        A unit that has run everything it has to run before it is removed, is removed instead.
+        A dying unit that has nothing left to run is removed instead.
         """
         self.take_notice_of_all()
         if unit in self._agents:
@@ -280,7 +280,7 @@ class Agents:
                 kept.pop(unit, None)
 
     def start_agent(self, unit: str) -> None:
-        """Start a stopped agent with what it had run.
+        """Start a stopped agent with its former local state.
 
         Raises:
             UsageError: if it is running.
@@ -298,7 +298,7 @@ class Agents:
         self._watch_anew(agent)
 
     def check_running(self, unit: str) -> None:
-        """Refuse a unit whose agent is stopped, or has broken for good.
+        """Refuse a unit whose agent is stopped, or permanently broken.
 
         Raises:
             UsageError: if it is.
@@ -343,9 +343,10 @@ class Agents:
         return unit in self._down or not local.started or local.stopped
 
     def _begin_to_watch(self, unit: str, agent: Agent) -> None:
-        """No hook is run before what is required was reported once.
+        """Deliver the documents that an agent needs before it runs its first hook.
 
-        What is obsolete is not required. An agent that does not know it forgets which of it the unit was told about.
+        Obsolete revisions are not among them. An agent that starts without them forgets the revisions for which the unit has
+        run secret-remove.
         """
         watchers.deliver_required(self.world, agent.watchers, with_pod=self.order.is_fixed)
         self._touch(unit)
@@ -363,7 +364,7 @@ class Agents:
         return self.order.choose([Readiness(unit, what, is_late=False), Readiness(unit, what, is_late=True)]).is_late
 
     def take_notice_of_all(self, *running: str) -> None:
-        """Let every unit take notice of what it has received; in the fixed order, deliver before.
+        """Let every unit take notice of its deliveries; in the fixed order, deliver everything first.
 
         Args:
             running: units whose agents have to run.
@@ -379,7 +380,7 @@ class Agents:
             self.take_notice()
 
     def start_at_once(self, unit: str) -> None:
-        """Let a unit's agent count everything up to start as run, without running it."""
+        """Mark all hooks of a unit up to start as run, without running them."""
         self.deliver()
         agent = self._agents[unit]
         while (hook := next_operation(agent.snapshot, agent.local)) is not None and hook.kind in _STARTING:
@@ -390,7 +391,7 @@ class Agents:
             self.deliver()
 
     def wake(self) -> None:
-        """Let every worker look at the clock."""
+        """Wake every worker, so that it reads the clock."""
         if self.order.is_fixed:
             self.deliver()
         if self.update_status.fire(self.world.clock.now):
@@ -406,7 +407,7 @@ class Agents:
                 self._touch(unit)
 
     def deadline(self, kind: str | None = None) -> datetime.datetime | None:
-        """Return when time alone makes something due next, as far as workers know by now.
+        """Return the next time at which time alone makes something due, as far as workers know it now.
 
         Args:
             kind: only ``secret-rotate``, ``secret-expired`` or ``update-status``; by default any, retries included.
@@ -426,7 +427,7 @@ class Agents:
         return min(deadlines, default=None)
 
     def due(self) -> dict[str, tuple[Hook, ...]]:
-        """Return the hooks that each unit would run if each succeeded and caused nothing, of what was delivered."""
+        """Return the hooks that each unit would run for its deliveries if each hook succeeded and caused nothing."""
         due = (
             (unit, hooks_due(self._agents[unit].snapshot, self._agents[unit].local))
             for unit in sorted(self._agents, key=self._positions.__getitem__)
@@ -434,7 +435,7 @@ class Agents:
         return {unit: hooks for unit, hooks in due if hooks}
 
     def has_failed(self) -> bool:
-        """Whether any unit that has an agent running is in error."""
+        """Whether a unit with a running agent is in error."""
         return bool(self._failed)
 
     def _note_whether_failed(self, unit: str, agent: Agent) -> None:
@@ -444,7 +445,7 @@ class Agents:
             self._failed.pop(unit, None)
 
     def has_undelivered(self) -> bool:
-        """Whether anything waits for delivery to a unit, or a unit has not taken notice of what it received."""
+        """Whether anything waits for delivery to a unit, or a unit has not taken notice of a delivery."""
         return bool(self.world.changes or self._touched) or any(
             agent.watchers.holds_something(self.world.clock.now) for agent in self._agents.values()
         )
@@ -471,11 +472,11 @@ class Agents:
         return self.world.journal.chronicle
 
     def _touch(self, unit: str) -> None:
-        """Note that a unit has to take notice of something, which whoever acts at the moment has caused."""
+        """Note that a unit has to take notice of a change by the current actor."""
         self._touched[unit] = merged(self._touched.get(unit, ()), self._chronicle.causes)
 
     def _take_touched(self) -> dict[str, Causes]:
-        """Hand what was written to the watchers; return the units that have to take notice, with the causes."""
+        """Hand written documents to the watchers; return the units that have to take notice, with the causes."""
         routed = watchers.route(self.world, self._agents, self.world.changes.collect())
         touched = {
             unit: merged(self._touched.get(unit, ()), routed.get(unit, ())) for unit in (*self._touched, *routed)
@@ -488,7 +489,7 @@ class Agents:
         self._take_notice(unit, agent)
 
     def _take_notice(self, unit: str, agent: Agent) -> None:
-        """Let a unit's agent act on what it was told: silently, or by what it runs next."""
+        """Let a unit's agent act on its deliveries: without a hook, or by choosing its next hook."""
         if act_without_hook(self.world, unit, agent):
             self._follow_units()
         if unit in self._agents:

@@ -1,7 +1,7 @@
-"""The hooks that the journal holds as due: what makes each one due, and what ends it other than running.
+"""The hooks that the journal shows as due: why each became due, and why it is no longer due without having run.
 
-A unit's hooks are compared with those announced before whenever the unit takes notice (``agents.py``). A hook is known by
-everything that it carries, so that a secret-changed for a newer revision takes the place of the older one.
+Whenever a unit takes notice (``agents.py``), its hooks are compared with those announced before. Two hooks are equal if
+all their fields are, so a secret-changed for a newer revision replaces the one for an older revision.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class Announcements:
         self._due: Final[dict[str, dict[Hook, int]]] = {}
         """By unit, each hook with the number of the record that announced it."""
         self._asked: Final[dict[str, dict[Hook, Causes]]] = {}
-        """Who asked each unit for the hooks that it was asked to run and has not run."""
+        """The actors that requested hooks which the units have not run yet."""
         self.moment: Causes = ()
-        """What moved the clock last."""
+        """The actor that moved the clock last."""
 
     def note_asked(self, unit: str, hook: Hook) -> None:
-        """Note that whoever acts at the moment asks a unit for a hook."""
+        """Note that the current actor requests a hook of a unit."""
         self._asked.setdefault(unit, {})[hook] = self._world.journal.chronicle.causes
 
     def record_of(self, unit: str, hook: Hook) -> int | None:
@@ -41,12 +41,12 @@ class Announcements:
         return self._due.get(unit, {}).get(hook)
 
     def note_run(self, unit: str, hook: Hook) -> None:
-        """Note that a hook ran: if it is due again, it has become due again."""
+        """Note that a hook ran. If it is due afterwards, it has become due a second time."""
         self._due.get(unit, {}).pop(hook, None)
         self._asked.get(unit, {}).pop(hook, None)
 
     def announce(self, unit: str, local: LocalState, waiting: Iterable[Hook]) -> None:
-        """Write into the journal what a unit has newly to run, and what it has to run no more."""
+        """Write into the journal the hooks of a unit that became due, and those that are no longer due."""
         before = self._due.get(unit, {})
         now_due = {hook: before.get(hook) or self._announce(unit, local, hook) for hook in waiting}
         for hook, announced in before.items():
@@ -55,7 +55,7 @@ class Announcements:
         self._due[unit] = now_due
 
     def end(self, unit: str) -> None:
-        """Write into the journal that nothing is due for a unit whose agent stops, or that is gone."""
+        """Write into the journal that nothing is due for a unit that was removed or whose agent stops."""
         for hook, announced in self._due.pop(unit, {}).items():
             self._take_back(unit, hook, announced)
 

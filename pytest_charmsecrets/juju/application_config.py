@@ -1,4 +1,4 @@
-"""Config of an application: which values fit an option, what a change causes, and trust.
+"""Config of an application: the values that an option accepts, the effects of a change, and trust.
 
 Source: juju 3.6: state/charm.go, config settings; apiserver/facades/client/application/application.go, SetConfigs.
 """
@@ -33,7 +33,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
 
 
 def configure(world: World, name: str, values: Mapping[str, Any], reset: Sequence[str] = ()) -> None:
-    """Set config values and reset others to their defaults; only a difference is a change.
+    """Set config values and reset others to their defaults. A value that stays the same causes nothing.
 
     Raises:
         UsageError: if there is no such option, or a value is of another type.
@@ -56,7 +56,7 @@ def configure(world: World, name: str, values: Mapping[str, Any], reset: Sequenc
 
 
 def trust(world: World, name: str, *, trusted: bool) -> None:
-    """Let an application use the cloud's credential, or not; its units run config-changed for a change."""
+    """Grant or withdraw trust: the use of the cloud's credential. Units run config-changed if it changes."""
     application = find_application(world, name)
     world.note_operation('trust', name, *(() if trusted else ('--remove',)))
     if application.trusted != trusted:
@@ -74,14 +74,14 @@ def check_config(
     *,
     doing: str = 'parsing settings for application: ',
 ) -> dict[str, Any]:
-    """Return the values of a change of config if each fits its option.
+    """Check and convert new config values against the options of the charm.
 
     Args:
         world: the model.
         name: the application.
         metadata: its charm, which declares the options.
         values: the new values by option.
-        doing: how Juju begins its refusal of a value for an option of ``type: secret``.
+        doing: the beginning of Juju's error message for an option of ``type: secret``.
 
     Raises:
         UsageError: if there is no such option, or a value is of another type.
@@ -101,10 +101,10 @@ def check_config(
 
 
 def _check_secret_option(world: World, option: str, value: str, doing: str) -> None:
-    """Refuse what is no secret's URI; whether there is such a secret, Juju does not ask.
+    """Refuse a value that is not the URI of a secret. Juju does not check that the secret exists.
 
     Source: juju 3.6: apiserver/facades/client/application/application.go, validateSecretConfig; 4.0:
-    domain/application/service/application.go, which takes a bare id, too.
+    domain/application/service/application.go, which also accepts a bare id.
     """
     try:
         identity.parse_secret_uri(value)
@@ -117,7 +117,7 @@ def _check_secret_option(world: World, option: str, value: str, doing: str) -> N
 
 
 def read_settings(metadata: CharmMetadata, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Return the values of config options that somebody gave as text, as the Juju CLI does.
+    """Convert config values from text, as the Juju CLI does.
 
     Raises:
         JujuError: with Juju's text, when there is no such option, or it is of another type.

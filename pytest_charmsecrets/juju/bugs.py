@@ -1,7 +1,7 @@
-"""The question that a rule asks about a switch which is a known bug of some releases.
+"""The query by which a rule reads a switch that is a known bug of some releases.
 
-The rule asks it only where the answer matters: where the release, as shipped, has the bug and the model has not, the
-journal then notes that the model did other than the release. A query reads the profile instead, and notes nothing.
+A rule calls it only where the value matters. If the release, as shipped, has the bug and the model does not, the journal then
+notes that the model behaved differently from the release. Queries read the profile directly, and note nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The change log of a model: which documents were written since the watchers last collected it, never their content.
+"""The change log of a model: the names of the documents written since the watchers last collected it, not their content.
 
 Several writes of one document are one entry. Juju 3.6: state/watcher, whose changes carry an id and a revno.
 """
@@ -53,19 +53,19 @@ class Changes:
         """The journal of the model, which takes notes of facts."""
         self._written: dict[Change, Causes] = {}
         self.writers: Final[dict[Document, Causes]] = {}
-        """Who wrote each document that a hook may become due for."""
+        """The actors that wrote each document for which a hook may become due."""
 
     def note(self, kind: ChangeKind, subject: str, *, secret: str = '', revision: int = 0) -> None:
-        """Note that a document was written, by whoever writes at the moment."""
+        """Note that the current actor wrote a document."""
         change = Change(kind, subject, secret, revision)
         self._written[change] = merged(self._written.get(change, ()), self.journal.chronicle.causes)
 
     def note_writer(self, *document: str | int) -> None:
-        """Note who writes a document, so that a hook that becomes due for it names its cause."""
+        """Note the writer of a document, so that a hook that becomes due for it can name its cause."""
         self.writers[document] = self.journal.chronicle.causes
 
     def forget_writers_of_revision(self, secret: str, number: int) -> None:
-        """Forget who wrote a revision that is removed: what was due for it is noted, and nothing becomes due for it."""
+        """Forget the writers of a removed revision: no hook becomes due for it any more."""
         self.writers.pop(('revision', secret, number), None)
         self.writers.pop(('obsolete', secret, number), None)
 
@@ -75,7 +75,7 @@ class Changes:
         return collected
 
     def reset(self, changes: Iterable[tuple[Change, Causes]]) -> None:
-        """Go back to the changes that had been noted, when later ones are undone."""
+        """Restore the log to an earlier state, when later changes are undone."""
         self._written = dict(changes)
 
     def items(self) -> tuple[tuple[Change, Causes], ...]:

@@ -1,9 +1,9 @@
-"""Virtual time, and what Juju computes with it: rotation, expiry, retries.
+"""Virtual time, and the times that Juju computes from it: rotation, expiry, retries.
 
 No other module computes a time. Nothing here reads a wall clock.
 
-Not versioned are the delays of retries, the periods of policies and the minute of ``is_due``: no release is known that
-has other ones. Once a release differs, the constant becomes a switch of its profile (``versions/switches.py``).
+The delays of retries, the periods of policies and the minute of ``is_due`` are constants: they are the same in all known
+releases. Once a release differs, the constant becomes a switch of its profile (``versions/switches.py``).
 
 Source: juju 3.6: core/secrets/rotate.go; internal/worker/secretrotate, secretexpire.
 """
@@ -20,12 +20,12 @@ RotatePolicy: TypeAlias = Literal['never', 'hourly', 'daily', 'weekly', 'monthly
 ROTATE_POLICIES: Final[tuple[str, ...]] = get_args(RotatePolicy)
 
 ROTATE_RETRY_DELAY: Final = datetime.timedelta(minutes=5)
-"""How soon Juju asks again after a secret-rotate that brought no new revision."""
+"""The delay after which Juju repeats a secret-rotate that brought no new revision."""
 EXPIRE_RETRY_DELAY: Final = datetime.timedelta(minutes=5)
-"""How often Juju repeats secret-expired while the expired revision is still there."""
+"""The interval at which Juju repeats secret-expired while the expired revision exists."""
 
 HOOK_RETRY_DELAY: Final = datetime.timedelta(seconds=5)
-"""How soon Juju retries a failed hook; it doubles the delay each time."""
+"""The delay of the first retry of a failed hook. Juju doubles the delay each time."""
 HOOK_RETRY_DELAY_AT_MOST: Final = datetime.timedelta(minutes=5)
 
 _FIXED_PERIODS: Final = {
@@ -113,10 +113,10 @@ def round_to_second(when: datetime.datetime) -> datetime.datetime:
 
 
 def is_due(when: datetime.datetime, now: datetime.datetime) -> bool:
-    """Whether a worker that wakes now takes this deadline along: everything due within the current minute is.
+    """Whether a worker that wakes now handles this deadline: it handles all deadlines of the current minute.
 
-    Juju asks whether the beginning of that minute lies before now. Its clock is past the deadline by then, be it by little,
-    so a deadline on the full minute, too, takes along what is due within the minute.
+    Juju compares the start of the deadline's minute with the current time. When its worker wakes, its clock is slightly past
+    the deadline, so a deadline on the full minute also handles those that follow within the minute.
     Juju 3.6: secretrotate.go, rotate; secretexpire.go, expire.
     """
     return when.replace(second=0, microsecond=0) <= now

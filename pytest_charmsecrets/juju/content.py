@@ -1,7 +1,7 @@
-"""What a secret may hold: keys, values, encodings, size limits, checksum.
+"""The content of a secret: keys, values, encodings, size limits, checksum.
 
 Content is kept as Juju keeps it: a mapping of key to base64 text.
-Source: juju 3.6: core/secrets/createsecret.go, secretvalue.go; juju-versions.md A5-A8.
+Source: juju 3.6: core/secrets/createsecret.go, secretvalue.go.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ EncodedContent: TypeAlias = Mapping[str, str]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Limits:
-    """How large content may be, in bytes."""
+    """The largest size allowed for content, in bytes."""
 
     value: int
     total: int
     encoded: bool
-    """Whether base64 text counts, rather than what was given."""
+    """Whether the size is that of the base64 text, not that of the value as given."""
 
     @property
     def what(self) -> str:
-        """How Juju's messages call what is measured."""
+        """The name of the measured content in Juju's messages."""
         return 'base64 encoded secret content' if self.encoded else 'secret content'
 
 
@@ -50,7 +50,7 @@ _LINE_BREAKS: Final = str.maketrans('', '', '\r\n')
 
 
 def encode(pairs: Iterable[tuple[str, bytes]], limits: Limits) -> dict[str, str]:
-    """Check and encode raw content; a key that ends in ``#base64`` brings a value that is encoded already.
+    """Check and encode raw content; the value of a key that ends in ``#base64`` is already encoded.
 
     Raises:
         JujuError: with Juju's text, for a bad key or a value that is too large.
@@ -90,7 +90,7 @@ def decode(content: EncodedContent) -> dict[str, bytes]:
 
 
 def decode_text(content: EncodedContent) -> dict[str, str]:
-    """Decode every value of a secret to text, for views and tests; bytes that are no text are replaced."""
+    """Decode every value of a secret to text, for views and tests; bytes that are not UTF-8 are replaced."""
     return {key: value.decode('utf-8', 'replace') for key, value in decode(content).items()}
 
 
@@ -101,7 +101,7 @@ def checksum(content: EncodedContent) -> str:
 
 
 def _decode_base64(text: str) -> bytes:
-    """Decode as Go does: line breaks are skipped, and bits that are left over are not looked at."""
+    """Decode as Go does: line breaks are skipped, and surplus bits at the end are ignored."""
     joined = text.translate(_LINE_BREAKS)
     if not _BASE64.fullmatch(joined):
         raise JujuError(f'illegal base64 data at input byte {_first_illegal_byte(text)}')
@@ -109,7 +109,7 @@ def _decode_base64(text: str) -> bytes:
 
 
 def _first_illegal_byte(text: str) -> int:
-    """Return the offset that Go's decoder reports: of a byte that cannot stand there, or of a quantum that is cut off."""
+    """Return the offset that Go's decoder reports: of an invalid byte, or of an incomplete group of four characters."""
     characters = [(offset, character) for offset, character in enumerate(text) if character not in '\r\n']
     for index, (offset, character) in enumerate(characters):
         if character == '=':

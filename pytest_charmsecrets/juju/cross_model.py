@@ -30,7 +30,7 @@ class Carry:
     """One difference to carry from one model to another."""
 
     what: str
-    """How an order's choices name it."""
+    """The name of the carry in the choices of an order."""
     act: Callable[[], None] = dataclasses.field(compare=False, repr=False)
 
     def __str__(self) -> str:
@@ -126,7 +126,7 @@ class Carrier:
 
 
 def _act_for(world: World, *documents: Document) -> None:
-    """Let whoever wrote documents of a model be the cause of what is carried from it."""
+    """Make the writers of a model's documents the causes of the changes that are carried from it."""
     writers = world.changes.writers
     chronicle = world.journal.chronicle
     chronicle.causes = merged((), *(writers.get(document, ()) for document in documents)) or chronicle.causes
@@ -158,7 +158,7 @@ def _end(source: _Side, target: _Side, relation: Relation, *, is_gone: bool) -> 
 
 
 def _units(source: _Side, here: Relation, target: _Side, there: Relation) -> dict[str, Bag]:
-    """Return the databags of one side's units, by their names on the other; no unit enters a relation that ends."""
+    """Return the databags of one side's units, by their names on the other side. No unit enters a relation that ends."""
     named = {target.local_name(unit): here.unit_data[unit] for unit in here.present(source.own)}
     present = there.in_scope.get(target.remote, {})
     return {name: bag for name, bag in named.items() if there.life == 'alive' or name in present}

@@ -1,8 +1,8 @@
-"""The causes of a hook that became due: who wrote each document that it is about since the unit last ran a hook for it.
+"""The causes of a hook that became due: the writers of its documents since the unit last ran a hook for them.
 
-What makes a hook due is a difference between snapshot and local state (``agent.py``). The documents of that difference
-know who wrote them (``change_log.py``). A hook for which there is no such document follows from the notice that its unit
-has just taken: the hook that it ran before, an agent that started, a time that came.
+A difference between snapshot and local state makes a hook due (``agent.py``). The writers of the documents of that difference
+are known (``change_log.py``). A hook without such a document follows from the notice that its unit has just taken: the hook
+that it ran before, an agent that started, a time that came.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ def causes_of(world: World, unit: str, local: LocalState, hook: Hook, notice: Ca
     Args:
         world: the model.
         unit: the unit that is to run it.
-        local: what the unit has run.
+        local: the local state of the unit.
         hook: the hook.
         notice: the causes of the notice that the unit takes.
     """
     writers = world.changes.writers
     written = merged((), *(writers.get(document, ()) for document in _documents(world, unit, local, hook)))
-    # Documents that were delivered before made nothing due until this notice.
+    # Documents that were delivered earlier did not make the hook due until this notice.
     return written if any(cause in notice for cause in written) else merged(written, notice)
 
 

@@ -1,4 +1,4 @@
-"""What was written to a model, as far as histories tell it: one small fact for each change, never a whole document.
+"""The changes of a model that histories show: one small fact for each change, never a whole document.
 
 The code that makes a change notes it, at the one place of the change; ``history.py`` makes histories of the facts.
 """
@@ -11,10 +11,10 @@ from typing import Any, Literal, Protocol
 
 
 class Writer(Protocol):
-    """Whoever made a change: a user, a hook, the time that passed."""
+    """The actor that made a change: a user, a hook, or the time that passed."""
 
     number: int | None
-    """Number of its record; None while that is not written."""
+    """Number of its record; None until the record is written."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class Fact:
 
     time: datetime.datetime
     after: int
-    """Number of the record since which it holds: the last one before it or, if it follows from none yet, the next."""
+    """Number of the record since which it holds: the last one before the change, or the next one if there is none yet."""
     writer: Writer | None
 
     @property
     def by(self) -> int | None:
-        """Number of the record of whoever made the change."""
+        """Number of the record of the actor."""
         return self.writer.number if self.writer is not None else None
 
 
@@ -47,7 +47,7 @@ class RevisionCreated(Fact):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ExpirySet(Fact):
-    """A revision expires at another time than before."""
+    """The expiry of a revision has changed."""
 
     secret: str
     number: int
@@ -56,7 +56,7 @@ class ExpirySet(Fact):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RevisionObsolete(Fact):
-    """A revision was found to be tracked by nobody."""
+    """A revision became obsolete: no consumer tracks it."""
 
     secret: str
     number: int
@@ -64,7 +64,7 @@ class RevisionObsolete(Fact):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RevisionRemoved(Fact):
-    """A revision is gone."""
+    """A revision was removed."""
 
     secret: str
     number: int
@@ -72,10 +72,10 @@ class RevisionRemoved(Fact):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrackingSaved(Fact):
-    """A unit's consumer record was made, or tracks another revision, or has another label."""
+    """A unit's consumer record was created, or its tracked revision or label has changed."""
 
     secret: str
-    """Id of the secret; of one of another model, after the UUID of that model."""
+    """Id of the secret, preceded by the UUID of its model if that is another model."""
     unit: str
     revision: int
     label: str
@@ -83,7 +83,7 @@ class TrackingSaved(Fact):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrackingEnded(Fact):
-    """A unit's consumer record is gone."""
+    """A unit's consumer record was removed."""
 
     secret: str
     unit: str
@@ -91,7 +91,7 @@ class TrackingEnded(Fact):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AccessGranted(Fact):
-    """A subject may do something with a secret."""
+    """A subject has access to a secret."""
 
     secret: str
     subject: str
@@ -102,7 +102,7 @@ class AccessGranted(Fact):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AccessEnded(Fact):
-    """A subject may do nothing with a secret any more."""
+    """A subject has lost its access to a secret."""
 
     secret: str
     subject: str
@@ -151,13 +151,13 @@ class ConfigWritten(Fact):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class EntityRemoved(Fact):
-    """A unit or an application is gone."""
+    """A unit or an application was removed."""
 
     name: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RelationRemoved(Fact):
-    """A relation is gone, with its databags."""
+    """A relation was removed, with its databags."""
 
     relation: int

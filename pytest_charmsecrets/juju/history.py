@@ -1,7 +1,7 @@
-"""Histories: what held in a model, from when to when, and the records that began and ended it.
+"""Histories: periods in which something held in a model, with the records that began and ended each period.
 
-Pure functions of facts. At the number of a record they return what held after that record, as it was then, and nothing
-that had ended.
+Pure functions of facts. With the number of a record they return the periods that had not ended after that record, as they were
+then.
 """
 
 from __future__ import annotations
@@ -19,44 +19,44 @@ SpanT = TypeVar('SpanT', bound='Held | RevisionLife')
 
 
 class _Spans(Generic[KeyT, SpanT]):
-    """What held, oldest first; for each key one thing at a time."""
+    """Periods, oldest first. For each key one period is open at a time."""
 
     def __init__(self) -> None:
         self._spans: list[SpanT] = []
         self._open: dict[KeyT, int] = {}
 
     def get(self, key: KeyT) -> SpanT | None:
-        """Return what holds."""
+        """Return the open period of a key."""
         index = self._open.get(key)
         return self._spans[index] if index is not None else None
 
     def begin(self, key: KeyT, span: SpanT) -> None:
-        """Note that something begins."""
+        """Begin a period."""
         self._open[key] = len(self._spans)
         self._spans.append(span)
 
     def change(self, key: KeyT, **fields: object) -> None:
-        """Note more about what holds, if anything does."""
+        """Change the open period of a key, if there is one."""
         index = self._open.get(key)
         if index is not None:
             self._spans[index] = dataclasses.replace(self._spans[index], **fields)
 
     def end(self, key: KeyT, **fields: object) -> None:
-        """Note that what holds ends, if anything does."""
+        """End the open period of a key, if there is one."""
         self.change(key, **fields)
         self._open.pop(key, None)
 
     def end_at(self, fact: Fact, *keys: KeyT) -> None:
-        """Note that a fact ends what holds."""
+        """End the open period of a key by a fact."""
         for key in keys:
             self.end(key, until=fact.time, until_by=fact.by)
 
     def __iter__(self) -> Iterator[KeyT]:
-        """Return the keys of everything that holds."""
+        """Return the keys that have an open period."""
         return iter(self._open)
 
     def told(self, at: int | None) -> tuple[SpanT, ...]:
-        """Return everything or, at a record, what holds."""
+        """Return all periods or, at a record, the open ones."""
         return tuple(self._spans if at is None else map(self._spans.__getitem__, sorted(self._open.values())))
 
 
@@ -82,7 +82,7 @@ def revisions(noted: Iterable[Fact], at: int | None = None) -> tuple[RevisionLif
 
 
 def tracking(noted: Iterable[Fact], at: int | None = None) -> tuple[Tracked, ...]:
-    """Return which unit tracked which revision; a new label alone begins nothing new."""
+    """Return which unit tracked which revision. A new label alone begins no new period."""
     spans: _Spans[tuple[str, str], Tracked] = _Spans()
     for fact in _until(noted, at):
         match fact:
@@ -168,7 +168,7 @@ def bags(noted: Iterable[Fact], at: int | None = None) -> tuple[BagValue, ...]:
 
 
 def config(noted: Iterable[Fact], at: int | None = None) -> tuple[ConfigValue, ...]:
-    """Return the values of config options, those by default included."""
+    """Return the values of config options, defaults included."""
     spans: _Spans[tuple[str, str], ConfigValue] = _Spans()
     for fact in _until(noted, at):
         match fact:

@@ -1,4 +1,4 @@
-"""The kinds of hooks that Juju runs, and what each hook carries: plain data without rules.
+"""The kinds of hooks that Juju runs, and the data of each hook: plain data without rules.
 
 ``agent.py`` decides which hook a unit runs next; ``charms/environment.py`` writes the environment that a charm sees.
 
@@ -41,7 +41,7 @@ WORKLOAD_KINDS: Final = (
 
 
 TASK_KINDS: Final = ('action', 'juju-exec')
-"""The kinds that are no hooks of the charm: they put no unit in error, and replace no update-status."""
+"""The kinds that are not hooks of the charm: a failure puts no unit in error, and they replace no update-status."""
 STORAGE_KINDS: Final = ('storage-attached', 'storage-detaching')
 
 
@@ -55,7 +55,7 @@ def hook_names(charm: CharmMetadata) -> tuple[str, ...]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Hook:
-    """One hook, action or ``juju exec`` of one unit, with everything that its environment is made from."""
+    """One hook, action or ``juju exec`` of one unit, with all data for its environment."""
 
     kind: str
     """Juju's kind: ``install``, ``secret-changed``, ``relation-joined``, ``pebble-ready``, ``juju-exec``, ..."""
@@ -71,7 +71,7 @@ class Hook:
     """``JUJU_SECRET_ID`` as Juju writes it for this kind of hook."""
     secret_label: str = ''
     secret_revision: int | None = None
-    """The revision of secret-expired and secret-remove; of secret-changed the one that caused it, not for the charm."""
+    """The revision of secret-expired and secret-remove; of secret-changed the one that caused it, which the charm is not given."""
     workload: str | None = None
     """Name of the container, for Pebble's hooks."""
     notice_id: str | None = None
@@ -106,7 +106,7 @@ class Hook:
 
     @property
     def is_task(self) -> bool:
-        """Whether a user asked for it and gets results: an action or ``juju exec``, an action of every charm."""
+        """Whether a user requested it and gets results: an action or ``juju exec``, which Juju runs as an action."""
         return self.action is not None or (self.kind == 'juju-exec' and self.task_id is not None)
 
     @property

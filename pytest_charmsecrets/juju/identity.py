@@ -1,6 +1,6 @@
 """Names, tags and ids: secret URIs, unit and application names, relation keys.
 
-Ids derive from the seed, the owner and a counter per owner, so another order of events does not rename everything.
+Ids derive from the seed, the owner and a counter per owner, so that a different order of events keeps the ids.
 Sources: juju 3.6: core/secrets/secret.go, ParseURI; names/v5.
 """
 
@@ -27,18 +27,18 @@ SECRET_ID_ALPHABET: Final = '0123456789abcdefghijklmnopqrstuv'
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SecretURI:
-    """A secret's identifier as somebody spelled it.
+    """A secret's identifier as it was spelled.
 
     Only the id identifies a secret within its model; the spelling is kept because Juju's errors echo it.
     """
 
     id: str
     source: str = ''
-    """UUID of the model the secret lives in; empty when the spelling did not say."""
+    """UUID of the model that holds the secret; empty if the spelling does not have one."""
 
     @property
     def key(self) -> str:
-        """What identifies the secret in a model that it does not live in."""
+        """The secret's identifier in other models than its own."""
         return f'{self.source}/{self.id}'
 
     def __str__(self) -> str:
@@ -49,8 +49,8 @@ def parse_secret_uri(text: str, *, with_source: bool = True) -> SecretURI:
     """Read any of Juju's spellings: ``<id>``, ``secret:<id>``, ``secret://<uuid>/<id>``, ``<uuid>/<id>``.
 
     Args:
-        text: what somebody wrote.
-        with_source: whether the UUID of a model may be there; old versions of Juju know none.
+        text: the identifier as it was written.
+        with_source: whether the UUID of a model is accepted; old versions of Juju do not accept it.
 
     Raises:
         JujuError: with Juju's text, which names what is wrong.
@@ -110,7 +110,7 @@ def application_tag(application: str) -> str:
 
 
 def name_of_tag(tag: str) -> str:
-    """Return what a tag of an application or unit names; ``<model>`` for that of a model."""
+    """Return the name in a tag of an application or unit; ``<model>`` for the tag of a model."""
     kind, _, name = tag.partition('-')
     if kind == 'model':
         return '<model>'

@@ -1,6 +1,6 @@
-"""What happened, in order: append-only, typed records with virtual times.
+"""The journal of a model: append-only, typed records in order, with virtual times.
 
-A journal holds what really happened, secret content included; reports redact (``report/``).
+Records hold real values, secret content included; reports redact them (``report/``).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ P = ParamSpec('P')
 _DRAWN: Final = re.compile(
     r'\b(?:(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|(?P<digest>[0-9a-f]{16,})|(?P<id>[0-9a-v]{19}[0g]))\b'
 )
-"""What charms and libraries draw at random: UUIDs, hexadecimal digests and tokens, and Juju's secret ids."""
+"""Values that charms and libraries draw at random: UUIDs, hexadecimal digests and tokens, and Juju's secret ids."""
 
 
 _PLACES: Final = re.compile(r'(?:number=\d+, |, (?:causes|commands)=\([^)]*\)|, became_due=(?:\d+|None))')
@@ -48,7 +48,7 @@ _number_of: Final = operator.attrgetter('number')
 
 
 class Cause:
-    """What writes to a model at the moment: an operation, a hook, or the time that passes.
+    """The actor that writes to a model: an operation, a hook, or the time that passes.
 
     The number of a hook's record is known only when the hook has ended; until then a change refers to this object.
     """
@@ -73,15 +73,15 @@ def numbers_of(causes: Causes) -> tuple[int, ...]:
 
 
 class Chronicle:
-    """The one order of the records of a controller, and the causes of whatever is written at the moment."""
+    """The numbering of all records of a controller, and the causes of the writes at the moment."""
 
     def __init__(self) -> None:
         self.last = 0
-        """The last number that was given out."""
+        """The last number that was assigned."""
         self.written = 0
         """Number of the last record that is in a journal."""
         self.causes: Causes = ()
-        """Who writes: every change that a watcher will see takes them along."""
+        """The current actors. Every change that a watcher delivers carries them."""
 
     def next_number(self) -> int:
         """Return the number of the next record."""
@@ -133,7 +133,7 @@ class Journal:
         """Return the lives of all revisions of the model's secrets, in the order in which they were created.
 
         Args:
-            at: number of a record of the controller; only the revisions that were there after it, as they were then.
+            at: number of a record of the controller; only the revisions that existed after it, as they were then.
         """
         return history.revisions(self._facts, at)
 
@@ -162,9 +162,9 @@ class Journal:
         return history.leaders(self._facts, at)
 
     def statuses(self, *, at: int | None = None) -> tuple[HadStatus, ...]:
-        """Return the statuses that were set for units and applications; one that is set again is one.
+        """Return the statuses that were set for units and applications. A status that is set again begins no new period.
 
-        A failed hook changes none of them: that a unit is in error is seen in its ``HookRun``.
+        A failed hook changes none of them; the ``HookRun`` shows that a unit is in error.
 
         Args:
             at: number of a record of the controller; only the statuses after it.
@@ -236,12 +236,12 @@ class JournalWriter(Journal):
         self.chronicle: Final = chronicle or Chronicle()
         self._clock: Final = clock
         self._avoided: dict[str, Causes] = {}
-        """Who met the condition of a bug last, by its name."""
+        """The actor that met the condition of each bug last, by the bug's name."""
         self._noted: list[tuple[datetime.datetime, str]] = []
         """The bugs that were avoided since the last record, with the times."""
         self.reader: Final = Journal()
         """The same journal for a test, which cannot write."""
-        self.reader._records, self.reader._facts = self._records, self._facts  # noqa: SLF001 - a method of the same class
+        self.reader._records, self.reader._facts = self._records, self._facts  # noqa: SLF001 - of the same module
 
     def stamp(self) -> dict[str, Any]:
         """Return the fields that give the next record its place: its number and its model."""
@@ -264,7 +264,7 @@ class JournalWriter(Journal):
         *about: P.args,
         **more: P.kwargs,
     ) -> None:
-        """Note a change that whoever acts at the moment makes, for the histories.
+        """Note a change by the current actor, for the histories.
 
         Without a clock nothing is noted: the journal of a copy of a model is thrown away.
         """
@@ -275,7 +275,7 @@ class JournalWriter(Journal):
             self._facts.append(kind(self._clock.now, after, writer, *about, **more))
 
     def note_avoided(self, bug: str) -> None:
-        """Note once for whoever acts at the moment that a bug of the release, which is switched off, would have struck.
+        """Note, once for the current actor, that a bug of the release would have struck if it were switched on.
 
         It never stands among the changes of one hook or operation: if one is under way, it follows the next record.
         """
@@ -287,9 +287,9 @@ class JournalWriter(Journal):
             self._write_avoided()
 
     def mark(self) -> int:
-        """Return where the facts end now."""
+        """Return the mark of the current end of the facts."""
         return len(self._facts)
 
     def undo_since(self, mark: int) -> None:
-        """Forget the facts since a mark: what they tell was undone."""
+        """Remove the facts since a mark, because their changes were undone."""
         del self._facts[mark:]

@@ -1,7 +1,7 @@
-"""What goes with something that is removed: units, relations, applications, and the secrets that belong to them.
+"""The life of units, relations and applications, and the secrets and grants that are removed with them.
 
-Source: spec/model-semantics.md, section 4.2; spec/events.md, sections 8 and 12. The status that a unit has before its charm
-sets one: juju 3.6: state/application.go; internal/worker/uniter/operation/runhook.go.
+Source: juju 3.6: state/cleanup.go, cleanupDyingUnit; state/application.go, deleteSecrets. The status that a unit has before
+its charm sets one: state/application.go; internal/worker/uniter/operation/runhook.go.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BEFORE_HOOK: Final = {
 }
 _AFTER_HOOK: Final = {'start': Status('unknown'), 'stop': Status('maintenance'), 'remove': Status('terminated')}
 _UNLESS_SET: Final = ('install', 'start')
-"""The hooks around which the status is left alone once the charm has set it."""
+"""The hooks around which the agent does not change a status that the charm has set."""
 
 
 def add_unit(world: World, application: Application, principal: Unit | None = None) -> Unit:
@@ -68,7 +68,7 @@ def attach_storage(world: World, unit: Unit, storage: StorageMetadata, count: in
 
 
 def give_storages(unit: Unit, ids: Iterable[str]) -> None:
-    """Give a unit the storages of the author of a test, in the place of those that the author gave it before."""
+    """Give a unit the storages that a test defines, in place of those that the test defined before."""
     given = {storage_id: Storage(_name_of(storage_id), is_given=True) for storage_id in ids}
     _set_storages(unit, _storages_of(unit, given=False), given)
 
@@ -80,7 +80,7 @@ def _begin_with_storages(unit: Unit, ids: tuple[str, ...]) -> None:
 
 
 def _set_storages(unit: Unit, by_juju: dict[str, Storage], given: dict[str, Storage]) -> None:
-    # One that both name is Juju's, in its place among those of Juju: the author numbers storages without asking it.
+    # A storage that both define stays Juju's, at its place: a test numbers storages without knowing those of Juju.
     unit.storages = {**by_juju, **given, **by_juju}
 
 
@@ -112,12 +112,12 @@ def add_subordinate(world: World, relation: Relation, principal: Unit) -> None:
 
 
 def subordinates_of(world: World, principal: Unit) -> tuple[Unit, ...]:
-    """Return the units that live beside a unit."""
+    """Return the subordinates of a unit."""
     return tuple(unit for unit in world.units() if unit.principal == principal.name)
 
 
 def begin_removal_of_subordinates(world: World, principal: Unit) -> None:
-    """Make the units dying that live beside a unit."""
+    """Make the subordinates of a unit dying."""
     for subordinate in subordinates_of(world, principal):
         if subordinate.life == 'alive':
             begin_unit_removal(world, subordinate)
@@ -146,7 +146,7 @@ def set_status(world: World, entity: Unit | Application, status: Status) -> None
 
 
 def set_leader(world: World, application: Application, unit: str | None) -> None:
-    """Move leadership; old and new leader are told."""
+    """Move leadership, and notify the old and the new leader."""
     application.leader = unit
     world.journal.note(facts.LeaderMoved, application.name, unit)
     world.changes.note_writer('leader', application.name)
@@ -154,7 +154,7 @@ def set_leader(world: World, application: Application, unit: str | None) -> None
 
 
 def begin_unit_removal(world: World, unit: Unit) -> None:
-    """Make a unit dying; its agent ends what it is in, and then removes it."""
+    """Make a unit dying. Its agent ends its relations, and then removes it."""
     if unit.life == 'alive':
         unit.life = 'dying'
         world.changes.note_writer('life', unit.name)
@@ -167,7 +167,7 @@ def begin_unit_removal(world: World, unit: Unit) -> None:
 
 
 def finish_unit_removal(world: World, unit: Unit) -> None:
-    """Remove a unit that has run everything: its secrets, its consumer records, its grants, its labels."""
+    """Remove a unit that has run all its hooks, with its secrets, consumer records, grants and labels."""
     application = world.applications[unit.application]
     for relation in world.relations_of(unit.application):
         relations.leave_scope(relation, unit.name, world.changes)
@@ -188,7 +188,7 @@ def finish_unit_removal(world: World, unit: Unit) -> None:
 
 
 def force_unit_removal(world: World, unit: Unit) -> None:
-    """Remove a unit, and its subordinates, without waiting for any agent: they run nothing any more."""
+    """Remove a unit, and its subordinates, without waiting for any agent: they run no more hooks."""
     for subordinate in subordinates_of(world, unit):
         force_unit_removal(world, subordinate)
     begin_unit_removal(world, unit)
@@ -205,7 +205,7 @@ def begin_relation_removal(world: World, relation: Relation) -> None:
 
 
 def force_relation_removal(world: World, relation: Relation) -> None:
-    """Remove a relation without waiting for its units: none runs a hook for it any more."""
+    """Remove a relation without waiting for its units: no unit runs a hook for it any more."""
     begin_relation_removal(world, relation)
     for unit in [unit for units in relation.in_scope.values() for unit in units]:
         relations.leave_scope(relation, unit, world.changes)
@@ -215,7 +215,7 @@ def force_relation_removal(world: World, relation: Relation) -> None:
 def finish_relation_removal(world: World, relation: Relation) -> None:
     """Remove a dying relation once its last unit has left, with the grants that went through it.
 
-    That is all a relation's end does to secrets: they, their revisions and the consumer records stay.
+    The end of a relation has no other effect on secrets: the secrets, their revisions and the consumer records stay.
     """
     if relations.is_over(relation) and world.relations.pop(relation.id, None) is not None:
         relations.note_life(relation, world.changes)
@@ -256,7 +256,7 @@ def force_application_removal(world: World, application: Application) -> None:
 def finish_application_removal(world: World, application: Application) -> None:
     """Remove a dying application without units and relations, and the secrets it owned.
 
-    Since 3.1.6 they go no sooner, so that the last hooks can still read them.
+    Since 3.1.6 they are not removed earlier, so that the last hooks can still read them.
     """
     others = [relation for relation in world.relations_of(application.name) if not relation.is_peer]
     if application.life == 'alive' or application.units or others or application.name not in world.applications:
@@ -282,7 +282,7 @@ def begin_remote_removal(world: World, remote: RemoteApplication) -> None:
 def finish_remote_removal(world: World, remote: RemoteApplication) -> None:
     """Remove an application of another model that has lost its last relation: a consumer, or one that is dying.
 
-    What its units track of secrets of this model stays. Source: juju 3.6: state/remoteapplication.go, removeOps.
+    The consumer records of its units stay. Source: juju 3.6: state/remoteapplication.go, removeOps.
     """
     if world.relations_of(remote.name) or (remote.life == 'alive' and not remote.is_consumer):
         return
@@ -294,21 +294,21 @@ def finish_remote_removal(world: World, remote: RemoteApplication) -> None:
 
 
 def suspend_relation(world: World, relation: Relation, *, suspended: bool) -> None:
-    """Interrupt a relation to another model, or let it go on: both sides are told."""
+    """Suspend or resume a relation to another model, and notify both sides."""
     if relation.suspended != suspended:
         relation.suspended = suspended
         relations.note_life(relation, world.changes)
 
 
 def _forget_unit(world: World, unit: Unit) -> None:
-    """Remove what a unit owns, and the records of what it tracks."""
+    """Remove the secrets that a unit owns, and its consumer records."""
     _remove_secrets_of(world, Owner('unit', unit.name))
     if world.secrets.consumed_by(unit.name) and world.bugs.ask('gone_consumers_forgotten'):
         consumption.forget_unit(world.secrets, unit.name)
 
 
 def _forget_owner(world: World, owner: Owner) -> None:
-    """Free the labels of something that is gone, and take away what it was granted."""
+    """Free the labels of a removed unit or application, and remove its grants."""
     labels.release_labels_of(world.secrets, owner.tag)
     if not any(owner.tag in secret.permissions for secret in world.secrets):
         return

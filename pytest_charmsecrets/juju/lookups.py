@@ -1,4 +1,4 @@
-"""Look-ups by names that a user gives: near misses and the fix where there is none, with the text of the juju client.
+"""Look-ups by names that a user gives. An error has near misses, the fix, and the text of the juju client.
 
 Source of the texts: juju 3.6: state/application.go, state/unit.go, state/relation.go.
 """

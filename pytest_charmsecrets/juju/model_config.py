@@ -25,14 +25,14 @@ SETTINGS: Final = (UPDATE_STATUS_INTERVAL, SECRET_BACKEND)
 SECRET_BACKEND_REMOVED: Final = (
     '"secret-backend" has been removed from model config, use the new command "model-secret-backend" instead'
 )
-"""How Juju 4.0 refuses that setting."""
+"""The error of Juju 4.0 for that setting."""
 
 _SHORTEST: Final = datetime.timedelta(minutes=1)
 _LONGEST: Final = datetime.timedelta(minutes=60)
 
 
 def configure_model(agents: Agents, values: Mapping[str, str], reset: Sequence[str] = ()) -> None:
-    """Change settings of a model, and set others back to what the model was made with.
+    """Change settings of a model, and reset others to the values with which the model was made.
 
     Raises:
         UsageError: if there is no such setting.
@@ -68,7 +68,7 @@ def _check_backend(world: World, name: str | None) -> None:
     backends.check_known(world.profile)
     if not world.profile.backend_in_config:
         raise JujuError(SECRET_BACKEND_REMOVED)
-    # The client prints the kind of each refusal behind it.
+    # The client prints the kind of each error after its text.
     if name == '':
         raise JujuError(f'empty "{SECRET_BACKEND}" config value not valid (not valid)')
     if name == INTERNAL:

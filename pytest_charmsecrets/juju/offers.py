@@ -1,4 +1,4 @@
-"""What a user can do about relations between models: offer, consume, suspend, resume, remove.
+"""The operations of a user on relations between models: offer, consume, suspend, resume, remove.
 
 Source: juju 3.6: cmd/juju/crossmodel/offer.go; cmd/juju/application/consume.go, suspendrelation.go;
 apiserver/facades/client/application/application.go, saveRemoteApplication, SetRelationsSuspended.
@@ -18,11 +18,11 @@ from .state import Offer, RemoteApplication
 from .world import World
 
 _USER: Final = 'admin'
-"""Whose models they are."""
+"""The owner of the models."""
 
 
 def offer(world: World, application: str, endpoints: Iterable[str], *, name: str | None = None) -> Offer:
-    """Offer endpoints of an application to other models; those of an offer that is there already are replaced.
+    """Offer endpoints of an application to other models. The endpoints of an existing offer are replaced.
 
     Raises:
         UsageError: if there is no such application or endpoint, or another application has an offer of that name.
@@ -60,11 +60,11 @@ def offer(world: World, application: str, endpoints: Iterable[str], *, name: str
 
 
 def consume(world: World, url: str, *, alias: str | None = None) -> RemoteApplication:
-    """Let an offer of another model be an application of this one.
+    """Make an offer of another model available as an application of this one.
 
     Args:
         url: ``model.offer``, with ``admin/`` before it or without.
-        alias: what it is called here; by default as the offer.
+        alias: its name in this model; by default the name of the offer.
 
     Raises:
         UsageError: if there is no such model or offer, or the name is taken.
@@ -112,7 +112,7 @@ def consume(world: World, url: str, *, alias: str | None = None) -> RemoteApplic
 
 
 def remove_saas(world: World, name: str) -> None:
-    """Begin to remove what was consumed, with its relations.
+    """Begin to remove a consumed application, with its relations.
 
     Raises:
         UsageError: if nothing was consumed under that name.
@@ -127,7 +127,7 @@ def remove_saas(world: World, name: str) -> None:
 
 
 def suspend_relation(world: World, relation: Relation, *, suspended: bool) -> None:
-    """Interrupt a relation to a consumer of what this model offers, or let it go on.
+    """Suspend or resume a relation to a consumer of an offer of this model.
 
     Raises:
         UsageError: if it is a relation to no such consumer.

@@ -1,6 +1,6 @@
-"""Relations: their endpoints, members and data bags; who may read and write which bag; how a relation ends.
+"""Relations: their endpoints, members and databags; the access of units to databags; the end of a relation.
 
-Source: spec/events.md, section 13; juju 3.6: state/relation.go, state/relationunit.go.
+Source: juju 3.6: state/relation.go, state/relationunit.go.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ class RelationEndpoint:
 
 @dataclasses.dataclass(slots=True)
 class Bag:
-    """A data bag. Its version rises with every write, so that a change and its undoing are still a change."""
+    """A databag. Its version rises with every write, so a write that restores an earlier value is still a change."""
 
     values: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     version: int = 0
 
     def write(self, values: Mapping[str, str]) -> bool:
-        """Merge values, where an empty one deletes its key; returns whether anything changed."""
+        """Merge values, and return whether anything changed. An empty value deletes its key."""
         merged = {**self.values, **values}
         merged = {key: value for key, value in merged.items() if value != ''}
         return self.replace(merged)
 
     def replace(self, values: Mapping[str, str]) -> bool:
-        """Hold other values; returns whether anything changed."""
+        """Replace all values, and return whether anything changed."""
         if values == self.values:
             return False
         self.values = dict(values)
@@ -64,14 +64,14 @@ class Relation:
     """In the order of Juju's relation key: the requirer first."""
     life: Life = 'alive'
     suspended: bool = False
-    """Whether it is interrupted, which only a relation to another model can be."""
+    """Whether it is suspended. Only a relation to another model can be suspended."""
     application_data: dict[str, Bag] = dataclasses.field(default_factory=dict[str, Bag])
     unit_data: dict[str, Bag] = dataclasses.field(default_factory=dict[str, Bag])
-    """By unit; kept until the relation is removed, also for units that have left."""
+    """The databags by unit. They are kept until the relation is removed, also for units that have left."""
     in_scope: dict[str, dict[str, None]] = dataclasses.field(default_factory=dict[str, dict[str, None]])
     """The units, by application, that have entered the relation and not left it."""
     leaving: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
-    """The units in scope that have begun to go: to the others they have left."""
+    """The dying units in scope. For the other units they have left already."""
     principals: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     """In a relation of container scope, the principal unit beside which each member lives: itself for a principal."""
 
@@ -92,7 +92,7 @@ class Relation:
 
     @property
     def is_container(self) -> bool:
-        """Whether each unit talks only to the one beside it."""
+        """Whether each unit is related only to the unit on the same machine."""
         return any(endpoint.metadata.scope == 'container' for endpoint in self.endpoints)
 
     def involves(self, application: str) -> bool:
@@ -110,7 +110,7 @@ class Relation:
         return next(endpoint for endpoint in self.endpoints if endpoint.application != application)
 
     def present(self, application: str) -> tuple[str, ...]:
-        """Return the units of an application that the others see, in the order they entered."""
+        """Return the units of an application that the other units see, in the order in which they entered."""
         return tuple(name for name in self.in_scope.get(application, ()) if name not in self.leaving)
 
     def remote_members(self, unit: str) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ def make_relation(relation_id: int, *endpoints: RelationEndpoint) -> Relation:
 
 
 def enter_scope(relation: Relation, unit: Unit, changes: Changes) -> None:
-    """Let a unit enter a relation, with the addresses that Juju writes into its bag."""
+    """Enter a unit into a relation, with the addresses that Juju writes into its databag."""
     addresses = {
         'egress-subnets': f'{unit.address}/32',
         'ingress-address': unit.address,
@@ -147,7 +147,7 @@ def enter_scope(relation: Relation, unit: Unit, changes: Changes) -> None:
 
 
 def prepare_to_leave(relation: Relation, unit: str, changes: Changes) -> None:
-    """Let a unit that begins to go leave the sight of the others, whatever its agent does; it is still in scope.
+    """Hide a dying unit from the other units, whatever its agent does. The unit is still in scope.
 
     Juju 3.6: state/relationunit.go, PrepareLeaveScope, by state/cleanup.go, cleanupDyingUnit.
     """
@@ -159,7 +159,7 @@ def prepare_to_leave(relation: Relation, unit: str, changes: Changes) -> None:
 
 
 def leave_scope(relation: Relation, unit: str, changes: Changes) -> None:
-    """Let a unit leave a relation."""
+    """Remove a unit from a relation."""
     application = identity.application_of(unit)
     relation.in_scope.get(application, {}).pop(unit, None)
     if relation.leaving.pop(unit, unit) is not None:
@@ -176,7 +176,7 @@ def write_bag(relation: Relation, entity: str, values: Mapping[str, str], change
 
 
 def replace_bag(relation: Relation, entity: str, values: Mapping[str, str], changes: Changes) -> bool:
-    """Replace what the databag of a unit or application holds; returns whether anything changed."""
+    """Replace the databag of a unit or application; returns whether anything changed."""
     bag = _bag_of(relation, entity)
     before = bag.values
     bag.replace(values)
@@ -188,7 +188,7 @@ def _bag_of(relation: Relation, entity: str) -> Bag:
 
 
 def _note_written(relation: Relation, entity: str, before: Mapping[str, str], changes: Changes) -> bool:
-    """Note who has written a databag, and what; returns whether it is another than before."""
+    """Note the writer and the values of a databag; returns whether the databag has changed."""
     bag = _bag_of(relation, entity)
     if bag.values == before:
         return False
@@ -200,26 +200,26 @@ def _note_written(relation: Relation, entity: str, before: Mapping[str, str], ch
 def _note_values(
     relation: Relation, entity: str, before: Mapping[str, str], now: Mapping[str, str], changes: Changes
 ) -> None:
-    """Note for the histories which values of a databag are others than before."""
+    """Note for the histories the values of a databag that have changed."""
     for key in dict.fromkeys((*before, *now)):
         if now.get(key) != before.get(key):
             changes.journal.note(facts.BagWritten, relation.id, entity, key, now.get(key))
 
 
 def note_written_by(relation: Relation, application: str, changes: Changes) -> None:
-    """Note that one side has written or moved: only those it talks to are told."""
+    """Note that one side has written data, or that its members have changed. Only the other side is notified."""
     changes.note('relation', relation.remote_of(application).application)
 
 
 def note_life(relation: Relation, changes: Changes) -> None:
-    """Note that a relation has come, is going, or has gone: both sides are told."""
+    """Note that a relation was added, is dying, or was removed. Both sides are notified."""
     changes.note_writer('life of relation', relation.id)
     for endpoint in relation.endpoints:
         changes.note('relation', endpoint.application)
 
 
 def is_over(relation: Relation) -> bool:
-    """Whether a dying relation has lost its last unit, and so is to be removed."""
+    """Whether a relation is dying and has no units, so that it is to be removed."""
     return relation.life != 'alive' and not any(relation.in_scope.values())
 
 

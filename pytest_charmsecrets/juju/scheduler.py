@@ -1,4 +1,4 @@
-"""The scheduler of a controller: which of everything that can happen next does, in all of its models.
+"""The scheduler of a controller: it chooses the next step of all models.
 
 The models share one clock and one order. Order zero is fixed: deliver everything and carry everything between models,
 then one unit runs one operation; units take turns by order of models, order of deployment and unit number. In any other
@@ -49,7 +49,7 @@ class Turn(Generic[ModelT]):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Choice(Generic[ModelT]):
-    """Something that can happen next, in one of several models or between two."""
+    """A possible next step, in one of several models or between two."""
 
     step: Delivery | RemovalJob | Pick | Carry
     model: ModelT | None
@@ -83,13 +83,13 @@ class Scheduler(Generic[ModelT]):
     def __init__(self, clock: Clock, order: Order) -> None:
         self.clock: Final = clock
         self.order: Final = order
-        """The choices to be made, and those that were made."""
+        """Makes the choices, and records them."""
         self.models: Final[dict[str, ModelT]] = {}
-        """The models by UUID, oldest first: the one list of them."""
+        """The models by UUID, oldest first. No other object keeps a list of them."""
         self._worlds: Final = Worlds(self.models)
         self._carrier = Carrier(self._worlds)
         self._last = _NOBODY
-        """Where the unit stands that ran last, since all models were idle."""
+        """The place of the unit that ran last since all models were idle."""
 
     def add(self, model: ModelT) -> None:
         """Add a model."""
@@ -100,7 +100,7 @@ class Scheduler(Generic[ModelT]):
     # --- who runs next
 
     def deliver(self) -> None:
-        """Deliver what was written to every unit that it concerns, and carry it between models, until nothing is left."""
+        """Deliver written documents to the units that they concern, and carry changes between models, until nothing is left."""
         is_done = False
         while not is_done:
             for agents in self._agents():
@@ -111,13 +111,13 @@ class Scheduler(Generic[ModelT]):
             is_done = not carries
 
     def deliver_all(self) -> None:
-        """Deliver everything that any watcher holds, whatever the order; no hook runs."""
+        """Deliver everything that the watchers hold, in any order of the model. No hook runs."""
         for agents in self._agents():
             agents.deliver_all()
         self.deliver()
 
     def take_turn(self) -> Turn[ModelT] | None:
-        """Make every step that comes before the next hook; return whose turn it is, or None when every unit is idle."""
+        """Make every step that comes before the next hook; return the turn, or None when every unit is idle."""
         if not self.order.is_fixed:
             return self._draw()
         self._do_everything_but_hooks()
@@ -151,7 +151,7 @@ class Scheduler(Generic[ModelT]):
         self.deliver()
 
     def _first(self, ready: Mapping[Position, ModelT]) -> Position:
-        """Return whose turn it is of those that have something to run: the first after the one that ran last."""
+        """Return the turn of the first unit after the one that ran last, of those that have something to run."""
         return min([position for position in ready if position > self._last] or ready)
 
     def _draw(self, of: ModelT | None = None, unit: str | None = None) -> Turn[ModelT] | None:
@@ -193,18 +193,18 @@ class Scheduler(Generic[ModelT]):
             agents.allow_retries()
 
     def wake(self) -> None:
-        """Let every worker look at the clock."""
+        """Wake every worker, so that it reads the clock."""
         for agents in self._agents():
             agents.world.journal.chronicle.causes = agents.announcements.moment
             agents.wake()
 
     def note_moment(self, causes: Causes) -> None:
-        """Note what has moved the clock: a hook that slept."""
+        """Note that a hook has moved the clock, because it slept."""
         for agents in self._agents():
             agents.announcements.moment = causes
 
     def take_notice_of_all(self) -> None:
-        """Let every unit of every model take notice of what it has received; in the fixed order, deliver before."""
+        """Let every unit of every model take notice of its deliveries; in the fixed order, deliver everything first."""
         for agents in self._agents():
             agents.take_notice_of_all()
 
@@ -214,7 +214,7 @@ class Scheduler(Generic[ModelT]):
             agents.restart_agents(*agents.running_agents())
 
     def move_clock(self, when: datetime.datetime) -> None:
-        """Let time pass, and every worker look at the clock."""
+        """Advance the clock, and wake every worker."""
         since = self.clock.now
         if when > since:
             self.clock.move_to(when)
@@ -226,7 +226,7 @@ class Scheduler(Generic[ModelT]):
         self.wake()
 
     def deadline(self, kind: str | None = None) -> datetime.datetime | None:
-        """Return when time alone makes something due next, as far as workers know by now.
+        """Return the next time at which time alone makes something due, as far as workers know it now.
 
         Args:
             kind: only ``secret-rotate``, ``secret-expired`` or ``update-status``; by default any, retries included.
@@ -239,7 +239,7 @@ class Scheduler(Generic[ModelT]):
         return sum(len(world.units()) for world in self._worlds.values())
 
     def count_meetings(self) -> int:
-        """Return how often one unit can hear of another, or of a secret: by a databag that it sees, a secret that it reads."""
+        """Return how many pairs there are of a unit and a databag that it sees or a secret that it reads."""
         return sum(_meetings_in(world) for world in self._worlds.values())
 
     # --- queries, which change nothing
@@ -252,13 +252,13 @@ class Scheduler(Generic[ModelT]):
         return self._delivered().models[model.agents.world.uuid].agents.due()
 
     def next_deadline(self) -> datetime.datetime | None:
-        """Return when time alone makes something due next, if all that watchers hold were delivered now."""
+        """Return the next time at which time alone makes something due, if all that watchers hold were delivered now."""
         return self._delivered().deadline()
 
     def _delivered(self) -> Scheduler[ModelT] | Scheduler[_Copied]:
         """Return this scheduler if nothing waits for delivery; else a copy of it, after delivery of everything.
 
-        Delivery writes: units enter relations, subordinates are added, units that are through are removed. A query
+        Delivery writes: units enter relations, subordinates are added, units without further hooks are removed. A query
         therefore looks at a copy, whose journal is thrown away, and leaves the model and its order as they are.
         """
         if not any(agents.has_undelivered() for agents in self._agents()) and not any(self._carrier.carries()):

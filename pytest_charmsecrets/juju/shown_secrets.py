@@ -1,4 +1,4 @@
-"""What a user sees of secrets: which ones a command finds, and what it says where a revision or content is not there.
+"""The secrets that client commands show to a user, and the errors for missing secrets, revisions and content.
 
 Source: juju 3.6: apiserver/facades/client/secrets/secrets.go, ListSecrets; state/secrets.go, ListSecrets,
 GetSecretRevision. juju 4.0: domain/secret/service/service.go, ListSecrets, GetSecretContentFromBackend;
@@ -25,17 +25,17 @@ from .world import World
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ShownSecret:
-    """One secret, as a user is shown it."""
+    """One secret, as client commands show it."""
 
     secret: Secret
     rotation: RotatePolicy | None
-    """The rotation policy; None where none is shown."""
+    """The rotation policy; None if none is shown."""
     access: tuple[Permission, ...]
-    """Who was granted access, the owner's own right left out."""
+    """The grants, without the owner's own access."""
     content: EncodedContent | None = None
-    """The content, if it was asked for and is there."""
+    """The content, if it was requested and exists."""
     error: str = ''
-    """Why there is no content although it was asked for."""
+    """The error in place of content that was requested and does not exist."""
 
 
 def list_secrets(user: User, owner: str | None = None) -> list[ShownSecret]:
@@ -46,7 +46,7 @@ def list_secrets(user: User, owner: str | None = None) -> list[ShownSecret]:
         owner: the tag of the owner whose secrets to list.
 
     Raises:
-        JujuError: if the user has no access, or the tag is none that owns secrets.
+        JujuError: if the user has no access, or the tag is not that of an owner of secrets.
     """
     world = user.world
     if owner is not None:
@@ -63,13 +63,13 @@ def _check_owner(world: World, tag: str) -> None:
         kind = tags.kind_of(tag)
     except JujuError as error:
         raise JujuError(f'{doing}: {error}') from None
-    # The client of 4.0 names an owner by kind and name, and has two kinds.
+    # The client of 4.0 names an owner by kind and name, and knows two kinds.
     if world.profile.policy_always_shown and kind not in ('application', 'unit'):
         raise JujuError(doing)
 
 
 def show(user: User, identifier: str, *, reveal: bool = False, revision: int | None = None) -> list[ShownSecret]:
-    """Return what a user wants to see (``juju show-secret``): by name every secret of that name or label.
+    """Return the secrets that ``juju show-secret`` shows: by name, every secret of that name or label.
 
     Args:
         user: who asks.
@@ -78,7 +78,7 @@ def show(user: User, identifier: str, *, reveal: bool = False, revision: int | N
         revision: the revision to look at; the latest for None.
 
     Raises:
-        JujuError: if there is none, or the user may not see its content.
+        JujuError: if no secret is found, or the user may not see its content.
     """
     user.check('show-secret --reveal' if reveal else 'show-secret')
     world = user.world
@@ -131,7 +131,7 @@ def _reveal(world: World, secret: Secret, number: int | None) -> ShownSecret:
 
 
 def as_shown(world: World, secret: Secret) -> ShownSecret:
-    """Return a secret as a user is shown it, without its content."""
+    """Return a secret as client commands show it, without its content."""
     is_given = secret.is_policy_given or world.profile.policy_always_shown
     return ShownSecret(secret, secret.rotate_policy if is_given else None, tuple(_access(world, secret)))
 
@@ -146,7 +146,7 @@ def _access(world: World, secret: Secret) -> Iterable[Permission]:
 
 
 def _as_known(world: World, permission: Permission) -> Permission:
-    """Return a grant as it is shown: Juju 4.0 keeps that of an application which is gone, and has no name for it."""
+    """Return a grant as it is shown. Juju 4.0 keeps the grant of a removed application, and shows no name for it."""
     kind, _, name = permission.subject.partition('-')
     is_there = name in world.applications or name in world.remote_applications
     if kind != 'application' or is_there or world.profile.gone_grants_forgotten:

@@ -28,7 +28,7 @@ class EndpointMetadata:
     scope: Literal['global', 'container'] = 'global'
     limit: int | None = None
     implicit: bool = False
-    """Whether every application has it, declared or not; the charm gets no hooks for it."""
+    """Whether every application has the endpoint without declaring it. The charm gets no hooks for it."""
 
 
 JUJU_INFO: Final = EndpointMetadata('juju-info', 'provider', 'juju-info', implicit=True)
@@ -61,9 +61,9 @@ class StorageMetadata:
     kind: str = 'filesystem'
     """Or ``block``."""
     at_least: int = 1
-    """How many instances each unit begins with."""
+    """The number of instances with which each unit begins."""
     at_most: int | None = 1
-    """How many it may have."""
+    """The number of instances that it may have."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class ContainerMount:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CharmMetadata:
-    """What Juju reads from a charm's metadata, whichever files it was written in."""
+    """The metadata that Juju reads from a charm, from any of its files."""
 
     name: str
     endpoints: Mapping[str, EndpointMetadata] = dataclasses.field(default_factory=dict[str, EndpointMetadata])
@@ -107,7 +107,7 @@ class Status:
     message: str = ''
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     since: datetime.datetime | None = dataclasses.field(default=None, compare=False)
-    """When it was set."""
+    """The time at which it was set."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Port:
 
     @property
     def span(self) -> Port:
-        """The same ports, whichever endpoint they are open for."""
+        """The same ports without the endpoint that they are open for."""
         return dataclasses.replace(self, endpoint='') if self.endpoint else self
 
     def overlaps(self, other: Port) -> bool:
@@ -158,14 +158,14 @@ class Storage:
     kind: str = 'filesystem'
     """Or ``block``."""
     location: str = ''
-    """Where the charm finds it; empty until the unit's machine has made it."""
+    """The directory or device of the storage; empty until the unit's machine has created it."""
     is_given: bool = False
-    """Whether the author of the test gave it, and not Juju."""
+    """Whether the test defined it, and not Juju."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Attachments:
-    """Networks and resources that the author of a test gives a unit, in the form that hook commands print."""
+    """Networks and resources that a test gives a unit, in the form that hook commands print."""
 
     networks: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict[str, Mapping[str, Any]])
     """Answer of ``network-get`` by binding."""
@@ -175,11 +175,11 @@ class Attachments:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class UnitStart:
-    """Everything that the author of a test gives each new unit of an application."""
+    """The state that a test gives each new unit of an application."""
 
     attachments: Attachments = Attachments()
     storages: tuple[str, ...] = ()
-    """Ids of storages, which take the place of those that Juju gives a new unit by the same names."""
+    """Ids of storages, which replace those that Juju gives a new unit by the same names."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -194,20 +194,20 @@ class Unit:
     life: Life = 'alive'
     status: Status = Status()
     status_was_set: bool = False
-    """Whether the charm has set the status: until then the unit's agent does."""
+    """Whether the charm has set the status. Until then the unit's agent sets it."""
     address: str = ''
     pod: int = 0
-    """How often its pod was replaced, charms aside; Kubernetes only."""
+    """How often its pod was replaced for another reason than a new charm; Kubernetes only."""
     ports: frozenset[Port] = frozenset()
     charm_state: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
-    """What ``state-set`` stored."""
+    """The values that ``state-set`` stored."""
     storages: dict[str, Storage] = dataclasses.field(default_factory=dict[str, Storage])
-    """By id such as ``data/0``: those of Juju in the order in which it gave them, then those of the author."""
+    """By id such as ``data/0``: those of Juju in the order in which it added them, then those of the test."""
     attachments: Attachments = Attachments()
 
     @property
     def opened_ports(self) -> tuple[Port, ...]:
-        """What is open for any endpoint, in Juju's order."""
+        """The open ports of all endpoints, in Juju's order."""
         return tuple(sorted({port.span for port in self.ports}))
 
 
@@ -229,11 +229,11 @@ class Application:
     """Values that were set; defaults are the charm's."""
     config_version: int = 0
     charm_version: int = 0
-    """Rises with every refresh."""
+    """The version of the charm. It rises with every refresh."""
     forced_charm: bool = False
     """Whether the last refresh was forced upon units in error."""
     trusted: bool = False
-    """Whether the user let it use the cloud's credential."""
+    """Whether the user trusts it with the cloud's credential."""
     charmhub_name: str = ''
     """The charm's name in Charmhub; empty for one that the user has."""
     status: Status = Status()
@@ -253,14 +253,14 @@ class Offer:
 
 @dataclasses.dataclass(slots=True)
 class RemoteApplication:
-    """An application of another model, as this one knows it: one that it consumes, or one that consumes what it offers."""
+    """An application of another model, as this model knows it: a consumed one, or a consumer of an offer."""
 
     name: str
-    """What it is called here: as it was consumed, or ``remote-`` and a token for a consumer."""
+    """Its name in this model: as it was consumed, or ``remote-`` and a token for a consumer."""
     model: str
-    """UUID of the model it lives in."""
+    """UUID of its own model."""
     application: str
-    """What it is called there, which nobody here is told."""
+    """Its name in its own model, which this model never shows."""
     endpoints: dict[str, EndpointMetadata]
     url: str = ''
     """URL of the offer; empty for a consumer."""
@@ -268,5 +268,5 @@ class RemoteApplication:
 
     @property
     def is_consumer(self) -> bool:
-        """Whether it stands for who consumes what is offered here."""
+        """Whether it stands for the consumer of an offer of this model."""
         return not self.url

@@ -1,4 +1,4 @@
-"""The statuses that ``juju status`` shows: what charms have set, and what Juju makes of it when agents fail or are lost.
+"""The statuses that ``juju status`` shows: those that charms have set, and those of failed or lost agents.
 
 Source: juju 3.6: apiserver/common/unitstatus.go; apiserver/facades/client/client/status.go; core/status/status.go;
 internal/worker/uniter/uniter.go, operation/runhook.go.
@@ -14,11 +14,11 @@ from .hooks import Hook
 from .state import Application, Status, Unit
 
 _SEVERITIES: Final = ('unknown', 'terminated', 'active', 'waiting', 'maintenance', 'blocked', 'error')
-"""The status of units from least to most severe: the most severe is that of an application that has set none."""
+"""The statuses from least to most severe. An application without a status has the most severe one of its units."""
 
 
 def of_unit(agents: Agents, unit: Unit) -> Status:
-    """Return the status of a unit: error while its hook is, and unknown while its agent is lost."""
+    """Return the status of a unit: error while its hook is in error, and unknown while its agent is lost."""
     local = agents.local_state(unit.name)
     failed = local.failed
     if failed is None and local.installed and not agents.is_running(unit.name):
@@ -33,7 +33,7 @@ def of_unit(agents: Agents, unit: Unit) -> Status:
 
 
 def of_application(agents: Agents, application: Application) -> Status:
-    """Return the status of an application: what its leader has set, else the most severe of its units."""
+    """Return the status of an application: the one that its leader has set, else the most severe one of its units."""
     if application.status.name != 'unknown':
         return application.status
     statuses = [of_unit(agents, unit) for unit in application.units.values()]
@@ -53,7 +53,7 @@ def of_agent(agents: Agents, unit: Unit, due: Sequence[Hook]) -> Status:
         return Status('allocating')
     if not agents.is_running(unit.name):
         return Status('lost', 'agent is not communicating with the server')
-    # An agent whose hook failed says that it is idle, and the unit says that it is in error.
+    # After a failed hook Juju shows the agent as idle, and the unit as in error.
     if not due or local.failed is not None:
         return Status('idle')
     return Status('executing', _running(due[0]))

@@ -59,7 +59,7 @@ class Delivery:
 
     unit: str
     what: str
-    """How an order's choices name it."""
+    """The name of the delivery in the choices of an order."""
     act: Callable[[], None] = dataclasses.field(compare=False, repr=False)
 
     def __str__(self) -> str:
@@ -68,7 +68,7 @@ class Delivery:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RemovalJob:
-    """The job runs that removes the secrets that users asked to remove, and prunes revisions."""
+    """The removal job runs: it removes the secrets whose removal was requested, and prunes revisions."""
 
     def __str__(self) -> str:
         return 'the job removes secrets'
@@ -80,7 +80,7 @@ class Beginning:
 
     unit: str
     knows: bool
-    """Whether the obsolete revisions of the unit's secrets are in the snapshot by then."""
+    """Whether the obsolete revisions of the unit's secrets are in the snapshot when it resolves that hook."""
 
     def __str__(self) -> str:
         what = 'with' if self.knows else 'without'
@@ -89,7 +89,7 @@ class Beginning:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Readiness:
-    """Something that a new pod gets, before or after its start hook: storage, or Pebble that answers."""
+    """Storage or a reachable Pebble of a new pod, before or after its start hook."""
 
     unit: str
     what: str
@@ -101,11 +101,11 @@ class Readiness:
 
 
 Shuffle: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
-"""Returns things that are due at once in the order in which they are queued."""
+"""Returns things that are due at the same time in the order in which they are queued."""
 
 
 def deliveries(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> Iterator[Delivery]:
-    """Return every delivery that can come next to a unit, in the fixed order. Deliver at once what changes nothing.
+    """Return the possible next deliveries to a unit, in the fixed order; make those that do not change the snapshot.
 
     Args:
         world: the model.
@@ -122,7 +122,7 @@ def deliveries(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> Iterat
 
 
 def _deliver_what_changes_nothing(world: World, watchers: UnitWatchers) -> None:
-    """Deliver what does not change the snapshot. No hook depends on when it comes, so it is no step to choose."""
+    """Make the deliveries that do not change the snapshot. No hook depends on their time, so they are not steps to choose."""
     snapshot = watchers.snapshot
     for secret_id in tuple(watchers.changed_consumers):
         secret = world.secrets.find_read(secret_id)
@@ -148,9 +148,9 @@ def _of_the_unit(world: World, watchers: UnitWatchers) -> Iterator[Delivery]:
 
 
 def pod_news(world: World, watchers: UnitWatchers) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Return what a unit's pod has got or lost, each with how an order's choices name it and what delivers it.
+    """Return the storages and containers that a unit's pod has gained or lost, each with its name in choices and its delivery.
 
-    Storage is attached, and Pebble answers in a container, at any time of a pod. Juju 3.6: storage/resolver.go, NextOp;
+    Storage is attached, and Pebble becomes reachable, at any time in the life of a pod. Juju 3.6: storage/resolver.go, NextOp;
     container/workload.go, NextOp.
     """
     snapshot = watchers.snapshot

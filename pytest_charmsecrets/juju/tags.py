@@ -1,4 +1,4 @@
-"""Juju's tags, as somebody writes them: their kinds, and which ids each kind has.
+"""Juju's tags: their kinds, and the ids that each kind accepts.
 
 Source: juju/names v5, tag.go, ParseTag, and the file of each kind.
 """
@@ -54,7 +54,7 @@ def kind_of(tag: str) -> str:
     """Return the kind of a tag, such as ``unit`` of ``unit-web-0``.
 
     Raises:
-        JujuError: with Juju's text, for what is no tag.
+        JujuError: with Juju's text, if the text is not a tag.
     """
     kind, _, suffix = tag.partition('-')
     if '-' not in tag or kind not in _IDS:

@@ -1,4 +1,4 @@
-"""What a user can do with secrets, and what access to the model it takes.
+"""The operations of a user on secrets, and the access to the model that each needs.
 
 Source: juju 3.6: apiserver/facades/client/secrets/secrets.go; apiserver/common/secrets/secrets.go; cmd/juju/secrets.
 juju 4.0: apiserver/facades/client/secrets/secrets.go; domain/secret/service.
@@ -23,7 +23,7 @@ from .transaction import outside_content
 from .world import World
 
 UserAccess: TypeAlias = Literal['read', 'write', 'admin']
-"""What access to a model a user can have; each includes those before it."""
+"""The levels of a user's access to a model. Each includes those before it."""
 
 _RANK: Final = {access: rank for rank, access in enumerate(get_args(UserAccess))}
 
@@ -37,7 +37,7 @@ NEEDED_ACCESS: Final[Mapping[str, UserAccess]] = {
     'revoke-secret': 'write',
     'remove-secret': 'write',
 }
-"""What access to the model each command of the Juju CLI takes."""
+"""The access to the model that each command of the Juju CLI needs."""
 
 _MISSING_REVISION: Final = {
     'revision': 'revison {revision} for secret "{uri}" not found',
@@ -52,13 +52,13 @@ _NAMED_BY_NOTHING: Final = 'must specify either URI or name'
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who uses a model."""
+    """A user of a model."""
 
     world: World
     access: UserAccess = 'admin'
 
     def check(self, command: str) -> None:
-        """Refuse a command that takes more access than the user has.
+        """Refuse a command that needs more access than the user has.
 
         Raises:
             JujuError: with Juju's text.
@@ -73,7 +73,7 @@ class User:
             raise _of_facade(PERMISSION_DENIED, 'unauthorized access')
 
     def may(self, command: str) -> bool:
-        """Whether the user has the access that a command takes."""
+        """Whether the user has the access that a command needs."""
         return _RANK[self.access] >= _RANK[NEEDED_ACCESS[command]]
 
 
@@ -109,7 +109,7 @@ def update(
     name: str | None,
     auto_prune: bool | None,
 ) -> None:
-    """Update a secret (``juju update-secret``); content equal to the latest makes no revision.
+    """Update a secret (``juju update-secret``). Content equal to the latest revision makes no new one.
 
     Raises:
         JujuError: if Juju refuses it.
@@ -136,10 +136,10 @@ def update(
     if is_unchanged:
         attributes = dataclasses.replace(attributes, content=None)
     if attributes.content and not secret.owner.is_user and world.secrets.backend != INTERNAL:
-        # Juju 3.6: getBackendForUserSecretsWrite. The model's token is for users' secrets alone.
+        # The model's token permits writes of user secrets only. Juju 3.6: getBackendForUserSecretsWrite.
         raise JujuError(outside_content.denied(world, world.name, secret.id, secret.latest_revision + 1))
     begun = world.begin_operation()
-    # Juju 3.6 writes nothing then; 4.0 writes the time and the checksum, and looks for obsolete revisions.
+    # Without new content Juju 3.6 writes nothing; 4.0 writes the time and the checksum, and marks obsolete revisions.
     if not attributes.is_empty or world.profile.obsolescence_asked_often:
         try:
             revisions.update(world.secrets, secret, uri, attributes, world.clock.now)
@@ -154,7 +154,7 @@ def update(
 
 
 def grant(user: User, identifier: str, applications: Iterable[str]) -> None:
-    """Let applications read a secret (``juju grant-secret``); it causes no hook.
+    """Grant applications access to a secret (``juju grant-secret``). It causes no hook.
 
     Raises:
         JujuError: if Juju refuses any of them; the others are granted access.
@@ -178,7 +178,7 @@ def grant(user: User, identifier: str, applications: Iterable[str]) -> None:
 
 
 def revoke(user: User, identifier: str, applications: Iterable[str]) -> None:
-    """Take access away from applications (``juju revoke-secret``); it causes no hook.
+    """Revoke the access of applications (``juju revoke-secret``). It causes no hook.
 
     Raises:
         JujuError: if Juju refuses any of them; the others lose access.
@@ -253,7 +253,7 @@ def _change_access(
 
 
 def _find(world: World, identifier: str) -> tuple[Secret, SecretURI]:
-    """Return a secret by id or, what is no id, by name; only users' secrets have names."""
+    """Return a secret by id, or by name if the text is not an id. Only user secrets have names."""
     uri = uri_or_name(identifier)
     if uri is not None:
         return _existing(world, uri), uri
@@ -276,7 +276,7 @@ def _named(world: World, name: str) -> Secret | None:
 
 
 def uri_or_name(identifier: str) -> SecretURI | None:
-    """Return the URI that an identifier is; None for a name."""
+    """Parse an identifier as a URI; return None if it is a name."""
     try:
         return identity.parse_secret_uri(identifier)
     except JujuError:
@@ -284,7 +284,7 @@ def uri_or_name(identifier: str) -> SecretURI | None:
 
 
 def _of_facade(text: str, code: str) -> JujuError:
-    """Return the refusal of a whole request, behind which the client prints what kind of refusal it is."""
+    """Return the error of a whole request. The client prints its kind after its text."""
     return JujuError(f'{text} ({code})')
 
 
@@ -295,10 +295,10 @@ def _writable(world: World, uri: SecretURI) -> Secret:
 
 
 def _check_subject(world: World, application: str) -> None:
-    """Refuse to grant anything to an application that is not there, or going."""
+    """Refuse a grant to an application that does not exist or is dying."""
     found = world.applications.get(application)
     if found is None:
-        # Before it gives up, state of 3.x looks for an application of another model.
+        # state of 3.x looks for a remote application last, so its error is about that.
         kind = 'saas application' if world.profile.grant_looks_for_subject_first else 'application'
         raise JujuError(wording(world.profile).missing_subject.format(kind=kind, name=application))
     if found.life != 'alive' and not world.profile.dying_may_write:

@@ -1,6 +1,6 @@
-"""The aggregate of one model: what exists in it, its secrets, its clock, its journal.
+"""One model: its applications, relations, secrets, clock and journal.
 
-Look-ups of what a hook or a rule may take for granted live here; rules live in the modules below and above.
+Look-ups of objects that a hook or a rule may assume to exist live here; rules live in the modules below and above.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class World:
         self.seed: Final = seed
         self.name: Final = name
         self.given_cloud: Final[Cloud | None] = cloud
-        """The cloud that the model was made on; None if each application is on the one that its metadata says."""
+        """The cloud on which the model was made; None if each application is on the cloud of its metadata."""
         self._cloud: Cloud = cloud or 'machine'
         self.uuid: Final = identity.make_uuid(seed, 'model', name)
         self.clock: Final = clock
@@ -52,37 +52,37 @@ class World:
         self.offers: Final[dict[str, Offer]] = {}
         """By name."""
         self.remote_applications: Final[dict[str, RemoteApplication]] = {}
-        """The applications of other models, by what they are called here."""
+        """The applications of other models, by their names in this model."""
         self.models: Mapping[str, World] = {self.uuid: self}
         """The models of the controller by UUID, this one included."""
         self.settings: Final[dict[str, str]] = {}
         """Settings of the model that the user has changed (``juju model-config``)."""
         self._counters: Final[dict[str, int]] = {}
         self.secret_backend = backends.AUTO
-        """The secret backend by the name that the user chose; ``secrets.backend`` is the one that this means."""
+        """The name of the secret backend that the user chose; ``secrets.backend`` is the backend that it stands for."""
         self.use_secret_backend(backends.AUTO)
 
     @property
     def cloud(self) -> Cloud:
-        """The cloud that the model is on: the given one, else Kubernetes from the first application there on."""
+        """The cloud of the model: the given one, else Kubernetes once the first application on Kubernetes is deployed."""
         return self._cloud
 
     def follow_cloud(self, cloud: Cloud) -> None:
-        """Note the cloud of an application, by which a model without a given one is on Kubernetes.
+        """Note the cloud of an application. A model without a given cloud moves to Kubernetes with its first application there.
 
-        A real model is on it from the beginning, so what it keeps in the backend of its cloud moves along.
+        A real model is on its cloud from the beginning, so content in the backend of the cloud moves along.
         """
         if self.given_cloud is None and cloud == 'kubernetes':
             self._cloud = cloud
             self.use_secret_backend(self.secret_backend)
 
     def use_secret_backend(self, chosen: str) -> None:
-        """Keep content in a backend from now on, what there is included."""
+        """Switch the secret backend, and move existing content to it."""
         self.secret_backend = chosen
         backends.move_to_backend(self.secrets, backends.find_backend(chosen, self.name, self.cloud, self.profile))
 
     def begin_operation(self) -> Cause:
-        """Begin an operation of the user that may still be refused: it causes what is written until somebody else acts."""
+        """Begin an operation of the user that may still be refused. It is the cause of all writes until another actor acts."""
         cause = Cause()
         self.journal.chronicle.causes = (cause,)
         return cause
@@ -91,7 +91,7 @@ class World:
         """Write an operation of the user into the journal.
 
         Args:
-            name: the command of the juju client, or its kin for what only a test can do.
+            name: the command of the juju client, or a similar name for an operation that only tests have.
             arguments: its arguments.
             begun: the cause of an operation that began before; without it, the operation begins now.
         """
@@ -112,7 +112,7 @@ class World:
         return self.secret_uri(identity.make_secret_id(self.seed, self.uuid, owner.tag, count), owner)
 
     def secret_uri(self, secret_id: str, owner: Owner | None) -> identity.SecretURI:
-        """Return a secret's URI as its owner is told it: only charms get the model's UUID, and not from every Juju."""
+        """Return a secret's URI as its owner receives it. Only charms receive the model's UUID, and not from every release."""
         is_long = self.profile.uri_style == 'full' and (owner is None or not owner.is_user)
         return identity.SecretURI(secret_id, self.uuid if is_long else '')
 
@@ -130,14 +130,14 @@ class World:
         return application.units.get(name) if application else None
 
     def life_of(self, entity: str) -> Life | None:
-        """Return the life of a unit or application, of this model or another; None if it is not there."""
+        """Return the life of a unit or application, of this model or another; None if it does not exist."""
         found = self.find_unit(entity) if '/' in entity else self.applications.get(entity)
         if found is None and self.profile.cmr:
             found = self.remote_applications.get(identity.application_of(entity))
         return found.life if found is not None else None
 
     def check_subjects(self, secrets: Iterable[Secret]) -> None:
-        """Refuse to say whom secrets were granted to, where one is a unit that is gone and this Juju kept its grant.
+        """Refuse to list the grants of secrets if one of them is the kept grant of a removed unit.
 
         Juju 4.0: apiserver/facades/agent/secretsmanager/secrets.go, tagFromSubject.
 
@@ -153,7 +153,7 @@ class World:
                 raise JujuError('"" is not a valid unit name')
 
     def proxy_of(self, application: str) -> str:
-        """Return the name that other models know an application of this one by, when it consumes what they offer."""
+        """Return the name of an application of this model in the models whose offers it consumes."""
         token = identity.make_uuid(self.seed, self.uuid, 'application', application)
         return f'remote-{token.replace("-", "")}'
 
@@ -166,7 +166,7 @@ class World:
         return self.application_of(unit).leader == unit
 
     def config_of(self, application: Application) -> dict[str, Any]:
-        """Return the values a charm sees: those that were set, over the defaults."""
+        """Return the config values that a charm sees: those that were set, over the defaults."""
         defaults = {
             option.name: option.default
             for option in application.metadata.options.values()
@@ -175,14 +175,14 @@ class World:
         return {**defaults, **application.config}
 
     def note_config(self, application: Application, before: Mapping[str, Any]) -> None:
-        """Note for the histories which values of an application's config are others than before."""
+        """Note for the histories the config values of an application that have changed."""
         now = self.config_of(application)
         for option in dict.fromkeys((*before, *now)):
             if now.get(option) != before.get(option):
                 self.journal.note(facts.ConfigWritten, application.name, option, now.get(option))
 
     def add_relation(self, *endpoints: RelationEndpoint) -> Relation:
-        """Add a relation; both sides are told."""
+        """Add a relation, and notify both sides."""
         relation = relations.make_relation(self.count('relation') + 1, *endpoints)
         self.relations[relation.id] = relation
         self.changes.note_writer('relation', relation.id)

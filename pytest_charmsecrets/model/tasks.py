@@ -14,6 +14,7 @@ from typing import Final
 from ..arguments import PlainData, checked
 from ..charms.runner import CharmOutcome
 from ..engine.hook_execution import FinishedHook
+from ..engine.hook_failure import why_refused
 from ..errors import ActionFailed, JujuError, UsageError
 from ..juju import lookups, operations
 from ..juju.hooks import Hook
@@ -42,10 +43,7 @@ class Tasks(OverModel):
         self._world.note_operation('run', unit, action, *given)
         task_id = str(self._world.count('task') + 1)
         hook = Hook('action', action=action, parameters=parameters, task_id=task_id)
-        task = _task_of(self._runtime.run_action(self._execution, unit, hook), hook, action)
-        if not task.success:
-            raise ActionFailed(task)
-        return task
+        return self._successful(self._runtime.run_action(self._execution, unit, hook), hook, action)
 
     def exec(self, command: str, *args: str, unit: str) -> Task:
         """Run a line for a shell on a unit (``juju exec``), in a hook of its own.
@@ -70,9 +68,17 @@ class Tasks(OverModel):
         task_id = str(self._world.count('task') + 1)
         hook = Hook('juju-exec', parameters={'command': line, 'workload-context': False}, task_id=task_id)
         name = command if args else line.split(maxsplit=1)[0] if line.strip() else ''
-        task = _task_of(self._execution.run_line(unit, hook, line), hook, name)
+        return self._successful(self._execution.run_line(unit, hook, line), hook, name)
+
+    def _successful(self, ran: FinishedHook, hook: Hook, action: str) -> Task:
+        """Return the task of what has run.
+
+        Raises:
+            ActionFailed: if it failed.
+        """
+        task = _task_of(ran, hook, action)
         if not task.success:
-            raise ActionFailed(task)
+            raise ActionFailed(task, why_refused(ran, self._world.journal))
         return task
 
     def update_status(self, unit: str) -> tuple[HookRun, ...]:

@@ -13,7 +13,7 @@ import pytest
 
 from .. import hookspecs, made
 from ..errors import UsageError
-from . import judging, options, orders, redacting, reporting, versions
+from . import judging, options, orders, pictures, progress, redacting, reporting, versions
 from .fixtures import fake_juju, fake_juju_factory, fake_model, fake_model_factory
 
 __all__ = ['fake_juju', 'fake_juju_factory', 'fake_model', 'fake_model_factory']
@@ -21,7 +21,7 @@ __all__ = ['fake_juju', 'fake_juju_factory', 'fake_model', 'fake_model_factory']
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options ``--charmsecrets-*`` and the settings ``charmsecrets_*`` of the ini file."""
-    options.add_options(parser)
+    pictures.add_option(options.add_options(parser))
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -40,13 +40,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(totals, 'charmsecrets-totals')
     config.pluginmanager.register(judging.OwnChecks(), 'charmsecrets-checks')
 
+    config.stash[progress.PROGRESS] = None
+
     def follow(model: Any) -> None:
         models.add(model)
+        if (shown := config.stash[progress.PROGRESS]) is not None:
+            shown.follow(model)
         judging.stop_at_ignored_events(model, config)
 
     made.followers.append(follow)
     config.add_cleanup(lambda: made.followers.remove(follow))
     config.stash[orders.ORDERS] = []
+    config.stash[judging.UNMET] = ()
+    pictures.configure(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -96,6 +102,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
     models = item.config.stash[reporting.MODELS]
     item.config.stash[redacting.SECRETS].learn(models.held())
     models.release()
+    item.config.stash[judging.UNMET] = ()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -143,16 +150,24 @@ def pytest_runtest_makereport(
         secrets.learn(models.living())
     if report.failed:
         reporting.begin_with_unit_and_hook(report, call)
+    pictures.add_to(report, item, call)
+    if report.failed:
         reporting.add_sections(report, item, models, secrets=secrets)
     if secrets is not None and redacting.is_shown(report, config):
         secrets.redact_report(report)
     return report
 
 
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Say of values of a model what makes them differ; leave others to pytest."""
+    return reporting.explain_comparison(config, op, left, right)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Redact what is logged while tests run, where pytest shows it, and leave out what ops logs about itself."""
     reporting.leave_out_chatter_of_ops(session.config)
+    progress.start(session.config)
     if not session.config.stash[options.DEFAULTS].show_secrets:
         models = session.config.stash[reporting.MODELS]
         redacting.redact_live_logs(

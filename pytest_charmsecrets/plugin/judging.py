@@ -22,6 +22,8 @@ SECTION: Final = 'charmsecrets: findings'
 VERDICT: Final = pytest.StashKey['Verdict']()
 """Of the test that runs, once it is judged."""
 TOTALS: Final = pytest.StashKey['Totals']()
+UNMET: Final = pytest.StashKey['tuple[tuple[FakeModel, Finding], ...]']()
+"""What was found in the test that runs, and nothing allows."""
 
 
 class OwnChecks:
@@ -125,6 +127,7 @@ def _verdict(item: pytest.Item) -> Verdict:
     allow = {*item.config.stash[options.DEFAULTS].allow, *(entry for _, entry in marked)}
     found = [(model, finding) for model, since in used for finding in _found(item, model, since)]
     unmet = [(model, one) for model, one in found if not any(allows(entry, one) for entry in allow)]
+    item.config.stash[UNMET] = tuple(unmet)
     idle = {entry for _, entry in marked if not any(allows(entry, one) for _, one in found)}
     return Verdict(
         models=len(used),

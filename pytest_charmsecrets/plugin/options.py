@@ -87,8 +87,8 @@ class Defaults:
         return f'charmsecrets: {"; ".join(parts)}' if parts else None
 
 
-def add_options(parser: pytest.Parser) -> None:
-    """Add the options ``--charmsecrets-*`` and the settings ``charmsecrets_*`` of the ini file."""
+def add_options(parser: pytest.Parser) -> pytest.OptionGroup:
+    """Add the options ``--charmsecrets-*`` and the settings ``charmsecrets_*`` of the ini file; return their group."""
     group = parser.getgroup('charmsecrets', 'fake Juju models (pytest-charmsecrets)')
     group.addoption(
         '--charmsecrets-juju-version',
@@ -153,6 +153,7 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini('charmsecrets_seed', 'seed of fake models', default='')
     parser.addini('charmsecrets_guard', 'refuse what charms would do to this machine, or off', default='')
     parser.addini('charmsecrets_guard_allow', 'what charms may do to this machine', type='args', default=[])
+    return group
 
 
 def configure(config: pytest.Config) -> None:

@@ -22,6 +22,7 @@ from ..errors import UsageError
 from ..juju.order import shorten
 from ..report.orders import render_given_order, render_race
 from .options import DEFAULTS, MARKER, marked
+from .progress import PROGRESS
 from .reporting import MODELS, add_section
 
 if TYPE_CHECKING:
@@ -173,6 +174,7 @@ class _Protocol:
             else:
                 self._go_on(first)
         finally:
+            self._note('')
             self._item.config.stash.setdefault(TRIED, 0)
             del self._item.config.stash[TRIED]
             self._private._request = False  # noqa: SLF001 - as pytest does after a test
@@ -188,7 +190,8 @@ class _Protocol:
             self._tear_down_wider()
             return
         failing: list[_Run] = []
-        for number in self._plan.further:
+        for place, number in enumerate(self._plan.further, 1):
+            self._note(f'order {number} ({place} of {len(self._plan.further)}), {len(failing)} failed')
             is_last = number == self._plan.further[-1] and not failing
             with self._quiet():
                 run = self._begin(number)
@@ -252,6 +255,11 @@ class _Protocol:
         if check_interactive_exception(last.call, last.report):
             self._item.ihook.pytest_exception_interact(node=self._item, call=last.call, report=last.report)
 
+    def _note(self, search: str) -> None:
+        """Show which order is tried, where somebody watches."""
+        if (progress := self._item.config.stash[PROGRESS]) is not None:
+            progress.note_search(search)
+
     def _can_be_shortened(self, run: _Run) -> bool:
         """Whether it ran in one drawn order; several models have orders of their own."""
         return len(run.orders) == 1 and isinstance(run.order, int) and run.order != 0
@@ -263,6 +271,7 @@ class _Protocol:
 
         def fails(departures: Sequence[Departure]) -> bool:
             nonlocal found
+            self._note(f'shortening order {run.order}, at {len(found.departures)} departures')
             with self._quiet():
                 tried = self._begin(departures)
                 tried.phases.append(self._end(self._again))

@@ -9,7 +9,7 @@ import itertools
 import logging
 import warnings
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
@@ -26,40 +26,54 @@ class Secrets:
     """The values of secrets that a session has met, and the names that its reports need."""
 
     def __init__(self) -> None:
-        self._known: dict[KnownValue, None] = {}
+        self._long: dict[KnownValue, None] = {}
+        self._short: dict[KnownValue, None] = {}
+        """Values that are words of every text: only reports of the test that used them do without."""
         self._names: set[str] = set()
-        self._redactor: tuple[int, Redactor] | None = None
+        self._redactor: Redactor | None = None
+        self._is_current = False
+        """Whether the redactor follows what is known now."""
         self._read: weakref.WeakKeyDictionary[FakeModel, int] = weakref.WeakKeyDictionary()
         """How many records of each journal are known: live logs ask again for each line."""
+
+    @property
+    def _known(self) -> Iterator[KnownValue]:
+        return itertools.chain(self._long, self._short)
 
     def learn(self, models: Iterable[FakeModel]) -> None:
         """Add what the journals of models show."""
         from ..report.redaction import known_values, names_of
+        from ..views.sensitive import SHORTEST_VALUE
 
         for model in models:
             known = known_values(itertools.islice(model.journal, self._read.get(model, 0), None))
             self._read[model] = len(model.journal)
-            if not self._known.keys() >= set(known):
-                self._known.update(dict.fromkeys(known))
+            new = [one for one in known if one not in self._long and one not in self._short]
+            for one in new:
+                (self._long if len(one[1].strip()) >= SHORTEST_VALUE else self._short)[one] = None
+            if new:
+                self._is_current = False
                 self._names.update(names_of(model))
                 self._names.update(key for key, _ in known if key is not None)
 
     def forget_short(self) -> None:
         """Forget values that are words of every text: reports of other tests than the one that used them need those."""
-        from ..views.sensitive import SHORTEST_VALUE
-
-        self._known = {(key, value): None for key, value in self._known if len(value.strip()) >= SHORTEST_VALUE}
-        self._read.clear()
+        if self._short:
+            self._short.clear()
+            self._read.clear()
+            self._is_current = False
 
     @property
     def redactor(self) -> Redactor:
         """What redacts them all."""
         from ..report.redaction import Redactor, worth_redacting
 
-        size = len(self._known) + len(self._names)
-        if self._redactor is None or self._redactor[0] != size:
-            self._redactor = size, Redactor(worth_redacting(self._known, self._names))
-        return self._redactor[1]
+        if self._redactor is None:
+            self._redactor = Redactor()
+        if not self._is_current:
+            self._redactor.follow(worth_redacting(self._known, self._names))
+            self._is_current = True
+        return self._redactor
 
     @property
     def left_in_plain(self) -> tuple[str, ...]:
@@ -70,7 +84,7 @@ class Secrets:
 
     def redact_report(self, report: pytest.TestReport) -> None:
         """Redact everything that the report of a test may print."""
-        if not self._known:
+        if not self._long and not self._short:
             return
         redact = self.redactor.redact
         report.sections = [(title, redact(text)) for title, text in report.sections]
@@ -83,7 +97,7 @@ class Secrets:
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
         """Redact a warning before it is shown."""
         text = str(warning_message.message)
-        if self._known and (redacted := self.redactor.redact(text)) != text:
+        if (self._long or self._short) and (redacted := self.redactor.redact(text)) != text:
             warning_message.message = redacted
 
 

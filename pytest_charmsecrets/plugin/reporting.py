@@ -13,7 +13,7 @@ import os
 import sys
 import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
@@ -182,6 +182,31 @@ def add_section(report: pytest.TestReport, title: str, text: str) -> None:
         failure.addsection(title, text, '-')
     else:
         report.sections.append((title, text))
+
+
+def explain_comparison(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Return why two values that an assertion holds for equal are not; None if neither is of this package."""
+    if op != '==' or not (_holds_ours(left) or _holds_ours(right)):
+        return None
+    from ..report.comparison import explain_difference
+
+    return explain_difference(left, right, in_full=config.get_verbosity(pytest.Config.VERBOSITY_ASSERTIONS) > 1)
+
+
+def _holds_ours(value: object) -> bool:
+    """Whether a value, or the first one in it, is of a type of this package; asking loads nothing."""
+    if _is_ours(value):
+        return True
+    first: object = None
+    if isinstance(value, dict):
+        first = next(iter(cast('dict[object, object]', value).values()), None)
+    elif isinstance(value, list | tuple):
+        first = next(iter(cast('Iterable[object]', value)), None)
+    return _is_ours(first)
+
+
+def _is_ours(value: object) -> bool:
+    return type(value).__module__.partition('.')[0] == _PACKAGE
 
 
 def begin_with_unit_and_hook(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:

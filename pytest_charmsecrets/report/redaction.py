@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import collections
 import html
 import itertools
 import json
@@ -43,6 +44,11 @@ LINE_LENGTH: Final = 12
 WRAPPED_WIDTHS: Final = (64, 76)
 """Where PEM and MIME break lines of base64."""
 
+_BEGINNING: Final = 4
+"""How many characters of a form it is looked up by: no more than the shortest credential has."""
+_IN_WORD: Final = re.compile(r'[\w/:+-]')
+_GOES_ON: Final = re.compile(r'[\w/:+-]|\.\w')
+
 _STORING: Final = ('secret-add', 'secret-set', 'add-secret', 'update-secret')
 _YAML_LINE: Final = re.compile(r'(?P<key>[a-z][a-z0-9-]*): (?P<value>.+)')
 _GO_ESCAPES: Final = str.maketrans({'&': '\\u0026', '<': '\\u003c', '>': '\\u003e'})
@@ -50,16 +56,61 @@ _GO_ESCAPES: Final = str.maketrans({'&': '\\u0026', '<': '\\u003c', '>': '\\u003
 
 
 class Redactor:
-    """Replaces every given value in texts."""
+    """Replaces every given value in texts, the longest first.
 
-    def __init__(self, values: Iterable[str]) -> None:
-        forms = {form for value in values for form in _forms(value)}
-        ordered = sorted(forms, key=lambda form: (-len(form), form))
-        self._pattern: Final = re.compile('|'.join(map(_pattern_of, ordered))) if ordered else None
+    A session may know a hundred thousand forms of values: they are found by how they begin, since a pattern of all of
+    them takes seconds and megabytes to compile, again for each value that becomes known.
+    """
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self._values: Final[set[str]] = set()
+        self._forms: Final[dict[str, collections.Counter[str]]] = collections.defaultdict(collections.Counter)
+        """How many values have each form, by the first characters of the form."""
+        self.follow(values)
+
+    def follow(self, values: Iterable[str]) -> None:
+        """Redact these values from now on, and no others."""
+        wanted = set(values)
+        for value in wanted - self._values:
+            for form in _forms(value):
+                self._forms[form[:_BEGINNING]][form] += 1
+        for value in self._values - wanted:
+            for form in _forms(value):
+                self._drop(form)
+        self._values.clear()
+        self._values.update(wanted)
 
     def redact(self, text: str) -> str:
-        """Return the text with every value replaced, the longest first."""
-        return self._pattern.sub(PLACEHOLDER, text) if self._pattern is not None else text
+        """Return the text with every value replaced."""
+        forms, lengths = self._forms, sorted({len(beginning) for beginning in self._forms})
+        parts: list[str] = []
+        start = kept = 0
+        while start < len(text) and lengths:
+            found = [forms[text[start : start + length]] for length in lengths if text[start : start + length] in forms]
+            end = max((_end_of(form, text, start) for each in found for form in each), default=0) if found else 0
+            if end:
+                parts += (text[kept:start], PLACEHOLDER)
+                kept = end
+            start = end or start + 1
+        return ''.join((*parts, text[kept:]))
+
+    def _drop(self, form: str) -> None:
+        alike = self._forms[form[:_BEGINNING]]
+        alike[form] -= 1
+        if not alike[form]:
+            del alike[form]
+        if not alike:
+            del self._forms[form[:_BEGINNING]]
+
+
+def _end_of(form: str, text: str, start: int) -> int:
+    """Return where a form ends that begins at a place of a text; 0 if it does not. A short one has to stand alone."""
+    end = start + len(form)
+    if not text.startswith(form, start):
+        return 0
+    if len(form) < SHORTEST_VALUE and ((start and _IN_WORD.match(text, start - 1)) or _GOES_ON.match(text, end)):
+        return 0
+    return end
 
 
 def worth_redacting(known: Iterable[KnownValue], names: Collection[str] = ()) -> tuple[str, ...]:
@@ -157,10 +208,12 @@ def _decoded(value: str) -> Iterator[str]:
         return
 
 
-def _forms(value: str) -> Iterator[str]:
+def _forms(value: str) -> set[str]:
     """Return every text that stands for a value."""
-    if not value.strip():
-        return
+    return set(filter(None, _encoded(value))) if value.strip() else set()
+
+
+def _encoded(value: str) -> Iterator[str]:
     yield from _written(value)
     yield from (line for line in map(str.strip, value.splitlines()) if _is_telling(line))
     raw = value.encode('utf-8', 'surrogateescape')
@@ -206,8 +259,3 @@ def _embedded(encoded: str, shift: int, length: int) -> str:
     first = -(-shift * 8 // 6)
     last = (shift + length) * 8 // 6
     return encoded[first:last]
-
-
-def _pattern_of(form: str) -> str:
-    escaped = re.escape(form)
-    return escaped if len(form) >= SHORTEST_VALUE else rf'(?<![\w/:+-]){escaped}(?![\w/:+-]|\.\w)'

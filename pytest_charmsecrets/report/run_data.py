@@ -178,7 +178,7 @@ class Failure:
     library: str
     """The line of the library that it called, if it called one."""
     chain: tuple[int, ...]
-    """What led there, oldest first: its causes' first causes, and the hook itself."""
+    """What led there, oldest first: each time the latest cause, and the hook itself."""
     secret: str | None
     """The secret that it is about: that of the refused command, else that of the hook."""
     touching: tuple[int, ...]
@@ -215,3 +215,5 @@ class RunData:
     """Numbers of the records of time that passed: they are causes, too."""
     failure: Failure | None = None
     findings: tuple[Found, ...] = ()
+    are_secrets_chosen: bool = False
+    """Whether only some secrets are shown: hooks that touch none of them are told as those that touch none."""

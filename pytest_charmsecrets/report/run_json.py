@@ -32,9 +32,10 @@ index in ``ev``; -1 stands for "before everything that is shown", None for "stil
     ``get``, ``peek``, ``refresh`` or ``refused``, and revision), ``d`` (details), ``sub`` (of ``test``: names of its hook
     commands), ``fi`` (findings that it proves, indices), ``un`` (1: the charm does not observe the event).
 ``det``
-    Details of hooks, each once: ``cmd`` (hook commands), ``committed``, ``kept``, ``discarded`` (effects: triples of the
+    Details of hooks, each once: ``cmd`` (hook commands, as indices into ``cmds``), ``committed``, ``kept``, ``discarded`` (effects: triples of the
     kind, the secret's URI or what else it is about, and the rest), ``error``, ``threads``, ``deferred``, ``ran`` (events).
-    A command: ``a`` (arguments), ``o`` (output), ``i`` (input), ``x`` (exit code), ``e`` (standard error), ``q`` (1: a look-up by
+``cmds``
+    Hook commands, each once: ``a`` (arguments), ``o`` (output), ``i`` (input), ``x`` (exit code), ``e`` (standard error), ``q`` (1: a look-up by
     a label that is not there), ``l`` (1: it only looked something up), ``rv`` (revision that it returned).
 ``due``
     Due, not run: ``l``, ``h``, ``f``, ``s``, ``r``, ``rel``, ``rem``, ``ca``, ``ct`` as above, ``again`` (the run that failed).
@@ -46,7 +47,7 @@ index in ``ev``; -1 stands for "before everything that is shown", None for "stil
     or ``expire``). An observer: ``l`` (lane), ``name``, ``label``, ``spans`` (lists: revision, begin, end), ``reads`` (pairs: event,
     kind).
 ``fail``
-    Why the test failed, or None: ``e`` (event), ``cmd`` (index of the refused command in its details), ``exc``, ``juju``,
+    Why the test failed, or None: ``e`` (event), ``cmd`` (place of the refused command in the ``cmd`` of its details), ``exc``, ``juju``,
     ``why``, ``where``, ``lib``, ``chain`` (events from the first cause on; the last is ``e``), ``ct`` (1: time began it), ``s``
     (secret), ``touch`` (events that changed that secret before, or tried to).
 ``find``
@@ -80,6 +81,21 @@ def as_json(layout: Layout, redact: Callable[[str], str] = str) -> Fields:
     return _Writer(layout, redact).write()
 
 
+class _Once:
+    """Fields of many things, equal ones stored once."""
+
+    def __init__(self) -> None:
+        self.all: Final[list[Fields]] = []
+        self._places: Final[dict[str, int]] = {}
+
+    def index(self, fields: Fields) -> int:
+        """Return the place of fields, which are added if they are new."""
+        place = self._places.setdefault(json.dumps(fields), len(self.all))
+        if place == len(self.all):
+            self.all.append(fields)
+        return place
+
+
 class _Writer:
     def __init__(self, layout: Layout, redact: Callable[[str], str]) -> None:
         self._layout: Final = layout
@@ -89,8 +105,8 @@ class _Writer:
         self._secrets: Final = {secret.id: index for index, secret in enumerate(self._data.secrets)}
         self._lanes: Final = {(lane.model, lane.unit): index for index, lane in enumerate(self._data.lanes, 1)}
         self._moments: Final = frozenset(self._data.moments)
-        self._details: Final[dict[str, int]] = {}
-        self._shown: Final[list[Fields]] = []
+        self._details: Final = _Once()
+        self._commands: Final = _Once()
         self._several: Final = len(self._data.run.models) > 1
 
     def write(self) -> Fields:
@@ -102,7 +118,8 @@ class _Writer:
             'ncols': self._layout.columns,
             'folds': self._folds(),
             'ev': events,
-            'det': self._shown,
+            'det': self._details.all,
+            'cmds': self._commands.all,
             'due': [self._due(due) for due in self._data.due],
             'sec': [self._secret(index, secret) for index, secret in enumerate(self._data.secrets)],
             'fail': self._failure(),
@@ -249,7 +266,7 @@ class _Writer:
     def _detail(self, run: HookRun) -> int:
         fields = _present(
             {
-                'cmd': [self._command(command) for command in run.commands],
+                'cmd': [self._commands.index(self._command(command)) for command in run.commands],
                 'committed': self._effects(run.committed),
                 'kept': self._effects(run.kept),
                 'discarded': self._effects(run.discarded),
@@ -259,10 +276,7 @@ class _Writer:
                 'ran': list(run.ran_deferred),
             }
         )
-        index = self._details.setdefault(json.dumps(fields), len(self._shown))
-        if index == len(self._shown):
-            self._shown.append(fields)
-        return index
+        return self._details.index(fields)
 
     def _command(self, command: Command) -> Fields:
         refused = command.is_refused

@@ -93,11 +93,11 @@ class _Reader:
         self._units: Final = {model.name: _units_of(model) for model in self._models}
         self._proxies: Final = dict(self._proxied())
 
-    def _proxied(self) -> Iterator[tuple[str, tuple[str, str]]]:
-        """Return what applications are called in other models, with their own models and names."""
-        for model in self._models:
+    def _proxied(self) -> Iterator[tuple[str, str]]:
+        """Return what applications are called in other models, with their own names."""
+        for model in self._models if len(self._models) > 1 else ():
             for application in dict.fromkeys(unit.partition('/')[0] for unit in self._units[model.name]):
-                yield model.internals.world.proxy_of(application), (model.name, application)
+                yield model.internals.world.proxy_of(application), application
 
     def read(self, failure: HookFailed | None, findings: Iterable[tuple[ModelView, Finding]]) -> RunData:
         hooks = self._hooks()
@@ -151,7 +151,8 @@ class _Reader:
         last: dict[tuple[str, str], int] = {}
         for position, run in enumerate(self._of_kind(HookRun), 1):
             unit = (run.model, run.unit)
-            found[run.number] = _hook(run, position, self._causes_of(run), last.get(unit) if run.is_retry else None)
+            told = dataclasses.replace(run, remote=self._own_name(run.remote)) if run.remote is not None else run
+            found[run.number] = _hook(told, position, self._causes_of(run), last.get(unit) if run.is_retry else None)
             if run.became_due is not None:
                 last[unit] = run.number
         return found
@@ -168,7 +169,8 @@ class _Reader:
             failed = model.unit(due.unit).error == due
             last = runs.get(due.unit) if failed else None
             causes = last.causes if last is not None else announced.get(about, ())
-            yield Due(due, model.name, causes, last.run.number if last is not None else None)
+            shown = dataclasses.replace(due, remote=self._own_name(due.remote))
+            yield Due(shown, model.name, causes, last.run.number if last is not None else None)
 
     # --- secrets
 
@@ -247,9 +249,14 @@ class _Reader:
 
     def _grants(self, model: str, secret: str) -> Iterator[tuple[str, Granted]]:
         for granted in self._granted[model].get(secret, ()):
-            application, slash, number = granted.subject.partition('/')
-            _, own = self._proxies.get(application, (model, application))
-            yield f'{own}{slash}{number}', granted
+            yield self._own_name(granted.subject) or '', granted
+
+    def _own_name(self, name: str | None) -> str | None:
+        """Return the name that an application or unit of another model has there; any other as it is."""
+        if name is None:
+            return None
+        application, slash, number = name.partition('/')
+        return f'{self._proxies.get(application, application)}{slash}{number}'
 
     @functools.cached_property
     def _granted(self) -> dict[str, dict[str, list[Granted]]]:
@@ -421,12 +428,12 @@ def _failure(
 
 
 def _chain(hook: Hook, hooks: Mapping[int, Hook]) -> tuple[int, ...]:
-    """Return a hook and what made it due, what made that due, and so on, oldest first: each time the first cause."""
+    """Return a hook and what made it due, what made that due, and so on, oldest first: each time the latest cause."""
     found = [hook.run.number]
     present: Hook | None = hook
     while present is not None and present.causes:
-        found.append(present.causes[0])
-        present = hooks.get(present.causes[0])
+        found.append(present.causes[-1])
+        present = hooks.get(present.causes[-1])
     return tuple(reversed(found))
 
 

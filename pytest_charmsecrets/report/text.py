@@ -130,6 +130,11 @@ def describe_offset(offset: datetime.timedelta) -> str:
     return f'+{text}' if text else 'start'
 
 
+def shortened(text: str) -> str:
+    """Return a text in which no secret is spelled with its model's UUID."""
+    return _LONG_URI.sub(r'secret:\g<id>', text)
+
+
 def _start_of(journal: Sequence[Record]) -> datetime.datetime:
     first = journal[0]
     return first.since if isinstance(first, TimePassed) else first.time
@@ -291,7 +296,7 @@ class _Layout:
         return '\\n'.join(self._clean(text).splitlines())
 
     def _clean(self, text: str) -> str:
-        return _LONG_URI.sub(r'secret:\g<id>', self._redactor.redact(text))
+        return shortened(self._redactor.redact(text))
 
     def _wrap(self, prefix: str, text: str) -> Iterator[str]:
         return _wrap(prefix, text)

@@ -9,6 +9,8 @@ from .run_data import Outcome
 from .run_json import as_json
 from .run_layout import Layout, lay_out
 from .run_reading import read_run
+from .text import shortened
+from .timeline_text import render_timeline
 
 if TYPE_CHECKING:
     from ..errors import HookFailed
@@ -22,14 +24,17 @@ class Timeline:
 
     def __init__(self, layout: Layout, redact: Callable[[str], str]) -> None:
         self._layout: Final = layout
-        self._redact: Final = redact
+        self._given: Final = redact
+
+    def _redact(self, text: str) -> str:
+        return shortened(self._given(text))
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain data, without the values of secrets (``run_json.py`` has the names of the fields)."""
         return {**as_json(self._layout, self._redact), 'text': str(self)}
 
     def __str__(self) -> str:
-        return ''
+        return render_timeline(self._layout, self._redact)
 
 
 def timeline_of(

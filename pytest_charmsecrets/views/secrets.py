@@ -17,7 +17,9 @@ from ..juju.identity import SecretURI, name_of_tag
 from ..juju.secrets import access
 from ..juju.secrets.entities import Permission, Secret, SecretRole
 from ..juju.transaction import remote_secrets
+from ..records import DueHook
 from .contents import decoded
+from .hooks import as_due_hook
 from .view import View
 
 _LONGEST_LABEL: Final = 64
@@ -59,6 +61,25 @@ class GrantView:
     """The relation, by its key, over which it was granted; ``<model>`` for a user's secret, which needs none."""
     role: SecretRole
     """``view``: it may read the secret."""
+
+
+class TrackedBy(dict[str, int]):
+    """The revision that each unit tracks: a dict that knows its secret, for assertions that fail."""
+
+    def __init__(self, secret: SecretView, revisions: Mapping[str, int]) -> None:
+        super().__init__(revisions)
+        self.secret: Final = secret
+
+    @property
+    def due(self) -> tuple[DueHook, ...]:
+        """The hooks about the secret that units would run."""
+        internals, secret_id = self.secret.internals, self.secret.unique_identifier
+        due = internals.runtime.scheduler.due(internals.execution)
+        hooks = (as_due_hook(unit, hook) for unit, of_unit in due.items() for hook in of_unit)
+        return tuple(hook for hook in hooks if hook.secret is not None and secret_id in hook.secret)
+
+    def __reduce__(self) -> tuple[type[dict[str, int]], tuple[dict[str, int]]]:
+        return dict, (dict(self),)
 
 
 @checked
@@ -168,8 +189,8 @@ class SecretView(View):
     @property
     def tracked_by(self) -> dict[str, int]:
         """The revision that each unit tracks which has read the secret, owners included."""
-        consumers = self._secret.consumers.values()
-        return {consumer.unit: consumer.tracked for consumer in sorted(consumers, key=lambda one: _order(one.unit))}
+        consumers = sorted(self._secret.consumers.values(), key=lambda one: _order(one.unit))
+        return TrackedBy(self, {consumer.unit: consumer.tracked for consumer in consumers})
 
     @property
     def labels(self) -> dict[str, str]:

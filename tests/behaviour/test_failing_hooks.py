@@ -536,3 +536,30 @@ def test_a_refusal_that_is_raised_late_is_still_explained(fake_model):
     failure = failure_of(fake_model, body).value
     assert failure.juju_error == 'consumer label "no-such" not found'
     assert failure.why == 'app/0 has read no secret by that label, and neither it nor app owns one'
+
+
+BEFORE = 'web/0 enters relation 1 with database-relation-created, which has not run yet'
+AFTER = 'relation 1 is being removed: web/0 has run database-relation-broken, or never entered it'
+OTHERS = 'relation 1 is web:database db:database, and not one of other'
+NEVER = 'there is no relation 7: it was removed, or never made'
+
+
+@pytest.mark.parametrize(
+    ('unit', 'number', 'why'),
+    (('web/0', 1, BEFORE), ('web/0', 1, AFTER), ('other/0', 1, OTHERS), ('web/0', 7, NEVER)),
+    ids=('before', 'after', 'other', 'never'),
+)
+def test_why_a_relation_is_not_found(fake_model, unit, number, why):
+    fake_model.deploy_puppet('web', requires={'database': 'sql'})
+    fake_model.deploy_puppet('db', provides={'database': 'sql'})
+    fake_model.deploy_puppet('other')
+    fake_model.integrate('web', 'db')
+    if why is AFTER:
+        fake_model.settle()
+        fake_model.stop_agent('db/0')
+        fake_model.remove_relation('web', 'db')
+        fake_model.settle()
+    with pytest.raises(ActionFailed) as caught:
+        fake_model.exec('relation-get', '-r', str(number), '-', 'web/0', unit=unit)
+    assert caught.value.why == why
+    assert str(caught.value).endswith(f'option -r: relation not found\n  why: {why}')

@@ -157,6 +157,22 @@ def test_names_and_short_values_do_not_blind_the_report(pytester):
     result.stdout.no_fnmatch_line('*<redacted>*')
 
 
+def test_a_short_password_takes_the_place_of_another_from_test_to_test(pytester):
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.parametrize('password', ['first1', 'other2', 'third3'])
+        def test_it(fake_model, password):
+            db = fake_model.deploy_puppet('database')
+            fake_model.settle()
+            with db.leader.hook() as hook:
+                hook.add_secret({'password': password})
+            assert password == ''
+    """)
+    output = pytester.runpytest('-p', 'no:randomly', '-rN').stdout.str()
+    assert output.count("assert '<redacted>' == ''") == 3
+
+
 def test_what_goes_past_the_capture_is_shown(pytester):
     """A limit, which the documentation names."""
     pytester.makepyfile(f'{BEGIN}\n    {SITUATIONS["print of a test that passes"]}\n')

@@ -45,9 +45,9 @@ def test_failing_test_shows_the_journals_of_all_models_in_which_something_happen
     result.stdout.fnmatch_lines(
         [
             '*- charmsecrets: journal of fake -*',
-            '  user  deploy web --num-units=1',
+            '  user  deploy-puppet web --num-units=1',
             '*- charmsecrets: journal of databases -*',
-            '  user  deploy db --num-units=1',
+            '  user  deploy-puppet db --num-units=1',
         ]
     )
     result.stdout.no_fnmatch_line('*journal of idle*')

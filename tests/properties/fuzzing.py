@@ -383,7 +383,9 @@ def _call(target: Target, world: World, draw: Draw, outcome: Outcome, *, thoroug
     outcome.kinds[kind] += 1
 
 
-def _check_same(world: World, before: object, thorough: bool, outcome: Outcome, call: tuple[Target, Any, Any, BaseException]) -> None:
+def _check_same(
+    world: World, before: object, thorough: bool, outcome: Outcome, call: tuple[Target, Any, Any, BaseException]
+) -> None:
     after = _state(world, thorough)
     if after != before:
         _note(outcome, f'{call[0].name} half-applied', *call)
@@ -393,7 +395,9 @@ def _check_same(world: World, before: object, thorough: bool, outcome: Outcome, 
 def _is_jubilants(error: Exception) -> bool:
     """Whether jubilant documents an error, or raised it before anything of ours ran: it does the same on a live controller."""
     frames = [pathlib.Path(frame.filename).parent.name for frame in traceback.extract_tb(error.__traceback__)]
-    return isinstance(error, _DOCUMENTED) or ('jubilant' in frames and 'client' not in frames[frames.index('jubilant') :])
+    return isinstance(error, _DOCUMENTED) or (
+        'jubilant' in frames and 'client' not in frames[frames.index('jubilant') :]
+    )
 
 
 def _state(world: World, thorough: bool) -> object:

@@ -1,4 +1,4 @@
-"""What an author allows charms in process to do to this machine: programs, directories, addresses and sockets."""
+"""The programs, directories, addresses and sockets that a test author allows to charms that run in process."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _ADVICE: Final = "give a program's name, the absolute path of a directory or a s
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Allowances:
-    """What is allowed, in a shape that is quick to ask."""
+    """The allowances, in a form that is quick to look up."""
 
     programs: frozenset[str] = frozenset()
-    """By their names, or by the paths that they are called by."""
+    """Names of programs, or the paths by which they are called."""
     paths: tuple[str, ...] = ()
     """Absolute, without links."""
     addresses: frozenset[tuple[str, int]] = frozenset()

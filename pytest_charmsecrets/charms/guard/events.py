@@ -1,7 +1,7 @@
 """Audit events of Python that touch the machine, and what each of them touches.
 
-An event that is not in the table touches nothing that is guarded: it reads, looks names up, or is raised beside another
-event that is here (``shutil.move`` beside ``os.rename``, ``http.client.connect`` beside ``socket.connect``).
+An event that is not in the table needs no guard: it only reads or resolves names, or Python raises an event of the table
+as well (``os.rename`` for ``shutil.move``, ``socket.connect`` for ``http.client.connect``).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ HOST_NAME: Final = 'renames this machine'
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Write:
-    """Something in a file system changes."""
+    """A change in a file system."""
 
     path: Any
     """As the call has it: text, bytes, a path, or the number of an open file."""
@@ -42,7 +42,7 @@ class Write:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Program:
-    """A child process starts."""
+    """The start of a child process."""
 
     executable: str
     argv: tuple[str, ...]
@@ -67,13 +67,13 @@ class Program:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Connection:
-    """A socket reaches for an address, or takes one."""
+    """A socket that connects or binds to an address."""
 
     address: Any
     family: int
     kind: int
     takes: bool = False
-    """Whether it takes the address, as a server does."""
+    """Whether the socket binds to the address, as a server does."""
 
     @property
     def path(self) -> str | None:
@@ -102,14 +102,14 @@ class Connection:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Signal:
-    """A process receives a signal."""
+    """A signal that is sent to a process."""
 
     pid: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Harm:
-    """Something that nobody can allow by a name."""
+    """A change of the machine for which there is no allowance."""
 
     what: str
     """It stands after the word ``which``."""
@@ -123,9 +123,9 @@ class Event(NamedTuple):
     """One audit event."""
 
     touches: Callable[[Arguments], Sequence[Touch]]
-    """Returns what it touches, by its arguments."""
+    """Return the things that the event touches, from its arguments."""
     shown: slice = slice(1)
-    """Which of its arguments are worth showing."""
+    """The arguments that a message shows."""
 
 
 # --- files
@@ -263,7 +263,7 @@ EVENTS: Final[dict[str, Event]] = {
     'syslog.openlog': Event(_logged),
     'syslog.syslog': Event(_logged, slice(0)),
 }
-"""By their names; Python documents them in its audit events table."""
+"""The events by name. Python documents them in its table of audit events."""
 
 
 def started(executable: Any, argv: Any) -> Touch:

@@ -1,4 +1,4 @@
-"""Where a call leads: paths without links, directories that contain them, and sockets of this very process."""
+"""Resolve the target of a call: paths without links, the directories around them, and sockets of this process."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _Socket: Final = socket.SocketType
 
 
 class Places:
-    """Directories that contain each other: those that may be written to, and some within them that may not."""
+    """Nested directories: some may be written to, and some inside them may not."""
 
     def __init__(self, *, own: Iterable[str], temporary: Iterable[str], forbidden: Iterable[str]) -> None:
-        # An author may allow by name what is forbidden else, or temporary.
+        # An allowance of the author comes before the rules about checkouts and temporary directories.
         kinds: tuple[tuple[_Kind, Iterable[str]], ...] = (
             ('forbidden', forbidden),
             ('temporary', temporary),

@@ -1,4 +1,4 @@
-"""Who made a refused call, and the sentence that refuses it."""
+"""Find the code that made a refused call, and word the refusal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .events import SIGNAL, Connection, Harm, Program, Touch, Write
 _PACKAGE: Final = __name__.rpartition('.charms.')[0]
 _OF_CHARMS: Final = f'{_PACKAGE}.charms.'
 _BETWEEN: Final = (__name__.rpartition('.')[0] + '.', f'{_OF_CHARMS}child_commands')
-"""Modules that stand between a call and what it calls, while a hook runs."""
+"""Modules of ours that are on the stack between a charm's call and the function that it calls."""
 _TOOLS: Final = frozenset(
     (
         _PACKAGE,
@@ -45,7 +45,7 @@ _TOOLS: Final = frozenset(
         'xdist',
     )
 )
-"""Top-level packages of what looks at a charm while it runs."""
+"""Top-level packages of tools that observe a charm while it runs, such as coverage."""
 _LOOKING: Final = frozenset(('ctypes.util', 'platform'))
 """Modules of the standard library that start programs to learn about the machine: ``ldconfig -p``, ``uname -p``."""
 _STARTING: Final = frozenset(('os', 'subprocess'))
@@ -76,7 +76,7 @@ class Caller:
 
     def __init__(self) -> None:
         self.is_tool = False
-        """Whether it is no charm's, but that of a tool that looks at one."""
+        """Whether the code belongs to a tool that observes the charm, and not to the charm."""
         self._own: FrameType | None = None
         self._library: FrameType | None = None
 
@@ -121,7 +121,7 @@ def find_caller(handlers: Collection[logging.Handler], boundaries: Collection[Co
 
 
 def _is_nobodys(frame: FrameType, handlers: Collection[logging.Handler]) -> bool:
-    """Whether code runs within a charm's without being called by it: a handler of the test, or a finalizer."""
+    """Whether code runs during a charm's call without being called by it: a log handler of the test, or a finalizer."""
     if frame.f_code is logging.Handler.handle.__code__:
         return frame.f_locals.get('self') in handlers
     return frame.f_code is _FINALIZER
@@ -172,7 +172,7 @@ def sentence(place: str, call: str, touch: Touch, *, path: str = '', is_checkout
 
 
 def _consequence(touch: Touch, path: str, *, is_checkout: bool) -> tuple[str, str | None]:
-    """Return what a call would do, and what would allow it."""
+    """Return the consequence of a call, and the allowance that would permit it."""
     if isinstance(touch, Program):
         return f'starts {touch.name} on the machine that runs the tests', touch.name
     if isinstance(touch, Connection):

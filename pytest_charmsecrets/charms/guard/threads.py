@@ -1,4 +1,4 @@
-"""The threads that run a charm, each with the watch over it."""
+"""The threads that run a charm, each with its watcher."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def watcher() -> Watcher | None:
 
 @contextlib.contextmanager
 def unwatched() -> Generator[None]:
-    """Let a call pass that was checked by other means."""
+    """Skip the check of a call that was checked by other means."""
     ident = get_ident()
     before = watched.pop(ident, None)
     try:

@@ -1,7 +1,7 @@
-"""What touches the machine and raises no audit event, or one that does not say enough: replaced while a hook runs.
+"""Replace, while a hook runs, functions that touch the machine without an audit event that says enough.
 
-A stand-in asks who watches the thread, and is the genuine function for everybody else. What a test has patched stays as
-the test has it. Code that took a function by ``from os import ...`` before the first hook keeps the genuine one.
+A stand-in checks the call if the thread is watched, and calls the original function. Functions that a test has patched are
+left alone. Code that imported a function by ``from os import ...`` before the first hook keeps the original.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ HARMFUL: Final[dict[str, dict[str, str]]] = {
     'time': dict.fromkeys(('clock_settime', 'clock_settime_ns'), _CLOCK),
     '_posixshmem': dict.fromkeys(('shm_open', 'shm_unlink'), _MEMORY),
 }
-"""Nobody can allow these by a name. Which of them exist depends on the system and on Python."""
+"""Functions for which there is no allowance. Which of them exist depends on the system and on Python."""
 
 
 # --- what has something to compare
@@ -113,14 +113,14 @@ COMPARED: Final[dict[str, dict[str, _Reader]]] = {
     'signal': {'pidfd_send_signal': _signalled},
     '_posixsubprocess': {'fork_exec': _started},
 }
-"""What each of these touches, where its audit event does not say that."""
+"""For each function, the things that it touches and that its audit event does not name."""
 
 
 # --- stand-ins
 
 
 class _Exchange(NamedTuple):
-    """Functions of one module that give way to others. It is on the way of every hook, so a look at many of them is one call."""
+    """Functions of one module that stand-ins replace. Every hook passes here, so many of them are read by one call."""
 
     namespace: dict[str, Any]
     look: Callable[[dict[str, Any]], Any]
@@ -136,14 +136,14 @@ class _Exchange(NamedTuple):
 
 
 class _Exchanges(NamedTuple):
-    """All functions that give way, or come back."""
+    """All replacements in one direction: stand-ins for functions, or the functions again."""
 
     many: Sequence[_Exchange]
     few: Sequence[tuple[dict[str, Any], str, _Function, _Function]]
     """One by one, of the modules that have few of them: the namespace, the name, what is there, and what comes."""
 
     def apply(self) -> None:
-        """Exchange those that nobody has patched."""
+        """Replace the functions that nobody has patched."""
         for one in self.many:
             namespace, look, there, _, after = one
             try:
@@ -221,7 +221,7 @@ def _harmful(what: str) -> _Reader:
 
 
 def _exchanges() -> Generator[tuple[_Exchange, _Exchange]]:
-    """Return how stand-ins come, and how they go again."""
+    """Return the replacements that put the stand-ins in place, and those that remove them."""
     for module, ours in _make_stand_ins():
         namespace, look = vars(module), operator.itemgetter(*ours)
         genuine = {name: namespace[name] for name in ours}

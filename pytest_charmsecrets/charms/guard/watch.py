@@ -1,8 +1,8 @@
-"""The watch over one hook: which of its calls may be.
+"""Decide which calls of one hook are permitted.
 
-An audit hook runs inside whatever was called, with the locks that others hold. So it takes no lock, and calls nothing that
-may take one: no import, no ``tempfile``, no ``logging``, no ``threading.current_thread``. What it compares with is computed
-when a hook begins.
+An audit hook runs inside the audited call, while its caller may hold locks. So it takes no lock, and calls nothing that may
+take one: no import, no ``tempfile``, no ``logging``, no ``threading.current_thread``. Everything that it compares with is
+computed when a hook begins.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _DEVICES: Final = ('/dev/full', '/dev/null', '/dev/stderr', '/dev/stdin', '/dev/
 _CACHE: Final = '__pycache__'
 _IN_MEMORY: Final = '/memfd:'
 _HERE: Final = os.getcwd()  # noqa: PTH109 - a text
-"""Where the tests begin; a hook runs in another directory."""
+"""The working directory of the tests; a hook runs in another directory."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Guard:
 
     allowances: Allowances
     hook_commands: frozenset[str]
-    """The programs that are Juju's."""
+    """Names of the hook commands, which are always permitted."""
 
     def watch(self, own: tuple[str, ...] = (), checkout: str | None = None) -> Watch:
         """Return the watch over one hook, or over the loading of a charm.
@@ -61,12 +61,12 @@ class Watch:
         self._handlers: Final = logging.root.handlers[:]
         self._resolved_hosts: Final[dict[str, str]] = {}
         self.refusals: Final[list[CallRefused]] = []
-        """What was refused, oldest first."""
+        """The refused calls, oldest first."""
 
     def run(
         self, function: Callable[_Parameters, _Result], /, *args: _Parameters.args, **keywords: _Parameters.kwargs
     ) -> _Result:
-        """Call a function, and watch this thread meanwhile."""
+        """Call a function, and watch this thread while it runs."""
         _listen()
         ident = get_ident()
         put_stand_ins()
@@ -92,7 +92,7 @@ class Watch:
         """Raise the first refusal again.
 
         Raises:
-            CallRefused: if a call was refused, whatever the charm made of it.
+            CallRefused: if a call was refused, even where the charm handled the error.
         """
         if self.refusals:
             raise self.refusals[0]

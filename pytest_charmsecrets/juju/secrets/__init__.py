@@ -1,15 +1,15 @@
-"""Secrets: what they are, and every rule about them.
+"""Secrets: their documents, and every rule about them.
 
-Every rule that changes a secret takes the :class:`SecretStore` and notes what it wrote, so that watchers find out.
-Sources: spec/model-semantics.md; juju 3.6: state/secrets.go.
+Every rule that changes a secret writes to the :class:`SecretStore` and notes the written documents for the watchers.
+Source: juju 3.6: state/secrets.go; each module names the functions.
 
 - ``entities``: the documents: secrets, revisions, consumers, permissions
-- ``labels``: which labels may be used, and by whom
-- ``access``: who may read and manage; grants
+- ``labels``: the labels that owners and observers may use
+- ``access``: who may read and manage a secret; grants
 - ``revisions``: creating and updating; which revisions are obsolete
-- ``consumption``: who tracks which revision
-- ``rotation``: when a secret is due
-- ``removal``: what goes, and when
-- ``backends``: where content is kept
-- ``wording``: how Juju refuses
+- ``consumption``: the revisions that units track
+- ``rotation``: when a secret is due for rotation
+- ``removal``: the removal of revisions and secrets
+- ``backends``: the secret backends that keep content
+- ``wording``: the texts of Juju's refusals
 """

@@ -1,6 +1,6 @@
 """Who may read and who may manage a secret; grants and revocations.
 
-Grants are rows of their own, one per (secret, subject): they neither imply nor are implied by consumer records.
+Grants are documents of their own, one per secret and subject. They are independent of consumer records.
 Source: juju 3.6: apiserver/common/secrets/access.go, CanRead, CanManage; state/secrets.go, GrantSecretAccess,
 RevokeSecretAccess. juju 4.0: domain/secret/service/access.go; domain/unitstate/state/commithook.go.
 """
@@ -24,7 +24,7 @@ class ScopeTaken(Exception):
 
 
 def role_of(secret: Secret, subject_tag: str) -> SecretRole | None:
-    """Return what a subject may do with a secret."""
+    """Return the role of a subject for a secret."""
     permission = secret.permissions.get(subject_tag)
     return permission.role if permission else None
 
@@ -35,7 +35,7 @@ def is_of_other_model(subject_tag: str) -> bool:
 
 
 def may_read(secret: Secret, unit: str) -> bool:
-    """Whether a unit may read a secret: by a right of its own, else by its application's."""
+    """Whether a unit may read a secret: by its own role, else by that of its application."""
     application = identity.application_of(unit)
     return any(
         role is not None and _RANK[role] >= _RANK['view']
@@ -47,7 +47,7 @@ def may_read(secret: Secret, unit: str) -> bool:
 
 
 def check_manage(store: SecretStore, secret: Secret, unit: str, *, is_leader: bool) -> None:
-    """Check that a unit may manage a secret: by a right of its own, or by its application's while it leads.
+    """Check that a unit may manage a secret: by its own role, or by that of its application while it leads.
 
     Raises:
         JujuError: with the controller's refusal.
@@ -77,7 +77,7 @@ def grant(
         secret: the one that the subject gets access to.
         subject_tag: tag of the application, unit or model.
         scope_tag: tag of the relation or, where none is needed, of the owner.
-        role: what the subject may do.
+        role: the access that the subject receives.
         relation_id: the relation that is the scope, if one is.
 
     Raises:
@@ -93,19 +93,19 @@ def grant(
 
 
 def revoke(store: SecretStore, secret: Secret, *, subject_tag: str) -> None:
-    """Take away what exactly this subject was granted, whatever the scope; nothing if it was granted nothing."""
+    """Remove the grant of exactly this subject, whatever its scope; do nothing if there is none."""
     if secret.permissions.pop(subject_tag, None) is not None:
         store.journal.note(facts.AccessEnded, secret.id, subject_tag)
 
 
 def revoke_scope(store: SecretStore, scope_tag: str) -> None:
-    """Take away every grant that goes through a scope: what Juju does when a relation is finally removed."""
+    """Remove every grant with a scope, as Juju does when a relation is finally removed."""
     for secret in store:
         for subject in [tag for tag, permission in secret.permissions.items() if permission.scope == scope_tag]:
             revoke(store, secret, subject_tag=subject)
 
 
 def revoke_subject(store: SecretStore, subject_tag: str) -> None:
-    """Take away everything a removed unit or application was granted."""
+    """Remove all grants of a removed unit or application."""
     for secret in store:
         revoke(store, secret, subject_tag=subject_tag)

@@ -1,4 +1,4 @@
-"""Where content is kept, as far as anybody can see it.
+"""Secret backends: where content is kept, as far as charms and users can notice it.
 
 Source: juju 3.6: apiserver/common/secrets/secrets.go, AdminBackendConfigInfo; state/secrets.go, ChangeSecretBackend;
 secrets/provider/kubernetes/provider.go, BuiltInName. juju 4.0: domain/secretbackend/service.
@@ -49,7 +49,7 @@ def is_kubernetes(name: str) -> bool:
 
 
 def missing_content(name: str, secret_id: str, revision: int) -> str:
-    """Return how a backend outside Juju says that it has no content of a revision.
+    """Return the error of a backend outside Juju for content that does not exist.
 
     Juju 3.6: secrets/provider, kubernetes/backend.go, getSecret; vault/backend.go, GetContent.
     """
@@ -58,7 +58,7 @@ def missing_content(name: str, secret_id: str, revision: int) -> str:
 
 
 def move_to_backend(store: SecretStore, name: str) -> None:
-    """Keep content in another backend from now on, what there is included; no revision is made, nobody is told."""
+    """Switch the backend and move existing content to it. No revision is made, and nobody is notified."""
     store.backend = name
     for secret in store:
         for revision in secret.revisions.values():
@@ -67,7 +67,7 @@ def move_to_backend(store: SecretStore, name: str) -> None:
 
 
 def lose_content(secret: Secret, numbers: Collection[int] | None) -> None:
-    """Let the content of revisions vanish while the revisions stay; of all of them for None."""
+    """Mark the content of revisions as lost, while the revisions stay; None stands for all revisions."""
     for revision in secret.revisions.values():
         if numbers is None or revision.number in numbers:
             revision.vanished = True

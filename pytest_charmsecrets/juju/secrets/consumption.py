@@ -1,6 +1,6 @@
-"""Who tracks which revision of a secret.
+"""The revisions of a secret that units track.
 
-The first read makes a consumer record that tracks the latest revision, even a peek, and for owners as for anybody else.
+The first read makes a consumer record that tracks the latest revision. So does a peek, and so does a read by the owner.
 Source: juju 3.6: apiserver/facades/agent/secretsmanager/secrets.go, getConsumedRevision; state/secrets.go,
 SaveSecretConsumer, SaveSecretRemoteConsumer. juju 4.0: domain/secret/service/consume.go; domain/secret/state/state.go,
 SaveSecretConsumer; domain/crossmodelrelation.
@@ -19,12 +19,12 @@ from .entities import Consumer, Secret, SecretReference, SecretStore
 from .wording import wording
 
 _PLACEHOLDER = 0
-"""What a record tracks that was made only so that its unit is told of changes."""
+"""The tracked revision of a record that exists only so that its unit is notified of changes."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Read:
-    """The revision that a unit's read asks for, and the record that it changed."""
+    """The revision that a unit reads, and the record that the read changed."""
 
     revision: int
     changed: Consumer | None = None
@@ -32,7 +32,7 @@ class Read:
 
 
 def read(store: SecretStore, secret: Secret, unit: str, *, refresh: bool, peek: bool, label: str | None) -> Read:
-    """Return the revision a unit's read asks for; saves what the unit tracks from now on, and its label.
+    """Return the revision that a unit reads, and save its tracked revision and label.
 
     Args:
         label: the consumer label to set; None or empty leaves it alone.
@@ -54,7 +54,7 @@ def track(store: SecretStore, secret: Secret, unit: str) -> None:
 
 
 def follow(store: SecretStore, secret: Secret, unit: str) -> None:
-    """Let a unit be told of changes to its application's secret, without tracking a revision (before 3.1.7).
+    """Notify a unit of changes to its application's secret from now on, without tracking a revision (before 3.1.7).
 
     Raises:
         LabelTaken: at a second time, if this Juju gives the unit the owner's label then.
@@ -64,7 +64,7 @@ def follow(store: SecretStore, secret: Secret, unit: str) -> None:
 
 
 def read_from_afar(store: SecretStore, secret: Secret, unit: str, *, refresh: bool) -> int:
-    """Return the latest revision, for a unit of another model; saves that it tracks it, at first and when it refreshes.
+    """Return the latest revision for a unit of another model, and save it as tracked at the first read and at a refresh.
 
     Args:
         unit: the unit as this model knows it.
@@ -77,7 +77,7 @@ def read_from_afar(store: SecretStore, secret: Secret, unit: str, *, refresh: bo
 def save_reference(
     store: SecretStore, uri: SecretURI, unit: str, *, saas: str, tracked: int, label: str | None
 ) -> Consumer | None:
-    """Save what a unit tracks of a secret of another model, and its label unless that is None or empty.
+    """Save the revision that a unit tracks of a secret of another model, and its label unless that is None or empty.
 
     Returns:
         The unit's record, if that made or changed it.
@@ -103,7 +103,7 @@ def save_reference(
 
 
 def note_new_revision(store: SecretStore, reference: SecretReference, latest: int) -> None:
-    """Note that a secret of another model has a new revision, as that model tells."""
+    """Note a new revision of a secret of another model."""
     reference.latest_revision = latest
     reference.is_told = True
     for consumer in reference.consumers.values():
@@ -112,13 +112,13 @@ def note_new_revision(store: SecretStore, reference: SecretReference, latest: in
 
 
 def forget_unit(store: SecretStore, unit: str) -> None:
-    """Drop the records of a removed unit; what it alone tracked becomes obsolete only when Juju next asks."""
+    """Drop the records of a removed unit. A revision that it alone tracked is marked obsolete at the next check, not now."""
     for secret in store.consumed_by(unit):
         store.drop_consumer(secret, unit)
 
 
 def _save(store: SecretStore, secret: Secret, unit: str, *, tracked: int, label: str) -> Consumer | None:
-    """Save what a unit tracks, and its label unless that is empty; returns the record, if that made or changed it."""
+    """Save a unit's tracked revision, and its label unless that is empty; returns the record if it is new or has changed."""
     consumer = secret.consumers.get(unit)
     if label and (consumer is None or label != consumer.label):
         _claim_label(store, unit, label)

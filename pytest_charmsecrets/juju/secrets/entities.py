@@ -1,4 +1,4 @@
-"""The documents Juju keeps about secrets, and the store that holds them: data, no rules."""
+"""The documents that Juju keeps about secrets, and the store that holds them: data, no rules."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ INTERNAL: Final = 'internal'
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Owner:
-    """Who owns a secret."""
+    """The owner of a secret."""
 
     kind: Literal['application', 'unit', 'model']
     name: str
@@ -59,7 +59,7 @@ class Revision:
     backend: str = INTERNAL
     """Name of the backend that holds the content."""
     vanished: bool = False
-    """Whether the content is gone although the revision is there."""
+    """Whether the content is lost while the revision exists."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -69,7 +69,7 @@ class Consumer:
     unit: str
     tracked: int
     latest: int
-    """The latest revision as the unit is told; 0 in a record that was made only so that the unit is told of later ones."""
+    """The latest revision of which the unit was notified; 0 in a record that exists only to notify the unit of later ones."""
     label: str = ''
 
     def save(self, tracked: int, label: str | None) -> bool:
@@ -81,7 +81,7 @@ class Consumer:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Permission:
-    """What one subject may do with a secret; there is at most one per subject."""
+    """The access of one subject to a secret. A subject has at most one."""
 
     subject: str
     """Tag of the application or unit."""
@@ -92,7 +92,7 @@ class Permission:
 
 @dataclasses.dataclass(slots=True)
 class Secret:
-    """One secret with everything Juju keeps about it."""
+    """One secret with all data that Juju keeps about it."""
 
     id: str
     owner: Owner
@@ -102,10 +102,10 @@ class Secret:
     description: str = ''
     rotate_policy: RotatePolicy = 'never'
     is_policy_given: bool = False
-    """Whether somebody gave a policy, be it ``never``."""
+    """Whether a policy was given, ``never`` included."""
     next_rotation: datetime.datetime | None = None
     auto_prune: bool = False
-    """Whether obsolete revisions of a user's secret are removed by themselves."""
+    """Whether Juju removes obsolete revisions of the user secret."""
     latest_revision: int = 0
     latest_checksum: str = ''
     is_checksum_old: bool = False
@@ -120,7 +120,7 @@ class Secret:
 
 @dataclasses.dataclass(slots=True)
 class SecretReference:
-    """What a model keeps about a secret of another model that one of its units has read."""
+    """The data that a model keeps about a secret of another model that one of its units has read."""
 
     id: str
     """The UUID of that model and the secret's id there, with a slash between."""
@@ -130,7 +130,7 @@ class SecretReference:
     consumers: dict[str, Consumer] = dataclasses.field(default_factory=dict[str, Consumer])
     """By unit."""
     is_told: bool = False
-    """Whether the other model has told of a revision."""
+    """Whether the other model has announced a revision."""
 
     @property
     def uri(self) -> identity.SecretURI:
@@ -149,28 +149,28 @@ class RemovalRequest:
 
 
 class LabelRegister(dict[str, dict[str, None]]):
-    """Labels by the tag of whoever uses them."""
+    """Labels by the tag of the owner or observer that uses them."""
 
     def has(self, tag: str, label: str) -> bool:
-        """Whether somebody uses a label."""
+        """Whether an owner or observer uses a label."""
         return label in self.get(tag, ())
 
     def add(self, tag: str, label: str) -> None:
-        """Note that somebody uses a label."""
+        """Note that an owner or observer uses a label."""
         self.setdefault(tag, {})[label] = None
 
     def remove(self, tag: str, label: str) -> None:
-        """Note that somebody does not use a label any more."""
+        """Note that an owner or observer no longer uses a label."""
         self.get(tag, {}).pop(label, None)
 
     def remove_all(self, tag: str) -> None:
-        """Note that somebody uses no label any more."""
+        """Note that an owner or observer no longer uses any label."""
         self.pop(tag, None)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a transaction may have to undo."""
+    """The state that a transaction may have to restore."""
 
     secrets: Mapping[str, Secret | None]
     owner_labels: Mapping[str, dict[str, None]]
@@ -199,11 +199,11 @@ class SecretStore:
         self.consumer_labels: Final = LabelRegister()
         """Labels ever used by observers: Juju 3.x does not free a label when an observer takes another."""
         self.backend: str = INTERNAL
-        """The backend that new revisions go to."""
+        """The backend for new revisions."""
         self.reserved: Final[dict[str, str]] = {}
         """The unit that was given the id of each secret that was added, from then until the secret is removed."""
         self.removals: list[RemovalRequest] = []
-        """What was asked to be removed and will be: Juju 4.0 leaves that to a job."""
+        """Requested removals that a job will carry out, in Juju 4.0."""
         self.prunable: Final[dict[str, None]] = {}
         """Ids of users' secrets whose revisions or pruning changed since a worker last looked."""
 
@@ -215,7 +215,7 @@ class SecretStore:
         return self._secrets.get(secret_id)
 
     def find_read(self, secret_id: str) -> Secret | SecretReference | None:
-        """Return a secret that a unit has read: one of this model, or what is kept about one of another."""
+        """Return a secret that a unit has read: one of this model, or the data kept about one of another model."""
         return self._secrets.get(secret_id) or self.references.get(secret_id)
 
     def add(self, secret: Secret) -> None:
@@ -232,7 +232,7 @@ class SecretStore:
     def save_consumer(
         self, secret: Secret | SecretReference, consumer: Consumer, tracked: int, label: str | None
     ) -> bool:
-        """Save what a unit tracks, and its label unless that is None or empty; returns whether either has changed."""
+        """Save a unit's tracked revision, and its label unless that is None or empty; returns whether either has changed."""
         is_changed = consumer.save(tracked, label)
         if is_changed:
             self.journal.note(facts.TrackingSaved, secret.id, consumer.unit, consumer.tracked, consumer.label)
@@ -256,7 +256,7 @@ class SecretStore:
         return tuple(itertools.chain.from_iterable(self._by_owner.get(owner, {}).values() for owner in owners))
 
     def drop_reference(self, reference: SecretReference) -> None:
-        """Forget a secret of another model, and who has read it."""
+        """Forget a secret of another model, with its consumer records."""
         for unit in tuple(reference.consumers):
             self.drop_consumer(reference, unit)
         del self.references[reference.id]
@@ -267,17 +267,17 @@ class SecretStore:
         return tuple(secret for secret in found if secret is not None)
 
     def stamp(self, when: datetime.datetime) -> datetime.datetime:
-        """Return a time as this Juju keeps it."""
+        """Return a time with the precision with which this release stores it."""
         return clock.round_to_second(when) if self.profile.times_rounded else when
 
     def note_revision(self, secret: Secret, number: int, *, expiry: bool = False) -> None:
-        """Note that a revision was written, and whether its expiry was."""
+        """Note that a revision was written, and whether its expiry was written."""
         self.changes.note('revision', secret.owner.name, secret=secret.id, revision=number)
         if expiry:
             self.changes.note('expiry', secret.owner.name, secret=secret.id, revision=number)
 
     def checkpoint(self, ids: Iterable[str], tags: Iterable[str]) -> Checkpoint:
-        """Remember how some secrets and the labels of some owners are, so that a transaction can be undone."""
+        """Remember the state of some secrets and of the labels of some owners, so that a transaction can be undone."""
         return Checkpoint(
             secrets={secret_id: _copy(self._secrets.get(secret_id)) for secret_id in ids},
             owner_labels={tag: dict(self.owner_labels.get(tag, {})) for tag in tags},
@@ -288,7 +288,7 @@ class SecretStore:
         )
 
     def roll_back(self, checkpoint: Checkpoint) -> None:
-        """Undo what was done to secrets since they were remembered; none was removed meanwhile, and nobody read any."""
+        """Restore remembered secrets. Since they were remembered, none was removed and none was read."""
         for secret_id, before in checkpoint.secrets.items():
             now = self._secrets.get(secret_id)
             if now is None:
@@ -306,7 +306,7 @@ class SecretStore:
 
 
 def _copy(secret: Secret | None) -> Secret | None:
-    """Copy a secret as deep as rules change it; content is never changed."""
+    """Copy a secret as deeply as rules change it. Content is shared, because it never changes."""
     if secret is None:
         return None
     return dataclasses.replace(

@@ -1,4 +1,4 @@
-"""Which labels may be used, and the names of users' secrets, which are labels too.
+"""The labels that owners and observers may use. The names of user secrets are labels as well.
 
 Juju 3.x keeps a register of labels that excludes owners and observers of one application family from one another; 4.0
 asks the secrets themselves, owners and observers apart.
@@ -79,12 +79,12 @@ def claim_consumer_label(store: SecretStore, unit: str, label: str) -> None:
 
 
 def release_consumer_label(store: SecretStore, consumer: Consumer) -> None:
-    """Free the label of a consumer record that goes; in 3.x, labels that it had before stay taken."""
+    """Free the label of a removed consumer record. In 3.x, labels that it had before stay taken."""
     store.consumer_labels.remove(identity.unit_tag(consumer.unit), consumer.label)
 
 
 def holder_of(store: SecretStore, owner: Owner, label: str) -> str:
-    """Say which secret keeps an owner from using a label, for somebody who sees the whole model."""
+    """Return the secret that prevents an owner from using a label, as a fact of the whole model."""
     family, quoted = identity.application_of(owner.name), gotext.quote(label)
     for secret in store:
         if secret.label == label and identity.application_of(secret.owner.name) == family:
@@ -147,7 +147,7 @@ def _taken(label: str, role: str, owner: Owner) -> LabelTaken:
 
 
 def _taken_in_family(store: SecretStore, owner: Owner, label: str) -> str:
-    """Word the refusal: Juju prints the pattern it searched with, which is the label with special characters quoted."""
+    """Return the refusal. Juju prints the pattern of its search, which is the label with special characters quoted."""
     if store.profile.label_clash != 'family':
         return f'secret label {gotext.quote(label)} for "{owner.tag}" already exists'
     pattern = label if store.profile.label_is_regex else _REGEXP_SPECIAL.sub(r'\\\1', label)

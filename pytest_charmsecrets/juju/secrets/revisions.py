@@ -1,6 +1,6 @@
-"""Creating and updating secrets; which revisions become obsolete.
+"""Creating and updating secrets, and marking revisions as obsolete.
 
-A write appends a revision and never touches what consumers track.
+A write appends a revision and never changes the revisions that consumers track.
 Source: juju 3.6: state/secrets.go, CreateSecret, UpdateSecret, markObsoleteRevisionOps. juju 4.0:
 domain/unitstate/state/commithook.go, createOneSecret, updateCharmSecret; domain/secret/state/state.go, updateSecret,
 markObsoleteRevisions.
@@ -24,7 +24,7 @@ from .entities import Owner, Revision, Secret, SecretStore
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SecretAttributes:
-    """What can be said about a secret when it is created or updated; None means not given."""
+    """The attributes of a secret that a create or an update can give; None means not given."""
 
     content: EncodedContent | None = None
     label: str | None = None
@@ -36,7 +36,7 @@ class SecretAttributes:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was given."""
+        """Whether no attribute was given."""
         return self == SecretAttributes()
 
 
@@ -82,10 +82,10 @@ def update(
     Args:
         store: the secrets.
         secret: the secret.
-        uri: how the secret was named, which errors echo.
-        attributes: what is given.
+        uri: the URI as it was given, for errors.
+        attributes: the attributes to change.
         now: the time.
-        by_commit: whether a hook's commit asks, rather than a user or a read.
+        by_commit: whether the update comes from a hook's commit, and not from a user or a read.
 
     Raises:
         LabelTaken: if the new label is in use; nothing is changed then.
@@ -119,9 +119,9 @@ def update(
 
 
 def mark_unused(store: SecretStore, secret: Secret) -> None:
-    """Mark every revision that nobody tracks, other than the latest, as obsolete.
+    """Mark every revision that no consumer tracks as obsolete, except for the latest.
 
-    Juju asks this question only when something is written, never when an access ends.
+    Juju does so only after a write, never when a consumer loses access.
     """
     in_use = {consumer.tracked for consumer in secret.consumers.values()}
     mark_obsolete(store, secret, in_use={*in_use, secret.latest_revision})
@@ -165,7 +165,7 @@ def _append_revision(
 
 
 def _dates_revision(store: SecretStore, attributes: SecretAttributes, *, by_commit: bool) -> bool:
-    """Whether an update without content counts as one of the latest revision, too."""
+    """Whether an update without content also counts as an update of the latest revision."""
     match store.profile.revision_dated_by:
         case 'expiry':
             return attributes.expire is not None

@@ -1,4 +1,4 @@
-"""When a secret is due for rotation.
+"""The times at which secrets are due for rotation.
 
 Source: juju 3.6: state/secrets.go, secretRotationOps; apiserver/facades/agent/secretsmanager/secrets.go, SecretsRotated.
 juju 4.0: domain/unitstate/service/commithook.go, prepareSecretUpdates; domain/secret/service/service.go, SecretRotated.
@@ -23,7 +23,7 @@ def begin(store: SecretStore, secret: Secret, now: datetime.datetime) -> None:
 
 
 def change_policy(store: SecretStore, secret: Secret, policy: RotatePolicy | None, now: datetime.datetime) -> None:
-    """Take over a new policy; a time that is planned already moves or stays as this Juju has it."""
+    """Change the policy. The planned time moves or stays, as in this release of Juju."""
     if policy is None:
         return
     before, secret.rotate_policy, secret.is_policy_given = secret.rotate_policy, policy, True
@@ -41,7 +41,7 @@ def change_policy(store: SecretStore, secret: Secret, policy: RotatePolicy | Non
 
 
 def end(store: SecretStore, secret: Secret) -> None:
-    """Make a secret one that never rotates."""
+    """Stop the rotation of a secret."""
     secret.rotate_policy = 'never'
     if secret.next_rotation is not None:
         secret.next_rotation = None
@@ -49,15 +49,15 @@ def end(store: SecretStore, secret: Secret) -> None:
 
 
 def set_rotated(store: SecretStore, secret_id: str, *, revision_before: int) -> None:
-    """Plan the next rotation after a secret-rotate hook: by the schedule, or soon again if it brought nothing new.
+    """Plan the next rotation after a secret-rotate hook: by the policy, or soon if the hook brought no new revision.
 
     Args:
         store: the secrets.
-        secret_id: which of them the hook was about.
+        secret_id: the secret of the hook.
         revision_before: the latest revision as the hook knew it when it began.
 
     Raises:
-        JujuError: where a bug is switched on: for a secret that is gone, and for a unit's own secret.
+        JujuError: if a bug is switched on, for a removed secret and for a unit's own secret.
     """
     secret = store.get(secret_id)
     if secret is None:

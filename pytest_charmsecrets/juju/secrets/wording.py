@@ -1,6 +1,6 @@
-"""The texts with which Juju refuses something about a secret: one table, a column for each package that words them.
+"""The texts of Juju's refusals about secrets: one table, with a column for each package of Juju that has its own texts.
 
-Rules ask this table for a text and a switch for what they decide; nothing but this module reads ``error_texts``.
+Rules read texts from this table, and decide by switches; only this module reads ``error_texts``.
 Source: juju 3.6: apiserver/common/secrets/access.go; apiserver/facades/agent/secretsmanager; state/secrets.go.
 juju 4.0: domain/secret/service, domain/secret/state; apiserver/facades/agent/uniter/secrets.go; domain/unitstate.
 """
@@ -21,42 +21,42 @@ class Wording:
     unreadable: str
     unmanageable: str
     not_leader: str
-    """To a unit whose application may manage the secret, while another unit leads."""
+    """For a unit whose application may manage the secret, while another unit leads."""
     created_without_lead: str
     """To a unit that adds a secret of its application, when another unit leads by the time of the commit."""
     access_unchanged: str
-    """Around the cause for which access is neither granted nor revoked, when that is found out first."""
+    """Around the cause of a refused grant or revocation, if that is checked first."""
     scope_taken: str
     """To a unit that grants through a second relation."""
     missing: str
-    """When a secret that is not there is read."""
+    """For a read of a secret that does not exist."""
     missing_at_commit: str
     missing_observer_label: str
     missing_revision: str
     missing_revision_across: str
     """When the secret is another model's."""
     missing_scope: str
-    """When access is granted through a relation that is not there."""
+    """For a grant through a relation that does not exist."""
     missing_relation: str
     """When data is written for a relation that has gone during the hook."""
     remote_label_taken: str
     """When a unit gives another model's secret a label that it uses already."""
     missing_subject: str
-    """When access is granted to an application or unit that is not there."""
+    """For a grant to an application or unit that does not exist."""
     missing_to_user: str
-    """When a user wants to see a secret that is not there, by its URI."""
+    """For ``show-secret`` of a secret that does not exist, by its URI."""
     missing_revision_to_user: str
-    """When a user wants to see a revision that is not there."""
+    """For ``show-secret`` of a revision that does not exist."""
     missing_with_revision_to_user: str
-    """When a user wants to see a revision of a secret that is not there."""
+    """For ``show-secret`` of a revision of a secret that does not exist."""
     missing_content_to_user: str
-    """When Juju itself has no content of a revision that a user wants to see."""
+    """For ``show-secret`` of a revision whose content Juju itself does not have."""
     missing_name: str
-    """When a user changes a secret that is not there, by its name."""
+    """For a user's change of a secret that does not exist, by its name."""
     missing_code: str
-    """The kind of refusal that the client prints behind it, when access is changed."""
+    """The kind of error that the client prints after the text, when access is changed."""
     invalid_option: str
-    """When an option of type secret is set to something that is no URI of a secret."""
+    """For an option of type secret that is set to a value that is not the URI of a secret."""
 
 
 _CANNOT_CHANGE: Final = 'cannot change access to "{uri}" for "{subject}": '
@@ -133,9 +133,9 @@ RELABELING: Final[Mapping[str, str]] = {
     'charm_secret': 'updating charm secret "{id}": secret with label {label} already exists',
     'exists': 'secret with label {label} already exists',
 }
-"""How a read is refused that gives a label which is in use, by ``label_clash``; otherwise as the label itself is refused."""
+"""The refusals, by ``label_clash``, of a read with a label that is in use; without an entry, the refusal of the label."""
 
 
 def wording(profile: Profile) -> Wording:
-    """Return how a version of Juju words its refusals."""
+    """Return the refusals of a version of Juju."""
     return _TEXTS[profile.error_texts]

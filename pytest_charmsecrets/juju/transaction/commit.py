@@ -28,12 +28,12 @@ Entry = TypeVar('Entry')
 CommitOrder: TypeAlias = Literal['deletes_first', 'deletes_last', 'rest_first', 'tracking_last']
 
 _LEADERSHIP_PREFIX: Final = 'executing leadership func: '
-"""Precedes the errors of a transaction of 4.0 that takes leadership."""
+"""The prefix of errors of a transaction of 4.0 that needs leadership."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CommitResult:
-    """The changes that a commit applied; with those that it did not apply, and why, if it was refused."""
+    """The changes that a commit applied; if it was refused, also those that it did not apply, and the reason."""
 
     applied: tuple[Effect, ...]
     refused: tuple[Effect, ...] = ()
@@ -59,22 +59,22 @@ class _Kind(Generic[Entry]):
     """Returns the items that the hook recorded, each with the id of its secret, if it is about one."""
     describe: Callable[[HookContext, Entry], Iterable[Effect]]
     check: Callable[[HookContext, Entry], None]
-    """Refuses an item, where it is applied right after."""
+    """Refuses an item, in releases that apply each item right after its check."""
     apply: Callable[[HookContext, Entry], None]
     prepare: Callable[[HookContext, Entry], None] | None = None
-    """Refuses an item ahead of a transaction of 4.0; None if that takes the same check."""
+    """Refuses an item before a transaction of 4.0; None if the check is the same."""
     loses: Callable[[HookContext, Entry], bool] = _loses_nothing
-    """Whether an item that was not refused is left out of the transaction all the same."""
+    """Whether the transaction leaves out an item although it was not refused."""
     prefix: str = ''
-    """Precedes the errors of ``check`` and ``prepare`` and, where items are applied one by one, those of ``apply``."""
+    """The prefix of errors of ``check`` and ``prepare`` and, where items are applied one by one, of ``apply``."""
     prefix_in_transaction: str = ''
-    """Precedes an error of ``apply`` within a transaction; ``{id}`` stands for the id of the secret."""
+    """The prefix of errors of ``apply`` within a transaction; ``{id}`` stands for the id of the secret."""
     ignores_missing: Callable[[HookContext], bool] = _ignores_missing
-    """Whether an item about a secret that is gone is passed over, instead of refused."""
+    """Whether an item about a removed secret is skipped, instead of refused."""
     needs_leader: bool = True
     """Whether only a leader may have such an item for a secret of the application."""
     is_ahead: bool = False
-    """Whether the items are committed before the transaction where that holds all but creates."""
+    """Whether the items are committed before the transaction, in releases whose transaction holds all kinds but creates."""
     all_or_none: bool = False
     """Whether the items are one transaction in every release, so that one refusal refuses them all."""
     first_in: tuple[CommitOrder, ...] = ()
@@ -88,7 +88,7 @@ def _each(entries: Mapping[str, Iterable[Entry]]) -> Iterator[tuple[str, Entry]]
 
 
 def _accept(_: HookContext, __: object) -> None:
-    """Refuse nothing: the transaction takes leadership, and no other check is needed."""
+    """Refuse nothing: the transaction checks leadership, and no other check is needed."""
 
 
 def _loses_grant(context: HookContext, grant: PendingGrant) -> bool:
@@ -159,7 +159,7 @@ _KINDS: Final = (
         first_in=('rest_first', 'tracking_last'),
     ),
 )
-"""The table. Its order is that of a commit, save for what ``first_in`` and ``last_in`` say; and that of preparing."""
+"""The table. Its order is the order of a commit, except for ``first_in`` and ``last_in``, and the order of preparing."""
 
 
 # --- a commit
@@ -171,7 +171,7 @@ class _Item:
 
     secret_id: str
     entry: Any
-    """The record of the hook, as the functions of its kind take it."""
+    """The recorded change, in the form that the functions of its kind accept."""
     effects: tuple[Effect, ...]
 
 
@@ -184,9 +184,9 @@ class _Batch:
 
 
 def commit(context: HookContext) -> CommitResult:
-    """Apply the pending changes of a hook, as far as the controller accepts them.
+    """Apply the pending changes of a hook that the controller accepts.
 
-    None is applied if content cannot be saved or deleted: the unit's agent does that first.
+    The unit's agent saves and deletes content first. If that fails, no change is applied.
     """
     context.why = None
     try:
@@ -206,7 +206,7 @@ def describe_pending(context: HookContext) -> tuple[Effect, ...]:
 
 
 def _collect(context: HookContext) -> list[_Batch]:
-    """Return the pending changes of a hook in the order of the table, each described before any is applied."""
+    """Return the pending changes of a hook in the order of the table. All are described before the first is applied."""
     batches = ((kind, _items(context, kind)) for kind in _KINDS)
     return [_Batch(kind, items) for kind, items in batches if items]
 
@@ -290,7 +290,7 @@ def _apply_all_or_none(context: HookContext, batch: _Batch) -> tuple[list[Effect
 
 
 def _is_passed_over(context: HookContext, kind: _Kind[Any], error: JujuError) -> bool:
-    """Whether an error only says that a secret is gone, in a release that passes over such items."""
+    """Whether an error is only about a removed secret, in a release that skips such items."""
     return isinstance(error, SecretMissing) and kind.ignores_missing(context)
 
 
@@ -319,10 +319,10 @@ def _in_transaction(context: HookContext, batches: Sequence[_Batch]) -> CommitRe
 
 
 def _prepared(context: HookContext, batch: _Batch) -> _Batch:
-    """Return the items of a kind that go into the transaction: those about secrets that are gone do not.
+    """Return the items of a kind that go into the transaction, without those about removed secrets.
 
     Raises:
-        JujuError: if any is refused, with what all of them are refused for.
+        JujuError: if any is refused, with the reasons of all refused items.
     """
     accepted: list[_Item] = []
     errors: list[JujuError] = []
@@ -340,7 +340,7 @@ def _prepared(context: HookContext, batch: _Batch) -> _Batch:
 
 
 def _takes_leadership(context: HookContext, accepted: Iterable[_Batch]) -> bool:
-    """Whether anything in the transaction is only the leader's to do."""
+    """Whether the transaction has an item that only the leader may commit."""
     ids = {item.secret_id for batch in accepted if batch.kind.needs_leader for item in batch.items}
     owners = [create.owner for create in context.pending.creates.values()]
     owners += [secret.owner for secret_id in sorted(ids) if (secret := context.world.secrets.get(secret_id))]

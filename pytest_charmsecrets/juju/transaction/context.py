@@ -1,4 +1,4 @@
-"""The whole context of one hook: secrets, relations, and everything else a hook command reaches."""
+"""The whole context of one hook: secrets, relations, and all other state that hook commands use."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _CLOUD_SPECS: Final[Mapping[Cloud, Mapping[str, Any]]] = {
 
 
 class HookContext(SecretCommands, RelationCommands):
-    """Everything a hook command reads and does in one run of one hook. Every refusal is a JujuError with Juju's text."""
+    """The reads and writes of hook commands in one run of one hook. Every refusal is a JujuError with Juju's text."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -60,7 +60,7 @@ class HookContext(SecretCommands, RelationCommands):
         return tuple(self.world.applications[self.application].metadata.options)
 
     def status(self, *, app: bool) -> Status:
-        """Return the status of the unit; of the application for its leader, the gravest of its units if it has set none.
+        """Return the status of the unit or, for the leader, of the application: the most severe of its units if none was set.
 
         Source: juju 3.6: core/cache/application.go, maybeDerivedStatus; core/status/status.go, DeriveStatus.
         """
@@ -90,13 +90,13 @@ class HookContext(SecretCommands, RelationCommands):
         self.keep(Effect('application-version-set', subject=self.application, value=version))
 
     def log(self, level: str, message: str) -> None:
-        """Take a line of the charm's log."""
+        """Record a line of the charm's log."""
         self.log_lines.append((level, message))
 
     def goal_state(self) -> Mapping[str, Any]:
-        """Return the units and relations that the user asked for (``goal-state``); peer relations are not among them.
+        """Return the units and relations that the user has requested (``goal-state``), without peer relations.
 
-        Of another model there is the URL of what is consumed, and nothing of who consumes what is offered.
+        A consumed application of another model is shown by the URL of its offer; consumers of an offer are not shown.
 
         Source: juju 3.6: apiserver/facades/agent/uniter/uniter.go, oneGoalState.
         """
@@ -125,7 +125,7 @@ class HookContext(SecretCommands, RelationCommands):
     # --- ports, state, machine
 
     def opened_ports(self) -> tuple[Port, ...]:
-        """Return the ports that are open, with what this hook has opened, and without what it has closed.
+        """Return the open ports, with the pending changes of this hook.
 
         Source: juju 3.6: internal/worker/uniter/runner/context/ports.go, mergeWithPendingChanges. The help of opened-ports
         says otherwise.
@@ -175,11 +175,11 @@ class HookContext(SecretCommands, RelationCommands):
         self.pending.charm_state = {**self.charm_state(), **values}
 
     def delete_charm_state(self, key: str) -> None:
-        """Record a value to forget."""
+        """Record a value to delete."""
         self.pending.charm_state = {name: value for name, value in self.charm_state().items() if name != key}
 
     def network(self, binding: str, relation_id: int | None) -> Mapping[str, Any]:  # noqa: ARG002
-        """Return the addresses of a binding: what the author gave, else the unit's address, for every relation.
+        """Return the addresses of a binding: those that the test defines, else the unit's address.
 
         An application has the endpoint juju-info whether its charm declares it or not (juju 3.6: state/application.go,
         Endpoints).
@@ -209,14 +209,14 @@ class HookContext(SecretCommands, RelationCommands):
         self.pending.storages[name] = self.pending.storages.get(name, 0) + count
 
     def resource_path(self, name: str) -> str:
-        """Return where a resource lies."""
+        """Return the path of a resource."""
         path = self.model_unit.attachments.resources.get(name)
         if path is None:
             raise JujuError(f'resource#{self.application}/{name} not found')
         return path
 
     def credential(self) -> Mapping[str, Any]:
-        """Return the specification of the cloud with its credential, as JSON has it; its values are made up.
+        """Return the specification of the cloud with its credential, in the form of JSON. Its values are made up.
 
         Raises:
             JujuError: if the application is not trusted.
@@ -252,7 +252,7 @@ class HookContext(SecretCommands, RelationCommands):
         self.action.log.append(message)
 
     def action_fail(self, message: str) -> None:
-        """Let the action end as failed."""
+        """Mark the action as failed."""
         self._check_action()
         self.action.failed = True
         self.action.message = message
@@ -276,7 +276,7 @@ def _merge(into: dict[str, Any], values: Mapping[str, Any]) -> None:
 
 
 def _network_of(address: str, cloud: Cloud) -> dict[str, Any]:
-    """Return what Juju makes of a unit's one address: on a machine it belongs to a device, in a pod to none."""
+    """Return the addresses of a unit without defined networks: on a machine its address has a device, in a pod it has none."""
     network, device = (
         f'{address.rpartition(".")[0]}.0/24',
         ':'.join(f'{int(part):02x}' for part in address.split('.')[1:]),

@@ -41,7 +41,7 @@ class ContextState:
     """The relations that the unit's agent has entered, with the members that its charm was notified of."""
     _: dataclasses.KW_ONLY
     alone: bool = False
-    """Whether nothing but this hook changes the model while it runs."""
+    """Whether only this hook changes the model while it runs."""
     backend_refuses: bool = False
     """Whether an outside backend refuses to save or read content."""
     is_retry: bool = False
@@ -50,7 +50,7 @@ class ContextState:
     """Number of the record that announced the hook as due."""
 
     cause: Cause = dataclasses.field(init=False, default_factory=Cause)
-    """The hook as the cause of what it writes."""
+    """The hook as the cause of its writes."""
     application: str = dataclasses.field(init=False)
     pending: PendingChanges = dataclasses.field(init=False)
     kept: list[Effect] = dataclasses.field(init=False, default_factory=list[Effect])
@@ -58,12 +58,12 @@ class ContextState:
     refused: list[tuple[str, str | None]] = dataclasses.field(init=False, default_factory=list[tuple[str, str | None]])
     """The refusals that hook commands met, with their causes, oldest first."""
     why: str | None = dataclasses.field(init=False, default=None)
-    """The cause of the present refusal, as seen by somebody who sees the whole model."""
+    """The cause of the current refusal, with facts of the whole model that the unit does not know."""
     action: ActionOutcome = dataclasses.field(init=False, default_factory=ActionOutcome)
     log_lines: list[tuple[str, str]] = dataclasses.field(init=False, default_factory=list[tuple[str, str]])
-    """Level and text of what the charm logged."""
+    """Level and text of the lines that the charm logged."""
     read: tuple[str, int | None] | None = dataclasses.field(init=False, default=None)
-    """The secret and the revision that the running hook command has returned content of."""
+    """The secret and the revision whose content the running hook command has returned."""
     commands: list[Command] = dataclasses.field(init=False, default_factory=list[Command])
     """The hook commands that have run."""
     _is_follower: bool = dataclasses.field(init=False, default=False)
@@ -76,7 +76,7 @@ class ContextState:
         self.pending = PendingChanges(self.world.bugs)
 
     def act(self) -> None:
-        """Note that this hook writes whatever is written from now on, and not a user who acts while it is open."""
+        """Make this hook the writer of all changes from now on, in place of a user who acted while the hook is open."""
         self.world.journal.chronicle.causes = (self.cause,)
 
     @property
@@ -86,7 +86,7 @@ class ContextState:
 
     @property
     def profile(self) -> Profile:
-        """How this version of Juju behaves."""
+        """The switches of this version of Juju."""
         return self.world.profile
 
     @property
@@ -101,14 +101,14 @@ class ContextState:
     def is_leader(self) -> bool:
         """Whether the unit leads its application, as its agent knows it in this hook.
 
-        Once it has found that the unit does not, it asks no more: leadership that is gained during a hook shows in the
-        next one. Juju 3.6: internal/worker/uniter/runner/context/leader.go, ensureLeader.
+        Once the agent has found that the unit does not lead, it does not ask again in this hook. Leadership that is gained
+        during a hook shows in the next one. Juju 3.6: internal/worker/uniter/runner/context/leader.go, ensureLeader.
         """
         self._is_follower = self._is_follower or not self.leads()
         return not self._is_follower
 
     def check_leadership(self) -> None:
-        """Refuse what only the leader may do.
+        """Refuse an operation that only the leader may do.
 
         Raises:
             JujuError: if the unit does not lead.
@@ -121,7 +121,7 @@ class ContextState:
             raise self.refusal('this unit is not the leader', why)
 
     def refusal(self, text: str, why: str) -> JujuError:
-        """Return Juju's refusal, and remember why it refuses."""
+        """Return Juju's refusal, and note its reason."""
         self.why = why
         return JujuError(text)
 

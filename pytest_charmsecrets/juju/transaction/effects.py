@@ -1,4 +1,4 @@
-"""The changes that a hook made or wanted to make, as the journal records them."""
+"""The changes that a hook made or tried to make, as the journal records them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def of_update(context: HookContext, update: PendingUpdate) -> Iterator[Effect]:
 
 
 def of_tracking(context: HookContext, uri: SecretURI) -> Iterator[Effect]:
-    """Describe that the unit moves to what it has just published."""
+    """Describe that the unit tracks the revision that it has just published."""
     updates = context.pending.updates.get(uri.id)
     number = _revision_after(context, updates[-1]) if updates else _latest(context, uri.id) or 1
     yield Effect('secret-get', uri.id, number, subject=context.unit)
@@ -50,7 +50,7 @@ def of_removal(_: HookContext, removal: PendingRemoval) -> Iterator[Effect]:
 def of_relation_data(
     context: HookContext, relation_id: int, entity: str, values: Mapping[str, str]
 ) -> tuple[Effect, ...]:
-    """Describe what was written into a databag, key by key."""
+    """Describe the changes of a databag, key by key."""
     relation = endpoint(context, relation_id)
     return tuple(
         Effect('relation-set', relation=relation, subject=entity, key=key, value=value)
@@ -59,7 +59,7 @@ def of_relation_data(
 
 
 def of_charm_state(unit: str, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Effect, ...]:
-    """Describe what was changed in the state of a charm, key by key."""
+    """Describe the changes of a charm's state, key by key."""
     keys = sorted({*before, *after})
     return tuple(
         Effect('state-set' if key in after else 'state-delete', subject=unit, key=key, value=after.get(key))
@@ -69,7 +69,7 @@ def of_charm_state(unit: str, before: Mapping[str, str], after: Mapping[str, str
 
 
 def endpoint(context: HookContext, relation_id: int) -> str:
-    """Return ``endpoint:id`` of a relation, from the unit's side; the id alone if the relation has gone meanwhile."""
+    """Return ``endpoint:id`` of a relation, from the unit's side; only the id if the relation was removed meanwhile."""
     relation = context.world.relations.get(relation_id)
     return f'{relation.endpoint_of(context.application).name}:{relation_id}' if relation else str(relation_id)
 
@@ -80,7 +80,7 @@ def _latest(context: HookContext, secret_id: str) -> int:
 
 
 def _revision_after(context: HookContext, update: PendingUpdate) -> int:
-    """Return the latest revision after an update; old versions make each of several in a hook."""
+    """Return the latest revision after an update. In old versions each of several updates of a hook makes a revision."""
     updates = context.pending.updates[update.uri.id]
     until = next(index for index, each in enumerate(updates) if each is update)
     return _latest(context, update.uri.id) + sum(bool(each.attributes.content) for each in updates[: until + 1])

@@ -1,8 +1,8 @@
 """Content outside Juju: a unit's agent saves and deletes it before it asks for the commit, and cleans up after a refusal.
 
-A unit may write what it owns and, while it leads, what its application owns; a role does not matter. It may also write
-under an id that it was given by ``secret-add``, whatever became of that hook: the commit refuses it then. A refusal here
-means that nothing of the hook is committed. Source: juju 3.6: internal/worker/uniter/runner/context/context.go, doFlush;
+A unit may write the secrets that it owns and, while it leads, those that its application owns; grants do not matter. It may
+also write under an id that ``secret-add`` has reserved for it, even if that hook failed: the commit then refuses. A refusal
+here means that nothing of the hook is committed. Source: juju 3.6: internal/worker/uniter/runner/context/context.go, doFlush;
 secrets/backend.go; apiserver/common/secrets/secrets.go, BackendConfigInfo.
 """
 
@@ -25,11 +25,11 @@ _FORBIDDEN: Final = (
     'attempt count exceeded: secrets "{id}-{revision}" is forbidden: User "system:serviceaccount:{model}:'
     'juju-secret-consumer-{token}" cannot patch resource "secrets" in API group "" in the namespace "{model}"'
 )
-"""The words of a Kubernetes cluster, behind those of Juju, which tries ten times."""
+"""The error of a Kubernetes cluster, after Juju's own text: Juju tries ten times."""
 
 
 def save(context: HookContext) -> tuple[tuple[str, int], ...]:
-    """Save new content in a backend outside Juju; return the ids and revisions that it was saved for.
+    """Save new content in a backend outside Juju; return the ids and revisions for which it was saved.
 
     Raises:
         JujuError: if the backend refuses any of it.
@@ -50,12 +50,12 @@ def save(context: HookContext) -> tuple[tuple[str, int], ...]:
 
 
 def delete(context: HookContext) -> None:
-    """Delete the content of what the hook removes, as far as the hook knew of it.
+    """Delete the content of the revisions that the hook removes, if the hook knew them.
 
-    Juju asks for the right to do so even where it keeps the content itself, and there is nothing to delete then.
+    Juju checks the permission even if it keeps the content itself and has nothing to delete here.
 
     Raises:
-        JujuError: if the unit has no right to do so, or the backend refuses; what was deleted before stays deleted.
+        JujuError: if the unit has no permission, or the backend refuses. Content that was deleted before stays deleted.
     """
     if not context.profile.secret_backends:
         return
@@ -66,7 +66,7 @@ def delete(context: HookContext) -> None:
 
 
 def delete_saved(context: HookContext, saved: Iterable[tuple[str, int]]) -> None:
-    """Delete again what was saved for a commit that failed, even where it was half done."""
+    """Delete the content that was saved for a failed commit, also if a part of the commit was applied."""
     for secret_id, revision in saved:
         secret = context.world.secrets.get(secret_id)
         if secret is not None:
@@ -74,7 +74,7 @@ def delete_saved(context: HookContext, saved: Iterable[tuple[str, int]]) -> None
 
 
 def denied(world: World, name: str, secret_id: str, revision: int) -> str:
-    """Return how the backend outside Juju says to a unit or a model that it may not write a revision."""
+    """Return the error of a backend outside Juju for a unit or a model that may not write a revision."""
     if not backends.is_kubernetes(world.secrets.backend):
         return PERMISSION_DENIED
     token = identity.make_uuid(world.seed, world.uuid, 'token', name)
@@ -103,7 +103,7 @@ def _delete(context: HookContext, removal: PendingRemoval, known: int) -> None:
 
 
 def _delete_revision(context: HookContext, secret: Secret, number: int) -> None:
-    """Delete the content of a revision, if it is there and outside Juju. Juju 3.6: secrets/backend.go, DeleteContent."""
+    """Delete the content of a revision, if it exists outside Juju. Juju 3.6: secrets/backend.go, DeleteContent."""
     _check_deletable(context, secret)
     revision = secret.revisions.get(number)
     if revision is not None and revision.backend != INTERNAL:
@@ -116,7 +116,7 @@ def _check_deletable(context: HookContext, secret: Secret) -> None:
         try:
             access.check_manage(context.world.secrets, secret, context.unit, is_leader=context.leads())
         except JujuError as error:
-            # The kind of a refusal that the API knows is printed behind it; it knows none for want of leadership.
+            # Juju prints the kind of an API error after its text; an error about leadership has no kind.
             known = ' (unauthorized access)' if str(error) == PERMISSION_DENIED else ''
             raise JujuError(f'{error}{known}') from None
     elif not access.may_read(secret, context.unit):

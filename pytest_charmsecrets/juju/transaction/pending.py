@@ -1,6 +1,6 @@
 """The pending changes of one hook: the record that is sent to the controller when the hook ends.
 
-Entries merge, cancel and hide one another as they do in Juju, surprises included.
+Entries merge, cancel and hide one another as in Juju, also where that is surprising.
 Source: juju 3.6: internal/worker/uniter/runner/context/secrets.go, secretsChangeRecorder.
 """
 
@@ -85,7 +85,7 @@ class PendingGrant:
     relation_id: int
     scope_tag: str
     subject: str
-    """The application or unit that is given access."""
+    """The application or unit that receives access."""
 
     @property
     def subject_tag(self) -> str:
@@ -95,7 +95,7 @@ class PendingGrant:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PendingRevoke:
-    """A revocation; the unit counts when both are named."""
+    """A revocation. If application and unit are named, it is one of the unit."""
 
     uri: SecretURI
     application: str | None
@@ -103,7 +103,7 @@ class PendingRevoke:
 
     @property
     def subject(self) -> str:
-        """Whose access ends."""
+        """The application or unit that loses access."""
         return self.unit or self.application or ''
 
     @property
@@ -112,7 +112,7 @@ class PendingRevoke:
         return identity.unit_tag(self.unit) if self.unit else identity.application_tag(self.subject)
 
     def covers(self, other: PendingRevoke) -> bool:
-        """Whether Juju takes another revocation for said by this one."""
+        """Whether Juju considers another revocation covered by this one."""
         of_application = other.unit is not None and self.application == identity.application_of(other.unit)
         return of_application or (self.application, self.unit) == (other.application, other.unit)
 
@@ -128,9 +128,9 @@ class PendingRemoval:
 
 @dataclasses.dataclass(slots=True)
 class PendingChanges:
-    """Everything one hook has asked for.
+    """All changes that one hook has requested.
 
-    The entries of a secret are a list; most versions of Juju keep one entry in it, old ones every call.
+    The entries of a secret are a list. Most versions of Juju keep one entry in it; old ones keep every call.
     """
 
     bugs: Bugs
@@ -147,7 +147,7 @@ class PendingChanges:
     closed: set[Port] = dataclasses.field(default_factory=set[Port])
     charm_state: dict[str, str] | None = None
     storages: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
-    """How many more of each storage were asked for."""
+    """The number of additional instances requested of each storage."""
 
     def add(self, create: PendingCreate) -> None:
         """Record a new secret.
@@ -161,7 +161,7 @@ class PendingChanges:
         self.creates[create.uri.id] = create
 
     def set(self, uri: SecretURI, attributes: SecretAttributes) -> None:
-        """Record an update: merged into a pending one, or instead of it, and instead of a pending removal."""
+        """Record an update. It is merged into a pending update, or replaces it; it also replaces a pending removal."""
         self._cancel(self.removals, uri.id)
         if (create := self.creates.get(uri.id)) is not None:
             self.creates[uri.id] = dataclasses.replace(create, attributes=merge(create.attributes, attributes))
@@ -179,7 +179,7 @@ class PendingChanges:
                 ]
 
     def remove(self, uri: SecretURI, revision: int | None) -> None:
-        """Record a removal; whatever else was pending for the secret is lost, even if one revision is removed."""
+        """Record a removal. All other pending changes of the secret are lost, even if only one revision is removed."""
         if self.bugs.profile.multi_remove != 'list':
             self.creates.pop(uri.id, None)
         self.tracked.pop(uri.id, None)
@@ -197,7 +197,7 @@ class PendingChanges:
                 entries[:] = [_both(entries[0], removal)]
 
     def grant(self, grant: PendingGrant) -> None:
-        """Record a grant: beside those of the secret, or instead of some."""
+        """Record a grant. It is added to the grants of the secret, or replaces some of them."""
         entries = self.grants.setdefault(grant.uri.id, [])
         others = any(entry.relation_id != grant.relation_id for entry in entries)
         match self.bugs.ask('multi_grant') if others else self.bugs.profile.multi_grant:
@@ -209,7 +209,7 @@ class PendingChanges:
                 entries[:] = [entry for entry in entries if entry.relation_id != grant.relation_id] + [grant]
 
     def revoke(self, revoke: PendingRevoke) -> None:
-        """Record a revocation: not one of a unit whose application is recorded already, except in old versions."""
+        """Record a revocation. One of a unit is skipped if its application is already recorded, except in old versions."""
         entries = self.revokes.setdefault(revoke.uri.id, [])
         match self.bugs.ask('multi_revoke') if entries else self.bugs.profile.multi_revoke:
             case 'list':
@@ -225,7 +225,7 @@ class PendingChanges:
         self.tracked[uri.id] = uri
 
     def _cancel(self, pending: dict[str, list[Entry]], secret_id: str) -> None:
-        """Drop the pending entries of a secret; old versions, which keep every call, drop the first alone."""
+        """Drop the pending entries of a secret. Old versions, which keep every call, drop only the first."""
         entries = pending.get(secret_id, [])
         if self.bugs.profile.multi_remove == 'list':
             del entries[:1]
@@ -243,7 +243,7 @@ def _both(earlier: PendingRemoval, later: PendingRemoval) -> PendingRemoval:
 
 
 def merge(earlier: SecretAttributes, later: SecretAttributes) -> SecretAttributes:
-    """Put later attributes over earlier ones; content is replaced as a whole."""
+    """Merge later attributes over earlier ones. Content is replaced as a whole."""
     given: Mapping[str, Any] = {
         field.name: value for field in dataclasses.fields(later) if (value := getattr(later, field.name)) is not None
     }

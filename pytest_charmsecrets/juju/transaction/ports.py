@@ -1,6 +1,6 @@
-"""The ports that a unit has open after one is opened or closed.
+"""The open ports of a unit after one is opened or closed.
 
-A machine's ports are open for all endpoints, or for some; on Kubernetes the two have nothing to do with each other.
+A machine's ports are open for all endpoints, or for some; on Kubernetes the two are independent of each other.
 Source: juju 3.6: state/machine_ports_ops.go; state/application_ports.go.
 """
 

@@ -1,6 +1,6 @@
-"""What a transaction of 4.0 checks of everything but secrets: storage, relations and ports.
+"""The checks of a transaction of 4.0 for all changes but secrets: storage, relations and ports.
 
-One refusal refuses all that the hook holds, and so these are asked before anything is applied. Source: juju 4.0:
+One refusal refuses all changes of the hook, so these checks run before any change is applied. Source: juju 4.0:
 apiserver/facades/agent/uniter/uniter.go, prepareCommitHookStorageAdds; domain/unitstate/service/commithook.go,
 CommitHookChanges; domain/unitstate/state/updateunitports.go, lookupRelationUUIDs.
 """
@@ -14,7 +14,7 @@ from .context import HookContext
 
 
 def check_storages(context: HookContext) -> None:
-    """Refuse storages that the charm does not have, or cannot have as many of.
+    """Refuse storages that the charm does not declare, or more instances than it allows.
 
     Raises:
         JujuError: with Juju's text.
@@ -28,7 +28,7 @@ def check_storages(context: HookContext) -> None:
 
 
 def check_relations(context: HookContext) -> None:
-    """Refuse data for relations that have gone meanwhile.
+    """Refuse data for relations that were removed meanwhile.
 
     Raises:
         JujuError: with Juju's text.

@@ -27,13 +27,25 @@ class RelationCommands(ContextState):
             is_peer=relation.is_peer,
         )
 
+    def why_no_relation(self, relation_id: int) -> str:
+        """Return why the hook knows no relation of an id."""
+        relation = self.world.relations.get(relation_id)
+        if relation is None:
+            return f'there is no relation {relation_id}: it was removed, or never made'
+        if not relation.involves(self.application):
+            return f'relation {relation_id} is {relation.key}, and not one of {self.application}'
+        hook = f'{relation.endpoint_of(self.application).name}-relation'
+        if relation.life != 'alive':
+            return f'relation {relation_id} is being removed: {self.unit} has run {hook}-broken, or never entered it'
+        return f'{self.unit} enters relation {relation_id} with {hook}-created, which has not run yet'
+
     def relation_ids(self, endpoint: str) -> tuple[int, ...]:
         """Return the ids of the unit's relations on an endpoint."""
         infos = [self.relation(relation_id) for relation_id in sorted(self.entered)]
         return tuple(info.id for info in infos if info is not None and info.endpoint == endpoint)
 
     def relation_members(self, relation_id: int) -> tuple[str, ...]:
-        """Return the remote units the charm was notified of: with one that joins now, without one that departs."""
+        """Return the remote units of which the charm was notified: with one that joins now, without one that departs."""
         members = set(self.entered[relation_id].members) if relation_id in self.entered else set[str]()
         if relation_id == self.hook.relation_id and self.hook.remote_unit is not None:
             if self.hook.kind == 'relation-departed':

@@ -1,4 +1,4 @@
-"""How a hook reaches a secret of another model: under which name its unit is known there, and whether it may read.
+"""The access of a hook to a secret of another model: the unit's name in that model, and its permission.
 
 Source: juju 3.6: apiserver/facades/controller/crossmodelsecrets/crossmodelsecrets.go. juju 4.0: the same;
 domain/crossmodelrelation/service/secrets.go.
@@ -16,7 +16,7 @@ from ..world import World
 
 
 class Unreachable(Exception):
-    """Juju refuses, without a word about why; the message says why."""
+    """Juju refuses without a reason; the message gives the reason."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class SecretAcross:
     unit: str
     """The name of the unit there."""
     saas: str
-    """The application here over which the secret is shared; empty if that is gone already."""
+    """The application of this model over which the secret is shared; empty if it was removed already."""
 
 
 def find(world: World, unit: str, uri: SecretURI) -> SecretAcross:
@@ -58,7 +58,7 @@ def find(world: World, unit: str, uri: SecretURI) -> SecretAcross:
 
 
 def _permission(secret: Secret, proxy: str, remote_unit: str, *, of_unit: bool) -> Permission | None:
-    """Return the permission by which a unit reads; in 4.0 that of its application alone, even if it has its own."""
+    """Return the permission by which a unit reads; in 4.0 only that of its application, even if the unit has its own."""
     own = secret.permissions.get(identity.unit_tag(remote_unit)) if of_unit else None
     return own or secret.permissions.get(identity.application_tag(proxy))
 

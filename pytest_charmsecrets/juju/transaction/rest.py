@@ -70,7 +70,7 @@ def _write_bag(context: HookContext, relation_id: int, entity: str, values: dict
 
 
 def _changes_of_ports(context: HookContext) -> Iterator[RestChange]:
-    """Return the ports to open, then those to close; a port that is as it should be is no change."""
+    """Return the ports to open, then those to close; a port that already has its new state is left out."""
     application, open_now = context.world.applications[context.application], context.model_unit.ports
     steps = (
         ('open', context.pending.opened, ports.with_opened),

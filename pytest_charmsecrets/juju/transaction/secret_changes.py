@@ -1,6 +1,6 @@
-"""What the controller checks and does for each kind of change that a hook asks of secrets.
+"""The controller's checks and changes for each kind of change of secrets that a hook requests.
 
-For each kind there is a check, which refuses, and the change itself. Juju 3.x and the first releases of 4.0 do both for
+Each kind has a check, which refuses, and the change itself. Juju 3.x and the first releases of 4.0 do both for
 one item after the other; later ones check everything before the transaction begins.
 Source: juju 3.6: apiserver/facades/agent/secretsmanager/secrets.go. juju 4.0: apiserver/facades/agent/uniter/secrets.go;
 domain/unitstate/state/commithook.go.
@@ -24,11 +24,11 @@ from .pending import PendingCreate, PendingGrant, PendingRemoval, PendingRevoke,
 
 
 class SecretMissing(JujuError):
-    """A secret is gone by the time of the commit."""
+    """A secret was removed before the commit."""
 
 
 def check_create(context: HookContext, create: PendingCreate) -> None:
-    """Refuse a secret of an application that the unit does not lead, or of an owner that is going."""
+    """Refuse a secret of an application that the unit does not lead, or of a dying owner."""
     owner = create.owner
     if owner.kind == 'application' and not context.leads():
         text = wording(context.profile).created_without_lead
@@ -47,7 +47,7 @@ def create(context: HookContext, create: PendingCreate) -> None:
 
 
 def check_update(context: HookContext, update: PendingUpdate) -> None:
-    """Refuse an update of what the unit does not manage."""
+    """Refuse an update of a secret that the unit may not manage."""
     secret = _manageable(context, update.uri)
     rotates = secret.next_rotation is not None and update.attributes.rotate not in (None, 'never')
     if rotates and context.world.bugs.ask('rotate_change', 'fail') == 'fail':
@@ -67,17 +67,17 @@ def update(context: HookContext, update: PendingUpdate) -> None:
 
 
 def check_tracking(context: HookContext, uri: SecretURI) -> None:
-    """Refuse to track what is not there."""
+    """Refuse to track a secret that does not exist."""
     _existing(context, uri)
 
 
 def track(context: HookContext, uri: SecretURI) -> None:
-    """Let the unit track the latest revision."""
+    """Make the unit track the latest revision."""
     consumption.track(context.world.secrets, _existing(context, uri), context.unit)
 
 
 def check_grant(context: HookContext, grant: PendingGrant) -> None:
-    """Refuse a grant of what the unit does not manage, through or to what is not there or going."""
+    """Refuse a grant if the unit may not manage the secret, or if relation or subject do not exist or are dying."""
     _check_manages_access(context, grant)
     try:
         _check_reaches(context, grant)
@@ -86,7 +86,7 @@ def check_grant(context: HookContext, grant: PendingGrant) -> None:
 
 
 def prepare_grant(context: HookContext, grant: PendingGrant) -> None:
-    """Refuse a grant before the transaction of 4.0: what the same hook adds is taken to be the unit's."""
+    """Refuse a grant before the transaction of 4.0. The unit counts as manager of secrets that the same hook adds."""
     if grant.uri.id not in context.pending.creates:
         _manageable(context, grant.uri)
     _check_reaches(context, grant)
@@ -112,7 +112,7 @@ def grant(context: HookContext, grant: PendingGrant) -> None:
 
 
 def check_revoke(context: HookContext, revoke: PendingRevoke) -> None:
-    """Refuse a revocation of what the unit does not manage and, in 4.0, from somebody who is not in the model."""
+    """Refuse a revocation if the unit may not manage the secret and, in 4.0, if the subject is not in the model."""
     _check_manages_access(context, revoke)
     if context.profile.revoke_checks_subject and context.world.life_of(revoke.subject) is None:
         missing = JujuError(f'{_kind_of(revoke.subject)} "{revoke.subject}" not found')
@@ -125,7 +125,7 @@ def revoke(context: HookContext, revoke: PendingRevoke) -> None:
 
 
 def check_removal(context: HookContext, removal: PendingRemoval) -> None:
-    """Refuse the removal of what the unit does not manage and, in some versions, of what is not there."""
+    """Refuse a removal if the unit may not manage the secret and, in some versions, if it does not exist."""
     secret = _manageable(context, removal.uri)
     missing = [number for number in removal.revisions or () if number not in secret.revisions]
     if missing and context.profile.remove_missing == 'fail':
@@ -138,7 +138,7 @@ def remove(context: HookContext, pending: PendingRemoval) -> None:
 
 
 def _check_reaches(context: HookContext, grant: PendingGrant) -> None:
-    """Refuse a grant through a relation, or to a subject, that is not there, going, or not one that may be granted."""
+    """Refuse a grant if the relation or the subject does not exist, is dying, or cannot receive a grant."""
     profile, texts = context.profile, wording(context.profile)
     relation = context.world.relations.get(grant.relation_id)
     if relation is None:
@@ -168,7 +168,7 @@ def _check_manages_access(context: HookContext, change: PendingGrant | PendingRe
 
 
 def _access_unchanged(context: HookContext, change: PendingGrant | PendingRevoke, cause: JujuError) -> JujuError:
-    """Return the refusal for a cause, of the cause's own class: that a secret is gone is no reason to fail everywhere."""
+    """Return the refusal for a cause, of the cause's own class, because some releases skip errors about removed secrets."""
     text = wording(context.profile).access_unchanged
     return type(cause)(text.format(uri=change.uri, subject=change.subject_tag, cause=cause))
 

@@ -77,7 +77,7 @@ class SecretCommands(ContextState):
         self.pending.grant(grant)
 
     def secret_revoke(self, uri: SecretURI, *, application: str | None, unit: str | None) -> None:
-        """Record a revocation; whether anything was granted is not asked."""
+        """Record a revocation. Juju does not check that anything was granted."""
         self._check_leads(self._secret_metadata().get(uri.id))
         self.pending.revoke(PendingRevoke(uri, application, unit))
 
@@ -99,13 +99,13 @@ class SecretCommands(ContextState):
         return _overlay(known.info, updates[-1].attributes) if updates else known.info
 
     def secret_infos_labelled(self, label: str) -> Iterator[SecretInfo]:
-        """Return the secrets the unit may manage that bear a label, with their pending changes."""
+        """Return the secrets with a label that the unit may manage, with their pending changes."""
         ids = {*self._secret_metadata().labelled(label), *self.pending.updates, *self.pending.creates}
         infos = (self.secret_info(secret_id) for secret_id in sorted(ids))
         return (info for info in infos if info is not None and info.label == label)
 
     def secret_get(self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool) -> EncodedContent:
-        """Return content: the pending content of this hook where Juju shows it, else that of the controller."""
+        """Return content: the pending content of this hook if Juju shows it, else the committed content."""
         if not self.profile.owner_tracks:
             return self._get_as_before_owners_tracked(uri, label, refresh=refresh, peek=peek)
         if uri is not None:
@@ -139,7 +139,7 @@ class SecretCommands(ContextState):
         return (self.revision_loaded(secret_id) or 0) if secret_id not in self.pending.removals else 0
 
     def revision_loaded(self, secret_id: str) -> int | None:
-        """Return the latest revision as the hook knew it before it began, whatever it asks for; None if unknown."""
+        """Return the latest revision as the hook knew it before it began, ignoring its pending changes; None if unknown."""
         with contextlib.suppress(JujuError):
             known = self._secret_metadata().get(secret_id)
             return known.info.revision if known else None
@@ -161,7 +161,7 @@ class SecretCommands(ContextState):
         """Whether the committed grants for the same relation already include a grant.
 
         Raises:
-            JujuError: if the secret is not the unit's to grant, or grants to units stand in the way.
+            JujuError: if the unit may not grant the secret, or grants to units conflict with this one.
         """
         info = self.secret_info(grant.uri.id)
         if info is None:
@@ -178,14 +178,14 @@ class SecretCommands(ContextState):
         return False
 
     def _finds_update(self, owned: str | None, label: str | None, *, flagged: bool) -> bool:
-        """Whether a label leads to what the hook has changed of a secret, also where the change is not of its label."""
+        """Whether a look-up by label finds the pending changes of a secret, even if its label is not changed."""
         updates = self.pending.updates.get(owned or '', [])
         if flagged and any(update.attributes.label != label for update in updates):
             return self.world.bugs.ask('pending_update_by_label')
         return self.profile.pending_update_by_label
 
     def _owned_by_label(self, label: str, *, sees_application: bool) -> str | None:
-        """Return the id of the unit's own secret that bears a label, or of its application's as far as Juju looks."""
+        """Return the id of the secret with a label: of the unit or, if this release looks there, of its application."""
         for info in self.secret_infos_labelled(label):
             if info.owner == 'unit' or sees_application:
                 return info.id
@@ -252,7 +252,7 @@ class SecretCommands(ContextState):
         return self._returned(entry)
 
     def _ask_controller(self, uri: SecretURI | None, label: str | None, *, refresh: bool, peek: bool) -> EncodedContent:
-        """Read as the controller does: at once, with tracking and labels saved whatever becomes of the hook."""
+        """Read as the controller does: at once. Tracking and labels are saved even if the hook fails."""
         if uri is not None and uri.source not in ('', self.world.uuid):
             return self._read_across(uri, label, refresh=refresh, peek=peek)
         found = self.world.secrets.get(uri.id) if uri is not None else None
@@ -281,7 +281,7 @@ class SecretCommands(ContextState):
         return self._content_of(secret, uri, wanted)
 
     def _read_across(self, uri: SecretURI, label: str | None, *, refresh: bool, peek: bool) -> EncodedContent:
-        """Read a secret of another model: that model is asked first, and only then is anything saved in this one.
+        """Read a secret of another model. That model decides first; only then is anything saved in this model.
 
         Source: juju 3.6: apiserver/facades/agent/secretsmanager/secrets.go, getRemoteSecretContent.
         """
@@ -320,7 +320,7 @@ class SecretCommands(ContextState):
         return self._content_of(secret, uri, secret.latest_revision)
 
     def _consume(self, secret: Secret, uri: SecretURI, label: str | None, *, refresh: bool, peek: bool) -> int:
-        """Return the revision to read, and note it if the unit tracks another one now or has another label."""
+        """Return the revision to read, and note a change of the unit's tracked revision or label."""
         read = consumption.read(self.world.secrets, secret, self.unit, refresh=refresh, peek=peek, label=label)
         self._keep_tracking(uri, read.changed)
         return read.revision

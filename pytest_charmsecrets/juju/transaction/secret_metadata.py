@@ -1,8 +1,8 @@
-"""The metadata of the secrets that a unit may manage, as a hook knows it: as it was when the hook first asked.
+"""The metadata of the secrets that a unit may manage, as it was when the hook first asked for it.
 
-Juju loads all of it at once, and what happens later does not change it. A copy of everything would make each hook cost
-more the more secrets there are, so it is taken only where somebody else may change a secret while the hook runs. Where
-the hook is alone, a secret is copied when the hook first asks for it, and the invariant is:
+Juju loads all metadata at once, and later changes do not affect it. A copy of all secrets would make the cost of each hook
+grow with their number, so it is made only if another actor may change a secret while the hook runs. If only the hook runs, a
+secret is copied when the hook first asks for it, and the invariant is:
 
     Until a secret is copied, it is as it was when the metadata was loaded.
 
@@ -40,7 +40,7 @@ class SecretMetadata:
         Args:
             store: where the secrets are.
             owners: whose secrets to load.
-            at_once: copy all of them now, because somebody else may change them while the hook runs.
+            at_once: copy all of them now, because another actor may change them while the hook runs.
         """
         self._store: Final = store
         self._owners: Final = owners
@@ -51,19 +51,19 @@ class SecretMetadata:
             self._is_complete = True
 
     def get(self, secret_id: str) -> KnownSecret | None:
-        """Return what is known about a secret, if the unit may manage it."""
+        """Return the metadata of a secret, if the unit may manage it."""
         self.freeze(secret_id)
         return self._known.get(secret_id)
 
     def freeze(self, secret_id: str) -> None:
-        """Copy a secret as it is now, unless it is copied, so that a change of it does not change what is known."""
+        """Copy a secret as it is now, unless it is copied already, so that later changes do not affect the metadata."""
         if secret_id not in self._known and not self._is_complete:
             secret = self._store.get(secret_id)
             if secret is not None and secret.owner in self._owners:
                 self._known[secret_id] = _know(self._store, secret)
 
     def labelled(self, label: str) -> Iterator[str]:
-        """Return the ids of those that bear a label."""
+        """Return the ids of the secrets with a label."""
         if self._is_complete:
             yield from (secret_id for secret_id, known in self._known.items() if known.info.label == label)
             return

@@ -1,10 +1,10 @@
-"""What differs between Juju versions: named switches, and a profile of switches per version.
+"""The differences between Juju versions: named switches, and a profile of switches per version.
 
 Rules ask a switch by name, never a version number.
 
 - ``switches``: every switch, with where it was read in Juju's source
-- ``profiles``: the eleven trees that were read, and which release behaves as which, bugs included
-- ``bugs``: which values of switches are bugs; they are off until a test asks for them by name
+- ``profiles``: the eleven trees that were read, and the tree that each release behaves as, bugs included
+- ``bugs``: the values of switches that are bugs; they are off unless a test turns them on by name
 """
 
 from __future__ import annotations

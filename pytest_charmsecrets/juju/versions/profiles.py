@@ -1,6 +1,6 @@
-"""Which release behaves how: eleven trees of Juju's history that were read, and the releases between them.
+"""The behaviour of each release: eleven trees of Juju's history that were read, and the releases between them.
 
-Trees and releases are as they were shipped, with their bugs; ``profile_for`` leaves out the bugs that nobody asks for.
+Trees and releases are as they were shipped, with their bugs; ``profile_for`` leaves out the bugs that were not requested.
 A new line is added here alone: a profile in ``PROFILES``, its releases in ``RELEASES``, and in ``ALIASES`` the release
 that the name of the line stands for.
 """
@@ -186,7 +186,7 @@ PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
     '4.0.5': _4_0_5,
     '4.0.14': _4_0_14,
 }
-"""The trees that were read, and what each does other than the defaults, which are 3.6.14 without its bugs."""
+"""The trees that were read, with their differences from the defaults, which are 3.6.14 without its bugs."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class Releases:
     profile: str
     """The tree that they behave as."""
     overrides: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
-    """What they do other than that tree."""
+    """Their differences from that tree."""
 
     def __contains__(self, version: str) -> bool:
         line, _, patch = version.rpartition('.')
@@ -360,7 +360,7 @@ RELEASES: Final[tuple[Releases, ...]] = (
     Releases('4.0', 13, 13, '4.0.14', {'drop_grant_of_pending': True}),
     Releases('4.0', 14, 15, '4.0.14'),
 )
-"""Every release that can be asked for. A number that was cut and never published behaves as the next published one."""
+"""Every release that a model can have. A number that was never published behaves as the next published one."""
 
 ALIASES: Final[Mapping[str, str]] = {
     '3.0': '3.0.3',
@@ -372,7 +372,7 @@ ALIASES: Final[Mapping[str, str]] = {
     '3.6': DEFAULT_VERSION,
     '4.0': '4.0.14',
 }
-"""What a line stands for."""
+"""The release that a line stands for."""
 
 _RELEASE: Final = re.compile(r'(?P<line>[0-9]+\.[0-9]+)\.[0-9]+')
 _PRERELEASE: Final = re.compile(r'[0-9]+(?:\.[0-9]+)+-?(?:alpha|beta|rc)[0-9.]*')

@@ -15,7 +15,7 @@ SizeLimits: TypeAlias = Literal['5k_raw', '8k_raw', '1mb_b64']
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Switch:
-    """What is known of a switch beside its values."""
+    """The description and the source of a switch."""
 
     rows: str
     """Its rows in the study of Juju's history, or where else it was read."""

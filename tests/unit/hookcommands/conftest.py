@@ -7,7 +7,7 @@ import datetime
 
 import pytest
 
-from pytest_charmsecrets import hookcommands
+from pytest_charmsecrets import JujuError, hookcommands
 from pytest_charmsecrets.juju.hooks import Hook
 from pytest_charmsecrets.juju.transaction import RelationInfo
 from pytest_charmsecrets.juju.versions import profile_for
@@ -46,6 +46,12 @@ class StrictContext:
         if isinstance(answer, Exception):
             raise answer
         return answer(*args, **kwargs) if callable(answer) else answer
+
+    def why_no_relation(self, relation_id):
+        return f'there is no relation {relation_id}'
+
+    def refusal(self, text, why):
+        return JujuError(text)
 
     def only_call(self, name):
         """Return the one call of a method."""

@@ -7,11 +7,13 @@ import datetime
 import html
 import json
 import shlex
+import tracemalloc
 import urllib.parse
 
 import pytest
 
 from pytest_charmsecrets.records import Command, Operation
+from pytest_charmsecrets.report import redaction
 from pytest_charmsecrets.report.redaction import (
     PLACEHOLDER,
     Redactor,
@@ -113,6 +115,39 @@ def test_lines_of_a_long_value_are_redacted_one_by_one():
     assert Redactor([key]).redact(text) == (
         'key: |\n  -----BEGIN KEY-----\n  <redacted>\n  <redacted>\n  -----END KEY-----'
     )
+
+
+def test_values_come_and_go():
+    redactor = Redactor(['correct horse', 'battery staple'])
+    redactor.follow(['battery staple', 'tr0ub4dor'])
+    assert redactor.redact('correct horse, battery staple, tr0ub4dor') == f'correct horse, {PLACEHOLDER}, {PLACEHOLDER}'
+    redactor.follow(())
+    assert redactor.redact('battery staple, tr0ub4dor') == 'battery staple, tr0ub4dor'
+
+
+def test_a_form_that_two_values_share_goes_with_the_second():
+    redactor = Redactor(['a\tsecret', r'a\tsecret'])
+    redactor.follow([r'a\tsecret'])
+    assert redactor.redact(r'a\tsecret') == PLACEHOLDER
+
+
+def test_the_values_of_a_long_session_cost_little(monkeypatch):
+    """A value takes 1.5 KiB in all its forms; the forms of a known one are not made again."""
+    made = []
+    forms = redaction._forms
+    monkeypatch.setattr(redaction, '_forms', lambda value: made.append(value) or forms(value))
+    values = [f'a password of {number:05}' for number in range(1000)]
+    redactor = Redactor()
+    tracemalloc.start()
+    try:
+        for count in range(0, 1001, 100):
+            redactor.follow(values[:count])
+            assert redactor.redact(f'{values[0]}!') == (f'{PLACEHOLDER}!' if count else f'{values[0]}!')
+        kept = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert kept / len(values) < 3 * 1024
+    assert sorted(made) == values
 
 
 @pytest.mark.parametrize('values', ((), ('',), (' ',)))
