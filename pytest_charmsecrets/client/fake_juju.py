@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 logger: Final = logging.getLogger('jubilant')
 
 
+_LONGEST: Final = 10.0**9
+"""A wait of more seconds, which is 30 years, is one of that length."""
+
+
 class _Explained(jubilant.Juju):
     """A ``jubilant.Juju`` that names an argument of a wrong type where a method fails; what works stays as it is."""
 
@@ -123,8 +127,8 @@ class _Watch:
 
     def __init__(self, model: FakeModel, *, delay: float, seconds: float) -> None:
         self._model: Final = model
-        self._delay: Final = datetime.timedelta(seconds=delay if delay > 0 else 1)
-        self._end: Final = model.now + datetime.timedelta(seconds=seconds)
+        self._delay: Final = datetime.timedelta(seconds=min(delay, _LONGEST) if delay > 0 else 1)
+        self._end: Final = model.now + datetime.timedelta(seconds=max(-_LONGEST, min(seconds, _LONGEST)))
         self._failure: HookFailed | None = None
         self._seen: tuple[jubilant.Status, tuple[DueHook, ...]] | None = None
 

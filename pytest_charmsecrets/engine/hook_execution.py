@@ -197,6 +197,7 @@ class HookExecution:
         found.storages = self.runners[found.application].place_storages(unit, found.storages)
 
     def _activate(self, context: HookContext, *, is_played: bool = False) -> contextlib.AbstractContextManager[None]:
+        self._active_hook.check_free(context)
         context.act()
         if context.model_unit.storages:
             self.place_storages(context.unit)

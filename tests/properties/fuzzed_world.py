@@ -47,20 +47,20 @@ class World:
         self.client = Client(self.model)
         self.juju = FakeJuju(self.model)
         self.order = Order(3)
+        self.things = self._things()
+        """An instance of each class that has public methods, by the name of the class."""
         self.known: object = None
         """The state after the last call, where it was looked at."""
 
     def open_hook(self) -> None:
         """Have the puppet run a hook, until ``close_hook``."""
-        self.hook = self.stack.enter_context(self.puppet.leader.hook())
+        self.things['PuppetHook'] = self.stack.enter_context(self.puppet.leader.hook())
 
     def close_hook(self) -> None:
         with contextlib.suppress(Exception):
             self.stack.close()
 
-    @functools.cached_property
-    def things(self) -> dict[str, Any]:
-        """An instance of each class that has public methods, by the name of the class."""
+    def _things(self) -> dict[str, Any]:
         secret = self.model.secret(owner='database', label=LABEL)
         return {
             'ApplicationView': self.database,

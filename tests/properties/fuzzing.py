@@ -8,10 +8,8 @@ with a seed as a second argument, and prints what they ended in.
 from __future__ import annotations
 
 import collections
-import contextlib
 import dataclasses
 import datetime
-import enum
 import inspect
 import itertools
 import os
@@ -20,18 +18,17 @@ import random
 import re
 import sys
 import tempfile
+import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import jubilant
-import ops
-from ops import testing
 
 import pytest_charmsecrets
 from pytest_charmsecrets import CharmSecretsError, JujuError, UsageError, checks
-from tests.behaviour.charms import DATABASE, WEB, Database, Web
 
+from .fuzzed_values import JUNK, ODD_TEXTS, STATES, TEXTS, near
 from .fuzzed_world import World
 
 CALLS_PER_WORLD: Final = 60
@@ -81,84 +78,6 @@ def targets() -> list[Target]:
                 found.append(Target(f'{name}.{method}', name, function))
     found += [Target(f'checks.{name}', None, getattr(checks, name)) for name in checks.__all__ if name != 'CHECKS']
     return [target for target in found if callable(target.function)]
-
-
-class Colour(str, enum.Enum):
-    RED = 'red'
-
-
-class Broken:
-    """An object whose methods fail."""
-
-    def __repr__(self) -> str:
-        raise RuntimeError('no repr')
-
-    def __eq__(self, other: object) -> bool:
-        raise RuntimeError('not comparable')
-
-    __hash__ = None
-
-    def __index__(self) -> int:
-        raise RuntimeError('no number')
-
-
-class Number:
-    """A number of another library."""
-
-    def __index__(self) -> int:
-        return 2
-
-    def __float__(self) -> float:
-        return 2.0
-
-
-class OddZone(datetime.tzinfo):
-    def utcoffset(self, _: Any) -> None:
-        return None
-
-
-RECURSIVE: Final[dict[str, Any]] = {}
-RECURSIVE['self'] = RECURSIVE
-_EMPTY: Final = tempfile.gettempdir() + '/charmsecrets-no-such-directory'
-
-TEXTS: Final = (
-    'web', 'database', 'puppet', 'workload', 'remote', 'db', 'web/0', 'database/0', 'database/1', 'puppet/0', 'workload/0',
-    'database:database', 'web:database', 'puppet:database', 'named', 'one', 'password', 'look', 'work', 'colour', 'start',
-    'config-changed', 'secret-rotate', 'sql', 'other', 'other.db', 'fake', 'internal', 'vault', 'auto', 'active', 'is-leader',
-    'update-status-hook-interval', 'secret-backend', '5m', 'never', 'daily', 'admin', 'read', '3.6', '4.0', '4.0.15', 'hook-fails',
-    'leader-lost', 'stale-observer', 'example.com/backup', 'in-process', 'process', 'off', 'refuse', 'UTC', 'kubernetes',
-)  # fmt: skip
-ODD_TEXTS: Final = (
-    '', ' ', 'wep', 'web/', 'web/99', 'web/x', '/0', 'a/b/c', 'WEB', 'web database', ':', 'web:', ':x', 'a:b:c', '\0', '\n', '\ud800',
-    '\udc80', 'ä', '0', '-1', '--help', '=', 'key=value', '#', 'secret:x', 'x' * 3000, '1.2.3.4', '3.6.99', '9.9', 'Europe/Nowhere',
-    '../..', '<model>', '%s', '{}', '<Red>', _EMPTY,
-)  # fmt: skip
-JUNK: Final = (
-    None, True, False, 0, 1, 2, -1, 3.6, -0.5, float('nan'), float('inf'), 10**30, -(10**30), b'web', bytearray(b'x'), object, object(), len,
-    lambda: None, Broken(), Number(), Colour.RED, (), [], {}, set(), ['web'], ('web', 5), {'web': 'x'}, {5: 5}, {'key': None}, {'key': b'x'},
-    {None: 'x'}, RECURSIVE, [RECURSIVE], frozenset({'web'}), range(3), Database, Web, ops, Exception('x'), ..., 1j, pathlib.Path('nowhere'),
-    datetime.date(2026, 1, 1), datetime.datetime(2026, 1, 2), datetime.datetime(2026, 1, 2, tzinfo=UTC), datetime.timedelta.max,
-    datetime.datetime(2026, 1, 2, tzinfo=OddZone()), datetime.datetime.max.replace(tzinfo=UTC), datetime.timedelta(-1),
-    datetime.datetime.min.replace(tzinfo=datetime.timezone(datetime.timedelta(hours=14))), datetime.timedelta(hours=1),
-)  # fmt: skip
-STATES: Final = (
-    testing.State(), testing.State(containers=[testing.Container('work', can_connect=True)]), testing.State(leader=True),
-    testing.State(storages=[testing.Storage('data')]), testing.State(config={'colour': 'red'}),
-)  # fmt: skip
-CONTENTS: Final = (
-    {'key': 'value'}, {'password': 'two'}, {}, {'key': ''}, {'k': 'short'}, {'UPPER': 'x'}, {'key': 'x\ny'}, {'key': '\udc80'},
-    {'a b': 'c'}, {'key#base64': 'dmFsdWU='}, {'key#base64': 'x'}, {'key#file': 'nowhere'}, {'=': '='}, {'key': 'x' * 70_000},
-)  # fmt: skip
-METAS: Final = (
-    DATABASE, WEB, {}, {'name': 'x'}, {'name': 5}, {'name': 'x', 'requires': 5}, {'name': 'x', 'requires': {'a': None}},
-    {'name': 'x', 'config': {'options': {'a': {'type': 'int', 'default': 'x'}}}}, {'name': 'x', 'actions': {'a': {'required': 5}}},
-    {'name': 'x', 'storage': {'data': {'type': 'filesystem'}}}, {'name': 'x', 'containers': {'c': {'mounts': 5}}}, {'name': 'x', 'config': 5},
-    {'name': 'x', 'requires': {'a': {'interface': 'x', 'limit': -1}}}, {'name': 'x/y'}, {'name': 'x', 'what': object()}, {'name': 'x', 'r': RECURSIVE},
-)  # fmt: skip
-COMMANDS: Final = (
-    ['status'], ['secrets'], ['config', 'web'], ['show-secret', 'named'], ['deploy'], ['status', '--format=x'], [], ['nope'], [5], ['add-unit', 'web'],
-    ['integrate', 'web', 'puppet'], ['run', 'web/0', 'x'], ['exec', '--unit', 'web/0', '--', 'is-leader'], ['show-unit', 'web/0'], ['secret-get', 'x'],
-)  # fmt: skip
 
 
 class Draw:
@@ -212,99 +131,10 @@ class Draw:
         if self.random.random() < 0.25:
             value = self.random.choice((*JUNK, *STATES, *TEXTS, *ODD_TEXTS))
         else:
-            value = self.random.choice(tuple(self.near(name, annotation, world)))
+            value = self.random.choice(near(name, annotation, world))
         if isinstance(value, list | tuple) and self.random.random() < 0.05:
             return iter(value)
         return value
-
-    def near(self, name: str, annotation: str, world: World) -> Iterator[Any]:
-        """Return values that fit an annotation, or nearly."""
-        things = world.things
-        if name == 'content':
-            yield from CONTENTS
-        elif name == 'meta':
-            yield from METAS
-        elif name == 'argv' and 'Sequence' in annotation:
-            yield from COMMANDS
-        elif name == 'charm' or 'CharmLike' in annotation:
-            yield from (
-                Database,
-                Web,
-                'nowhere',
-                '.',
-                object,
-                pathlib.Path('nowhere'),
-                '',
-                ops.CharmBase,
-                {'x': Database},
-            )
-        elif 'Mapping' in annotation:
-            yield from (
-                {},
-                {'colour': 'red'},
-                {'size': 5},
-                {'what': 'x'},
-                {'update-status-hook-interval': '5m'},
-                {'database': 'sql'},
-                {'key': 'value'},
-            )
-            yield from (
-                {'token': 'secret:x'},
-                {'colour': 5},
-                {'a b': 'c'},
-                {'/': '/'},
-                {'secret-backend': 'vault'},
-                {'': ''},
-                {'what': RECURSIVE},
-            )
-        elif 'Iterable' in annotation or 'Collection' in annotation or 'Sequence' in annotation:
-            yield from (
-                (),
-                ['web'],
-                ['web', 'wep'],
-                [''],
-                [5],
-                'web',
-                'as-shipped',
-                ['stale-observer'],
-                ['colour'],
-                ['curl'],
-                ['/'],
-                ['a:1'],
-            )
-        elif 'RelationView' in annotation:
-            yield from (*world.model.relations, things['RelationView'], *world.other.relations)
-        elif 'FakeModel' in annotation or 'ModelView' in annotation:
-            yield from (world.model, world.other, world.model.models['fake'])
-        elif 'datetime' in annotation or 'timedelta' in annotation:
-            now = world.model.now
-            yield from (
-                now,
-                now + datetime.timedelta(days=1),
-                datetime.timedelta(hours=3),
-                datetime.timedelta(),
-                datetime.timedelta(-1),
-            )
-            yield from (
-                now - datetime.timedelta(1),
-                now.replace(tzinfo=None),
-                datetime.timedelta.max,
-                now.replace(year=9999),
-            )
-        elif 'State' in annotation:
-            yield from STATES
-        elif 'AroundHook' in annotation or 'Callable' in annotation:
-            yield from (lambda _: contextlib.nullcontext(), lambda _: None, lambda: None, 5)
-        elif 'bool' in annotation:
-            yield from (True, False)
-        elif 'float' in annotation:
-            yield from (0, 1, 2.5, 20, -1, 1e300, float('nan'))
-        elif 'int' in annotation and 'str' not in annotation:
-            yield from (0, 1, 2, 3, -1, 10**9)
-        else:
-            yield from TEXTS
-            yield from ODD_TEXTS
-            yield from (things['PuppetSecret'].id, things['SecretView'].id, things['SecretView'].unique_identifier)
 
 
 @dataclasses.dataclass
@@ -333,7 +163,7 @@ def fuzz(calls: int, seed: int, *, thorough: bool = True, only: str = '') -> Out
     # Each is called about as often as another: in rounds, each in an order of its own.
     rounds = itertools.chain.from_iterable(draw.random.sample(chosen, len(chosen)) for _ in itertools.count())
     world: World | None = None
-    for number, target in zip(range(calls), rounds):
+    for number, target in zip(range(calls), rounds, strict=False):
         if number % CALLS_PER_WORLD == 0:
             if world is not None:
                 _check_works(world, outcome)
@@ -348,7 +178,6 @@ def fuzz(calls: int, seed: int, *, thorough: bool = True, only: str = '') -> Out
 
 
 def _call(target: Target, world: World, draw: Draw, outcome: Outcome, *, thorough: bool) -> None:
-    world.__dict__.pop('things', None)
     args, kwargs = draw.arguments(target, world)
     before = world.known if thorough and world.known is not None else _state(world, thorough)
     world.known = None
@@ -432,16 +261,18 @@ def _shown(value: Any) -> str:
         return f'<{type(value).__name__}>'
 
 
-if __name__ == '__main__':
-    import time
+def main(calls: int = 20_000, seed: int = 0, only: str = '') -> int:
+    """Make many calls and print how they ended."""
+    began = time.process_time()
+    found = fuzz(calls, seed, only=only)
+    lines = [f'{len(targets())} callables, {found.calls} calls, {time.process_time() - began:.0f} s']
+    lines.append(', '.join(f'{kind}: {count}' for kind, count in found.kinds.most_common()))
+    lines += [f'--- {key}\n{example}' for key, example in found.wrong.items()]
+    sys.stdout.write('\n'.join(lines) + '\n')
+    return bool(found.wrong)
 
-    arguments = sys.argv[1:] or ['20000']
+
+if __name__ == '__main__':
     with tempfile.TemporaryDirectory() as directory:
         os.chdir(directory)
-        began = time.process_time()
-        found = fuzz(int(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 0, only=(arguments[2:] or [''])[0])
-    print(f'{len(targets())} callables, {found.calls} calls, {time.process_time() - began:.0f} s')
-    print(', '.join(f'{kind}: {count}' for kind, count in found.kinds.most_common()))
-    for key, example in found.wrong.items():
-        print(f'--- {key}\n{example}')
-    sys.exit(bool(found.wrong))
+        sys.exit(main(*map(int, sys.argv[1:3]), *sys.argv[3:4]))
