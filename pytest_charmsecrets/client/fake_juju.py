@@ -67,7 +67,7 @@ class FakeJuju(_Explained):
         timeout: float | None = None,  # noqa: ARG002 - nothing here takes any time
     ) -> tuple[str, str]:
         __tracebackhide__ = True
-        if include_model and self.model is not None:
+        if include_model and args and self.model is not None:
             args = (args[0], '--model', self.model, *args[1:])
         if log:
             logger.info('cli: juju %s', shlex.join(args))
