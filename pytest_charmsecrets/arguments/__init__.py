@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any, Final, TypeVar, cast
 
@@ -21,7 +21,7 @@ from ..errors import CharmSecretsError, UsageError
 from .fitting import Check, Misfit, PlainData, fit_of
 from .wording import sentence_about
 
-__all__ = ['PlainData', 'checked', 'explained']
+__all__ = ['PlainData', 'checked', 'explained', 'taken']
 
 _Checked = TypeVar('_Checked', bound='Callable[..., Any]')
 
@@ -88,6 +88,33 @@ def _refusal(function: FunctionType, args: tuple[Any, ...], kwargs: dict[str, An
         except Misfit as misfit:
             return UsageError(sentence_about(name, misfit))
     return None
+
+
+def taken(function: Callable[..., Any], keywords: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return keywords as a function or a dataclass would take them; those that it does not know as they are.
+
+    Args:
+        function: says by its annotations what they may be.
+        keywords: what was given.
+        where: who gave them, as the message begins.
+
+    Raises:
+        UsageError: for a value of another type.
+    """
+    plan = _plan_of(function)
+    values = dict(keywords)
+    for name in keywords.keys() & plan.by_name.keys():
+        try:
+            values[name] = plan.by_name[name](values[name])
+        except Misfit as misfit:
+            raise UsageError(f'{where}: {sentence_about(name, misfit)}') from None
+    return values
+
+
+@functools.lru_cache
+def _plan_of(function: Callable[..., Any]) -> _Plan:
+    target = function.__init__ if isinstance(function, type) else function
+    return _Plan(cast('FunctionType', getattr(target, '__wrapped__', target)))
 
 
 def _checking(function: FunctionType) -> FunctionType:

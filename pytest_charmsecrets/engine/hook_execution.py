@@ -232,6 +232,7 @@ class HookExecution:
         """
         context = HookContext(self.world, unit, hook, self.agents.agent(unit).local.relations)
         started = context.now
+        self._active_hook.check_free(context)
         try:
             with self._activate(context, is_played=True):
                 try:

@@ -63,7 +63,7 @@ TEXTS: Final = (
     'web', 'database', 'puppet', 'workload', 'remote', 'db', 'web/0', 'database/0', 'database/1', 'puppet/0', 'workload/0',
     'database:database', 'web:database', 'puppet:database', 'named', 'one', 'password', 'look', 'work', 'colour', 'start',
     'config-changed', 'secret-rotate', 'sql', 'other', 'other.db', 'fake', 'internal', 'vault', 'auto', 'active', 'is-leader',
-    'update-status-hook-interval', 'secret-backend', '5m', 'never', 'daily', 'admin', 'read', '3.6', '4.0', '4.0.15', 'hook-fails',
+    'update-status-hook-interval', 'secret-backend', '60m', 'never', 'daily', 'admin', 'read', '3.6', '4.0', '4.0.15', 'hook-fails',
     'leader-lost', 'stale-observer', 'example.com/backup', 'in-process', 'process', 'off', 'refuse', 'UTC', 'kubernetes',
 )  # fmt: skip
 ODD_TEXTS: Final = (
@@ -103,7 +103,7 @@ _CHARMS: Final = (
     Database, Web, 'nowhere', '.', object, pathlib.Path('nowhere'), '', ops.CharmBase, {'x': Database}, {'x': 5}, {},
 )  # fmt: skip
 _MAPPINGS: Final = (
-    {}, {'colour': 'red'}, {'size': 5}, {'what': 'x'}, {'update-status-hook-interval': '5m'}, {'database': 'sql'}, {'key': 'value'}, {'': ''},
+    {}, {'colour': 'red'}, {'size': 5}, {'what': 'x'}, {'update-status-hook-interval': '60m'}, {'database': 'sql'}, {'key': 'value'}, {'': ''},
     {'token': 'secret:x'}, {'colour': 5}, {'a b': 'c'}, {'/': '/'}, {'secret-backend': 'vault'}, {'what': RECURSIVE}, {'size': float('nan')},
 )  # fmt: skip
 _LISTS: Final = (
