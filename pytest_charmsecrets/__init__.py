@@ -176,6 +176,8 @@ _NAMES_BY_MODULE: Final = {
     ),
     '.views.units': ('UnitView',),
 }
+_OF_DATA: Final = ('.charms.runner', '.model.user_secrets', '.records', '.views.secrets')
+"""Where the plain data is that models make."""
 _MODULE_BY_NAME: Final = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 
 if not TYPE_CHECKING:
@@ -185,7 +187,7 @@ if not TYPE_CHECKING:
         if module is None:
             raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
         value = getattr(importlib.import_module(module, __name__), name)
-        if module == '.records' and isinstance(value, type):
+        if module in _OF_DATA and isinstance(value, type) and hasattr(value, '__dataclass_fields__'):
             # A model makes them by the thousand and gives them the right types. Only in a process that takes one from
             # here somebody else may make it.
             return importlib.import_module('.arguments', __name__).checked(value)

@@ -13,15 +13,15 @@ from __future__ import annotations
 import dataclasses
 import functools
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any, Final, TypeVar, cast
 
-from ..errors import UsageError
+from ..errors import CharmSecretsError, UsageError
 from .fitting import Check, Misfit, PlainData, fit_of
 from .wording import sentence_about
 
-__all__ = ['PlainData', 'checked']
+__all__ = ['PlainData', 'checked', 'explained', 'taken']
 
 _Checked = TypeVar('_Checked', bound='Callable[..., Any]')
 
@@ -45,6 +45,76 @@ def checked(target: _Checked) -> _Checked:
         if is_constructor or not name.startswith('_'):
             setattr(target, name, _checking(member))
     return target
+
+
+def explained(function: _Checked) -> _Checked:
+    """Return a function of another library that, where it fails, says which of its arguments does not fit.
+
+    A call that works stays as it is, whatever its types are.
+    """
+    target = cast('FunctionType', function)
+
+    @functools.wraps(target)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        try:
+            return target(*args, **kwargs)
+        except CharmSecretsError:
+            raise
+        except Exception as error:
+            if (refusal := _refusal(target, args, kwargs)) is not None:
+                raise refusal from error
+            raise
+
+    return cast('_Checked', call)
+
+
+def _refusal(function: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> UsageError | None:
+    """Return the error about the first argument that does not fit; None where all do, or their number is wrong."""
+    import inspect
+
+    plan = _Plan(function)
+    try:
+        given = plan.signature.bind(*args, **kwargs).arguments
+    except TypeError:
+        return None
+    for name, value in given.items():
+        try:
+            if (check := plan.by_name.get(name)) is not None:
+                check(value)
+            elif plan.others is not None and plan.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
+                for one in value:
+                    plan.others(one)
+        except Misfit as misfit:
+            return UsageError(sentence_about(name, misfit))
+    return None
+
+
+def taken(function: Callable[..., Any], keywords: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return keywords as a function or a dataclass would take them; those that it does not know as they are.
+
+    Args:
+        function: says by its annotations what they may be.
+        keywords: what was given.
+        where: who gave them, as the message begins.
+
+    Raises:
+        UsageError: for a value of another type.
+    """
+    plan = _plan_of(function)
+    values = dict(keywords)
+    for name in keywords.keys() & plan.by_name.keys():
+        try:
+            values[name] = plan.by_name[name](values[name])
+        except Misfit as misfit:
+            raise UsageError(f'{where}: {sentence_about(name, misfit)}') from None
+    return values
+
+
+@functools.lru_cache
+def _plan_of(function: Callable[..., Any]) -> _Plan:
+    target = function.__init__ if isinstance(function, type) else function
+    return _Plan(cast('FunctionType', getattr(target, '__wrapped__', target)))
 
 
 def _checking(function: FunctionType) -> FunctionType:
@@ -84,7 +154,7 @@ class _Plan:
     def __init__(self, function: FunctionType) -> None:
         import inspect
 
-        self._signature: Final = inspect.signature(function)
+        self.signature: Final = inspect.signature(function)
         self._function: Final = function
         places: list[tuple[int, Check]] = []
         self.by_name: Final[dict[str, Check]] = {}
@@ -93,7 +163,7 @@ class _Plan:
         self.others: Check | None = None
         """Of each further argument by its place, where the function takes any number."""
         hints = _hints_of(function)
-        for place, parameter in enumerate(self._signature.parameters.values()):
+        for place, parameter in enumerate(self.signature.parameters.values()):
             fit = fit_of(hints.get(parameter.name, Any))
             self.fixed += parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
             if fit is None or parameter.kind is parameter.VAR_KEYWORD:
@@ -114,13 +184,13 @@ class _Plan:
         Of a call that Python refuses it is Python's own: about the number of arguments, or their names.
         """
         try:
-            self._signature.bind(*args, **kwargs)
+            self.signature.bind(*args, **kwargs)
         except TypeError:
             try:
                 self._function(*args, **kwargs)
             except TypeError as error:
                 return error
-        name = where if isinstance(where, str) else [*self._signature.parameters][min(where, self.fixed)]
+        name = where if isinstance(where, str) else [*self.signature.parameters][min(where, self.fixed)]
         return UsageError(sentence_about(name, misfit))
 
 

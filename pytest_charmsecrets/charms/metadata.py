@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
@@ -22,32 +22,59 @@ from ..juju.state import (
 Section: TypeAlias = Mapping[str, Any]
 OptionType: TypeAlias = Literal['string', 'int', 'float', 'boolean', 'secret']
 
+_DECLARE: Final = 'declare it under storage'
 _RANGE: Final = re.compile(r'(?P<first>[0-9]+)(?P<sign>[-+])?(?P<last>[0-9]*)')
 _ROLES: Final[Mapping[str, Role]] = {'provides': 'provider', 'requires': 'requirer', 'peers': 'peer'}
 
 
-def read_metadata(document: Section) -> CharmMetadata:
+Where: TypeAlias = Callable[[str], str]
+"""Returns the file that holds a place of the metadata, by its path such as ``config.options``."""
+
+
+class _Misread(Exception):
+    """A place of the metadata holds what Juju cannot read."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(problem)
+        self.place: Final = place
+        self.problem: Final = problem
+
+
+def nowhere(_: str) -> str:
+    """Return how a message calls metadata that is in no file."""
+    return "the charm's metadata"
+
+
+def read_metadata(document: Section, where: Where = nowhere) -> CharmMetadata:
     """Read a charm's metadata.
 
     Args:
         document: What charmcraft.yaml holds: ``name``, ``requires``, ``config``, ``actions``, ...
+        where: returns the file that holds a place of it.
 
     Raises:
-        UsageError: if Juju could not read it either; the message names the key.
+        UsageError: if Juju could not read it either; the message names the file and the key.
     """
+    try:
+        return _read(document)
+    except _Misread as misread:
+        raise UsageError(f'{misread.place} in {where(misread.place)} {misread.problem}') from None
+
+
+def _read(document: Section) -> CharmMetadata:
     name = document.get('name')
     if not isinstance(name, str) or not name:
-        raise UsageError(f"a charm's name must be text, not {reprlib.repr(name)}")
+        raise _Misread('name', f'must be text, not {reprlib.repr(name)}')
     for key in ('requires', 'provides', 'peers', 'actions', 'containers', 'storage', 'resources'):
         for part in _section(document, key):
             # These become the names of files.
             if part.startswith('.') or '/' in part or '\0' in part:
-                raise UsageError(f"{key} in the charm's metadata has a name that Juju does not take: {part!r}")
+                raise _Misread(key, f'has a name that Juju does not take: {part!r}')
     return CharmMetadata(
         name=name,
         endpoints=_endpoints(document),
         options={key: _option(key, value) for key, value in _section(document, 'config', 'options').items()},
-        actions={key: _action(key, value) for key, value in _section(document, 'actions').items()},
+        actions={key: _action(document, key) for key in _section(document, 'actions')},
         containers=tuple(_section(document, 'containers')),
         mounts={name: _mounts(document, name) for name in _section(document, 'containers')},
         storages={key: _storage(key, value) for key, value in _section(document, 'storage').items()},
@@ -63,13 +90,11 @@ def _section(document: Section, *keys: str) -> Section:
         inner: object = found.get(key) or {}
         if not isinstance(inner, Mapping):
             where = '.'.join(keys[: depth + 1])
-            raise UsageError(f"{where} in the charm's metadata must be a mapping, not {reprlib.repr(inner)}")
+            raise _Misread(where, f'must be a mapping, not {reprlib.repr(inner)}')
         found = cast('Section', inner)
         for name in found:
             if not isinstance(cast('object', name), str):
-                raise UsageError(
-                    f"{'.'.join(keys[: depth + 1])} in the charm's metadata has a name that is no text: {name!r}"
-                )
+                raise _Misread('.'.join(keys[: depth + 1]), f'has a name that is no text: {name!r}')
     return found
 
 
@@ -90,9 +115,9 @@ def _endpoint(name: str, role: Role, where: str, value: object) -> EndpointMetad
     interface = declared.get('interface')
     scope = declared.get('scope', 'global')
     if not isinstance(interface, str):
-        raise UsageError(f'{where} in the charm\'s metadata names no interface; write {{"interface": "..."}}')
+        raise _Misread(where, 'names no interface; write {"interface": "..."}')
     if scope not in ('global', 'container'):
-        raise UsageError(f'{where}.scope in the charm\'s metadata must be "global" or "container", not {scope!r}')
+        raise _Misread(f'{where}.scope', f'must be "global" or "container", not {scope!r}')
     return EndpointMetadata(
         name=name, role=role, interface=interface, scope=scope, limit=_limit(declared.get('limit'), where)
     )
@@ -101,22 +126,17 @@ def _endpoint(name: str, role: Role, where: str, value: object) -> EndpointMetad
 def _limit(value: object, where: str) -> int | None:
     if value is None or isinstance(value, int):
         return value
-    raise UsageError(f"{where}.limit in the charm's metadata must be a number, not {value!r}")
+    raise _Misread(f'{where}.limit', f'must be a number, not {value!r}')
 
 
 def _option(name: str, value: object) -> ConfigOption:
     declared = _mapping(value)
     kind = declared.get('type', 'string')
     if kind not in get_args(OptionType):
-        raise UsageError(
-            f"config.options.{name}.type in the charm's metadata must be one of {', '.join(get_args(OptionType))}, "
-            f'not {kind!r}'
-        )
+        raise _Misread(f'config.options.{name}.type', f'must be one of {", ".join(get_args(OptionType))}, not {kind!r}')
     default = declared.get('default')
     if default is not None and not isinstance(default, str | int | float):
-        raise UsageError(
-            f"config.options.{name}.default in the charm's metadata must be one value, not {reprlib.repr(default)}"
-        )
+        raise _Misread(f'config.options.{name}.default', f'must be one value, not {reprlib.repr(default)}')
     description = str(declared.get('description') or '')
     return ConfigOption(name=name, type=kind, default=default, description=description)
 
@@ -127,7 +147,7 @@ def _storage(name: str, value: object) -> StorageMetadata:
     given = str(_mapping(declared.get('multiple')).get('range', '1'))
     match = _RANGE.fullmatch(given)
     if match is None:
-        raise UsageError(f"storage.{name}.multiple.range in the charm's metadata must be such as 1-3, not {given!r}")
+        raise _Misread(f'storage.{name}.multiple.range', f'must be such as 1-3, not {given!r}')
     first, last = match['first'], match['last'] if match['sign'] else match['first']
     kind = str(declared.get('type', 'filesystem'))
     return StorageMetadata(name, kind, at_least=int(first), at_most=int(last) if last else None)
@@ -136,27 +156,32 @@ def _storage(name: str, value: object) -> StorageMetadata:
 def _mounts(document: Section, container: str) -> tuple[ContainerMount, ...]:
     """Read what a container mounts: a list of mappings, of which each names a storage of the charm and a place."""
     declared: object = _section(document, 'containers', container).get('mounts') or ()
-    where = f"containers.{container}.mounts in the charm's metadata"
+    place = f'containers.{container}.mounts'
     if not isinstance(declared, list | tuple):
-        raise UsageError(f'{where} must be a list, not {reprlib.repr(declared)}')
-    return tuple(_mount(document, where, _mapping(mount)) for mount in cast('list[object]', declared))
+        raise _Misread(place, f'must be a list, not {reprlib.repr(declared)}')
+    return tuple(_mount(document, place, _mapping(mount)) for mount in cast('list[object]', declared))
 
 
-def _mount(document: Section, where: str, mount: Section) -> ContainerMount:
+def _mount(document: Section, place: str, mount: Section) -> ContainerMount:
     storage, location = mount.get('storage'), mount.get('location')
     storages = _section(document, 'storage')
     if not isinstance(storage, str) or storage not in storages:
-        raise unknown(f'storage of {where}', str(storage), storages, 'declare it under storage')
+        raise _Misread(
+            place, f'names a storage that is not declared: {unknown("storage", str(storage), storages, _DECLARE)}'
+        )
     if not isinstance(location, str) or not PurePosixPath(location).is_absolute() or '..' in location.split('/'):
-        raise UsageError(f'{where} must say where {storage!r} is mounted, as an absolute location, not {location!r}')
+        raise _Misread(place, f'must say where {storage!r} is mounted, as an absolute location, not {location!r}')
     return ContainerMount(storage, str(PurePosixPath(location)))
 
 
-def _action(name: str, value: object) -> ActionMetadata:
-    declared = _mapping(value)
-    parameters = {key: _mapping(part) for key, part in _section(declared, 'params').items()}
+def _action(document: Section, name: str) -> ActionMetadata:
+    declared = _section(document, 'actions', name)
+    parameters = {key: _mapping(part) for key, part in _section(document, 'actions', name, 'params').items()}
+    required: object = declared.get('required') or ()
+    if not isinstance(required, list | tuple):
+        raise _Misread(f'actions.{name}.required', f'must be a list of names, not {reprlib.repr(required)}')
     return ActionMetadata(
         name=name,
         defaults={key: part['default'] for key, part in parameters.items() if 'default' in part},
-        required=tuple(declared.get('required') or ()),
+        required=tuple(map(str, cast('list[object]', required))),
     )

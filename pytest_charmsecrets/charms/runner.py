@@ -8,13 +8,14 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
+from ..juju.hooks import Hook
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ops import testing
 
     from ..hookcommands.result import Result, Stdin
-    from ..juju.hooks import Hook
     from ..juju.state import Storage
     from .source import Charm, CharmSource
 

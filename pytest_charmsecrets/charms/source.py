@@ -28,7 +28,8 @@ import yaml
 from ..errors import UsageError
 from ..juju.identity import is_application_name
 from ..juju.state import CharmMetadata
-from .metadata import read_metadata
+from .metadata import Where, nowhere, read_metadata
+from .metadata_for_ops import check_ops_reads
 from .modules import ModuleTable
 from .packing import list_files, unpack_charm
 from .shadowing import check_shadows_nothing_of_ops
@@ -231,15 +232,16 @@ def _load_class(charm_class: type[Any], meta: Mapping[str, Any] | None) -> Charm
     if not issubclass(charm_class, ops.CharmBase):
         raise UsageError(f'{charm_class.__name__} is not a charm: it must be a subclass of ops.CharmBase')
     root: Path | None = None
+    where = nowhere
     document = None if meta is None else _checked_document(dict(meta), f'meta of {charm_class.__name__}')
     if document is None and (root := _root_of_class(charm_class)) is not None:
-        document = _read_files(root)
+        document, where = _read_files(root)
     if document is None:
         raise UsageError(
             f'{charm_class.__name__} has no charmcraft.yaml or metadata.yaml beside it; '
             'say what it would hold, as in deploy(..., meta={"name": "web", "requires": {...}})'
         )
-    return _make_source(charm_class, document, root)
+    return _make_source(charm_class, document, root, where=where)
 
 
 def _load_directory(
@@ -250,7 +252,11 @@ def _load_directory(
     surroundings: Surroundings | None,
     guard: Guard | None,
 ) -> CharmSource:
-    document = _read_files(root) if meta is None else _checked_document(dict(meta), f'meta of {root}')
+    where = nowhere
+    if meta is None:
+        document, where = _read_files(root)
+    else:
+        document = _checked_document(dict(meta), f'meta of {root}')
     if document is None:
         raise UsageError(f'{root} has no charmcraft.yaml or metadata.yaml; add one, or pass meta={{...}} to deploy()')
     has_program = any((root / name).exists() for name in _PROGRAMS)
@@ -258,7 +264,7 @@ def _load_directory(
     if not is_run_here:
         if not has_program and not has_module:
             raise UsageError(f'{root} has neither dispatch, nor hooks, nor src/charm.py; is it a charm?')
-        return _make_source(None, document, root)
+        return _make_source(None, document, root, where=where)
     if not has_module:
         instead = "deploy it with runner='process'" if has_program else 'give the path of a charm directory'
         raise UsageError(f'{root} has no src/charm.py; {instead}')
@@ -267,23 +273,30 @@ def _load_directory(
     modules = ModuleTable(root)
     check_shadows_nothing_of_ops(modules.top_level)
     # The charm reads its metadata while it is loaded. A charm without a name is named after its class.
-    source = dataclasses.replace(_make_source(None, {'name': 'charm', **document}, root, modules), guard=guard)
+    source = dataclasses.replace(_make_source(None, {'name': 'charm', **document}, root, modules, where), guard=guard)
     charm_class = load_charm_class(source, modules, surroundings(source) if surroundings is not None else None)
     if 'name' not in document:
-        return dataclasses.replace(_make_source(charm_class, document, root, modules), guard=guard)
+        return dataclasses.replace(_make_source(charm_class, document, root, modules, where), guard=guard)
     return dataclasses.replace(source, charm_class=charm_class)
 
 
 def _make_source(
-    charm_class: type[ops.CharmBase] | None, document: Document, root: Path | None, modules: ModuleTable | None = None
+    charm_class: type[ops.CharmBase] | None,
+    document: Document,
+    root: Path | None,
+    modules: ModuleTable | None = None,
+    where: Where = nowhere,
 ) -> CharmSource:
     if charm_class is not None:
         document.setdefault('name', _default_name(charm_class))
+    metadata = read_metadata(document, where)
+    if charm_class is not None or modules is not None:
+        check_ops_reads(document, where)
     meta = {key: value for key, value in document.items() if key not in ('config', 'actions')}
     config, actions = document.get('config'), document.get('actions')
     return CharmSource(
         charm_class=charm_class,
-        metadata=read_metadata(document),
+        metadata=metadata,
         meta=meta,
         config=config,
         actions=actions,
@@ -308,19 +321,24 @@ def _root_of_class(charm_class: type[Any]) -> Path | None:
         return None
 
 
-def _read_files(root: Path) -> Document | None:
-    """Return what charmcraft.yaml holds, from it or from the three older files; None without any of them."""
-    unified = _read_yaml(root / 'charmcraft.yaml')
-    if unified and 'name' in unified:
-        return unified
-    document = _read_yaml(root / 'metadata.yaml')
+def _read_files(root: Path) -> tuple[Document | None, Where]:
+    """Return what charmcraft.yaml holds, from it or from the three older files, and which of them holds a place of it.
+
+    Without any of them there is no document.
+    """
+    unified, metadata = root / 'charmcraft.yaml', root / 'metadata.yaml'
+    document = _read_yaml(unified)
+    if document and 'name' in document:
+        return document, lambda _: str(unified)
+    document = _read_yaml(metadata)
     if document is None:
-        return None
-    for key in ('config', 'actions'):
-        part = _read_yaml(root / f'{key}.yaml')
+        return None, nowhere
+    parts = {key: root / f'{key}.yaml' for key in ('config', 'actions')}
+    for key, path in parts.items():
+        part = _read_yaml(path)
         if part is not None:
             document[key] = part
-    return document
+    return document, lambda place: str(parts.get(place.partition('.')[0], metadata))
 
 
 def _read_yaml(path: Path) -> Document | None:

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
+from ..arguments import checked
 from ..records import Finding, HookRun
 from ..views.model import ModelView
 from . import hooks, observers, publishing, revisions, statuses, writing
@@ -38,6 +39,7 @@ CHECKS: Final[dict[str, Check]] = {
 """The checks of this package by name, in the order in which their findings are shown."""
 
 
+@checked
 def find(model: ModelView, *, since: int = 0) -> tuple[Finding, ...]:
     """Return the findings of a model, each once, in the order of the checks.
 
@@ -64,21 +66,25 @@ def find_endless_events(model: ModelView, run: HookRun) -> tuple[Finding, ...]:
     )
 
 
+@checked
 def is_proved_since(finding: Finding, since: int) -> bool:
     """Whether a finding has evidence in a record after a number, or has no evidence at all."""
     return not finding.evidence or max(finding.evidence) > since
 
 
+@checked
 def redact(model: ModelView, text: str) -> str:
     """Return a text about a model without the values of its secrets; short values stay."""
     return Case(model).values.redacted(text)
 
 
+@checked
 def names_of_secrets(model: ModelView) -> dict[str, str]:
     """Return how findings call the secrets of a model's controller, by their bare ids."""
     return {secret_id: called(secret) for secret_id, secret in Case(model).secrets.items()}
 
 
+@checked
 def is_at_rest(model: ModelView) -> bool:
     """Whether nothing is due in a model, no unit is in error and no agent is stopped. Secrets are judged only then."""
     return Case(model).is_at_rest

@@ -7,11 +7,12 @@ import functools
 import logging
 import shlex
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import TYPE_CHECKING, Final, final
 
 import jubilant
 
-from ..arguments import checked
+from ..arguments import checked, explained
 from ..errors import HookFailed
 from ..model.fake_model import FakeModel
 from . import Client
@@ -23,9 +24,22 @@ if TYPE_CHECKING:
 logger: Final = logging.getLogger('jubilant')
 
 
+_LONGEST: Final = 10.0**9
+"""A wait of more seconds, which is 30 years, is one of that length."""
+
+
+class _Explained(jubilant.Juju):
+    """A ``jubilant.Juju`` that names an argument of a wrong type where a method fails; what works stays as it is."""
+
+
+for _name, _member in vars(jubilant.Juju).items():
+    if isinstance(_member, FunctionType) and not _name.startswith('_'):
+        setattr(_Explained, _name, explained(_member))
+
+
 @checked
 @final
-class FakeJuju(jubilant.Juju):
+class FakeJuju(_Explained):
     """A ``jubilant.Juju`` whose commands work on a fake model, and whose ``wait`` moves its clock.
 
     Everything else is jubilant's own: what it makes of arguments, and of what the commands print.
@@ -53,7 +67,7 @@ class FakeJuju(jubilant.Juju):
         timeout: float | None = None,  # noqa: ARG002 - nothing here takes any time
     ) -> tuple[str, str]:
         __tracebackhide__ = True
-        if include_model and self.model is not None:
+        if include_model and args and self.model is not None:
             args = (args[0], '--model', self.model, *args[1:])
         if log:
             logger.info('cli: juju %s', shlex.join(args))
@@ -113,8 +127,8 @@ class _Watch:
 
     def __init__(self, model: FakeModel, *, delay: float, seconds: float) -> None:
         self._model: Final = model
-        self._delay: Final = datetime.timedelta(seconds=delay if delay > 0 else 1)
-        self._end: Final = model.now + datetime.timedelta(seconds=seconds)
+        self._delay: Final = datetime.timedelta(seconds=min(delay, _LONGEST) if delay > 0 else 1)
+        self._end: Final = model.now + datetime.timedelta(seconds=max(-_LONGEST, min(seconds, _LONGEST)))
         self._failure: HookFailed | None = None
         self._seen: tuple[jubilant.Status, tuple[DueHook, ...]] | None = None
 

@@ -174,6 +174,9 @@ def _perform(call: ClientCommandLine, units: Iterable[str], act: Receiver) -> st
     Raises:
         FailedWithOutput: if it failed on any of them.
     """
+    runtime = call.session.model.internals.runtime
+    runtime.check_open('run')
+    runtime.active_hook.check_none('run')
     operation = call.session.world.count('task') + 1
     tasks: list[Task] = []
     refusals: list[str] = []

@@ -26,16 +26,24 @@ class ActiveHook:
         Raises:
             UsageError: if another one is.
         """
-        if self.context is not None:
-            raise UsageError(
-                f'{context.unit} cannot run {context.hook.name} while {self.context.unit} runs '
-                f'{self.context.hook.name}: one hook at a time; let that hook end first'
-            )
+        self.check_free(context)
         self.context, self._is_played = context, is_played
         try:
             yield
         finally:
             self.context, self._is_played = None, False
+
+    def check_free(self, context: HookContext) -> None:
+        """Check that no hook is running, before another one begins.
+
+        Raises:
+            UsageError: if one is.
+        """
+        if self.context is not None:
+            raise UsageError(
+                f'{context.unit} cannot run {context.hook.name} while {self.context.unit} runs '
+                f'{self.context.hook.name}: one hook at a time; let that hook end first'
+            )
 
     def put_off(self, operation: Callable[[], None]) -> None:
         """Have an operation wait until the hook that runs has ended, and what it asked for was committed or discarded."""

@@ -197,6 +197,7 @@ class HookExecution:
         found.storages = self.runners[found.application].place_storages(unit, found.storages)
 
     def _activate(self, context: HookContext, *, is_played: bool = False) -> contextlib.AbstractContextManager[None]:
+        self._active_hook.check_free(context)
         context.act()
         if context.model_unit.storages:
             self.place_storages(context.unit)
@@ -231,6 +232,7 @@ class HookExecution:
         """
         context = HookContext(self.world, unit, hook, self.agents.agent(unit).local.relations)
         started = context.now
+        self._active_hook.check_free(context)
         try:
             with self._activate(context, is_played=True):
                 try:
@@ -248,6 +250,7 @@ class HookExecution:
 
     def execute(self, context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
         """Run a hook command within a hook, and write it into the journal."""
+        hookcommands.check_supported(argv)
         context.act()
         context.read = context.why = None
         lines = len(context.log_lines)

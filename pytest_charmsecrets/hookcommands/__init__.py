@@ -14,7 +14,7 @@ from .result import Result, Stdin
 if TYPE_CHECKING:
     from ..juju.transaction import HookContext
 
-__all__ = ['NOT_SUPPORTED', 'READING', 'SUPPORTED', 'Result', 'Stdin', 'run']
+__all__ = ['NOT_SUPPORTED', 'READING', 'SUPPORTED', 'Result', 'Stdin', 'check_supported', 'run']
 
 _COMMANDS: Final[dict[str, HookCommand]] = {
     command.name: command
@@ -56,10 +56,19 @@ def run(context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str
     Raises:
         UsageError: for a command that is not supported. A refusal of Juju's is a result, as in Juju.
     """
+    check_supported(argv)
+    return execute(_COMMANDS[argv[0]], context, argv[1:], stdin, cwd)
+
+
+def check_supported(argv: Sequence[str]) -> None:
+    """Check that a command line begins with a hook command that is supported.
+
+    Raises:
+        UsageError: if it does not.
+    """
     name = argv[0] if argv else ''
     if name not in _COMMANDS:
         raise UsageError(_unknown(name))
-    return execute(_COMMANDS[name], context, argv[1:], stdin, cwd)
 
 
 def _unknown(name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from .journal import Journal
+from .journal import JournalWriter
 from .versions import Profile
 
 
@@ -18,7 +18,7 @@ class Bugs:
     """The bugs of the release that a model behaves as."""
 
     profile: Profile
-    journal: Journal
+    journal: JournalWriter
 
     def ask(self, switch: str, only: object = None) -> Any:
         """Return the value of a switch where it matters, and note a bug that this avoids.

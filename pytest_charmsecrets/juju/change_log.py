@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal, TypeAlias
 
-from .journal import Causes, Journal, merged
+from .journal import Causes, JournalWriter, merged
 
 ChangeKind: TypeAlias = Literal[
     'consumer',  # a unit's consumer record of a secret
@@ -47,9 +47,9 @@ class Changes:
     Each carries the causes of its writes, oldest first.
     """
 
-    def __init__(self, journal: Journal | None = None) -> None:
+    def __init__(self, journal: JournalWriter | None = None) -> None:
         # A journal without records is false.
-        self.journal: Final = Journal() if journal is None else journal
+        self.journal: Final = JournalWriter() if journal is None else journal
         """The journal of the model, which takes notes of facts."""
         self._written: dict[Change, Causes] = {}
         self.writers: Final[dict[Document, Causes]] = {}

@@ -11,8 +11,9 @@ import itertools
 import operator
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeAlias
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeAlias, final
 
+from ..arguments import checked
 from ..errors import no_attribute
 from ..records import (
     BagValue,
@@ -88,71 +89,13 @@ class Chronicle:
         return self.last
 
 
+@checked
 class Journal:
     """The records of one model, oldest first."""
 
-    def __init__(self, model: str = '', chronicle: Chronicle | None = None, clock: Clock | None = None) -> None:
-        self.model: Final = model
-        """Name of the model."""
-        self.chronicle: Final = chronicle or Chronicle()
-        self._clock: Final = clock
+    def __init__(self) -> None:
         self._records: list[Record] = []
         self._facts: list[Fact] = []
-        self._avoided: dict[str, Causes] = {}
-        """The actor that met the condition of each bug last, by the bug's name."""
-        self._noted: list[tuple[datetime.datetime, str]] = []
-        """The bugs that were avoided since the last record, with the times."""
-
-    def stamp(self) -> dict[str, Any]:
-        """Return the fields that give the next record its place: its number and its model."""
-        return {'number': self.chronicle.next_number(), 'model': self.model}
-
-    def append(self, record: Record) -> None:
-        """Add a record at the end, and the bugs that were avoided before it."""
-        self._records.append(record)
-        self.chronicle.written = record.number
-        self._write_avoided()
-
-    def _write_avoided(self) -> None:
-        noted, self._noted = self._noted, []
-        for time, bug in noted:
-            self.append(BugAvoided(time, bug, **self.stamp()))
-
-    def note(
-        self,
-        kind: Callable[Concatenate[datetime.datetime, int, Writer | None, P], Fact],
-        *about: P.args,
-        **more: P.kwargs,
-    ) -> None:
-        """Note a change by the current actor, for the histories.
-
-        Without a clock nothing is noted: the journal of a copy of a model is thrown away.
-        """
-        if self._clock is not None:
-            writer = next(iter(self.chronicle.causes), None)
-            is_recorded = writer is None or writer.number is not None
-            after = self.chronicle.last + (not is_recorded)
-            self._facts.append(kind(self._clock.now, after, writer, *about, **more))
-
-    def note_avoided(self, bug: str) -> None:
-        """Note, once for the current actor, that a bug of the release would have struck if it were switched on.
-
-        It never stands among the changes of one hook or operation: if one is under way, it follows the next record.
-        """
-        if self._clock is None or self._avoided.get(bug) == self.chronicle.causes:
-            return
-        self._avoided[bug] = self.chronicle.causes
-        self._noted.append((self._clock.now, bug))
-        if all(cause.number is not None and cause.number <= self.chronicle.written for cause in self.chronicle.causes):
-            self._write_avoided()
-
-    def mark(self) -> int:
-        """Return the mark of the current end of the facts."""
-        return len(self._facts)
-
-    def undo_since(self, mark: int) -> None:
-        """Remove the facts since a mark, because their changes were undone."""
-        del self._facts[mark:]
 
     def hooks(self, *, unit: str | None = None, name: str | None = None) -> tuple[HookRun, ...]:
         """Return the hooks that ran.
@@ -280,3 +223,73 @@ class Journal:
 
     def __repr__(self) -> str:
         return f'<Journal of {len(self)} records>'
+
+
+@final
+class JournalWriter(Journal):
+    """A journal as its model writes it."""
+
+    def __init__(self, model: str = '', chronicle: Chronicle | None = None, clock: Clock | None = None) -> None:
+        super().__init__()
+        self.model: Final = model
+        """Name of the model."""
+        self.chronicle: Final = chronicle or Chronicle()
+        self._clock: Final = clock
+        self._avoided: dict[str, Causes] = {}
+        """The actor that met the condition of each bug last, by the bug's name."""
+        self._noted: list[tuple[datetime.datetime, str]] = []
+        """The bugs that were avoided since the last record, with the times."""
+        self.reader: Final = Journal()
+        """The same journal for a test, which cannot write."""
+        self.reader._records, self.reader._facts = self._records, self._facts  # noqa: SLF001 - of the same module
+
+    def stamp(self) -> dict[str, Any]:
+        """Return the fields that give the next record its place: its number and its model."""
+        return {'number': self.chronicle.next_number(), 'model': self.model}
+
+    def append(self, record: Record) -> None:
+        """Add a record at the end, and the bugs that were avoided before it."""
+        self._records.append(record)
+        self.chronicle.written = record.number
+        self._write_avoided()
+
+    def _write_avoided(self) -> None:
+        noted, self._noted = self._noted, []
+        for time, bug in noted:
+            self.append(BugAvoided(time, bug, **self.stamp()))
+
+    def note(
+        self,
+        kind: Callable[Concatenate[datetime.datetime, int, Writer | None, P], Fact],
+        *about: P.args,
+        **more: P.kwargs,
+    ) -> None:
+        """Note a change by the current actor, for the histories.
+
+        Without a clock nothing is noted: the journal of a copy of a model is thrown away.
+        """
+        if self._clock is not None:
+            writer = next(iter(self.chronicle.causes), None)
+            is_recorded = writer is None or writer.number is not None
+            after = self.chronicle.last + (not is_recorded)
+            self._facts.append(kind(self._clock.now, after, writer, *about, **more))
+
+    def note_avoided(self, bug: str) -> None:
+        """Note, once for the current actor, that a bug of the release would have struck if it were switched on.
+
+        It never stands among the changes of one hook or operation: if one is under way, it follows the next record.
+        """
+        if self._clock is None or self._avoided.get(bug) == self.chronicle.causes:
+            return
+        self._avoided[bug] = self.chronicle.causes
+        self._noted.append((self._clock.now, bug))
+        if all(cause.number is not None and cause.number <= self.chronicle.written for cause in self.chronicle.causes):
+            self._write_avoided()
+
+    def mark(self) -> int:
+        """Return the mark of the current end of the facts."""
+        return len(self._facts)
+
+    def undo_since(self, mark: int) -> None:
+        """Remove the facts since a mark, because their changes were undone."""
+        del self._facts[mark:]

@@ -27,6 +27,8 @@ from .state import (
 )
 from .world import World
 
+_MOST_UNITS: Final = 10_000
+"""More at a time would take the memory of the machine before anything fails."""
 _COMPLEMENTS: Final = {'provider': 'requirer', 'requirer': 'provider'}
 
 
@@ -75,6 +77,7 @@ def deploy(
         )
     if num_units < 0:
         raise UsageError(f'num_units is {num_units}; it must be 0 or more')
+    _check_size(num_units)
     if metadata.subordinate and num_units > 1:
         raise UsageError(
             f'{name!r} is a subordinate: it is deployed without units, and gets one beside each it is related to'
@@ -101,10 +104,16 @@ def add_units(world: World, name: str, count: int) -> tuple[Unit, ...]:
     _check_alive(application)
     if count < 1:
         raise UsageError(f'num_units is {count}; it must be 1 or more')
+    _check_size(count)
     if application.metadata.subordinate:
         raise UsageError(f'{name!r} is a subordinate: it gets a unit beside each unit that it is related to; add those')
     world.note_operation('add-unit', name, f'--num-units={count}')
     return tuple(lifecycle.add_unit(world, application) for _ in range(count))
+
+
+def _check_size(num_units: int) -> None:
+    if num_units > _MOST_UNITS:
+        raise UsageError(f'num_units is {num_units}; give at most {_MOST_UNITS} at a time')
 
 
 def integrate(world: World, first: str, second: str) -> Relation:

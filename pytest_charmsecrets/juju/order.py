@@ -71,6 +71,8 @@ class Order:
             return options[0]
         if not options:
             raise UsageError('options is empty; give at least one')
+        if not 0 <= ready <= len(options):
+            raise UsageError(f'ready is {ready}; give a number of the {len(options)} options')
         self._place += 1
         number = self._number(options, ready)
         if number:

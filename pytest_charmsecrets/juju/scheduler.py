@@ -19,7 +19,7 @@ from .agents import Agents, Position
 from .clock import Clock
 from .cross_model import Carrier, Carry
 from .hooks import Hook
-from .journal import Cause, Causes, Chronicle, Journal
+from .journal import Cause, Causes, Chronicle, JournalWriter
 from .order import Order
 from .steps import Delivery, Pick, RemovalJob
 from .world import World
@@ -274,7 +274,7 @@ class Scheduler(Generic[ModelT]):
         shared[id(self._worlds)] = copied._worlds
         chronicle = Chronicle()
         for world in self._worlds.values():
-            shared[id(world.journal)] = Journal(world.name, chronicle)
+            shared[id(world.journal)] = JournalWriter(world.name, chronicle)
             shared[id(world.profile)] = world.profile
             shared[id(world.changes.writers)] = {}
             shared[id(world.journal.chronicle)] = chronicle

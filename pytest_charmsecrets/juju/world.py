@@ -14,7 +14,7 @@ from ..records import Operation
 from . import facts, identity, relations
 from .change_log import Changes
 from .clock import Clock
-from .journal import Cause, Chronicle, Journal
+from .journal import Cause, Chronicle, JournalWriter
 from .relations import Relation, RelationEndpoint
 from .secrets import access, backends
 from .secrets.entities import Owner, Secret, SecretStore
@@ -43,7 +43,7 @@ class World:
         self._cloud: Cloud = cloud or 'machine'
         self.uuid: Final = identity.make_uuid(seed, 'model', name)
         self.clock: Final = clock
-        self.journal: Final = Journal(name, chronicle, clock)
+        self.journal: Final = JournalWriter(name, chronicle, clock)
         self.changes: Final = Changes(self.journal)
         self.secrets: Final = SecretStore(self.changes, profile)
         self.bugs: Final = self.secrets.bugs

@@ -237,7 +237,10 @@ class Puppet(ApplicationView):
 
 
 def _time(world: World, expire: datetime.datetime | datetime.timedelta | None) -> str | None:
-    when = world.clock.now + expire if isinstance(expire, datetime.timedelta) else expire
+    try:
+        when = world.clock.now + expire if isinstance(expire, datetime.timedelta) else expire
+    except OverflowError:
+        raise UsageError(f'expire is {expire!r}, which is later than a clock can hold; give a shorter time') from None
     return when.isoformat() if when is not None else None
 
 

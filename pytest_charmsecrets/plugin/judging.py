@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import re
 from collections.abc import Collection, Generator, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -183,7 +183,7 @@ def _marked(item: pytest.Item) -> Iterator[tuple[str, str]]:
     from ..checks.allowing import check_entries
 
     for node, marker in item.iter_markers_with_node(options.MARKER):
-        entries = cast('Collection[str]', marker.kwargs.get('allow', ()))
+        entries: Collection[str] = options.keywords_of(marker).get('allow', ())
         check_entries(entries, CHECKS, others=_has_others(item.config))
         yield from ((node.nodeid, entry) for entry in entries)
 

@@ -7,7 +7,7 @@ the default of ModelSettings.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 
 import pytest
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Strictness: TypeAlias = Literal['off', 'report', 'fail']
 
 MARKER: Final = 'charmsecrets'
+_THE_MARKER: Final = f'@pytest.mark.{MARKER}'
 
 _MARKER_HELP: Final = (
     'charmsecrets(*, juju_version=..., juju_versions=[...], orders=..., allow=[...], **settings): how fake_model is made for this '
@@ -225,8 +226,7 @@ def marked(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
 
     places: list[dict[str, Any]] = []
     for marker in found:
-        _check_marker(marker)
-        keywords = dict(marker.kwargs)
+        keywords = keywords_of(marker)
         if 'juju_version' in keywords:
             keywords['juju_versions'] = (keywords.pop('juju_version'),)
         places.append(keywords)
@@ -247,9 +247,19 @@ def marked_settings(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
     return {**settings, 'juju_version': versions[0]} if versions else settings
 
 
-def _check_marker(marker: pytest.Mark) -> None:
+def _of_marker_alone(*, juju_versions: Sequence[str], orders: int, allow: Collection[str]) -> None:
+    """Say what the marker takes besides the settings of models."""
+
+
+def keywords_of(marker: pytest.Mark) -> dict[str, Any]:
+    """Return what a marker says.
+
+    Raises:
+        UsageError: if it makes no sense.
+    """
     __tracebackhide__ = True
-    from ..model.settings import KEYWORDS, check_keywords
+    from ..arguments import taken
+    from ..model.settings import KEYWORDS, ModelSettings, check_keywords
 
     known = (*KEYWORDS, 'juju_versions', 'orders', 'allow')
     if marker.args:
@@ -257,14 +267,19 @@ def _check_marker(marker: pytest.Mark) -> None:
             f'@pytest.mark.charmsecrets takes keywords only, not {", ".join(map(repr, marker.args))}; '
             f'the keywords are {", ".join(known)}'
         )
-    check_keywords(marker.kwargs, known, '@pytest.mark.charmsecrets')
+    check_keywords(marker.kwargs, known, _THE_MARKER)
     if {'juju_version', 'juju_versions'} <= marker.kwargs.keys():
         raise UsageError('@pytest.mark.charmsecrets says both juju_version and juju_versions; give one of them')
-    if isinstance(marker.kwargs.get('juju_versions'), str) or not marker.kwargs.get('juju_versions', True):
+    keywords = taken(ModelSettings, marker.kwargs, _THE_MARKER)
+    keywords = taken(_of_marker_alone, keywords, _THE_MARKER)
+    if not keywords.get('juju_versions', True):
         raise UsageError(
-            f'@pytest.mark.charmsecrets(juju_versions={marker.kwargs["juju_versions"]!r}): give a list of versions, '
+            f'{_THE_MARKER}: juju_versions is {keywords["juju_versions"]!r}; give a list of versions, '
             "such as ['3.6.14', '3.6.20']"
         )
+    if keywords.get('orders', 0) < 0:
+        raise UsageError(f'{_THE_MARKER}: orders is {keywords["orders"]}; give the number of further orders')
+    return keywords
 
 
 # --- command line and ini file

@@ -77,7 +77,7 @@ class ModelView(OverModel):
     @property
     def journal(self) -> Journal:
         """The journal: everything that has happened so far, in order."""
-        return self._world.journal
+        return self._world.journal.reader
 
     @property
     def due(self) -> tuple[DueHook, ...]:

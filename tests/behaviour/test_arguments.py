@@ -238,6 +238,8 @@ def test_a_unit_that_is_removed_by_force_in_its_own_hook_ends_the_hook_first(fak
         remove = fake_model.remove_unit if '/' in removed else fake_model.remove_application
         remove(removed, force=True)
         hook.set_status('active')
+        with pytest.raises(UsageError, match='one hook at a time'), db.leader.hook():
+            pass
         assert db.leader.exists
     assert 'db/0' not in fake_model.units
     assert [str(record) for record in fake_model.journal][-2:] == [

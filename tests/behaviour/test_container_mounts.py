@@ -206,10 +206,10 @@ def test_the_state_of_a_unit_shows_the_mounts(deploy, do):
     ('mounts', 'complaint'),
     [
         ('data', r"containers.web.mounts in the charm's metadata must be a list, not 'data'"),
-        ([{'location': '/srv'}], r"there is no storage of containers.web.mounts .* 'None' \(there are: data\)"),
+        ([{'location': '/srv'}], r"containers.web.mounts in .* there is no storage 'None' \(there are: data\)"),
         (
             [{'storage': 'date', 'location': '/srv'}],
-            r"no storage of containers.web.mounts .* 'date'; did you mean 'data'",
+            r"containers.web.mounts in .* there is no storage 'date'; did you mean 'data'",
         ),
         ([{'storage': 'data'}], r"must say where 'data' is mounted, as an absolute location, not None"),
         ([{'storage': 'data', 'location': 'srv'}], "as an absolute location, not 'srv'"),

@@ -10,7 +10,7 @@ import pytest
 
 import pytest_charmsecrets
 from pytest_charmsecrets import made
-from pytest_charmsecrets.juju.journal import Journal
+from pytest_charmsecrets.juju.journal import JournalWriter
 from pytest_charmsecrets.juju.order import Order
 from pytest_charmsecrets.records import Command, Operation
 
@@ -21,7 +21,7 @@ class RecordedModel:
     def __init__(self, *, around_hook: Any, **settings: Any) -> None:
         self.settings = settings
         self.around_hook = around_hook
-        self.journal = Journal()
+        self.journal = JournalWriter()
         self.order = Order(settings.get('order', 0))
         self.closed = False
         self.internals = types.SimpleNamespace(runtime=types.SimpleNamespace())

@@ -62,9 +62,9 @@ def test_every_keyword_of_the_model_can_be_given(pytester, models):
         ),
         (
             'juju_versions="3.6.14"',
-            "*@pytest.mark.charmsecrets(juju_versions='3.6.14'): give a list of versions, such as *",
+            "*@pytest.mark.charmsecrets: juju_versions is '3.6.14'; give a list of str, such as *3.6.14*",
         ),
-        ('juju_versions=[]', '*@pytest.mark.charmsecrets(juju_versions=[[]]): give a list of versions, such as *'),
+        ('juju_versions=[]', '*@pytest.mark.charmsecrets: juju_versions is *; give a list of versions, such as *'),
     ),
 )
 def test_misuse_is_explained_without_a_frame_of_the_plugin(pytester, models, arguments, message):
@@ -83,3 +83,31 @@ def test_marker_is_registered_with_its_signature(pytester):
 def test_marker_passes_strict_markers(pytester, models):
     pytester.makepyfile('import pytest\n@pytest.mark.charmsecrets(seed=1)\ndef test_it(fake_model): pass')
     pytester.runpytest('--strict-markers').assert_outcomes(passed=1)
+
+
+WRONG_TYPES = {
+    'juju_versions=5': 'juju_versions is 5; give a list of str',
+    'juju_version=3.6': "juju_version is 3.6; give a str, such as '3.6'",
+    "orders='x'": "orders is 'x'; give an int",
+    'orders=-1': 'orders is -1; give the number of further orders',
+    'allow=5': 'allow is 5; give a list of str',
+    "seed='1'": "seed is '1'; give an int, such as 1",
+    "order='x'": "order is 'x'; give an int, a mapping of int to int or a list of Departure",
+    "guard='of'": "guard is 'of'; did you mean 'off'?",
+    'around_hook=5': 'around_hook is 5; give a callable or None',
+}
+
+
+def test_a_keyword_of_another_type_is_refused_at_its_test(pytester):
+    pytester.makepyfile(
+        'import pytest\n'
+        + '\n'.join(
+            f'@pytest.mark.charmsecrets({keyword})\ndef test_{number}(fake_model): pass'
+            for number, keyword in enumerate(WRONG_TYPES)
+        )
+    )
+    result = pytester.runpytest()
+    result.assert_outcomes(errors=len(WRONG_TYPES))
+    said = result.stdout.str()
+    for sentence in WRONG_TYPES.values():
+        assert f'UsageError: @pytest.mark.charmsecrets: {sentence}' in said

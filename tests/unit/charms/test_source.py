@@ -143,7 +143,7 @@ def test_a_class_finds_the_metadata_beside_it(
         ),
         ('/nowhere', None, 'there is no directory /nowhere'),
         ('web_r1.charm', None, 'there is no packed charm web_r1.charm'),
-        (WebServerCharm, {'name': 7}, "a charm's name must be text, not 7"),
+        (WebServerCharm, {'name': 7}, "name in the charm's metadata must be text, not 7"),
         (WebServerCharm, {'requires': ['db']}, "requires in the charm's metadata must be a mapping"),
         (WebServerCharm, {'requires': {'db': None}}, "requires.db in the charm's metadata names no interface"),
         (WebServerCharm, {'requires': {'db': {'interface': 'a', 'scope': 'b'}}}, 'must be "global" or "container"'),

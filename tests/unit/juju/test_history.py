@@ -10,7 +10,7 @@ from pytest_charmsecrets import BagValue, ConfigValue, Granted, HadStatus, Led, 
 from pytest_charmsecrets.juju import facts, history
 from pytest_charmsecrets.juju.change_log import Changes
 from pytest_charmsecrets.juju.clock import Clock
-from pytest_charmsecrets.juju.journal import Cause, Chronicle, Journal
+from pytest_charmsecrets.juju.journal import Cause, Chronicle, JournalWriter
 from pytest_charmsecrets.juju.secrets.revisions import SecretAttributes
 from pytest_charmsecrets.juju.transaction import commit
 
@@ -152,7 +152,7 @@ def test_what_began_before_the_facts_is_not_told(told):
 
 @pytest.fixture
 def journal():
-    return Journal('fake', Chronicle(), Clock(START))
+    return JournalWriter('fake', Chronicle(), Clock(START))
 
 
 def test_what_follows_a_record_holds_after_the_last_one(journal):
@@ -187,7 +187,7 @@ def test_what_nobody_did_is_by_nobody(journal):
 
 
 def test_a_journal_without_a_clock_notes_nothing():
-    journal = Journal()
+    journal = JournalWriter()
     journal.note(facts.LeaderMoved, 'db', 'db/0')
     assert (journal.mark(), journal.leaders()) == (0, ())
 

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_charmsecrets.juju.bugs import Bugs
 from pytest_charmsecrets.juju.identity import SecretURI
-from pytest_charmsecrets.juju.journal import Journal
+from pytest_charmsecrets.juju.journal import JournalWriter
 from pytest_charmsecrets.juju.secrets.revisions import SecretAttributes
 from pytest_charmsecrets.juju.transaction.pending import PendingChanges, PendingGrant, PendingRevoke, merge
 from pytest_charmsecrets.juju.versions import profile_for
@@ -15,7 +15,7 @@ URI = SecretURI('9m4e2mr0ui3e8a215n4g')
 
 
 def pending(version='3.6.14'):
-    return PendingChanges(Bugs(profile_for(version, 'as-shipped'), Journal()))
+    return PendingChanges(Bugs(profile_for(version, 'as-shipped'), JournalWriter()))
 
 
 def grant(relation=1, subject='web'):
