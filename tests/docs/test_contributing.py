@@ -36,6 +36,8 @@ def test_every_folder_and_module_of_the_package_is_in_the_picture():
 
 @pytest.mark.parametrize('path', sorted(set(re.findall(r'`((?:pytest_charmsecrets|tests|\w+)/[\w/.]+\w)`', TEXT))))
 def test_every_path_that_is_named_exists(path):
+    if path.startswith('build/'):
+        return  # written by make
     assert (ROOT / path).exists() or (PACKAGE / path).exists()
 
 
