@@ -334,8 +334,8 @@ bugs unless they are added to it with `+`.
 
 *Recorded from Juju* names, for {len(confirmed)} of {len({vector['id'] for vector in vectors()})} rules, a case that was [recorded](../explanation/fidelity.md#what-was-run) from that release and
 confirms the rule there: folder and id in `tests/parity/traces`. The transcript holds on that release as it was shipped. The case
-has its commands and events in the same order, with the same refusals; the model agrees with Juju in every step of the case, and takes
-every path through its code there that it takes in the transcript. A rule without a case is not refuted. No single case contains it, and
+has its commands and events in the same order, with the same refusals; the model agrees with Juju in every step of the case, and took
+every path through its code there that it takes in the transcript when this list was made. A rule without a case is not refuted. No single case contains it, and
 it rests on Juju's source alone.
 
 {chr(10).join(parts)}
