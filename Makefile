@@ -21,7 +21,7 @@ help:
 	@echo 'make parity       play all that was recorded from Juju, and print how far the model agrees'
 	@echo 'make coverage     run them, and fail unless they run every line and branch of Juju'"'"'s rules'
 	@echo 'make mutation     change the rules about secrets in every way, and count what the tests notice'
-	@echo 'make lint         check formatting, lint, types and import directions'
+	@echo 'make lint         check formatting, lint, spelling, types and import directions'
 	@echo 'make format       format the code, and fix what can be fixed'
 	@echo 'make docs         write the generated pages of the reference'
 	@echo 'make docs-site    build the documentation as a site in build/site, with search'

@@ -265,7 +265,7 @@ def permissions() -> str:
     )
     return f"""# Permissions
 
-Who may do what with a secret, and what everybody else is told. *At once* is the answer of the command; *commit* means that the
+Who may do what with a secret, and which error everybody else gets. *At once* is the answer of the command; *commit* means that the
 command succeeds and the hook fails when it ends.
 
 ## Units
@@ -275,7 +275,7 @@ command succeeds and the hook fails when it ends.
 
 ## Users
 
-What access to the model each command takes:
+The access to the model that each command needs:
 
 {table(('', *levels), user_rows())}
 A charm's secrets are the charm's: in 4.0 a user can neither update nor grant, revoke or remove one; in 3.x a user with write access
@@ -441,7 +441,7 @@ def charm_process() -> str:
   them, and [in a test](../how-to/patch-the-workload.md#replace-a-function-of-the-charm), is the module that runs.
 - A module that has the name of one that ops imports, such as `src/yaml.py`, is refused: on a unit ops would get it.
 
-Two things differ from a unit. A module that imports `charm` while `src/charm.py` is still being imported gets as much of it as is there;
+Two things differ from a unit. A module that imports `charm` while `src/charm.py` is still being imported gets the part that has run so far;
 on a unit Python would execute the file a second time. And a package of the environment that imports a library of the charm keeps the
 library of the first deployment.
 
@@ -449,7 +449,7 @@ library of the first deployment.
 
 Each unit has a charm directory of its own, made for its first hook: real directories, with links to the files that charmcraft would pack,
 and the metadata in the three files of a packed charm. It is the working directory of hooks, `JUJU_CHARM_DIR` and `ops.CharmBase.charm_dir`.
-What a unit makes there stays until the unit is removed, and is no other unit's. An upgrade exchanges the charm's files and keeps the rest.
+Files that a unit makes there stay until the unit is removed, and no other unit sees them. An upgrade exchanges the charm's files and keeps the rest.
 
 `__file__`, tracebacks and coverage name the author's files. A write through a link would change them, so the guard refuses it,
 wherever they lie; with `guard='off'` nothing does.
@@ -465,7 +465,7 @@ around every hook, and `runner='process'`, which gives each hook [a process](../
 
 On a unit, Python waits at the end of a hook for threads that are no daemons, and the others end with the process. Here they run on.
 `HookRun.threads` has their names, without the numbers that Python counts through the whole process, unless they end within a tenth of
-a second after the hook. What such a thread asks of ops is refused.
+a second after the hook. Calls of such a thread to ops are refused.
 
 [Time](../explanation/time.md) says which clocks a charm sees, and what waits.
 """
@@ -483,8 +483,8 @@ When a test function has returned, each fake model in which it has done somethin
 did not think of](../how-to/find-bugs-you-did-not-think-of.md) shows how to work with findings, allow them, and add checks.
 
 {table(('Check', 'Finds'), rows)}
-- **When.** Only what is new since the test began is judged, so that a test is not blamed for what another one left in a shared model. What a
-  secret or a databag holds at the end is judged only in a model *at rest*: nothing is due, no unit is in error, no agent is stopped.
+- **When.** Only what is new since the test began is judged, so that a test is not blamed for what another one left in a shared model. The final content of a
+  secret or a databag is judged only in a model *at rest*: nothing is due, no unit is in error, no agent is stopped.
   `leaked-content` and `regressed-status` look at the model as it stood at each rest. The last line of the run counts the models.
 - **Whose.** Only what charms did in their own hooks and actions counts: not puppets, not `exec`, not users, not what an
   [injected fault or an outage](../how-to/let-things-go-wrong.md) has caused.

@@ -1,7 +1,7 @@
-"""Checks: what is wrong in a model although no test asserted it.
+"""Checks find mistakes of charms that no test asserted.
 
-A check is a pure function of a :class:`~pytest_charmsecrets.ModelView` and its journal. Only what charms did in their own
-hooks is judged: not puppets, users, ``exec``, injected faults or outages.
+A check is a pure function of a :class:`~pytest_charmsecrets.ModelView` and its journal. It judges only the hooks of charms:
+not puppets, users, ``exec``, injected faults or outages.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def find(model: ModelView, *, since: int = 0) -> tuple[Finding, ...]:
 
     Args:
         model: the model.
-        since: only what is proved by a record after this number.
+        since: return only findings with evidence in a record after this number.
     """
     case = Case(model, since)
     found = dict.fromkeys(finding for check in CHECKS.values() for finding in check(case))
@@ -68,13 +68,13 @@ def find_endless_events(model: ModelView, run: HookRun) -> tuple[Finding, ...]:
 
 @checked
 def is_proved_since(finding: Finding, since: int) -> bool:
-    """Whether a record after a number is among what proves a finding, or nothing says what proves it."""
+    """Whether a finding has evidence in a record after a number, or has no evidence at all."""
     return not finding.evidence or max(finding.evidence) > since
 
 
 @checked
 def redact(model: ModelView, text: str) -> str:
-    """Return a text about a model without the values of secrets that a check looks for, which excludes short ones."""
+    """Return a text about a model without the values of its secrets; short values stay."""
     return Case(model).values.redacted(text)
 
 
@@ -86,5 +86,5 @@ def names_of_secrets(model: ModelView) -> dict[str, str]:
 
 @checked
 def is_at_rest(model: ModelView) -> bool:
-    """Whether nothing is due in a model, no unit is in error and no agent is stopped: only then secrets are judged."""
+    """Whether nothing is due in a model, no unit is in error and no agent is stopped. Secrets are judged only then."""
     return Case(model).is_at_rest

@@ -1,4 +1,4 @@
-"""Which findings a test allows: by the name of a check, or by name and subject."""
+"""Decide which findings a test allows: by the name of a check, or by name and subject."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def not_allowed(findings: Iterable[Finding], allow: Collection[str]) -> tuple[Fi
 
 
 def check_finding(finding: object) -> None:
-    """Refuse what a check of another plugin returned, if it is no finding or nothing could allow it.
+    """Refuse a result of another plugin's check that is not a finding, or that no entry could allow.
 
     Raises:
-        UsageError: if it is so.
+        UsageError: if the result is not a finding, or no entry could allow it.
     """
     if not isinstance(finding, Finding):
         raise UsageError(f'pytest_charmsecrets_check returned {finding!r}; return a list of Finding objects')
@@ -40,15 +40,15 @@ def check_finding(finding: object) -> None:
 
 
 def check_entries(allow: Collection[str], names: Collection[str], *, others: bool = False) -> None:
-    """Refuse an entry that can allow nothing.
+    """Refuse an entry that cannot match any finding.
 
     Args:
         allow: the entries.
         names: the names of the checks.
-        others: whether plugins add checks, whose names nobody knows before they find something.
+        others: whether plugins add checks, whose names are not known before they find something.
 
     Raises:
-        UsageError: if one is no name of a check, or its subject has no kind.
+        UsageError: if an entry is not the name of a check, or its subject has no kind.
     """
     if isinstance(allow, str):
         raise UsageError(f'allow is {allow!r}; give a list of entries, such as [{allow!r}]')

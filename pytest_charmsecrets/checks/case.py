@@ -1,4 +1,4 @@
-"""A model as the checks read it: its hooks, its histories and its secrets, each looked up once."""
+"""Give the checks the hooks, histories and secrets of a model, each looked up once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ValueT = TypeVar('ValueT')
 
 
 class Case:
-    """A model to be judged over the records after a number."""
+    """A model, and the number of the record after which it is judged."""
 
     def __init__(self, model: ModelView, since: int = 0) -> None:
         self.model: Final = model
@@ -33,7 +33,7 @@ class Case:
 
     @cached_property
     def units(self) -> dict[str, UnitView]:
-        """The units that are there, by name."""
+        """The existing units by name."""
         return self.model.units
 
     @cached_property
@@ -50,7 +50,7 @@ class Case:
 
     @cached_property
     def new_hooks(self) -> tuple[HookRun, ...]:
-        """Those that ran since the number."""
+        """The hooks that ran since the number."""
         return tuple(run for run in self.hooks if run.number > self.since)
 
     @cached_property
@@ -65,17 +65,17 @@ class Case:
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
-        """What the user did."""
+        """The user's operations."""
         return tuple(record for record in self.model.journal if isinstance(record, Operation))
 
     @cached_property
     def rests(self) -> tuple[int, ...]:
-        """The numbers after which nothing was due, oldest first."""
+        """The numbers of the records at which nothing was due, oldest first."""
         return tuple(record.number for record in self.model.journal if isinstance(record, Settled))
 
     @cached_property
     def disturbed(self) -> frozenset[str]:
-        """The units that an outage or an injected fault has kept from their duty; all units for one of the controller."""
+        """The units that an outage or an injected fault has affected; all units if the controller was affected."""
         names = {'resolved', 'stop-agent', 'start-agent', 'restart-agent'}
         units = {operation.arguments[0] for operation in self.operations if operation.name in names}
         whole = any(operation.name in ('inject-fault', 'restart-controller') for operation in self.operations)
@@ -144,7 +144,7 @@ class Case:
         return {secret.unique_identifier: secret for model in self.model.models.values() for secret in model.secrets()}
 
     def was_revoked_by_user(self, secret: SecretView, subjects: Collection[str]) -> bool:
-        """Whether something other than a hook of a charm ended an access: a user, a puppet, ``juju exec``."""
+        """Whether a user, a puppet or ``juju exec`` ended an access, rather than a hook of a charm."""
         return any(
             grant.secret == secret.unique_identifier
             and grant.subject in subjects
@@ -190,7 +190,7 @@ class Case:
 
     @cached_property
     def kept_texts(self) -> str:
-        """Everything that stands now in databags of members, config options and stored state, and what actions returned."""
+        """The texts in databags of members, config options, stored state and results of actions."""
         bags = (value for _, _, _, value in self.bags())
         options = (str(one.value) for one in self.model.journal.config() if one.until is None)
         stored = (text for name in self.units for _, text in self.stored_states(name))

@@ -1,4 +1,4 @@
-"""Mistakes in how hooks work together: commands that undo each other, an event that repeats."""
+"""Find commands of one hook that undo each other, and events that repeat."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CANCELLED: Final = {
 
 
 def cancelled_operations(case: Case) -> Iterator[Finding]:
-    """Find changes that a later command of the same hook silently took away."""
+    """Find changes that a later command of the same hook silently cancelled."""
     for run in case.new_hooks:
         for secret_id, command, later in _cancelled(run) if run.outcome == 'committed' else ():
             if not _is_lost(case, run, command, secret_id):
@@ -82,7 +82,7 @@ def _is_replaced(case: Case, run: HookRun) -> bool:
 
 
 def endless_event(case: Case) -> Iterator[Finding]:
-    """Find a rotate or expired event of one secret that came again and again without effect."""
+    """Find a secret-rotate or secret-expired event of one secret that repeated without effect."""
     rows: dict[tuple[str, str, str | None], list[HookRun]] = {}
     told: set[tuple[str, str, str | None]] = set()
     for run in case.hooks:

@@ -1,4 +1,4 @@
-"""How findings name secrets, and how commands, hooks and texts name them."""
+"""Name secrets in findings, and recognise them in commands, hooks and texts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ID: Final = re.compile(r'(?:secret:)?(?://)?(?:[0-9a-f-]{36}/)?(?P<id>[0-9a-v]{
 
 
 def subject_of(secret: SecretView) -> str:
-    """Return the subject of a finding about a secret: owner and label, an id would differ from seed to seed."""
+    """Return the subject of a finding about a secret: owner and label, because an id differs between seeds."""
     return f'secret:{secret.owner}/{_label(secret)}'
 
 
@@ -37,7 +37,7 @@ def plural(number: int, noun: str) -> str:
 
 
 def _label(secret: SecretView) -> str:
-    """Return the label, or a user's name; not one that is a document rather than a name."""
+    """Return the label, or the name of a user secret; empty if it is too long for a name."""
     label = secret.label or secret.name or ''
     return label if len(label) <= LONGEST_LABEL and '\n' not in label else ''
 

@@ -1,4 +1,4 @@
-"""Observers that do not follow: a stale revision, a refused read, an event that nobody observes."""
+"""Find observers that do not follow a secret: a stale revision, a refused read, an unhandled event."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _created_by(case: Case, secret: SecretView) -> int:
 
 
 def _changed_hooks(case: Case, unit: str, secret: SecretView, *, since: int) -> tuple[HookRun, ...]:
-    """Return the hooks that told a unit of a new revision after a record."""
+    """Return the secret-changed hooks of a unit after a record."""
     return tuple(
         run
         for run in case.hooks_about(secret.unique_identifier)
@@ -97,7 +97,7 @@ def _remedy_of_staleness(secret: SecretView, unit: str, *, is_notified: bool) ->
 
 
 def refused_read(case: Case) -> Iterator[Finding]:
-    """Find units that were refused a read by an id that they are still given, and never read the secret since."""
+    """Find units that were refused a read by an id that they can still see, and have not read the secret since."""
     if not case.is_at_rest:
         return
     refused: dict[tuple[str, str], tuple[HookRun, Command]] = {}
@@ -142,14 +142,14 @@ def _is_given(case: Case, unit: str, secret_id: str) -> bool:
 
 
 def _is_forgiven(case: Case, unit: str, secret: SecretView) -> bool:
-    """Whether the refusal is the user's doing: no grant of a user's secret yet, or one that the test has revoked."""
+    """Whether the user caused the refusal: a user secret without a grant yet, or a grant that the test revoked."""
     if secret.owner == USER:
         return unit not in secret.readers
     return case.was_revoked_by_user(secret, (unit, unit.partition('/')[0]))
 
 
 def unhandled_event(case: Case) -> Iterator[Finding]:
-    """Find secret events that no code of the charm observed and whose duty nothing else of the unit did."""
+    """Find secret events that the charm does not observe, and whose work no other hook of the unit did."""
     if not case.is_at_rest:
         return
     last: dict[tuple[str, str, str | None], HookRun] = {}

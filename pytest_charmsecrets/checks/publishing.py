@@ -1,4 +1,4 @@
-"""Mistakes in publishing: an id that nobody can use, content outside the store."""
+"""Find ids in databags that the other application cannot use, and secret values outside of secrets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHOWN = ('juju-log', 'status-set', 'action-set', 'action-fail', 'action-log')
 
 
 def unreadable_id(case: Case) -> Iterator[Finding]:
-    """Find ids in databags by which the other side cannot read a secret."""
+    """Find ids in databags by which the other application cannot read a secret."""
     if not case.is_at_rest:
         return
     relations = {relation.id: relation for relation in case.model.relations if not relation.suspended}
@@ -42,7 +42,7 @@ def unreadable_id(case: Case) -> Iterator[Finding]:
 def _why_unreadable(
     case: Case, relation: RelationView, entity: str, secret_id: str, *, names_model: bool
 ) -> tuple[str, str] | None:
-    """Return why the other side cannot use an id, and what to do."""
+    """Return why the other application cannot use an id, and what to do."""
     secret = case.secrets.get(secret_id)
     if secret is None and case.was_removed_by_user(secret_id):
         return None
@@ -112,7 +112,7 @@ def _said(case: Case) -> Iterator[tuple[str, str, HookRun, str]]:
 
 
 def _place(command: Command) -> tuple[str, str]:
-    """Return where a command shows its arguments, and what to do in place of that."""
+    """Return where a command shows its arguments, and what to do instead."""
     match command.name:
         case 'juju-log':
             return 'to the log', "log the secret's label or revision in place of its content"

@@ -1,4 +1,4 @@
-"""Secrets and revisions that nobody will look after: revisions that pile up, secrets that nobody can find."""
+"""Find revisions that pile up, and secrets that their owner can no longer find."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _has_removed_some(case: Case, secret: SecretView) -> bool:
 
 
 def orphaned_secret(case: Case) -> Iterator[Finding]:
-    """Find secrets of charms that nobody can find any more."""
+    """Find secrets of charms that no hook can find any more."""
     if not case.is_at_rest:
         return
     for secret in _of_charms(case):

@@ -1,4 +1,4 @@
-"""Units that were active and broke although nobody did anything to them."""
+"""Find units that were active and stopped being active although nothing happened to them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HARMLESS: Final = {
     'restart-agent': 'a restart of an agent',
     'restart-controller': 'a restart of the controller',
 }
-"""Operations after which a healthy unit stays active, in words."""
+"""Operations after which a healthy unit stays active, with their descriptions."""
 MOVED: Final = ('refresh', 'set-leader')
 """Those after which a charm may have lost what it knew, and find that out without asking for a secret."""
 LIFETIME: Final = datetime.timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""The values of all secrets that a controller knows, to be looked for in texts."""
+"""Find the values of a controller's secrets in texts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WRITING: Final = ('secret-add', 'secret-set', 'add-secret', 'update-secret')
 
 
 class KnownValues:
-    """The values of secrets in all forms in which they may stand in a text, each with its secret and key."""
+    """The values of secrets in all forms in which a text may contain them, each with its secret and key."""
 
     def __init__(self, models: Iterable[ModelView], secrets: Mapping[str, SecretView]) -> None:
         self._names: Final = frozenset(name for model in models for name in _names_in(model))
@@ -83,7 +83,7 @@ def _decoded(value: str) -> str:
 
 
 def _names_in(model: ModelView) -> Iterator[str]:
-    """Return the names of what is in a model, which are no secrets wherever they stand."""
+    """Return the names of things in a model, which are never redacted."""
     yield from (model.name, *model.applications, *model.units)
     for relation in model.relations:
         for endpoint in relation.endpoints:

@@ -1,4 +1,4 @@
-"""Mistakes in the one command that writes a secret: its expiry, its content, its label."""
+"""Find mistakes in a command that writes a secret: in its expiry, its content or its label."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OPTIONAL: Final = re.compile(r'cert|passphrase', re.IGNORECASE)
 
 
 def naive_datetime(case: Case) -> Iterator[Finding]:
-    """Find expiry times without a zone: Juju takes them for UTC, whatever the charm's zone is."""
+    """Find expiry times without a time zone, which Juju reads as UTC whatever the charm's zone is."""
     for run, command in _writes(case):
         expiry = _option(command, '--expire')
         if expiry is not None and _NAIVE.fullmatch(expiry):

@@ -24,7 +24,7 @@ from ..records import Effect, HookRun, Settled
 from .active_hook import ActiveHook
 from .hook_execution import FinishedHook, HookExecution, OnHookError
 from .hook_failure import failure_of
-from .ignored_events import IgnoredEvents
+from .ignored_events import AT_MOST, TIMED, IgnoredEvents
 from .repetition import Loop, Repetition
 
 _BOUND: Final = 1000
@@ -128,10 +128,22 @@ class Runtime:
 
     def _stop_if_ignored(self, record: HookRun, hooks: int) -> None:
         __tracebackhide__ = True
-        if self._ignored.note(record) and self.judge_ignored is not None:
+        if record.hook not in TIMED:
+            return
+        is_gone = self._is_about_nothing(record)
+        if self._ignored.note(record, is_gone=is_gone) and self.judge_ignored is not None:
             finding = self.judge_ignored(record)
             if finding is not None:
                 raise EndlessHooks(hooks, finding=finding)
+        if self._ignored.is_endless(record):
+            raise EndlessHooks(hooks, finding=_too_often(record, is_gone=is_gone))
+
+    def _is_about_nothing(self, record: HookRun) -> bool:
+        """Whether a hook was about a secret or a revision that is not there."""
+        worlds = (model.world for model in self.scheduler.models.values())
+        store = next(world.secrets for world in worlds if world.name == record.model)
+        secret = store.get(str(record.secret).rpartition('/')[-1].removeprefix('secret:'))
+        return secret is None or (record.revision is not None and record.revision not in secret.revisions)
 
     def _bound(self) -> int:
         """Return how many hooks may run if none of them is found to make itself due, in proportion to the size of the model."""
@@ -157,10 +169,12 @@ class Runtime:
         Raises:
             UsageError: if the time lies in the past or has no time zone.
             HookFailed: if a hook fails, unless its model goes on in error state.
-            EndlessHooks: as ``settle``; the bound holds for each time at which hooks run.
+            EndlessHooks: as ``settle``; the bound holds for each time at which hooks run. Also if a rotation or an
+                expiry comes 1000 times in a row and nothing comes of it.
         """
         __tracebackhide__ = True
         self.clock.check(when)
+        self._ignored.begin()
         self._until = when
         try:
             ran = [self.settle(retry=False)]
@@ -266,6 +280,15 @@ class RunningModel:
 def _endless(loop: Loop, ran: int) -> EndlessHooks:
     drives = tuple(tuple(map(_describe_effect, effects)) for effects in loop.effects)
     return EndlessHooks(ran, tuple(map(_describe, loop.hooks)), drives, loop.rounds)
+
+
+def _too_often(record: HookRun, *, is_gone: bool) -> str:
+    about = record.secret if record.revision is None else f'{record.secret} revision {record.revision}'
+    why = 'which is gone' if is_gone else 'and nothing came of it'
+    return (
+        f'{record.unit} received {record.hook} of {about} {AT_MOST} times in a row, {why}; Juju would send it on and on: '
+        'advance in shorter steps if this is meant'
+    )
 
 
 def _describe(record: HookRun) -> str:

@@ -452,7 +452,8 @@ def deliver_rotations(world: World, watchers: UnitWatchers, ids: Iterable[str]) 
         del watchers.changed_rotations[secret_id]
         secret = world.secrets.get(secret_id)
         when = secret.next_rotation if secret else None
-        if when is not None or world.profile.workers_told_of_removal:
+        is_news = when is not None or watchers.rotation_worker.knows(secret_id)
+        if is_news and (when is not None or world.bugs.ask('workers_told_of_removal')):
             watchers.rotation_worker.learn(secret_id, when)
 
 
@@ -465,7 +466,8 @@ def deliver_expiries(world: World, watchers: UnitWatchers, keys: Iterable[Revisi
         del watchers.changed_expiries[key]
         revision = find_revision(world, *key)
         when = revision.expires if revision else None
-        if when is not None or world.profile.workers_told_of_removal:
+        is_news = when is not None or watchers.expiry_worker.knows(*key)
+        if is_news and (when is not None or world.bugs.ask('workers_told_of_removal')):
             watchers.expiry_worker.learn(*key, when)
 
 

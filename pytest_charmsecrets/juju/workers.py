@@ -28,6 +28,10 @@ class RotationWorker:
         else:
             self._times[secret_id] = when
 
+    def knows(self, secret_id: str) -> bool:
+        """Whether it waits for a secret's rotation time."""
+        return secret_id in self._times
+
     @property
     def deadline(self) -> datetime.datetime | None:
         """The soonest time at which something becomes due."""

@@ -1,4 +1,4 @@
-"""The decoded content of secrets. What Juju stores and cannot decode is refused value by value."""
+"""Decode the content of secrets. A value that Juju cannot decode is refused only when it is read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..juju.content import EncodedContent
 
 
 def decoded(encoded: EncodedContent, where: str) -> Mapping[str, str]:
-    """Return decoded content: a dict, unless a value is no base64.
+    """Return decoded content: a dict, unless a value is not base64.
 
     Args:
         encoded: the content as Juju stores it.
@@ -25,7 +25,7 @@ def decoded(encoded: EncodedContent, where: str) -> Mapping[str, str]:
 
 @final
 class _PartlyReadable(Mapping[str, str]):
-    """Content with a value that Juju cannot decode, which is refused when it is read; the others can be read."""
+    """Content with a value that Juju cannot decode. Reading that value raises a UsageError; the others can be read."""
 
     def __init__(self, encoded: EncodedContent, where: str) -> None:
         self._encoded: Final = encoded

@@ -1,4 +1,4 @@
-"""Hooks that have not run, as a test sees them."""
+"""DueHook: a hook that has not run yet, as a test sees it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ModelView, the read half of a model: names, times, look-ups, the journal. Nothing in it changes the model."""
+"""ModelView, the read-only half of a model: names, times, look-ups and the journal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @checked
 class ModelView(OverModel):
-    """What can be seen of a model. A look changes nothing: no later hook depends on whether it was taken."""
+    """A read-only view of a model. Reading it changes nothing, and no later hook depends on it."""
 
     @property
     def name(self) -> str:
@@ -71,32 +71,32 @@ class ModelView(OverModel):
 
     @property
     def order(self) -> Order:
-        """The order of what Juju does not order: what was asked for, the choices so far, how they depart from order zero."""
+        """The hook order: the order that was requested, the choices so far, and how they differ from order zero."""
         return self._runtime.scheduler.order
 
     @property
     def journal(self) -> Journal:
-        """What happened so far, in order."""
+        """The journal: everything that has happened so far, in order."""
         return self._world.journal.reader
 
     @property
     def due(self) -> tuple[DueHook, ...]:
-        """The hooks that units would run if all that their watchers hold were delivered now.
+        """The hooks that units would run if everything that their watchers hold were delivered now.
 
-        Unit by unit, in the order in which each would run them. Nothing is delivered and nothing is recorded: two
-        changes before the next ``settle`` still become one hook, whether or not somebody looked in between.
+        They are listed unit by unit, in the order in which each unit would run them. Nothing is delivered and nothing is
+        recorded: two changes before the next ``settle`` still become one hook, even if ``due`` was read in between.
         """
         due = self._runtime.scheduler.due(self._execution)
         return tuple(as_due_hook(unit, hook) for unit, hooks in due.items() for hook in hooks)
 
     @property
     def next_deadline(self) -> datetime.datetime | None:
-        """When time alone makes a hook due next, in any model of the controller; None if it never does."""
+        """The next time at which a hook becomes due, in any model of the controller; None if there is none."""
         return self._runtime.scheduler.next_deadline()
 
     @property
     def faults(self) -> tuple[InjectedFault, ...]:
-        """The injected faults that wait for a hook to strike, oldest first."""
+        """The injected faults that have not fired yet, oldest first."""
         return self._execution.faults.waiting
 
     # --- look-ups

@@ -1,4 +1,4 @@
-"""The base of everything that a test holds of a model: views, verbs, puppets."""
+"""The base of the objects that a test gets from a model: views, the model itself, puppets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..errors import UsageError, no_attribute
 
 
 class OverModel:
-    """Something that looks at a model, or acts on it."""
+    """An object that reads a model, or acts on it."""
 
     def __init__(self, internals: RunningModel) -> None:
         if not isinstance(cast('object', internals), RunningModel):
@@ -17,7 +17,7 @@ class OverModel:
                 f'{type(self).__name__} cannot be made by its constructor; ask a FakeModel for it, as in model.units'
             )
         self.internals: Final = internals
-        """Everything behind it. Not public: its type is not exported, and may change in any release."""
+        """The internals. Not public: the type is not exported, and may change in any release."""
         self._runtime: Final = internals.runtime
         self._execution: Final = internals.execution
         self._world: Final = internals.world

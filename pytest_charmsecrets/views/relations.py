@@ -14,13 +14,13 @@ from .view import View
 @checked
 @final
 class RelationView(View):
-    """A relation: between two applications, or among the units of one for a peer relation."""
+    """A relation between two applications, or a peer relation among the units of one."""
 
     def __init__(self, internals: RunningModel, relation_id: int) -> None:
         super().__init__(internals, 'relation', relation_id)
         self.id: Final = relation_id
         self.key: Final = self._world.relations[relation_id].key
-        """Juju's name for it: its endpoints, the requirer's first."""
+        """Juju's key of the relation: its endpoints, the requirer's first."""
 
     @property
     def exists(self) -> bool:
@@ -29,7 +29,7 @@ class RelationView(View):
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        """Its sides, such as ``web:database``, the requirer's first; a peer relation has one."""
+        """Its endpoints, such as ``web:database``, the requirer's first; a peer relation has one."""
         return tuple(map(str, self._relation.endpoints))
 
     @property
@@ -40,12 +40,12 @@ class RelationView(View):
 
     @property
     def suspended(self) -> bool:
-        """Whether it is interrupted, which only a relation to another model can be."""
+        """Whether it is suspended, which only a relation to another model can be."""
         return self._relation.suspended
 
     @property
     def databags(self) -> dict[str, dict[str, str]]:
-        """The data of each application and unit, those of departed units included: Juju keeps them with the relation."""
+        """The databag of each application and unit. Juju keeps the databags of departed units with the relation."""
         relation = self._relation
         bags = {**relation.application_data, **relation.unit_data}
         return {entity: dict(sorted(bag.values.items())) for entity, bag in bags.items()}
@@ -54,7 +54,7 @@ class RelationView(View):
         """Return the data of a unit or an application.
 
         Raises:
-            UsageError: if there is no such bag in this relation.
+            UsageError: if there is no such databag in this relation.
         """
         bags = self.databags
         if entity not in bags:

@@ -1,4 +1,4 @@
-"""SecretView: a secret, seen by somebody who sees everything."""
+"""SecretView: a read-only view of a secret, its revisions, grants and observers."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _LONGEST_LABEL: Final = 64
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RevisionView:
-    """One revision of a secret, as it was when the view was asked for it."""
+    """One revision of a secret, at the time when it was read from the view."""
 
     number: int
     created: datetime.datetime
     expires: datetime.datetime | None
     obsolete: bool
-    """Whether Juju has told the owner that nobody tracks it any more."""
+    """Whether it is obsolete: a newer revision exists and no unit tracks this one."""
     backend: str
     """Name of the backend that holds the content; ``internal`` is Juju itself."""
     _encoded: EncodedContent = dataclasses.field(repr=False)
@@ -47,13 +47,13 @@ class RevisionView:
 
     @property
     def checksum(self) -> str:
-        """The checksum of the content, by which Juju tells whether new content is another."""
+        """The checksum of the content, by which Juju decides whether new content differs."""
         return content.checksum(self._encoded)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GrantView:
-    """One grant of a secret, as it was when the view was asked for it."""
+    """One grant of a secret, at the time when it was read from the view."""
 
     subject: str
     """The application or unit that was granted access."""
@@ -85,7 +85,7 @@ class TrackedBy(dict[str, int]):
 @checked
 @final
 class SecretView(View):
-    """A secret, seen by somebody who sees everything."""
+    """A secret with its revisions, grants and observers, whoever may read it."""
 
     def __init__(self, internals: RunningModel, secret_id: str) -> None:
         super().__init__(internals, 'secret', secret_id)
@@ -132,7 +132,7 @@ class SecretView(View):
 
     @property
     def updated(self) -> datetime.datetime:
-        """When its content, or what is known about it, was changed last."""
+        """When its content or metadata was changed last."""
         return self._secret.updated
 
     @property
@@ -157,12 +157,12 @@ class SecretView(View):
 
     @property
     def latest_revision(self) -> int:
-        """Number of the newest revision there has been."""
+        """The number of the newest revision, even if it was removed."""
         return self._secret.latest_revision
 
     @property
     def revisions(self) -> dict[int, RevisionView]:
-        """The revisions that are there, by number, oldest first."""
+        """The existing revisions by number, oldest first."""
         secret = self._secret
         return {
             number: RevisionView(
@@ -194,7 +194,7 @@ class SecretView(View):
 
     @property
     def labels(self) -> dict[str, str]:
-        """The label that each unit gave the secret which it reads from somebody else."""
+        """The label that each observer gave the secret, by unit."""
         consumers = sorted(self._secret.consumers.values(), key=lambda one: _order(one.unit))
         return {consumer.unit: consumer.label for consumer in consumers if consumer.label}
 
@@ -202,7 +202,7 @@ class SecretView(View):
     def readers(self) -> tuple[str, ...]:
         """The units that may read it now: its owner's and those with access by a grant, whether or not they have read it.
 
-        Units of other models stand last, under the names that they are known by here.
+        Units of other models come last, under the names that they have in this model.
         """
         secret = self._secret
         own = (unit.name for unit in self._world.units() if access.may_read(secret, unit.name))
@@ -212,7 +212,7 @@ class SecretView(View):
         """Whether a unit is among the readers.
 
         Args:
-            unit: the unit; one of another model under the name that it is known by here.
+            unit: the unit; for a unit of another model, the name that it has in this model.
         """
         if self._world.find_unit(unit) is not None:
             return access.may_read(self._secret, unit)
@@ -220,7 +220,7 @@ class SecretView(View):
 
     @property
     def access(self) -> tuple[GrantView, ...]:
-        """Every grant: who was given access, within which scope, and in which role."""
+        """Every grant with its subject, scope and role."""
         permissions = self._secret.permissions.values()
         return tuple(self._as_grant(permission) for permission in permissions if permission.role == 'view')
 

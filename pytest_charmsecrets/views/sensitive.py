@@ -1,4 +1,4 @@
-"""Which keys name a credential, and the forms in which a value appears: for checks and redaction alike."""
+"""Recognise keys that name a credential, and the forms in which a value appears, for checks and redaction."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def names_credential(key: str) -> bool:
 
 
 def is_plain(key: str) -> bool:
-    """Whether the value of a key is no secret of itself: a user name, an address, a certificate."""
+    """Whether a value needs no protection under its key: a user name, an address, a certificate."""
     return _PLAIN.fullmatch(key) is not None
 
 
@@ -54,12 +54,12 @@ def is_words(text: str) -> bool:
 
 
 def without_public_pem(text: str) -> str:
-    """Return a text without certificates, certificate requests and public keys, which are there to be published."""
+    """Return a text without certificates, certificate requests and public keys, which are public."""
     return _PUBLIC_PEM.sub('', text) if '-----BEGIN ' in text else text
 
 
 def forms_of(value: str) -> Iterator[str]:
-    """Return a value as it may stand in a text: as it is, in base64, URL-encoded, and the long random words of it."""
+    """Return the forms in which a value may appear in a text: plain, base64, URL-encoded, and its long random words."""
     secret = without_public_pem(value).strip()
     if len(secret) >= SHORTEST_VALUE:
         yield secret

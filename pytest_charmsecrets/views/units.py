@@ -42,7 +42,7 @@ class UnitView(View):
 
     @property
     def life(self) -> Life:
-        """``alive``; ``dying`` from its removal on, until it has run its last hook."""
+        """``alive``, or ``dying`` from its removal until it has run its last hook."""
         return self._unit.life
 
     @property
@@ -69,13 +69,13 @@ class UnitView(View):
 
     @property
     def error(self) -> DueHook | None:
-        """The hook in error, before which the unit runs no other; None if there is none."""
+        """The failed hook, which the unit retries before any other; None if there is none."""
         failed = self._local.failed
         return as_due_hook(self.name, failed) if failed is not None else None
 
     @property
     def agent(self) -> AgentState:
-        """``stopped`` while its agent runs nothing: by ``stop_agent`` and the like, or by a bug of Juju.
+        """``stopped`` while its agent runs no hooks, because of ``stop_agent`` and the like, or a bug of Juju.
 
         Otherwise ``error`` while a hook of the unit is, else ``idle``.
         """
@@ -94,13 +94,13 @@ class UnitView(View):
 
     @property
     def stored_states(self) -> tuple[testing.StoredState, ...]:
-        """Everything that the charm and its libraries keep in ``ops.StoredState``, as ``ops.testing`` writes it."""
+        """The ``ops.StoredState`` data of the charm and its libraries, as ``ops.testing`` represents it."""
         runner = self._charm_runner_of(self._unit.application)
         return runner.stored_states(self.name) if runner is not None else ()
 
     @property
     def state(self) -> testing.State:
-        """Everything this unit sees, as ``ops.testing`` writes it: rendered from the model at each access.
+        """The state that this unit sees, as an ``ops.testing.State``, built from the model at each access.
 
         Secrets that cannot be written this way are left out: their tracked or latest revision was removed, or holds what
         is no base64.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 
 import ops
 import pytest
 
-from pytest_charmsecrets import BugAvoided, FakeModel, HookFailed, HookRun, UsageError
+from pytest_charmsecrets import BugAvoided, EndlessHooks, FakeModel, HookFailed, HookRun, UsageError
 
 from .charms import charm, meta, prune
 
@@ -95,6 +96,26 @@ def test_a_rotation_that_was_to_end_goes_on():
         assert [str(run) for run in model.advance(hours=1)] == ['app/0 secret-rotate']
         assert secret.rotation == 'never'
         assert secret.next_rotation is not None
+
+
+@pytest.mark.parametrize('bug', (True, False))
+def test_advance_ends_where_an_expiry_of_what_is_gone_comes_on_and_on(bug):
+    with FakeModel('4.0.15', juju_bugs=['gone_secrets_come_due'] if bug else []) as model:
+        expiring = charm(
+            start=lambda self, _: self.unit.add_secret({'key': 'one'}, expire=datetime.timedelta(hours=1)),
+            secret_expired=remove,
+        )
+        model.deploy(expiring, 'app', meta=meta())
+        model.settle()
+        if not bug:
+            model.advance(days=365)
+            assert avoided(model) == ['gone_secrets_come_due']
+            return
+        with pytest.raises(
+            EndlessHooks, match=r'^app/0 received secret-expired of \w+ revision 1 1000 times .* which is gone'
+        ):
+            model.advance(days=365)
+        model.advance(hours=1)
 
 
 def avoided(model):

@@ -1,6 +1,6 @@
 """Plays all recorded cases, or those of the folders that are named, and prints how far the model agrees with Juju.
 
-When all were played, the figures for the documentation are written, too.
+The figures are by folder, family and release; they are written for the documentation, too.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
 
-from .data import FOLDERS, HERE, Case, families, family_of, load
+from .data import FOLDERS, HERE, Case, family_of, load, release_of
 from .playing import Verdict, judge
 
 FIGURES: Final = HERE / 'figures.json'
-"""What the documentation shows; ``docs/generate.py`` reads it."""
+"""What the documentation shows: figures by folder, family and release. ``docs/generate.py`` reads it."""
 
 
 @dataclasses.dataclass
@@ -71,9 +71,13 @@ def total(figures: Iterable[Figures]) -> Figures:
     return result
 
 
-def play_folder(folder: str, pool: concurrent.futures.Executor) -> tuple[dict[str, Figures], list[str]]:
-    """Play a folder; return the figures of its families, and the complaints."""
-    figures = {family: Figures() for family in families(folder)}
+Group: TypeAlias = tuple[str, str]
+"""A family, and the release on which its cases were recorded."""
+
+
+def play_folder(folder: str, pool: concurrent.futures.Executor) -> tuple[dict[Group, Figures], list[str]]:
+    """Play a folder; return the figures of its families by release, and the complaints."""
+    figures = {(family_of(case), release_of(case)): Figures() for case in load(folder)}
     found: list[str] = []
     cases = load(folder)
     # The worlds are shared by many cases: each process reads the file once and takes numbers of cases.
@@ -81,7 +85,7 @@ def play_folder(folder: str, pool: concurrent.futures.Executor) -> tuple[dict[st
     for case, verdict in zip(
         cases, pool.map(functools.partial(judge_number, folder), numbers, chunksize=4), strict=True
     ):
-        figures[family_of(case)].add(verdict)
+        figures[family_of(case), release_of(case)].add(verdict)
         found += verdict.complaints
     return figures, found
 
@@ -97,21 +101,28 @@ def main(*folders: str) -> int:
     if unknown := set(folders) - {*FOLDERS}:
         sys.stderr.write(f'no such folder: {", ".join(sorted(unknown))}; there are {", ".join(FOLDERS)}\n')
         return 2
-    told: dict[str, dict[str, dict[str, object]]] = {}
     failed = False
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
         for folder in folders or FOLDERS:
             figures, found = play_folder(folder, pool)
             sys.stdout.write(total(figures.values()).line(folder))
-            for family, counted in figures.items():
-                sys.stdout.write('  ' + counted.line(family))
+            for (family, release), counted in sorted(figures.items()):
+                sys.stdout.write('  ' + counted.line(f'{family}, {release}'))
             sys.stdout.writelines(f'{complaint}\n' for complaint in found)
             sys.stdout.flush()
             failed |= bool(found)
-            told[folder] = {family: dataclasses.asdict(counted) for family, counted in figures.items()}
-    if not folders:
-        FIGURES.write_text(json.dumps(told, indent=1, sort_keys=True) + '\n')
+            write_figures(folder, figures)
     return 1 if failed else 0
+
+
+def write_figures(folder: str, figures: Mapping[Group, Figures]) -> None:
+    """Write the figures of a folder; those of the others stay as they are."""
+    told: dict[str, dict[str, dict[str, object]]] = {}
+    for (family, release), counted in figures.items():
+        told.setdefault(family, {})[release] = dataclasses.asdict(counted)
+    written = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    written[folder] = told
+    FIGURES.write_text(json.dumps(written, indent=1, sort_keys=True) + '\n')
 
 
 if __name__ == '__main__':

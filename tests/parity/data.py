@@ -81,9 +81,9 @@ def family_of(case: Case) -> str:
     return case.get('family', 'scripts')
 
 
-def families(folder: str) -> list[str]:
-    """Return the families of a folder."""
-    return sorted({family_of(case) for case in load(folder)})
+def release_of(case: Case) -> str:
+    """Return the release of Juju on which a case was recorded."""
+    return case['juju']
 
 
 @functools.cache

@@ -24,9 +24,9 @@ def remove_revisions(store: SecretStore, secret: Secret, numbers: Collection[int
     if set(matched) - set(numbers) and store.bugs.ask('remove_prefix_bug'):
         numbers = matched
     for number in sorted(secret.revisions.keys() & set(numbers)):
-        del secret.revisions[number]
+        revision = secret.revisions.pop(number)
         store.journal.note(facts.RevisionRemoved, secret.id, number)
-        store.note_revision(secret, number)
+        store.note_revision(secret, number, expiry=revision.expires is not None)
         store.changes.forget_writers_of_revision(secret.id, number)
     if store.profile.latest_is_highest_left:
         secret.latest_revision = max(secret.revisions)
@@ -38,8 +38,8 @@ def remove(store: SecretStore, secret: Secret) -> None:
     for consumer in secret.consumers.values():
         store.changes.note('consumer', consumer.unit, secret=secret.id)
         labels.release_consumer_label(store, consumer)
-    for number in secret.revisions:
-        store.note_revision(secret, number)
+    for number, revision in secret.revisions.items():
+        store.note_revision(secret, number, expiry=revision.expires is not None)
         store.changes.forget_writers_of_revision(secret.id, number)
         store.journal.note(facts.RevisionRemoved, secret.id, number)
     for subject in tuple(secret.permissions):

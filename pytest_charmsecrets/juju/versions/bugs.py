@@ -257,6 +257,12 @@ BUGS: Final[Mapping[str, Bug]] = {
         False,
         "When a failed secret-rotate is resolved without a retry, the unit's agent breaks: it runs nothing any more.",
     ),
+    'gone_secrets_come_due': Bug(
+        'workers_told_of_removal',
+        (False,),
+        True,
+        'secret-expired comes every five minutes for a revision that is gone, and secret-rotate for a secret that is.',
+    ),
     'restart_forgets_relations': Bug(
         'restart_forgets_relations',
         (True,),
