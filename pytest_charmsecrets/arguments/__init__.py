@@ -15,13 +15,15 @@ import functools
 import weakref
 from collections.abc import Callable, Mapping
 from types import FunctionType
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from ..errors import CharmSecretsError, UsageError
-from .fitting import Check, Misfit, PlainData, fit_of
-from .wording import sentence_about
+from .misfit import Misfit
 
-__all__ = ['PlainData', 'checked', 'explained', 'taken']
+if TYPE_CHECKING:
+    from .fitting import Check
+
+__all__ = ['checked', 'explained', 'taken']
 
 _Checked = TypeVar('_Checked', bound='Callable[..., Any]')
 
@@ -69,6 +71,13 @@ def explained(function: _Checked) -> _Checked:
     return cast('_Checked', call)
 
 
+def _sentence_about(name: str, misfit: Misfit) -> str:
+    # Imported where it is needed: pytest loads this package at every start.
+    from .wording import sentence_about
+
+    return sentence_about(name, misfit)
+
+
 def _refusal(function: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> UsageError | None:
     """Return the error about the first argument that does not fit; None where all do, or their number is wrong."""
     import inspect
@@ -86,7 +95,7 @@ def _refusal(function: FunctionType, args: tuple[Any, ...], kwargs: dict[str, An
                 for one in value:
                     plan.others(one)
         except Misfit as misfit:
-            return UsageError(sentence_about(name, misfit))
+            return UsageError(_sentence_about(name, misfit))
     return None
 
 
@@ -107,7 +116,7 @@ def taken(function: Callable[..., Any], keywords: Mapping[str, Any], where: str)
         try:
             values[name] = plan.by_name[name](values[name])
         except Misfit as misfit:
-            raise UsageError(f'{where}: {sentence_about(name, misfit)}') from None
+            raise UsageError(f'{where}: {_sentence_about(name, misfit)}') from None
     return values
 
 
@@ -154,6 +163,8 @@ class _Plan:
     def __init__(self, function: FunctionType) -> None:
         import inspect
 
+        from .fitting import fit_of
+
         self.signature: Final = inspect.signature(function)
         self._function: Final = function
         places: list[tuple[int, Check]] = []
@@ -191,7 +202,7 @@ class _Plan:
             except TypeError as error:
                 return error
         name = where if isinstance(where, str) else [*self.signature.parameters][min(where, self.fixed)]
-        return UsageError(sentence_about(name, misfit))
+        return UsageError(_sentence_about(name, misfit))
 
 
 def _hints_of(function: FunctionType) -> dict[str, Any]:

@@ -19,6 +19,8 @@ import types
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin
 
+from .misfit import Misfit
+
 Check: TypeAlias = Callable[[Any], Any]
 """Returns a value as it is taken; raises Misfit."""
 
@@ -26,29 +28,6 @@ _MOST_ITEMS: Final = 100_000
 """More than that is an iterator without an end."""
 _DEEPEST: Final = 100
 _BITS: Final = 63
-
-
-class Misfit(Exception):
-    """A value does not fit."""
-
-    def __init__(
-        self, value: Any, expected: str, *, path: str = '', reason: str | None = None, is_hidden: bool = False
-    ) -> None:
-        super().__init__(expected)
-        self.value: Final = value
-        self.expected: Final = expected
-        """The values that fit, as in "give ..."."""
-        self.path: Final = path
-        """Where the value is inside the argument, such as ``['key']``."""
-        self.reason: Final = reason
-        """Why it does not fit, where that is not its type."""
-        self.is_hidden: Final = is_hidden
-        """Whether it stands under a key, and may be the value of a secret."""
-
-    def inside(self, key: object, *, is_hidden: bool = False) -> Misfit:
-        """Return the same, of a value one step further inside."""
-        is_hidden = self.is_hidden or is_hidden
-        return Misfit(self.value, self.expected, path=f'[{key!r}]{self.path}', reason=self.reason, is_hidden=is_hidden)
 
 
 @dataclasses.dataclass(frozen=True)

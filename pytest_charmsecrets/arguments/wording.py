@@ -11,7 +11,7 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
-from .fitting import Misfit
+from .misfit import Misfit
 
 _HIDDEN: Final = frozenset(('content',))
 """Arguments that may hold the value of a secret, which no message shows."""

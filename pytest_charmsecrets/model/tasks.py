@@ -11,7 +11,8 @@ import subprocess
 from collections.abc import Mapping
 from typing import Final
 
-from ..arguments import PlainData, checked
+from ..arguments import checked
+from ..arguments.fitting import PlainData
 from ..charms.runner import CharmOutcome
 from ..engine.hook_execution import FinishedHook
 from ..engine.hook_failure import why_refused
