@@ -209,10 +209,14 @@ def _hints_of(function: FunctionType) -> dict[str, Any]:
     import importlib
     import typing
 
-    late: dict[str, Any] = {}
+    def parameters() -> None:
+        """Bear the annotations of the parameters alone: what a function returns is not checked."""
+
+    parameters.__annotations__ = {name: hint for name, hint in function.__annotations__.items() if name != 'return'}
+    late: dict[str, Any] = dict(function.__globals__)
     while True:
         try:
-            return typing.get_type_hints(function, localns=late, include_extras=True)
+            return typing.get_type_hints(parameters, localns=late, include_extras=True)
         except NameError as error:
             if error.name not in _LATE or error.name in late:
                 raise

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..arguments import checked
 from ..report.redaction import Redactor, known_values, names_of, worth_redacting
 from ..views.model import ModelView
 from ..views.over_model import OverModel
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ..report.timeline import Timeline
 
 
+@checked
 class Reporting(OverModel):
     """The part of FakeModel that shows people what happened. A look changes nothing."""
 

@@ -174,7 +174,7 @@ def _found(item: pytest.Item, model: FakeModel, since: int) -> Iterator[Finding]
 
 
 def _marked(item: pytest.Item) -> Iterator[tuple[str, str]]:
-    """Return what markers allow, each entry after the id of the test, class or module that is marked.
+    """Return the entries that markers allow, each with the id of the function, class or module that is marked.
 
     Raises:
         UsageError: if an entry can allow nothing.
@@ -185,7 +185,14 @@ def _marked(item: pytest.Item) -> Iterator[tuple[str, str]]:
     for node, marker in item.iter_markers_with_node(options.MARKER):
         entries: Collection[str] = options.keywords_of(marker).get('allow', ())
         check_entries(entries, CHECKS, others=_has_others(item.config))
-        yield from ((node.nodeid, entry) for entry in entries)
+        is_of_function = node is item and marker in getattr(getattr(item, 'function', None), 'pytestmark', ())
+        yield from ((_without_parameters(item) if is_of_function else node.nodeid, entry) for entry in entries)
+
+
+def _without_parameters(item: pytest.Item) -> str:
+    """Return the id of the function of a test, for which it is marked once whatever its parameters are."""
+    callspec = getattr(item, 'callspec', None)
+    return item.nodeid if callspec is None else item.nodeid.removesuffix(f'[{callspec.id}]')
 
 
 def _has_others(config: pytest.Config) -> bool:

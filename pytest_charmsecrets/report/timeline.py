@@ -9,6 +9,7 @@ import pathlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, final
 
+from ..arguments import checked
 from ..errors import UsageError
 from .run_data import Outcome, RunData
 from .run_json import as_json
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
     from ..records import Finding
     from ..views.model import ModelView
 
+_FEWEST_LINES: Final = 3
+"""One for the number of lines that are left out, one for the heading, and one that happened."""
 _FRAME_HEIGHT: Final = 720
 """Of the page in a notebook, in pixels."""
 
 
+@checked
 @final
 class Timeline:
     """What happened in the models of a controller, up to the moment at which it was asked for.
@@ -38,6 +42,7 @@ class Timeline:
     same timeline, byte for byte.
     """
 
+    @checked
     def __init__(self, data: RunData, redact: Callable[[str], str]) -> None:
         self._data: Final = data
         self._given: Final = redact
@@ -89,9 +94,14 @@ class Timeline:
         """Return the end of what happened, in a number of lines at most.
 
         Args:
-            most_lines: how many lines.
+            most_lines: how many lines, at least 3.
             in_detail: whether the commands and effects of the last hook follow, in some more lines.
+
+        Raises:
+            UsageError: for fewer lines.
         """
+        if most_lines < _FEWEST_LINES:
+            raise UsageError(f'most_lines is {most_lines}; give {_FEWEST_LINES} or more')
         return render_end(self._layout, self._redact, most_lines=most_lines, in_detail=in_detail)
 
     def __str__(self) -> str:

@@ -564,7 +564,7 @@ def sentence(error):
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        ({'runner': 'thread'}, "runner is 'thread'; give 'in-process' or 'process'"),
+        ({'runner': 'thread'}, "runner is 'thread'; give 'in-process', 'process' or None"),
         ({'time_limit': 5}, "give it together with runner='process'"),
         ({'runner': 'process', 'time_limit': 0}, 'time_limit is 0; give the seconds that a hook may take'),
         ({'runner': 'process', 'around_hook': lambda hook: None}, 'put what the charm calls on the PATH'),

@@ -418,7 +418,7 @@ def test_a_shell_line_has_the_zone():
         assert model.exec('echo $TZ', unit='app/0').stdout == 'Asia/Tokyo\n'
 
 
-@pytest.mark.parametrize('name', ('Mars/Phobos', '', '../UTC', 'Europe', 2, None))
+@pytest.mark.parametrize('name', ('Mars/Phobos', '', '../UTC', 'Europe'))
 def test_a_zone_that_does_not_exist_is_refused(name):
     with pytest.raises(
         UsageError, match=re.escape(f'time_zone is {name!r}; give the name of a zone of the IANA database')

@@ -116,6 +116,24 @@ def test_an_entry_that_allows_nothing_is_reported(stale):
     result.stdout.fnmatch_lines(["*test_it: the marker allows 'leaked-content', and there was nothing to allow"])
 
 
+def test_an_entry_of_a_function_is_idle_only_if_no_parameters_needed_it(stale):
+    test = """
+import pytest
+
+@pytest.mark.parametrize('is_quiet', [False, True])
+@pytest.mark.charmsecrets(allow=['stale-observer', 'unhandled-event', 'leaked-content'])
+def test_it(fake_model, is_quiet):
+    if is_quiet:
+        fake_model.deploy_puppet('db')
+    else:
+        play(fake_model)
+"""
+    result = stale(test).runpytest()
+    result.assert_outcomes(passed=2)
+    told = [line.partition('::')[2] for line in result.outlines if 'nothing to allow' in line]
+    assert told == ["test_it: the marker allows 'leaked-content', and there was nothing to allow"]
+
+
 def test_an_entry_of_a_module_is_idle_only_if_no_test_needed_it(stale):
     test = f"""
 pytestmark = pytest.mark.charmsecrets(allow=['stale-observer', 'unhandled-event', 'leaked-content'])

@@ -84,6 +84,7 @@ class World:
             'SecretView': secret,
             'UnitView': self.database.leader,
             'DueHook': DueHook('web/0', 'start'),
+            'Timeline': self.model.timeline(),
         }
 
     def digest(self) -> int:

@@ -92,10 +92,10 @@ def test_allowances_of_a_further_model_add_up():
 @pytest.mark.parametrize(
     ('keywords', 'message'),
     (
-        ({'guard': 'on'}, "guard is 'on'; give 'refuse' or 'off'"),
-        ({'guard_allow': 'true'}, r"guard_allow is 'true'; give a list, such as \['true'\]"),
+        ({'guard': 'on'}, r"guard is 'on'; give 'refuse'(,| or) 'off'"),
+        ({'guard_allow': 'true'}, r"guard_allow is 'true'; give a list of str or path, such as \['true'\]"),
         ({'guard_allow': 5}, 'guard_allow is 5; give a list'),
-        ({'guard_allow': [5]}, 'guard_allow has 5; give a program'),
+        ({'guard_allow': [5]}, r"guard_allow\[0\] is 5; give a str or a path, such as '5'"),
         ({'guard_allow': ['some/where']}, "guard_allow has 'some/where'; give a program's name, the absolute path"),
         ({'guard_allow': ['']}, "guard_allow has ''"),
         ({'guard_allow': ['two words']}, "guard_allow has 'two words'"),
