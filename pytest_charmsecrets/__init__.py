@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         TimePassed,
         Tracked,
     )
+    from .report.timeline import Timeline
     from .views.applications import ApplicationView
     from .views.model import ModelView
     from .views.relations import RelationView
@@ -100,6 +101,7 @@ __all__ = [
     'ShownSecret',
     'Task',
     'TimePassed',
+    'Timeline',
     'Tracked',
     'UnitView',
     'UsageError',
@@ -165,6 +167,7 @@ _NAMES_BY_MODULE: Final = {
         'TimePassed',
         'Tracked',
     ),
+    '.report.timeline': ('Timeline',),
     '.views.relations': ('RelationView',),
     '.views.secrets': (
         'GrantView',

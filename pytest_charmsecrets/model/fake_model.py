@@ -27,7 +27,6 @@ from ..juju.world import World
 from ..records import Finding
 from ..report import secrets as layout
 from ..report import status, tables
-from ..report.redaction import Redactor, known_values, names_of, worth_redacting
 from ..views.applications import ApplicationView
 from ..views.model import ModelView
 from ..views.relations import RelationView
@@ -36,6 +35,7 @@ from .cross_model import CrossModel
 from .outages import Outages
 from .pebble import Pebble
 from .puppets import Puppet
+from .reporting import Reporting
 from .settings import ModelSettings, takes_settings
 from .settling import Settling
 from .tasks import Tasks
@@ -59,7 +59,7 @@ DEFAULT_NAME: Final = 'fake'
 
 @checked
 @final
-class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel, Outages, Pebble):
+class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel, Outages, Pebble, Reporting):
     """A fake Juju model: applications, units, charms, relations, a clock, and the whole life of every secret.
 
     Nothing runs by itself: operations change the model, and ``settle`` lets the units run the hooks that are due.
@@ -447,17 +447,6 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         """
         check_entries(allow, checks.CHECKS)
         return not_allowed(checks.find(self), allow)
-
-    def redact(self, text: str) -> str:
-        """Return a text in which ``<redacted>`` stands for each value of a secret that the models of the controller know.
-
-        Values of less than 8 characters count only under keys that name a credential, and from 4 characters on.
-        Records, histories and views hold what really happened; pass through this what people will see of them.
-        """
-        models = tuple(self.controller.models.values())
-        known = [value for model in models for value in known_values(model.journal)]
-        names = {key for key, _ in known if key is not None}.union(*map(names_of, models))
-        return Redactor(worth_redacting(known, names)).redact(text)
 
     def _guard_of(self, runner: RunnerName, mode: GuardMode | None, allow: Iterable[Allowance]) -> Guard | None:
         """Return what guards a charm; what the model allows and what its deployment allows adds up."""

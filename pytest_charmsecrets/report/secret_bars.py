@@ -46,11 +46,15 @@ def secret_lines(
     yield from bars.revisions()
     yield from bars.observers()
     grants = [
-        f'{subject} by {reference(granted.since_by)}'
-        + (f' until {reference(granted.until_by)}' if granted.until_by is not None else '')
+        subject + _named(' by ', reference(granted.since_by)) + _named(' until ', reference(granted.until_by))
         for subject, granted in secret.grants
     ]
     yield f'  granted to {", ".join(grants) or "nobody"}'
+
+
+def _named(word: str, reference: str) -> str:
+    """Return who did something; empty for what is not shown."""
+    return f'{word}{reference}' if reference else ''
 
 
 class _Bars:

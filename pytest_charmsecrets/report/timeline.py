@@ -2,39 +2,120 @@
 
 from __future__ import annotations
 
+import datetime
+import functools
+import html
+import pathlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, final
 
-from .run_data import Outcome
+from ..errors import UsageError
+from .run_data import Outcome, RunData
 from .run_json import as_json
 from .run_layout import Layout, lay_out
 from .run_reading import read_run
+from .run_selection import select
+from .svg import render_svg
 from .text import shortened
 from .timeline_text import render_timeline
 
 if TYPE_CHECKING:
+    import os
+
     from ..errors import HookFailed
     from ..records import Finding
     from ..views.model import ModelView
 
+_FRAME_HEIGHT: Final = 720
+"""Of the page in a notebook, in pixels."""
+
 
 @final
 class Timeline:
-    """What happened in the models of a controller, up to the moment at which it was asked for."""
+    """What happened in the models of a controller, up to the moment at which it was asked for.
 
-    def __init__(self, layout: Layout, redact: Callable[[str], str]) -> None:
-        self._layout: Final = layout
+    ``print`` shows it as text, a notebook as a page. Values of secrets are redacted in all of it. The same run gives the
+    same timeline, byte for byte.
+    """
+
+    def __init__(self, data: RunData, redact: Callable[[str], str]) -> None:
+        self._data: Final = data
         self._given: Final = redact
 
-    def _redact(self, text: str) -> str:
-        return shortened(self._given(text))
+    def part(
+        self,
+        *,
+        units: str | Iterable[str] | None = None,
+        secrets: str | Iterable[str] | None = None,
+        since: datetime.datetime | None = None,
+        until: datetime.datetime | None = None,
+    ) -> Timeline:
+        """Return a part of it; hooks keep their numbers.
+
+        Args:
+            units: only these units, and those of these applications.
+            secrets: only these secrets, by label, name or id.
+            since: only what happened at this time or later.
+            until: only what happened at this time or before.
+
+        Raises:
+            UsageError: if there is no such unit, application or secret, or a time has no zone.
+        """
+        chosen = select(self._data, units=units, secrets=secrets, since=since, until=until)
+        return Timeline(chosen, self._given)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it into a file: ``.txt`` as text, ``.svg`` as a picture for documents, ``.html`` as a page.
+
+        Raises:
+            UsageError: if the name ends in anything else, or the file cannot be written.
+        """
+        file = pathlib.Path(path)
+        write = self._FORMS.get(file.suffix)
+        if write is None:
+            raise UsageError(
+                f'a timeline cannot be saved as {file.name!r}; give a name that ends in .txt, .svg or .html'
+            )
+        try:
+            file.write_text(write(self), encoding='utf-8', newline='\n')
+        except OSError as error:
+            raise UsageError(f'{str(file)!r} cannot be written: {error.strerror}; give another path') from None
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain data, without the values of secrets (``run_json.py`` has the names of the fields)."""
+        """Return it as plain data; the names of the fields are private, and may change in any release."""
         return {**as_json(self._layout, self._redact), 'text': str(self)}
 
     def __str__(self) -> str:
         return render_timeline(self._layout, self._redact)
+
+    def __repr__(self) -> str:
+        data = self._data
+        return f'<Timeline of {", ".join(data.run.models)}, {len(data.hooks)} hooks, until {data.run.end.isoformat()}>'
+
+    def _repr_html_(self) -> str:
+        """Return it as notebooks show it: the page in a frame of its own."""
+        page = html.escape(self._page())
+        return f'<iframe srcdoc="{page}" style="width:100%;height:{_FRAME_HEIGHT}px;border:0"></iframe>'
+
+    def _text(self) -> str:
+        return f'{self}\n'
+
+    def _svg(self) -> str:
+        return render_svg(self._layout, str(self), self._redact)
+
+    def _page(self) -> str:
+        from .html import page
+
+        return page([self.as_json()])
+
+    _FORMS: Final = {'.txt': _text, '.svg': _svg, '.html': _page}
+
+    @functools.cached_property
+    def _layout(self) -> Layout:
+        return lay_out(self._data)
+
+    def _redact(self, text: str) -> str:
+        return shortened(self._given(text))
 
 
 def timeline_of(
@@ -59,4 +140,4 @@ def timeline_of(
         findings: what checks found, each with its model.
     """
     data = read_run(models, failure=failure, findings=findings, title=title, source=source, outcome=outcome)
-    return Timeline(lay_out(data), redact)
+    return Timeline(data, redact)

@@ -253,5 +253,5 @@ class Year:
 
 WEEKLY = Year()
 DAILY = Year('daily', (3, 6, 11))
-SHORT = Year('daily', (3, 3, 4), days=60)
+SHORT = Year('daily', (3, 2, 4), days=50)
 """As small as a year can be."""
