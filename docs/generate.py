@@ -6,6 +6,7 @@
 - ``juju-versions.md``: the releases, the switches and the bugs, from ``juju/versions``
 - ``permissions.md``: who may do what, by asking the model
 - ``rules.md``: the rules that are reproduced, from the transcripts under ``tests/conformance``
+- ``docs/pictures/``: the stories of ``pictures.py``, drawn by the model
 
 ``python docs/generate.py`` writes them; a test holds that they are up to date.
 """
@@ -20,6 +21,7 @@ import re
 import typing
 from collections.abc import Callable, Iterator
 
+import pictures
 import yaml
 
 from pytest_charmsecrets import FakeModel, HookFailed, JujuError, Puppet, PuppetUnit, RelationView, client
@@ -516,7 +518,10 @@ PAGES_BY_NAME: dict[str, Callable[[], str]] = {
 
 
 def main() -> None:
-    """Write every page."""
+    """Write every page and every picture."""
+    pictures.FOLDER.mkdir(exist_ok=True)
+    for name in pictures.STORIES:
+        (pictures.FOLDER / f'{name}.svg').write_text(pictures.drawn(name), encoding='utf-8')
     for name, make in PAGES_BY_NAME.items():
         (REFERENCE / name).parent.mkdir(exist_ok=True)
         (REFERENCE / name).write_text(make(), encoding='utf-8')

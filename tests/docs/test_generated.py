@@ -27,6 +27,7 @@ def generate():
     specification = importlib.util.spec_from_file_location('charmsecrets_generate', ROOT / 'docs' / 'generate.py')
     module = importlib.util.module_from_spec(specification)
     sys.modules[specification.name] = module
+    sys.path.insert(0, str(ROOT / 'docs'))
     specification.loader.exec_module(module)
     return module
 
@@ -38,3 +39,15 @@ def test_generated_page_is_up_to_date(generate, page):
 
 def test_every_generated_page_is_tested(generate):
     assert tuple(generate.PAGES_BY_NAME) == PAGES
+
+
+@pytest.mark.charmsecrets(allow=['stale-observer'])  # which is the point of one of them
+@pytest.mark.parametrize('name', ['tracking', 'end-of-relation', 'failed-hook', 'stale-observer'])
+def test_generated_picture_is_up_to_date(generate, name):
+    assert (ROOT / 'docs' / 'pictures' / f'{name}.svg').read_text() == generate.pictures.drawn(name), 'run: make docs'
+
+
+def test_every_picture_is_tested_and_shown(generate):
+    pages = ''.join(path.read_text() for path in [ROOT / 'README.md', *(ROOT / 'docs').rglob('*.md')])
+    assert set(generate.pictures.STORIES) == {path.stem for path in (ROOT / 'docs' / 'pictures').glob('*.svg')}
+    assert all(f'pictures/{name}.svg)' in pages for name in generate.pictures.STORIES)
