@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import pathlib
 import tempfile
 from collections.abc import Callable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 FOLDER: Final = pathlib.Path(__file__).parent / 'pictures'
 DATABASE: Final = {'database': 'sql'}
+BEGINNING: Final = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)
+"""When a story begins, after the applications were deployed and related."""
 
 
 def pair(model: FakeModel, *, readers: int = 1) -> tuple[Puppet, Puppet, RelationView, PuppetSecret]:
@@ -28,6 +31,7 @@ def pair(model: FakeModel, *, readers: int = 1) -> tuple[Puppet, Puppet, Relatio
     web = model.deploy_puppet('web', requires=DATABASE, num_units=readers)
     relation = model.integrate('web', 'db')
     model.settle()
+    model.advance_to(BEGINNING)
     with db.leader.hook() as hook:
         secret = hook.add_secret({'password': 'one'}, label='password')
         secret.grant(relation)
@@ -93,6 +97,7 @@ def failed_hook(model: FakeModel) -> None:
     db = model.deploy_puppet('db', provides=DATABASE)
     relation = model.integrate('web', 'db')
     model.settle()
+    model.advance_to(BEGINNING)
     with db.leader.hook() as hook:
         secret = hook.add_secret({'password': 'one'}, label='password')
         secret.grant(relation)
@@ -124,6 +129,7 @@ def stale_observer(model: FakeModel) -> None:
     db = model.deploy_puppet('db', provides=DATABASE)
     relation = model.integrate('web', 'db')
     model.settle()
+    model.advance_to(BEGINNING)
     with db.leader.hook() as hook:
         secret = hook.add_secret({'password': 'swordfish'}, label='password')
         secret.grant(relation)
@@ -146,5 +152,5 @@ def drawn(name: str) -> str:
     with FakeModel() as model, tempfile.TemporaryDirectory() as folder:
         STORIES[name](model)
         path = pathlib.Path(folder) / 'story.svg'
-        model.timeline().save(path)
+        model.timeline(since=BEGINNING).save(path)
         return path.read_text(encoding='utf-8')
