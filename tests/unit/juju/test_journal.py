@@ -24,7 +24,7 @@ def journal(request):
 
 def test_each_record_reads_as_a_line(journal):
     lines = [str(record) for record in journal]
-    assert lines[0] == 'user: deploy db --num-units=1'
+    assert lines[0] == 'user: deploy-puppet db --num-units=1'
     assert 'db/0 juju-exec: secret-get --label nothing -> 1 ERROR consumer label "nothing" not found' in lines
     assert 'clock: +1:00:00' in lines
     assert lines[-3:] == ['db/0 secret-rotate', 'bug avoided: unit_rotation_refused', 'settled']
