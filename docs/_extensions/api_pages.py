@@ -66,6 +66,7 @@ _OF_THE_PACKAGE: Final = (
         'API: the journal',
         'What happened in a model, as frozen records. :doc:`../journal` shows the same as tables.',
         (
+            'Timeline',
             'Journal',
             'Timeline',
             'Record',

@@ -58,3 +58,22 @@ def test_each_generated_part_about_faithfulness_has_a_place(generate):
 def test_every_folder_that_was_played_is_on_the_page_about_faithfulness(generate):
     figures = generate.fidelity_figures
     assert {folder for folder, _, _ in figures.figures()} <= set(figures.FOLDERS)
+
+
+@pytest.mark.parametrize(
+    'name',
+    [
+        'tracking',
+        'end-of-relation',
+        'failed-hook',
+        pytest.param('stale-observer', marks=pytest.mark.charmsecrets(allow=['stale-observer'])),
+    ],
+)
+def test_generated_picture_is_up_to_date(generate, name):
+    assert (ROOT / 'docs' / 'pictures' / f'{name}.svg').read_text() == generate.pictures.drawn(name), 'run: make docs'
+
+
+def test_every_picture_is_tested_and_shown(generate):
+    pages = ''.join(path.read_text() for path in [ROOT / 'README.md', *(ROOT / 'docs').rglob('*.md')])
+    assert set(generate.pictures.STORIES) == {path.stem for path in (ROOT / 'docs' / 'pictures').glob('*.svg')}
+    assert all(f'pictures/{name}.svg)' in pages for name in generate.pictures.STORIES)
