@@ -2,6 +2,8 @@
 
 Loading it loads neither ops nor anything that needs ops: the package's own names are loaded when a test first asks for
 a fake model.
+
+PYTEST_DONT_REWRITE: it asserts nothing, and pytest 8.0 warns where a plugin that is loaded already is named once more.
 """
 
 from __future__ import annotations

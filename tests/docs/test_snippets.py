@@ -68,6 +68,8 @@ class Directory:
             'no:cacheprovider',
             '-W',
             'error',
+            # ops.testing before 8 leaves the files of a charm's metadata open, until they are collected.
+            *(('-W', 'ignore::pytest.PytestUnraisableExceptionWarning') if OPS < (3, 0) else ()),
             *self.allow,
             *arguments,
         )

@@ -240,7 +240,7 @@ def test_a_test_that_passes_or_is_skipped_is_reported_as_any_other(pytester):
 
 
 def test_a_journal_is_the_same_in_one_process_and_in_several(pytester, monkeypatch):
-    monkeypatch.setenv('PYTEST_PLUGINS', 'pytest_charmsecrets.plugin,xdist')
+    monkeypatch.setenv('PYTEST_PLUGINS', 'pytest_charmsecrets.plugin,xdist.plugin')
     pytester.makepyfile(
         RACE
         + """
@@ -263,7 +263,7 @@ def test_a_journal_is_the_same_in_one_process_and_in_several(pytester, monkeypat
 
 @pytest.mark.parametrize('dist', ('load', 'loadscope', 'loadfile', 'loadgroup', 'worksteal', 'each'))
 def test_the_report_is_the_same_under_each_distribution(pytester, monkeypatch, dist):
-    monkeypatch.setenv('PYTEST_PLUGINS', 'pytest_charmsecrets.plugin,xdist')
+    monkeypatch.setenv('PYTEST_PLUGINS', 'pytest_charmsecrets.plugin,xdist.plugin')
     pytester.makepyfile(RACE + TEST + '\n    def test_other(fake_model): pass\n')
     tx = ('--tx', '2*popen') if dist == 'each' else ('-n', '2')
     spread = pytester.runpytest_subprocess('-p', 'no:randomly', '--charmsecrets-orders=10', f'--dist={dist}', *tx)
