@@ -68,7 +68,6 @@ _OF_THE_PACKAGE: Final = (
         (
             'Timeline',
             'Journal',
-            'Timeline',
             'Record',
             'HookRun',
             'Command',
