@@ -28,6 +28,8 @@ SECTION: Final = 'charmsecrets: timeline'
 REPETITION: Final = 'charmsecrets: to repeat'
 LINES: Final = 16
 """How many lines of the timeline a failing test shows at most."""
+MOST_CONTROLLERS: Final = 3
+"""Of how many models, or controllers with several, a failing test shows the end; those that it made last."""
 _PACKAGE: Final = __name__.partition('.')[0]
 TESTS: Final = 5
 """How many tests the summary names for each bug."""
@@ -157,6 +159,9 @@ def add_sections(
     from ..report.standing import render_standing
     from ..report.timeline import timeline_of
 
+    controllers = tuple({id(model.controller): model.controller for model in used}.values())
+    shown = controllers[-MOST_CONTROLLERS:]
+    used = tuple(model for model in used if model.controller in shown)
     redact = secrets.redactor.redact if secrets is not None else str
     properties: list[tuple[str, str]] = []
     error = call.excinfo.value if call.excinfo is not None else None
@@ -165,11 +170,13 @@ def add_sections(
         of_model = f' of {model.name}' if len(model.controller.models) > 1 else ''
         if standing := render_standing(model, told=told):
             add_section(report, f'{STANDING}{of_model}', redact(standing))
-    for controller in {id(model.controller): model.controller for model in used}.values():
+    for controller in shown:
         timeline = timeline_of(tuple(controller.models.values()), redact).end(most_lines=LINES, in_detail=told is None)
         add_section(report, SECTION, timeline)
         properties.append((_property_of(SECTION), timeline))
     lines = list(dict.fromkeys(render_repetition(model) for model in used))
+    if left_out := len(controllers) - len(shown):
+        lines.append(f'the test has made {left_out} more models before, which are not shown')
     if secrets is not None and (keys := secrets.left_in_plain):
         lines.append(f'too short or too common to redact: {", ".join(keys)}')
     add_section(report, REPETITION, '\n'.join(lines))

@@ -22,6 +22,9 @@ from pytest_charmsecrets import (
 
 from .random_operations import BEGINNING, STORIES, Story
 
+# A story may remove the revision that the other side has to read.
+pytestmark = pytest.mark.charmsecrets(allow=['refused-read'])
+
 WITHOUT_CAUSE = ('juju-exec',)
 """Hooks that are not due before they run: ``juju exec``, and those that a test plays."""
 

@@ -6,10 +6,14 @@ unit: ``due``, and the order in which always the first choice is taken, ``{}``, 
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from .random_operations import BEGINNING, OPERATIONS, STORIES, Story
+
+# A story may remove the revision that the other side has to read.
+pytestmark = pytest.mark.charmsecrets(allow=['refused-read'])
 
 BOUND = 100
 """Units run in turn, and no story has so many that one which has something to run waits for as long as this."""

@@ -39,6 +39,9 @@ READING_COMMANDS = (
     'show-operation 1',
     'version',
 )
+
+# A story may remove the revision that the other side has to read.
+pytestmark = pytest.mark.charmsecrets(allow=['refused-read'])
 READING_METHODS = {
     'config': ('web',),
     'model_config': (),
