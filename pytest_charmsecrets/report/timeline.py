@@ -91,14 +91,14 @@ class Timeline:
         return {**as_json(self._layout, self._redact), 'text': str(self)}
 
     def end(self, *, most_lines: int, in_detail: bool) -> str:
-        """Return the end of what happened, in a number of lines at most.
+        """Return the last part of the timeline.
 
         Args:
-            most_lines: how many lines, at least 3.
-            in_detail: whether the commands and effects of the last hook follow, in some more lines.
+            most_lines: the maximum number of lines, at least 3.
+            in_detail: whether the commands and effects of the last hook follow, in further lines.
 
         Raises:
-            UsageError: for fewer lines.
+            UsageError: if ``most_lines`` is less than 3.
         """
         if most_lines < _FEWEST_LINES:
             raise UsageError(f'most_lines is {most_lines}; give {_FEWEST_LINES} or more')

@@ -46,7 +46,7 @@ class ModelView(OverModel):
 
     @property
     def seed(self) -> int:
-        """The number that ids derive from."""
+        """The seed of the model: the same seed gives the same ids."""
         return self._world.seed
 
     @property

@@ -117,7 +117,7 @@ class SecretView(View):
 
     @property
     def description(self) -> str | None:
-        """The owner's description."""
+        """The description that the owner gave the secret."""
         return self._secret.description or None
 
     @property
@@ -226,7 +226,7 @@ class SecretView(View):
 
     @property
     def grants(self) -> dict[str, str]:
-        """The scope of each grant by its subject: for a charm's secret the key of the relation that it goes through."""
+        """The scope of each grant by the application or unit that has access: for a charm's secret, the key of the relation."""
         return {grant.subject: grant.scope for grant in self.access}
 
     def _readers_across(self) -> Iterator[str]:

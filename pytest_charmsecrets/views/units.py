@@ -32,7 +32,7 @@ class UnitView(View):
 
     @property
     def application(self) -> str:
-        """Name of its application."""
+        """The name of the unit's application."""
         return identity.application_of(self.name)
 
     @property
@@ -94,7 +94,7 @@ class UnitView(View):
 
     @property
     def stored_states(self) -> tuple[testing.StoredState, ...]:
-        """The ``ops.StoredState`` data of the charm and its libraries, as ``ops.testing`` represents it."""
+        """The ``ops.StoredState`` data of the charm and its libraries, as ``ops.testing.StoredState`` objects."""
         runner = self._charm_runner_of(self._unit.application)
         return runner.stored_states(self.name) if runner is not None else ()
 
