@@ -127,6 +127,7 @@ def digest(*roots: Any) -> int:
     """Return a number for everything that can be reached from objects of the package: their attributes and contents."""
     tokens: list[Any] = []
     seen: dict[int, int] = {}
+    kept: list[Any] = []  # what was seen stays alive, so that nothing else gets its id
     waiting: list[Any] = list(reversed(roots))
     while waiting:
         thing = waiting.pop()
@@ -142,6 +143,7 @@ def digest(*roots: Any) -> int:
             tokens.append(seen[id(thing)])
             continue
         seen[id(thing)] = len(seen)
+        kept.append(thing)
         tokens.append(type(thing).__name__)
         if isinstance(thing, Mapping):
             for key, value in thing.items():

@@ -22,7 +22,8 @@ def _elsewhere(monkeypatch, tmp_path):
 def test_every_public_callable_is_called_and_none_fails_from_inside():
     names = {target.name for target in fuzzing.targets()}
     outcome = fuzzing.fuzz(2 * len(names), seed=0, thorough=False)
-    assert outcome.wrong == {}, '\n'.join(outcome.wrong.values())
+    # A lone surrogate, which some of the values are, cannot be sent from one process of a run to another.
+    assert not outcome.wrong, '\n'.join(outcome.wrong.values()).encode('ascii', 'backslashreplace').decode()
     assert set(outcome.called) == names
 
 
