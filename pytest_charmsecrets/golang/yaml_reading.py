@@ -157,7 +157,7 @@ def _compose(data: bytes) -> _Node | None:
     try:
         with contextlib.ExitStack() as stack:
             document = yaml_dialect.translate(data)
-            loader = yaml_dialect.Loader(document.data)
+            loader: Any = yaml_dialect.Loader(document.data)
             stack.callback(loader.dispose)
             events = iter(loader.get_event, None)
             next(events)
