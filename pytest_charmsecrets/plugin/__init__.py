@@ -152,7 +152,7 @@ def pytest_runtest_makereport(
     if secrets is not None and redacting.is_shown(report, config):
         secrets.learn(models.living())
     if report.failed:
-        reporting.begin_with_unit_and_hook(report, call)
+        reporting.shorten_summary(report, call)
     pictures.add_to(report, item, call)
     if report.failed:
         reporting.add_sections(report, item, call, models, secrets=secrets)
