@@ -180,7 +180,7 @@ def test_models_are_judged_however_they_were_made(stale, body):
 def test_a_model_that_is_not_at_rest_is_counted_and_its_secrets_are_not_judged(stale):
     result = stale(f'{PLAIN}    fake_model.add_unit("web")\n').runpytest()
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(['charmsecrets: 1 model checked, 1 not at rest (secrets of 1 not judged)'])
+    result.stdout.fnmatch_lines(['charmsecrets: 1 model checked; 1 was not settled, so its secrets were not judged'])
 
 
 def test_a_test_that_is_skipped_at_its_end_is_skipped(stale):
@@ -326,6 +326,18 @@ def test_advance_stops_at_an_event_that_is_ignored(pytester):
         ]
     )
     result.stdout.no_fnmatch_line('*charmsecrets: findings*')
+    result.stdout.fnmatch_lines(['  2026-01-01 01:05 to 01:15  3 times the same as above, every 5m (3 hooks)'])
+    result.stdout.fnmatch_lines(['FAILED *::test_it - endless-*'])
+
+
+def test_a_finding_that_stands_above_is_not_told_again_beside_others(pytester):
+    leaks = IGNORES_ROTATION.replace('MARK', '').replace(
+        '            pass', "            self.unit.status = ops.ActiveStatus('a-password')"
+    )
+    pytester.makepyfile(leaks.replace("'value'", "'a-password'"))
+    result = pytester.runpytest('-p', 'no:randomly', '--charmsecrets-show-secrets')
+    result.stdout.fnmatch_lines(['E*endless-event: db/0*', '*charmsecrets: findings*', 'leaked-content: db/0 wrote*'])
+    result.stdout.no_fnmatch_line('endless-event: *')
 
 
 @pytest.mark.parametrize(
