@@ -1,6 +1,6 @@
-"""A journal as text for people: when, who, which hook, which hook commands, and what became of it.
+"""Renders a journal as text: times, units, hooks, hook commands and results.
 
-Every text that a charm or a user chose is redacted before it is laid out, so that no line break hides a value.
+Texts of charms and users are redacted before they are wrapped, because a line break could hide a value.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from .redaction import Redactor, known_values, worth_redacting
 
 WIDTH: Final = 120
 MAX_LINES: Final = 4
-"""How many lines one hook command or effect may take."""
+"""The maximum number of lines of a hook command or effect."""
 
 _CHATTER: Final = re.compile(r'ops \S+ up and running\.|Emitting Juju event \S+\.')
-"""What ops logs by itself in each hook."""
+"""Log lines that ops writes in each hook."""
 
 _LONG_URI: Final = re.compile(r'secret://[0-9a-f-]{36}/(?P<id>[0-9a-v]{20})')
-"""The spelling with the model's UUID, which nobody can read past."""
+"""A secret URI with the model's UUID, which is shortened."""
 
 _VERDICTS: Final[dict[HookOutcome, str]] = {
     'committed': '',
@@ -51,7 +51,7 @@ _VERDICTS: Final[dict[HookOutcome, str]] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _HookEntry:
-    """A hook with the hook commands it ran; ``run`` is None while it has not ended."""
+    """A hook with its hook commands; ``run`` is None before the hook has ended."""
 
     commands: tuple[Command, ...]
     run: HookRun | None
@@ -67,7 +67,7 @@ class _HookEntry:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _DueEntry:
-    """What became due for one unit at one time."""
+    """The hooks that became due on one unit at one time."""
 
     hooks: tuple[BecameDue, ...]
 
@@ -92,15 +92,15 @@ def render_journal(
     most_lines: int | None = None,
     reads: bool = True,
 ) -> str:
-    """Render a journal, oldest first, in lines of at most 120 columns.
+    """Return a journal as text, oldest record first, in lines of at most 120 columns.
 
     Args:
-        records: the journal.
-        start: the virtual time that offsets count from; by default when the journal starts.
-        redactor: redacts every text; by default the values of secrets that hook commands in the journal show.
-        last: how many entries to show, counted from the end; a hook with its hook commands is one entry.
-        most_lines: how many lines the entries may take, counted from the end; the last one is shown in any case.
-        reads: whether to show hook commands that only looked something up and succeeded.
+        records: the records.
+        start: the virtual time from which offsets count; by default the start of the journal.
+        redactor: redacts every text; by default the secret values in the records.
+        last: show only this number of entries at the end. A hook with its hook commands is one entry.
+        most_lines: the maximum number of lines, counted from the end. The last entry is always shown.
+        reads: include hook commands that only read something and succeeded.
     """
     journal = tuple(records)
     if not journal:
@@ -117,7 +117,7 @@ def render_journal(
 
 
 def describe_offset(offset: datetime.timedelta) -> str:
-    """Return an offset as people say it, such as ``+31d 2h``; ``start`` for none."""
+    """Return an offset as text, such as ``+31d 2h``, or ``start`` for zero."""
     seconds = offset.seconds
     parts = (
         (offset.days, 'd'),
@@ -131,7 +131,7 @@ def describe_offset(offset: datetime.timedelta) -> str:
 
 
 def shortened(text: str) -> str:
-    """Return a text in which no secret is spelled with its model's UUID."""
+    """Return a text with secret URIs shortened: without the model's UUID."""
     return _LONG_URI.sub(r'secret:\g<id>', text)
 
 
@@ -141,7 +141,7 @@ def _start_of(journal: Sequence[Record]) -> datetime.datetime:
 
 
 def _fitting(entries: Sequence[_Entry], layout: _Layout, most_lines: int) -> Sequence[_Entry]:
-    """Return as many of the last entries as fit into some lines, but at least one."""
+    """Return as many of the last entries as fit into a number of lines, but at least one."""
     kept = 1
     while kept < len(entries) and sum(1 for _ in layout.lines(entries[-kept - 1 :])) <= most_lines:
         kept += 1
@@ -149,7 +149,7 @@ def _fitting(entries: Sequence[_Entry], layout: _Layout, most_lines: int) -> Seq
 
 
 def _entries(journal: Iterable[Record]) -> Iterator[_Entry]:
-    """Put each hook before its hook commands, and what became due meanwhile after it."""
+    """Return the entries: each hook before its hook commands, and hooks that it made due after it."""
     commands: list[Command] = []
     due: list[BecameDue] = []
     for record in journal:
@@ -197,7 +197,7 @@ def _actor_width(entries: Iterable[_Entry]) -> int:
 
 
 class _Layout:
-    """Turns entries into lines: a heading for each virtual time, one column for who, one for what."""
+    """Renders entries as lines: a heading for each virtual time, a column for the unit and one for the text."""
 
     def __init__(self, redactor: Redactor, start: datetime.datetime, actor_width: int, *, reads: bool) -> None:
         self._reads: Final = reads
@@ -207,7 +207,7 @@ class _Layout:
         self._indent: Final = ' ' * (actor_width + 6)
 
     def lines(self, entries: Iterable[_Entry]) -> Iterator[str]:
-        """Return the lines of all entries; time that passed shows in the heading of what comes next."""
+        """Return the lines of all entries. Time that passed is shown in the heading of the next entry."""
         heading: datetime.datetime | None = None
         passed: TimePassed | None = None
         for entry in entries:
@@ -224,7 +224,7 @@ class _Layout:
             if heading is not None:
                 yield ''
             yield self._heading(passed.time)
-            yield self._row('clock', 'moved here; nothing happened since')
+            yield self._row('clock', 'advanced to this time; nothing has happened since')
 
     def _heading(self, when: datetime.datetime) -> str:
         offset = when - self._start
@@ -288,11 +288,11 @@ class _Layout:
         return f'  {actor:<{self._actor_width}}  {text}'
 
     def _join(self, arguments: Iterable[str]) -> str:
-        """Return a command line; what was redacted is not quoted."""
+        """Return a command line. Redacted arguments are not quoted."""
         return ' '.join(_quoted(self._clean(argument)) for argument in arguments)
 
     def _flat(self, text: str) -> str:
-        """Return a text on one line, redacted first, with line breaks visible."""
+        """Return a redacted text on one line, with line breaks escaped."""
         return '\\n'.join(self._clean(text).splitlines())
 
     def _clean(self, text: str) -> str:
@@ -318,7 +318,7 @@ def _wrap(prefix: str, text: str) -> Iterator[str]:
 
 
 def _spaced(text: str) -> str:
-    """Return JSON with spaces, so that it wraps between values; anything else as it is."""
+    """Return JSON with spaces, so that it can be wrapped between values, and other text unchanged."""
     if not text.startswith(('{', '[')):
         return text
     try:
@@ -328,14 +328,14 @@ def _spaced(text: str) -> str:
 
 
 def _quoted(argument: str) -> str:
-    """Quote an argument for reading: in quotation marks when it could be misread without."""
+    """Return an argument, in quotation marks if it could be misread without."""
     if argument and not any(character.isspace() or character in '\'"' for character in argument):
         return argument
     return shlex.quote(argument)
 
 
 def _counted(commands: Iterable[Command]) -> Iterator[tuple[Command, int]]:
-    """Return each command with how often it ran in a row with the same result at the same time."""
+    """Return each command with the number of times it ran in a row with the same result at the same time."""
     previous: Command | None = None
     count = 0
     for command in commands:
@@ -350,7 +350,7 @@ def _counted(commands: Iterable[Command]) -> Iterator[tuple[Command, int]]:
 
 
 def _listed(texts: Iterable[str]) -> str:
-    """Join texts with commas; one that stands several times is counted."""
+    """Join texts with commas. A repeated text is shown once with its count."""
     counts = collections.Counter(texts)
     return ', '.join(text if count == 1 else f'{text} x{count}' for text, count in counts.items())
 
@@ -362,7 +362,7 @@ def _due(entry: BecameDue) -> str:
 
 
 def _about(run: HookRun, redactor: Redactor) -> Iterator[str]:
-    """Return what a hook is about: a secret, or a relation and who is at its other end."""
+    """Return the secret of a hook, or its relation and the remote unit or application."""
     if run.secret is not None:
         yield run.secret
         if run.label:

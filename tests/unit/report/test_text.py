@@ -189,7 +189,7 @@ def test_time_that_only_passed_is_shown_at_the_end():
     journal = [Operation(START, 'deploy', ('db',)), TimePassed(LATER, START)]
     assert render_journal(journal).splitlines()[-2:] == [
         '2026-02-01 00:00:00  +31d',
-        '  clock  moved here; nothing happened since',
+        '  clock  advanced to this time; nothing has happened since',
     ]
 
 
