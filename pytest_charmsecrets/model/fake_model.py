@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ..charms.guard.watch import Guard
-    from ..juju.state import Application, CharmMetadata
+    from ..juju.state import Application
 
 DEFAULT_NAME: Final = 'fake'
 """The name of the first model of a controller."""
@@ -194,36 +194,39 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             guard=self._guard_of(chosen, guard, guard_allow),
             controller=self._runtime,
         )
-        name = app or charm_runner.source.metadata.name
-        try:
-            application = self._add_application(charm_runner.source.metadata, name, num_units, config, state)
-        except BaseException:
-            charm_runner.close()
-            raise
-        self._execution.runners[name] = charm_runner
-        self._place_storages(application.units)
+        application = self._add_application(charm_runner, app, num_units=num_units, config=config, state=state)
         if started:
             for unit in application.units:
                 self._agents.start_at_once(unit)
-        return ApplicationView(self.internals, name)
+        return ApplicationView(self.internals, application.name)
 
     def _add_application(
         self,
-        metadata: CharmMetadata,
-        name: str,
+        runner: CharmRunner,
+        name: str | None,
+        *,
         num_units: int,
         config: Mapping[str, Any] | None,
         state: testing.State | None,
     ) -> Application:
-        return operations.deploy(
-            self._world,
-            metadata,
-            name,
-            num_units=num_units,
-            config=config,
-            cloud=self._world.given_cloud or ('kubernetes' if metadata.containers else 'machine'),
-            unit_start=read_start(state),
-        )
+        """Add the application of a charm that was loaded. If Juju refuses it, nothing of the charm stays."""
+        metadata = runner.source.metadata
+        try:
+            application = operations.deploy(
+                self._world,
+                metadata,
+                name,
+                num_units=num_units,
+                config=config,
+                cloud=self._world.given_cloud or ('kubernetes' if metadata.containers else 'machine'),
+                unit_start=read_start(state),
+            )
+        except BaseException:
+            runner.close()
+            raise
+        self._execution.runners[application.name] = runner
+        self._place_storages(application.units)
+        return application
 
     def deploy_puppet(
         self,

@@ -92,6 +92,13 @@ class Defaults:
 def add_options(parser: pytest.Parser) -> pytest.OptionGroup:
     """Add the options ``--charmsecrets-*`` and the ini settings ``charmsecrets_*``; return the option group."""
     group = parser.getgroup('charmsecrets', 'fake Juju models (pytest-charmsecrets)')
+    _add_options_of_models(group)
+    _add_options_of_reports(group)
+    _add_ini(parser)
+    return group
+
+
+def _add_options_of_models(group: pytest.OptionGroup) -> None:
     group.addoption(
         '--charmsecrets-juju-version',
         action='append',
@@ -133,6 +140,9 @@ def add_options(parser: pytest.Parser) -> pytest.OptionGroup:
         help='exception that the guard allows, in addition to those of ini file and markers: name of a program, '
         'directory, host:port, or path of a socket; can be repeated',
     )
+
+
+def _add_options_of_reports(group: pytest.OptionGroup) -> None:
     group.addoption(
         '--charmsecrets-show-secrets',
         action='store_true',
@@ -150,6 +160,9 @@ def add_options(parser: pytest.Parser) -> pytest.OptionGroup:
         help='finding to allow in every test: NAME, or NAME:SUBJECT such as stale-observer:unit:web/0; can be repeated',
     )
     group.addoption('--charmsecrets-explain', metavar='NAME', help='print the documentation of a check and exit')
+
+
+def _add_ini(parser: pytest.Parser) -> None:
     parser.addini('charmsecrets_checks', 'what to do with findings of checks: fail (default), report, off', default='')
     parser.addini('charmsecrets_allow', 'findings to allow in every test, one per line', type='linelist', default=[])
     parser.addini('charmsecrets_juju_version', 'Juju versions that fake models simulate', type='args', default=[])
@@ -159,7 +172,6 @@ def add_options(parser: pytest.Parser) -> pytest.OptionGroup:
     parser.addini('charmsecrets_seed', 'number from which ids of secrets derive (default: 0)', default='')
     parser.addini('charmsecrets_guard', 'guard of charms in process: refuse (default) or off', default='')
     parser.addini('charmsecrets_guard_allow', 'exceptions that the guard allows', type='args', default=[])
-    return group
 
 
 def configure(config: pytest.Config) -> None:

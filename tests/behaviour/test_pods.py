@@ -264,7 +264,9 @@ def test_on_a_machine_it_does_not(fake_model):
 
 def test_a_machine_has_no_pod(fake_model):
     fake_model.deploy(charm(), meta=meta())
-    with pytest.raises(UsageError, match=r"^'app/0' is on a machine and has no pod; create the model with cloud=\S+, or"):
+    with pytest.raises(
+        UsageError, match=r"^'app/0' is on a machine and has no pod; create the model with cloud=\S+, or"
+    ):
         fake_model.replace_pod('app/0')
 
 
