@@ -67,7 +67,7 @@ class Client:
             cwd: the working directory for relative paths; by default that of the process.
 
         Returns:
-                The exit code, stdout and stderr. An error of Juju is a result with an exit code other than 0.
+            The exit code, stdout and stderr. An error of Juju is a result with an exit code other than 0.
 
         Raises:
             UsageError: if a command or flag is not supported, or a charm's hook is running.
