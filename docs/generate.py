@@ -269,7 +269,7 @@ def permissions() -> str:
         f'### Juju {version}\n\n{table(("Who", *(f"`{name}`" for name in COMMANDS)), permission_rows(version))}'
         for version in COMPARED
     )
-    return f"""# Permissions
+    return f"""# Permissions: who may run which hook command on a secret
 
 Who may do what with a secret, and which error everybody else gets. *At once* is the answer of the command; *commit* means that the
 command succeeds and the hook fails when it ends.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 
 import pytest
@@ -42,3 +43,11 @@ def test_every_example_says_what_it_is():
 )
 def test_the_index_leads_to_every_page(page):
     assert f']({page})' in INDEX
+
+
+@pytest.mark.parametrize(
+    ('text', 'page'), re.findall(r'^- \[([^\]]+)\]\(((?!\.\.)[^)#]+)\)', INDEX, re.MULTILINE), ids=lambda value: value
+)
+def test_the_index_calls_a_page_by_its_title(text, page):
+    """The sidebar shows the titles."""
+    assert (ROOT / 'docs' / page).read_text().partition('\n')[0] == f'# {text}'
