@@ -37,7 +37,7 @@ FILES = re.compile(r'^<!-- files: (\S+) -->$', re.MULTILINE)
 NEEDS = re.compile(r'^<!-- needs: ops ([0-9]+)\.([0-9]+) -->$', re.MULTILINE)
 LINK = re.compile(r'\]\((?!\w+:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?\)')
 OPS = tuple(map(int, ops.version.version.split('.')[:2]))
-COMMANDS_OF_THE_SHELL = ('git', 'mkdir', 'cd')
+COMMANDS_OF_THE_SHELL = ('git', 'mkdir', 'cd', 'python3', '.')
 
 
 @dataclasses.dataclass
@@ -101,7 +101,8 @@ def run_console(directory: Directory, text: str, fails: frozenset[str], config: 
         if command == 'make':
             assert re.search(rf'^{arguments[0]}:', (ROOT / 'Makefile').read_text(), re.MULTILINE), line
         elif command == 'pip':
-            assert arguments == ['install', './pytest-charmsecrets']  # a checkout: it is not on PyPI yet
+            # It is not on PyPI yet.
+            assert re.fullmatch(r'install (-U )?\.{1,2}/pytest-charmsecrets(\[jubilant\])?', ' '.join(arguments)), line
         elif command == 'pytest':
             for option in re.findall(r'--charmsecrets[-\w]*', line):
                 config.getoption(option)

@@ -328,6 +328,23 @@ def test_advance_stops_at_an_event_that_is_ignored(pytester):
     result.stdout.no_fnmatch_line('*charmsecrets: findings*')
 
 
+def test_a_rotation_to_the_same_content_says_so(pytester):
+    rotates = "event.secret.set_content({'password': 'value'})"
+    pytester.makepyfile(
+        IGNORES_ROTATION.replace('MARK', '')
+        .replace('_rotate(self, _)', '_rotate(self, event)')
+        .replace('            pass', f'            {rotates}')
+    )
+    result = pytester.runpytest('-p', 'no:randomly')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            'E*endless-event: db/0 received secret-rotate of db/password 4 times in a row, and set the content that it has already*',
+            'E*help:*set content that differs; if the test replaces what generates it*',
+        ]
+    )
+
+
 @pytest.mark.parametrize(
     ('mark', 'options'),
     (
