@@ -13,6 +13,7 @@ import os
 import sys
 import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
@@ -236,15 +237,26 @@ def begin_with_unit_and_hook(report: pytest.TestReport, call: pytest.CallInfo[No
 def leave_out_own_frames(call: pytest.CallInfo[None]) -> None:
     """Let the traceback of an error of this package end in the line of the test or of the charm."""
     excinfo = call.excinfo
-    if excinfo is None or not isinstance(excinfo.value, CharmSecretsError):
+    if excinfo is None or not isinstance(error := excinfo.value, CharmSecretsError):
         return
-    entries = [entry for entry in excinfo.traceback if _package_of(entry) != _PACKAGE]
-    if entries:
-        excinfo.traceback = type(excinfo.traceback)(entries)
+    entries = [entry for entry in _entries(error.__traceback__) if not _is_own_frame(entry.tb_frame)]
+    if not entries:
+        return
+    # pytest begins again with the traceback of Python, to cut off what lies above the test; so that one is rebuilt.
+    rebuilt: TracebackType | None = None
+    for entry in reversed(entries):
+        rebuilt = TracebackType(rebuilt, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    call.excinfo = pytest.ExceptionInfo.from_exception(error.with_traceback(rebuilt))
 
 
-def _package_of(entry: Any) -> str:
-    return str(entry.frame.f_globals.get('__name__', '')).partition('.')[0]
+def _entries(entry: TracebackType | None) -> Iterator[TracebackType]:
+    while entry is not None:
+        yield entry
+        entry = entry.tb_next
+
+
+def _is_own_frame(frame: FrameType) -> bool:
+    return str(frame.f_globals.get('__name__', '')).partition('.')[0] == _PACKAGE
 
 
 def leave_out_chatter_of_ops(config: pytest.Config) -> None:
