@@ -246,7 +246,7 @@ def leave_out_own_frames(call: pytest.CallInfo[None]) -> None:
     rebuilt: TracebackType | None = None
     for entry in reversed(entries):
         rebuilt = TracebackType(rebuilt, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    call.excinfo = pytest.ExceptionInfo.from_exception(error.with_traceback(rebuilt))
+    call.excinfo = pytest.ExceptionInfo[BaseException].from_exception(error.with_traceback(rebuilt))
 
 
 def _entries(entry: TracebackType | None) -> Iterator[TracebackType]:
