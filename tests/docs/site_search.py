@@ -72,7 +72,24 @@ ANSWERS = {
         'hook error: what is kept and what is discarded',
     ],
 }
-QUESTIONS = [(question, page) for page, questions in ANSWERS.items() for question in questions]
+MESSAGES = [
+    'permission denied',
+    'ERROR permission denied',
+    'web/0 failed in database-relation-changed',
+    'CallRefused called subprocess.Popen',
+    "there is no unit 'web/1'; did you mean 'web/0'?",
+    'settle() cannot be called while web/0 runs',
+    'has no charmcraft.yaml or metadata.yaml',
+    'this unit is not the leader',
+    "action 'backup' failed on web/0",
+    'EndlessHooks: received secret-rotate 4 times in a row',
+    'secret not found',
+    "No such file or directory: 'secret-get'",
+    'relation not found',
+]
+QUESTIONS = [(question, page) for page, questions in ANSWERS.items() for question in questions] + [
+    (message, 'how-to/troubleshoot') for message in MESSAGES
+]
 
 
 @pytest.fixture(scope='session')
@@ -99,7 +116,7 @@ def found(search):
 
 
 @pytest.mark.parametrize(('question', 'page'), QUESTIONS)
-def test_the_page_that_answers_a_question_is_found_first(found, question, page):
+def test_the_page_that_answers_a_question_or_explains_a_message_is_found_first(found, question, page):
     assert found[question][:1] == [page]
 
 
