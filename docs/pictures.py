@@ -38,6 +38,38 @@ def pair(model: FakeModel, *, readers: int = 1) -> tuple[Puppet, Puppet, Relatio
     return db, web, relation, secret
 
 
+def shared_with_charm(model: FakeModel, charm: type[ops.CharmBase]) -> PuppetSecret:
+    """Relate a database and a charm that reads the secret of which it finds the id in the relation."""
+    model.deploy(charm, 'web', meta={'name': 'web', 'requires': {'database': {'interface': 'sql'}}})
+    db = model.deploy_puppet('db', provides=DATABASE)
+    relation = model.integrate('web', 'db')
+    model.settle()
+    model.advance_to(BEGINNING)
+    with db.leader.hook() as hook:
+        secret = hook.add_secret({'password': 'one'}, label='password')
+        secret.grant(relation)
+        hook.relation_set(relation, {'secret-id': secret.id}, app=True)
+    model.settle()
+    return secret
+
+
+class FollowingCharm(ops.CharmBase):
+    """Reads a secret of a relation, first and again when it changes, in `use`."""
+
+    def __init__(self, framework: ops.Framework) -> None:
+        super().__init__(framework)
+        framework.observe(self.on['database'].relation_changed, self._on_change)
+        framework.observe(self.on.secret_changed, self._on_change)
+
+    def _on_change(self, _: ops.EventBase) -> None:
+        relation = self.model.get_relation('database')
+        if relation and (secret_id := relation.data[relation.app].get('secret-id')):
+            self.use(self.model.get_secret(id=secret_id), relation)
+
+    def use(self, secret: ops.Secret, relation: ops.Relation) -> None:
+        """Read the secret."""
+
+
 def read(puppet: Puppet, secret: PuppetSecret, **options: bool) -> None:
     """Read a secret on every unit of an application, each in a hook of its own."""
     for unit in puppet.units:
@@ -74,67 +106,34 @@ def end_of_relation(model: FakeModel) -> None:
         hook.command('secret-get', secret.id)
 
 
-class FailingCharm(ops.CharmBase):
+class FailingCharm(FollowingCharm):
     """Refreshes, and then fails once."""
 
-    def __init__(self, framework: ops.Framework) -> None:
-        super().__init__(framework)
-        framework.observe(self.on['database'].relation_changed, self._use)
-        framework.observe(self.on.secret_changed, self._use)
-
-    def _use(self, _: ops.EventBase) -> None:
-        relation = self.model.get_relation('database')
-        if relation and (secret_id := relation.data[relation.app].get('secret-id')):
-            content = self.model.get_secret(id=secret_id).get_content(refresh=True)
-            if content['password'] == 'two':
-                raise RuntimeError('the workload is down')
+    def use(self, secret: ops.Secret, relation: ops.Relation) -> None:
+        """Use the latest revision."""
+        if secret.get_content(refresh=True)['password'] == 'two':
+            raise RuntimeError('the workload is down')
 
 
 def failed_hook(model: FakeModel) -> None:
     """A hook refreshes a secret and fails, and is retried."""
-    meta = {'name': 'web', 'requires': {'database': {'interface': 'sql'}}}
-    model.deploy(FailingCharm, 'web', meta=meta)
-    db = model.deploy_puppet('db', provides=DATABASE)
-    relation = model.integrate('web', 'db')
-    model.settle()
-    model.advance_to(BEGINNING)
-    with db.leader.hook() as hook:
-        secret = hook.add_secret({'password': 'one'}, label='password')
-        secret.grant(relation)
-        hook.relation_set(relation, {'secret-id': secret.id}, app=True)
-    model.settle()
+    secret = shared_with_charm(model, FailingCharm)
     secret.set_content({'password': 'two'})
     with contextlib.suppress(HookFailed):
         model.settle()
 
 
-class StaleCharm(ops.CharmBase):
+class StaleCharm(FollowingCharm):
     """The charm of the README: it reads a secret without refresh=True."""
 
-    def __init__(self, framework: ops.Framework) -> None:
-        super().__init__(framework)
-        framework.observe(self.on['database'].relation_changed, self._use_password)
-        framework.observe(self.on.secret_changed, self._use_password)
-
-    def _use_password(self, _: ops.EventBase) -> None:
-        relation = self.model.get_relation('database')
-        if relation and (secret_id := relation.data[relation.app].get('secret-id')):
-            self.model.get_secret(id=secret_id).get_content()
+    def use(self, secret: ops.Secret, relation: ops.Relation) -> None:
+        """Use the revision that the unit tracks."""
+        secret.get_content()
 
 
 def stale_observer(model: FakeModel) -> None:
     """The test of the README."""
-    meta = {'name': 'web', 'requires': {'database': {'interface': 'sql'}}}
-    model.deploy(StaleCharm, 'web', meta=meta)
-    db = model.deploy_puppet('db', provides=DATABASE)
-    relation = model.integrate('web', 'db')
-    model.settle()
-    model.advance_to(BEGINNING)
-    with db.leader.hook() as hook:
-        secret = hook.add_secret({'password': 'swordfish'}, label='password')
-        secret.grant(relation)
-        hook.relation_set(relation, {'secret-id': secret.id}, app=True)
-    model.settle()
+    secret = shared_with_charm(model, StaleCharm)
     secret.set_content({'password': 'number two'})
     model.settle()
 
