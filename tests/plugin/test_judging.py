@@ -342,6 +342,23 @@ def test_a_finding_that_stands_above_is_not_told_again_beside_others(pytester):
     result.stdout.no_fnmatch_line('endless-event: *')
 
 
+def test_a_rotation_to_the_same_content_says_so(pytester):
+    rotates = "event.secret.set_content({'password': 'value'})"
+    pytester.makepyfile(
+        IGNORES_ROTATION.replace('MARK', '')
+        .replace('_rotate(self, _)', '_rotate(self, event)')
+        .replace('            pass', f'            {rotates}')
+    )
+    result = pytester.runpytest('-p', 'no:randomly')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            'E*endless-event: db/0 received secret-rotate of db/password 4 times in a row, and set the content that it has already*',
+            'E*help:*set content that differs; if the test replaces what generates it*',
+        ]
+    )
+
+
 @pytest.mark.parametrize(
     ('mark', 'options'),
     (
