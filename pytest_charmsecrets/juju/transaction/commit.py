@@ -199,9 +199,13 @@ def commit(context: HookContext) -> CommitResult:
         outside_content.delete(context)
     except JujuError as error:
         return CommitResult((), describe_pending(context), str(error))
-    result = _commit(context, [_arranged(context, batch) for batch in _collect(context)])
+    batches = [_arranged(context, batch) for batch in _collect(context)]
+    result = _commit(context, batches)
     if result.error is not None:
         outside_content.delete_saved(context, saved)
+    elif batches or context.hook.kind == 'config-changed':
+        # The agent asks for no commit if there is no change; in config-changed there always is one, of the network.
+        context.world.secrets.end_reservations(context.unit)
     return result
 
 

@@ -6,9 +6,10 @@ import datetime
 
 import pytest
 
-from pytest_charmsecrets.juju import lifecycle, operations, watchers
+from pytest_charmsecrets.juju import lifecycle, operations
 from pytest_charmsecrets.juju.hooks import Hook
 from pytest_charmsecrets.juju.steps import Beginning, Delivery, Pick, RemovalJob, deliveries
+from pytest_charmsecrets.juju.watchers.delivery import deliver
 
 from .small_model import START
 
@@ -18,14 +19,14 @@ HOUR = datetime.timedelta(hours=1)
 def steps(model, unit) -> dict[str, Delivery]:
     """Return the deliveries that can come next, by their texts without the unit."""
     found = deliveries(model.world, model.agents[unit].watchers, list)
-    return {str(step).removeprefix(f'{unit} is told of '): step for step in found}
+    return {str(step).removeprefix(f'{unit} is notified of '): step for step in found}
 
 
 @pytest.fixture
 def model(small_model):
     """Return a model whose agents have received everything."""
     for agent in small_model.agents.values():
-        watchers.deliver(small_model.world, agent.watchers)
+        deliver(small_model.world, agent.watchers)
     return small_model
 
 
