@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from bisect import bisect
 from collections.abc import Sequence
-from typing import Final, Generic, TypeVar, overload
+from typing import Final, Generic, TypeVar
 
 from .order import Order
 
@@ -58,33 +58,6 @@ class Arrangement(Generic[_Item]):
         return [items[0], *reversed(items[1:])] if self.is_backwards else items
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Arrangements(Sequence[Arrangement[_Item]]):
-    """Arrangements that put each item first and each before each other, made when they are chosen, as there may be many.
-
-    They are all orders of up to three items. One choice for all items, rather than one for each, keeps the list of
-    choices short that a failing test shows.
-    """
-
-    what: str
-    items: Sequence[_Item]
-
-    def __len__(self) -> int:
-        return len(self.items) * (2 if len(self.items) > 2 else 1)
-
-    @overload
-    def __getitem__(self, index: int) -> Arrangement[_Item]: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Arrangement[_Item]]: ...
-    def __getitem__(self, index: int | slice) -> Arrangement[_Item] | Sequence[Arrangement[_Item]]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
-        if not 0 <= index < len(self):
-            raise IndexError(index)
-        backwards, first = divmod(index, len(self.items))
-        return Arrangement(self.what, self.items, first, bool(backwards))
-
-
 def find(order: Order, unit: str, label: str, secret_ids: Sequence[str]) -> str:
     """Return the secret that a unit finds, of one or several with one label."""
     if len(secret_ids) == 1:
@@ -95,14 +68,19 @@ def find(order: Order, unit: str, label: str, secret_ids: Sequence[str]) -> str:
 def arrange(order: Order, what: str, items: Sequence[_Item]) -> Sequence[_Item]:
     """Return the items of a Go map in the order in which Juju reads them.
 
+    Each item can come first, and each before each other; of up to three items, every order is possible. One choice for all,
+    rather than one for each, keeps the list of choices short that a failing test shows.
+
     Args:
         order: draws.
         what: who reads what, for the list of choices.
         items: the items in the order of order zero.
     """
-    if len(items) < 2:
+    if len(items) < 2 or order.is_fixed:
         return items
-    return order.choose(_Arrangements(what, items)).arranged()
+    directions = (False, True) if len(items) > 2 else (False,)
+    options = [Arrangement(what, items, first, way) for way in directions for first in range(len(items))]
+    return order.choose(options).arranged()
 
 
 class Ranks:
