@@ -292,7 +292,7 @@ BUGS: Final[Mapping[str, Bug]] = {
         'removed_latest_locks',
         (True,),
         False,
-        'In Kubernetes, nobody can write a secret any more whose latest revision was removed.',
+        'In Kubernetes, nobody can write a secret any more whose latest revision was removed, and none of several revisions moves there.',
     ),
     'restart_forgets_relations': Bug(
         'restart_forgets_relations',
