@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import dataclasses
 import re
 from collections.abc import Iterator
@@ -153,27 +154,25 @@ def _type_of(node: _Node) -> str:
 
 
 def _compose(data: bytes) -> _Node | None:
-    loader: Any = None
     try:
-        document = yaml_dialect.translate(data)
-        loader = yaml_dialect.Loader(document.data)
-        events = iter(loader.get_event, None)
-        next(events)
-        event = next(events)
-        if isinstance(event, yaml.StreamEndEvent):
-            return None
-        if isinstance(event, yaml.DocumentStartEvent) and event.version not in (None, _YAML_1_1):
-            raise JujuError(f'yaml: {_line(event.start_mark.line)}found incompatible YAML document')
-        node = _node(next(events), events, {}, document)
-        next(events)
+        with contextlib.ExitStack() as stack:
+            document = yaml_dialect.translate(data)
+            loader: Any = yaml_dialect.Loader(document.data)
+            stack.callback(loader.dispose)
+            events = iter(loader.get_event, None)
+            next(events)
+            event = next(events)
+            if isinstance(event, yaml.StreamEndEvent):
+                return None
+            if isinstance(event, yaml.DocumentStartEvent) and event.version not in (None, _YAML_1_1):
+                raise JujuError(f'yaml: {_line(event.start_mark.line)}found incompatible YAML document')
+            node = _node(next(events), events, {}, document)
+            next(events)
+            return node
     except yaml.MarkedYAMLError as error:
         raise JujuError(f'yaml: {_place(error)}{error.problem}') from None
     except yaml.YAMLError as error:
         raise JujuError(f'yaml: {getattr(error, "reason", error)}') from None
-    finally:
-        if loader is not None:
-            loader.dispose()
-    return node
 
 
 def _node(event: Any, events: Iterator[Any], anchors: dict[str, _Node], document: yaml_dialect.Document) -> _Node:

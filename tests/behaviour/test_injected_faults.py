@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import subprocess
 
 import ops
 import pytest
@@ -198,24 +197,19 @@ def test_a_backend_that_refuses_lets_nobody_read_and_tracking_moves_all_the_same
     assert outside.secret.tracked_by['web/0'] == 2
 
 
-def test_a_backend_that_refuses_lets_nobody_remove_a_secret(fake_model):
-    """Recorded with Juju 3.6.28: all is there as before."""
+def test_a_backend_that_refuses_keeps_what_a_hook_removes(fake_model):
     fake_model.model_secret_backend('vault')
-
-    def create(self, _):
-        self.unit.add_secret({'key': 'value'}, label=LABEL)
-
-    def remove(self, _):
-        subprocess.run(['secret-remove', secret.id], check=True)
-
-    fake_model.deploy(charm(start=create, update_status=remove), meta=meta())
+    removing = charm(
+        start=lambda self, _: self.unit.add_secret({'key': 'value'}, label=LABEL, rotate=ops.SecretRotate.HOURLY),
+        secret_rotate=lambda self, event: event.secret.remove_revision(1),
+    )
+    fake_model.deploy(removing, meta=meta())
     fake_model.settle()
-    secret = fake_model.secret(label=LABEL)
-    fake_model.inject_fault('backend-refuses', hook='update-status')
-    (struck,) = fake_model.update_status('app/0')
-    removal = f'cannot delete secret "{secret.unique_identifier}" revision 1 from backend'
-    assert struck.error == f'{removal}: permission denied: permission denied'
-    assert fake_model.secret(label=LABEL).content == {'key': 'value'}
+    fake_model.inject_fault('backend-refuses', hook='secret-rotate')
+    (struck,) = fake_model.advance_to(fake_model.secret(label=LABEL).next_rotation)
+    secret_id = fake_model.secret(label=LABEL).unique_identifier
+    denied = 'permission denied'
+    assert struck.error == f'cannot delete secret "{secret_id}" revision 1 from backend: {denied}: {denied}'
 
 
 def test_what_changes_no_content_does_not_need_the_backend(outside):

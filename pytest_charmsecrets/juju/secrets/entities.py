@@ -10,6 +10,7 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from .. import clock, facts, identity
 from ..bugs import Bugs
+from ..chance import Ranks
 from ..change_log import Change, Changes
 from ..clock import RotatePolicy
 from ..content import EncodedContent
@@ -242,6 +243,8 @@ class SecretStore:
         """Ids of users' secrets whose revisions or pruning changed since a worker last looked."""
         self.order: Order = Order()
         """Draws what Juju leaves to chance."""
+        self.ranks: Final = Ranks()
+        """The order of ids where Juju, whose ids are random, goes by them."""
         self.turn = 0
         """How many hooks have begun."""
         self.ready_since = 0

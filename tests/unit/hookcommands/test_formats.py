@@ -81,6 +81,11 @@ def test_smart(value, text):
         ({'a': 'two\nlines'}, 'a: |-\n  two\n  lines\n'),
         ({'a': 'tail\n\n\n'}, 'a: |+\n  tail\n'),
         ({'a': '#\u2028', 'b': '- x\u2029'}, "a: '#\u2028'\nb: '- x\u2029'\n"),
+        ('\ufeffbom', '"\\uFEFF\\x62\\x6F\\x6D"\n'),
+        (
+            {'a': '\ufeff\n\u20ac\U0001f511', 'b': 'bookmark\ufeff'},
+            'a: "\\uFEFF\\n\\u20AC\\U0001F511"\nb: "bookmark\\uFEFF"\n',
+        ),
         ({'a': 'x\n\u2028'}, 'a: |+\n  x\n\u2028\n'),
         ({'a': 1, 'b': 1.0, 'c': False, 'd': None}, 'a: 1\nb: 1\nc: false\nd: null\n'),
         ({'a': [], 'b': {}, 'c': ['x']}, 'a: []\nb: {}\nc:\n- x\n'),
