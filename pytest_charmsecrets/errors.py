@@ -13,8 +13,6 @@ import itertools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from .records import lines_of
-
 if TYPE_CHECKING:
     from .records import Effect, Task
 
@@ -124,6 +122,8 @@ class HookFailed(CharmSecretsError):
     """Number of the record of the hook command that Juju refused; None if it refused the commit, or nothing."""
 
     def __str__(self) -> str:
+        from .records import lines_of  # the plugin loads this module with every session
+
         lines = [f'{self.unit} failed in {self.hook}']
         if self.exception is not None:
             described = describe_exception(self.exception)
@@ -140,7 +140,7 @@ class HookFailed(CharmSecretsError):
             lines.append(f'  library: {self.library}')
         lines += [f'  | {line}' for line in self.output.splitlines()[-_OUTPUT_LINES:]]
         lines += [f'  discarded with the hook: {line}' for line in lines_of(self.discarded)]
-        lines += [f'  kept all the same: {line}' for line in lines_of(self.kept)]
+        lines += [f'  stays, although the hook failed: {line}' for line in lines_of(self.kept)]
         return '\n'.join(lines)
 
 
