@@ -1,6 +1,6 @@
-"""A run as a static picture for documents: SVG, in light and dark, with the same as text for those who do not see it.
+"""Renders a run as a static SVG picture for documents, with light and dark colours and a text alternative.
 
-Shape, hatching or a word says what colour says.
+Everything that colour expresses is also expressed by shape, hatching or a word.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ _PATTERNS: Final = ''.join(
     for name, angle in (('u', 45), ('b', -45))
 )
 _LONGEST_TEXT: Final = 1500
-"""A longer text alternative is cut."""
+"""The maximum length of the text alternative."""
 
 
 def render_svg(layout: Layout, text: str, redact: Callable[[str], str] = str) -> str:
@@ -106,8 +106,8 @@ def render_svg(layout: Layout, text: str, redact: Callable[[str], str] = str) ->
 
     Args:
         layout: the layout, with the data of its run.
-        text: the same as text.
-        redact: takes the values of secrets out of a text.
+        text: the run as text, for the text alternative.
+        redact: redacts secret values in a text.
     """
     return _Picture(layout, redact).draw(text)
 
@@ -287,7 +287,7 @@ class _Picture:
             shapes.text_at(slot.x + slot.width - 9, y + 25, f'{ink} b e', sign)
 
     def _words(self, hook: Hook) -> tuple[str, str]:
-        """Return the two lines of a hook: what it is, and its last hook command about a secret."""
+        """Return the two lines of a hook: its name, and its last hook command about a secret."""
         commands = [command for command in hook.run.commands if _is_telling(command)]
         written = {f'r{revision}' for _, revision in hook.wrote}
         said = _call(commands[-1]) if commands else ''
@@ -379,7 +379,7 @@ class _Picture:
 
 
 def _style(drawn: str) -> str:
-    """Return the rules for what is drawn, in light and dark."""
+    """Return the style rules for the drawn elements, in light and dark."""
     used = {
         name for name in _LIGHT if name in ('bg', 'u1', 'u2', 'b1', 'b2') or f'"{name}' in drawn or f' {name}' in drawn
     }
@@ -395,7 +395,7 @@ def _is_telling(command: Command) -> bool:
 
 
 def _call(command: Command) -> str:
-    """Return a hook command with the flags that say how it reads; the rest may be a value of a secret."""
+    """Return a hook command with the flags for reading. Other arguments can contain a secret value."""
     flags = [flag for flag in ('--refresh', '--peek') if flag in command.argv]
     return ' '.join((command.name, *flags))
 
@@ -409,7 +409,7 @@ def _family(hook: Hook) -> str:
 
 
 def _short(what: Asked | Hook) -> str:
-    """Return the name of a hook without its endpoint, or of an operation."""
+    """Return the name of an operation, or of a hook without its endpoint."""
     if isinstance(what, Asked):
         return what.operation.name
     return what.run.hook.removeprefix(f'{_endpoint(what.run.relation)}-')
