@@ -61,7 +61,7 @@ class Delivery:
     act: Callable[[], None] = dataclasses.field(compare=False, repr=False)
 
     def __str__(self) -> str:
-        return f'{self.unit} is told of {self.what}'
+        return f'{self.unit} is notified of {self.what}'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ PYTEST_DONT_REWRITE: it has no assert statements, and pytest 8.0 warns if a load
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator
 from typing import Any
 
@@ -150,13 +151,27 @@ def pytest_runtest_makereport(
     if secrets is not None and redacting.is_shown(report, config):
         secrets.learn(models.living())
     if report.failed:
-        reporting.begin_with_unit_and_hook(report, call)
+        reporting.shorten_summary(report, call)
     pictures.add_to(report, item, call)
     if report.failed:
         reporting.add_sections(report, item, call, models, secrets=secrets)
     if secrets is not None and redacting.is_shown(report, config):
         secrets.redact_report(report)
+    redacting.make_printable(report)
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Make the report of a subtest printable, to which pytest adds what it is about only now."""
+    if hasattr(report, 'context'):
+        redacting.make_printable(report)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_warning_recorded(warning_message: warnings.WarningMessage) -> None:
+    """Make a warning printable before it is sent or shown."""
+    redacting.make_warning_printable(warning_message)
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:

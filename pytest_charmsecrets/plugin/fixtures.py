@@ -160,7 +160,5 @@ def _over(model: FakeModel, *, charmhub: Mapping[str, CharmLike] | None = None) 
     except ModuleNotFoundError as error:
         if error.name != 'jubilant':
             raise
-        raise UsageError(
-            "fake_juju requires jubilant, which is not installed: pip install 'pytest-charmsecrets[jubilant]'"
-        ) from None
+        raise UsageError('fake_juju requires jubilant, which is not installed: pip install jubilant') from None
     return kind(model, charmhub=charmhub)

@@ -234,8 +234,9 @@ def add_to(report: pytest.TestReport, item: pytest.Item, strictness: options.Str
     if not report.failed or not verdict.text:
         return
     shown = str(report.longrepr)
-    if strictness != 'fail' or not all(line.strip() in shown for line in verdict.text.splitlines()):
-        add_section(report, SECTION, verdict.text)
+    further = (one for one in verdict.text.split('\n\n') if not all(line.strip() in shown for line in one.splitlines()))
+    if text := verdict.text if strictness != 'fail' else '\n\n'.join(further):
+        add_section(report, SECTION, text)
 
 
 def summary(totals: Totals, config: pytest.Config) -> Iterator[str]:
@@ -249,12 +250,13 @@ def summary(totals: Totals, config: pytest.Config) -> Iterator[str]:
     for where, entry in totals.idle_entries(is_selection=_is_selection(config)):
         yield f'{where}: the marker allows {entry!r}, but there is no such finding; remove the entry'
     if totals.models:
-        rest = (
-            f', {totals.not_at_rest} not at rest (secrets of {totals.not_at_rest} not judged)'
-            if totals.not_at_rest
-            else ''
-        )
-        yield f'charmsecrets: {totals.models} model{"" if totals.models == 1 else "s"} checked{rest}'
+        checked = f'charmsecrets: {totals.models} model{"" if totals.models == 1 else "s"} checked'
+        if totals.not_at_rest == 1:
+            yield f'{checked}; 1 was not settled, so its secrets were not judged'
+        elif totals.not_at_rest:
+            yield f'{checked}; {totals.not_at_rest} were not settled, so their secrets were not judged'
+        else:
+            yield checked
 
 
 def _is_selection(config: pytest.Config) -> bool:

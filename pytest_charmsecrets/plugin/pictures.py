@@ -125,14 +125,14 @@ def _drawn(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[N
         picture = timeline_of(
             of_controller,
             redact,
-            title=item.name,
+            title=redact(item.name),
             source=item.nodeid.partition('::')[0],
             outcome='failed' if report.failed else 'passed' if report.passed else '',
             failure=failure if is_where_it_failed else None,
             findings=[(model, one) for model, one in item.config.stash[judging.UNMET] if model in of_controller],
         )
         names = f' ({", ".join(model.name for model in of_controller)})' if len(controllers) > 1 else ''
-        yield pack(item.nodeid + names, picture.as_json(), reason=redact(_reason(report)))
+        yield pack(redact(item.nodeid) + names, picture.as_json(), reason=redact(_reason(report)))
 
 
 def _failed_hook(call: pytest.CallInfo[None]) -> HookFailed | None:

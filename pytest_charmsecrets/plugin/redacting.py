@@ -1,15 +1,19 @@
 """Redacts secret values in pytest's output: in reports, warnings and live logs.
 
 The values are those of all models of the session. Output that bypasses pytest's capture is not redacted.
+
+Reports also hold no text that UTF-8 cannot encode: the workers of xdist could not send it, and no file could hold it.
+Such text comes from bytes in charms and secrets.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import logging
 import warnings
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from ..model.fake_model import FakeModel
     from ..report.redaction import KnownValue, Redactor
 
+_UNWRITTEN: Final = frozenset(('nodeid', 'location', 'keywords', 'when', 'outcome'))
+"""Attributes of a report that name its test and its phase; pytest escapes them itself."""
 _KEPT: Final = frozenset(('path', 'style', 'lineno', 'reprfileloc'))
 """Attributes of a failure that hold its location and are not redacted."""
 
@@ -119,6 +125,24 @@ def _rewrite(report: pytest.TestReport, redact: Callable[[str], str]) -> None:
         report.wasxfail = redact(reason)
 
 
+def make_printable(report: pytest.TestReport) -> None:
+    """Escape what UTF-8 cannot hold in everything that a report says, also in what plugins have added to it."""
+    from ..report.text import printable
+
+    for name, value in list(vars(report).items()):
+        if name not in _UNWRITTEN:
+            setattr(report, name, _changed(value, printable, kept=frozenset()))
+
+
+def make_warning_printable(warning_message: warnings.WarningMessage) -> None:
+    """Escape what UTF-8 cannot hold in a warning."""
+    from ..report.text import printable
+
+    text = str(warning_message.message)
+    if (escaped := printable(text)) != text:
+        warning_message.message = escaped
+
+
 def is_shown(report: pytest.TestReport, config: pytest.Config) -> bool:
     """Whether pytest can print the contents of a report: those of passing tests only if an option requests it."""
     if not report.passed:
@@ -159,18 +183,36 @@ def redact_live_logs(config: pytest.Config, learn: Callable[[], None]) -> None:
 
 
 def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
-    """Return a value with all texts in it redacted. Pytest's representations of failures are changed in place."""
+    return _changed(value, redact, _KEPT)
+
+
+def _changed(value: Any, change: Callable[[str], str], kept: Collection[str]) -> Any:
+    """Return a value with all texts in it changed; what pytest makes of a failure is changed in place.
+
+    Args:
+        value: the value.
+        change: returns what stands in place of a text.
+        kept: the attributes of a failure that stay as they are.
+    """
     if isinstance(value, str):
-        return redact(value)
+        return change(value)
     if isinstance(value, list | tuple):
-        parts = [_redacted(part, redact) for part in cast('Iterable[Any]', value)]
+        parts = [_changed(part, change, kept) for part in cast('Iterable[Any]', value)]
         return parts if isinstance(value, list) else tuple(parts)
     if isinstance(value, dict):
-        return {_redacted(key, redact): _redacted(part, redact) for key, part in cast('dict[Any, Any]', value).items()}
+        items = cast('dict[Any, Any]', value).items()
+        return {_changed(key, change, kept): _changed(part, change, kept) for key, part in items}
     if type(value).__module__.partition('.')[0] in ('_pytest', 'pytest_subtests'):
-        for name, part in list(cast('dict[str, Any]', vars(value)).items()):
-            if name not in _KEPT:
-                object.__setattr__(value, name, _redacted(part, redact))  # some of them are frozen
+        for name, part in _attributes(value):
+            if name not in kept:
+                object.__setattr__(value, name, _changed(part, change, kept))  # some of them are frozen
             elif name == 'reprfileloc' and part is not None:
-                part.message = redact(part.message)
+                part.message = change(part.message)
     return value
+
+
+def _attributes(value: Any) -> Sequence[tuple[str, Any]]:
+    """Return the attributes of a part of a report; those of pytest 9 for subtests have slots."""
+    if hasattr(value, '__dict__'):
+        return tuple(cast('dict[str, Any]', vars(value)).items())
+    return tuple((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))

@@ -13,11 +13,12 @@ import os
 import sys
 import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
-from ..errors import CharmSecretsError, HookFailed, describe_exception
+from ..errors import CharmSecretsError, EndlessHooks, HookFailed
 
 if TYPE_CHECKING:
     from ..model.fake_model import FakeModel
@@ -224,27 +225,46 @@ def _is_ours(value: object) -> bool:
     return type(value).__module__.partition('.')[0] == _PACKAGE
 
 
-def begin_with_unit_and_hook(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
-    """Begin the line of a HookFailed in pytest's short summary with unit and hook, not with the exception's class."""
+def shorten_summary(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Leave the modules of classes out of a line of pytest's short summary; that of a failed hook begins with its unit."""
     crash = getattr(report.longrepr, 'reprcrash', None)
     error = call.excinfo.value if call.excinfo is not None else None
-    if isinstance(error, HookFailed) and crash is not None:
-        cause = describe_exception(error.exception) if error.exception is not None else error.juju_error
+    if crash is None or not isinstance(error, CharmSecretsError):
+        return
+    if isinstance(error, HookFailed):
+        cause = _in_one_line(error.exception) if error.exception is not None else error.juju_error
         crash.message = f'{error.unit} {error.hook}: {cause}'
+    elif isinstance(error, EndlessHooks):
+        crash.message = str(error).splitlines()[0]
+    else:
+        crash.message = _in_one_line(error)
+
+
+def _in_one_line(error: BaseException) -> str:
+    return ': '.join((type(error).__name__, *str(error).strip().splitlines()[:1]))
 
 
 def leave_out_own_frames(call: pytest.CallInfo[None]) -> None:
     """Remove frames of this package from the end of a traceback, so that it ends in the test or the charm."""
-    excinfo = call.excinfo
-    if excinfo is None or not isinstance(excinfo.value, CharmSecretsError):
+    if call.excinfo is None or not isinstance(call.excinfo.value, CharmSecretsError):
         return
-    entries = [entry for entry in excinfo.traceback if _package_of(entry) != _PACKAGE]
-    if entries:
-        excinfo.traceback = type(excinfo.traceback)(entries)
+    # pytest follows the entries of Python's own traceback again from the line of the test on.
+    kept: TracebackType | None = None
+    for entry in reversed(list(_entries(call.excinfo.tb))):
+        if _package_of(entry.tb_frame) != _PACKAGE:
+            kept = TracebackType(kept, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    if kept is not None:
+        call.excinfo = pytest.ExceptionInfo[BaseException].from_exception(call.excinfo.value.with_traceback(kept))
 
 
-def _package_of(entry: Any) -> str:
-    return str(entry.frame.f_globals.get('__name__', '')).partition('.')[0]
+def _entries(traceback: TracebackType | None) -> Iterator[TracebackType]:
+    while traceback is not None:
+        yield traceback
+        traceback = traceback.tb_next
+
+
+def _package_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get('__name__', '')).partition('.')[0]
 
 
 def leave_out_chatter_of_ops(config: pytest.Config) -> None:

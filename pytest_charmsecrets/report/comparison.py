@@ -12,7 +12,8 @@ from typing import Any, Final, TypeAlias, cast, get_args
 
 from ..juju.journal import Journal
 from ..records import Command, DueHook, HookRun, Record
-from ..views.secrets import RevisionView, SecretView, TrackedBy
+from ..views.secrets import RevisionView, SecretView, TrackedBy, named_by_owner
+from .standing import about_due
 
 MOST: Final = 4
 """The maximum number of differences to name."""
@@ -70,7 +71,8 @@ def _tracked(found: TrackedBy, wanted: Mapping[object, object]) -> Iterator[str]
     if others[MOST - 2 :]:
         yield f'and {len(others) - MOST + 2} more units'
     due: dict[object, DueHook] = {hook.unit: hook for hook in found.due}
-    yield from [f'due, not run: {_described(due[unit])}' for unit in differing if unit in due][:1]
+    names = {found.secret.unique_identifier: named_by_owner(found.secret)}
+    yield from [f'due, not run: {due[unit]}{about_due(due[unit], names)}' for unit in differing if unit in due][:1]
     yield repr(found.secret)
 
 

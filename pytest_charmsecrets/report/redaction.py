@@ -236,8 +236,8 @@ def _values_of_document(document: str, key: str | None = None) -> Iterator[Known
 
 def _decoded(value: str) -> Iterator[str]:
     try:
-        yield base64.b64decode(value, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+        yield base64.b64decode(value, validate=True).decode(errors='surrogateescape')
+    except binascii.Error:
         return
 
 

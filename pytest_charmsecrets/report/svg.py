@@ -112,6 +112,27 @@ def render_svg(layout: Layout, text: str, redact: Callable[[str], str] = str) ->
     return _Picture(layout, redact).draw(text)
 
 
+def svg_document(title: str, text: str, drawn: str, width: float, height: float) -> str:
+    """Return a document in the colours of this module, for light and dark.
+
+    Args:
+        title: names the picture.
+        text: the same as the picture for those who do not see it; a long one is cut.
+        drawn: the elements.
+        width: the width of the picture.
+        height: its height.
+    """
+    told = ' '.join(text.split())
+    described = told if len(told) <= _LONGEST_TEXT else f'{told[:_LONGEST_TEXT].rpartition(" ")[0]} ...'
+    wide, high = number(width), number(height)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
+        f'role="img" aria-labelledby="t d"><title id="t">{html.escape(title)}</title>'
+        f'<desc id="d">{html.escape(described, quote=False)}</desc><style>\n{_style(drawn)}</style>\n'
+        f'<defs>{_PATTERNS}</defs><rect class="bg" width="{wide}" height="{high}" rx="8"/>{drawn}</svg>\n'
+    )
+
+
 class _Picture:
     def __init__(self, layout: Layout, redact: Callable[[str], str]) -> None:
         self._layout: Final = layout
@@ -135,16 +156,7 @@ class _Picture:
     def _document(self, text: str, height: float) -> str:
         run = self._layout.data.run
         title = self._title or f'{", ".join(run.models)}, {run.start:%Y-%m-%d} to {run.end:%Y-%m-%d}'
-        told = ' '.join(text.split())
-        described = told if len(told) <= _LONGEST_TEXT else f'{told[:_LONGEST_TEXT].rpartition(" ")[0]} ...'
-        drawn = self._shapes.text()
-        width, high = number(self._at.width), number(height)
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {high}" width="{width}" height="{high}" '
-            f'role="img" aria-labelledby="t d"><title id="t">{html.escape(title)}</title>'
-            f'<desc id="d">{html.escape(described, quote=False)}</desc><style>\n{_style(drawn)}</style>\n'
-            f'<defs>{_PATTERNS}</defs><rect class="bg" width="{width}" height="{high}" rx="8"/>{drawn}</svg>\n'
-        )
+        return svg_document(title, text, self._shapes.text(), self._at.width, height)
 
     # --- heads: title, times, names of columns
 

@@ -17,7 +17,7 @@ from .run_layout import Layout, lay_out
 from .run_reading import read_run
 from .run_selection import select
 from .svg import render_svg
-from .text import shortened
+from .text import printable, shortened
 from .timeline_text import render_end, render_timeline
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Timeline:
         return lay_out(self._data)
 
     def _redact(self, text: str) -> str:
-        return shortened(self._given(text))
+        return printable(shortened(self._given(text)))
 
 
 def timeline_of(

@@ -262,7 +262,8 @@ class _Text:
             of_secret = f' of {self._names.get(secret, secret)}' if several else ''
             inside.append(f'revision {low}{of_secret}' if low == high else f'revisions {low} to {high}{of_secret}')
         told = f' ({", ".join(inside)})' if inside else ''
-        yield from _wrap('  ', f'{frm:%Y-%m-%d} to {to:%Y-%m-%d}  {end - first} times the same as above{every}{told}')
+        span = f'{frm:%Y-%m-%d %H:%M} to {to:%H:%M}' if frm.date() == to.date() else f'{frm:%Y-%m-%d} to {to:%Y-%m-%d}'
+        yield from _wrap('  ', f'{span}  {end - first} times the same as above{every}{told}')
 
     def _step(self, columns: Iterable[Sequence[Event]]) -> Iterator[str]:
         quiet: list[Hook] = []
@@ -290,11 +291,12 @@ class _Text:
     def _flush(self, quiet: list[Hook]) -> Iterator[str]:
         if quiet:
             counts = collections.Counter(hook.run.hook for hook in quiet).most_common()
-            named = [name if count == 1 else f'{name} x{count}' for name, count in counts[:HOOKS]]
-            named += ['...'] if len(counts) > HOOKS else []
+            named = [name if count == 1 else f'{name} x{count}' for name, count in counts]
             none = 'none of these secrets' if self._data.are_secrets_chosen else 'no secret'
             verb = 'hook that touches' if len(quiet) == 1 else 'hooks that touch'
-            yield from _wrap(self._row('...', ''), f'{len(quiet)} {verb} {none}: {", ".join(named)}')
+            prefix = f'{self._row("...", "")}{len(quiet)} {verb} {none}: '
+            kept = next(size for size in range(len(named), -1, -1) if size <= 1 or _fits(prefix, named[:size]))
+            yield f'{prefix}{", ".join(named[:kept])}{", ..." if kept < len(named) else ""}'
         quiet.clear()
 
     def _look(self, hook: Hook) -> tuple[object, ...]:
@@ -409,6 +411,11 @@ class _Text:
         """Return the names of events in the text; of many, the first and the last."""
         found = [text for text in map(self.reference, numbers) if text]
         return found if len(found) <= HOOKS else [*found[: HOOKS - 2], '...', *found[-2:]]
+
+
+def _fits(prefix: str, names: Sequence[str]) -> bool:
+    """Whether names fit into a line, with a mark that there are more."""
+    return len(f'{prefix}{", ".join(names)}, ...') <= WIDTH
 
 
 def _plural(count: int, word: str) -> str:

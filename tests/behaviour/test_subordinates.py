@@ -259,3 +259,11 @@ def test_misuse_is_explained_and_changes_nothing(fake_model, agent, snapshot, me
         MISUSE[message](fake_model)
     assert message in str(refused.value)
     assert snapshot() == before
+
+
+def test_no_unit_is_added_to_it(fake_model, agent):
+    with pytest.raises(
+        UsageError, match="'agent' is a subordinate: it gets a unit beside each unit that it is related to"
+    ):
+        fake_model.add_unit('agent')
+    assert names(agent) == ['agent/0', 'agent/1']

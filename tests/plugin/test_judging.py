@@ -182,7 +182,7 @@ def test_models_are_judged_however_they_were_made(stale, body):
 def test_a_model_that_is_not_at_rest_is_counted_and_its_secrets_are_not_judged(stale):
     result = stale(f'{PLAIN}    fake_model.add_unit("web")\n').runpytest()
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(['charmsecrets: 1 model checked, 1 not at rest (secrets of 1 not judged)'])
+    result.stdout.fnmatch_lines(['charmsecrets: 1 model checked; 1 was not settled, so its secrets were not judged'])
 
 
 def test_a_test_that_is_skipped_at_its_end_is_skipped(stale):
@@ -328,6 +328,35 @@ def test_advance_stops_at_an_event_that_is_ignored(pytester):
         ]
     )
     result.stdout.no_fnmatch_line('*charmsecrets: findings*')
+    result.stdout.fnmatch_lines(['  2026-01-01 01:05 to 01:15  3 times the same as above, every 5m (3 hooks)'])
+    result.stdout.fnmatch_lines(['FAILED *::test_it - endless-*'])
+
+
+def test_a_finding_that_stands_above_is_not_told_again_beside_others(pytester):
+    leaks = IGNORES_ROTATION.replace('MARK', '').replace(
+        '            pass', "            self.unit.status = ops.ActiveStatus('a-password')"
+    )
+    pytester.makepyfile(leaks.replace("'value'", "'a-password'"))
+    result = pytester.runpytest('-p', 'no:randomly', '--charmsecrets-show-secrets')
+    result.stdout.fnmatch_lines(['E*endless-event: db/0*', '*charmsecrets: findings*', 'leaked-content: db/0 wrote*'])
+    result.stdout.no_fnmatch_line('endless-event: *')
+
+
+def test_a_rotation_to_the_same_content_says_so(pytester):
+    rotates = "event.secret.set_content({'password': 'value'})"
+    pytester.makepyfile(
+        IGNORES_ROTATION.replace('MARK', '')
+        .replace('_rotate(self, _)', '_rotate(self, event)')
+        .replace('            pass', f'            {rotates}')
+    )
+    result = pytester.runpytest('-p', 'no:randomly')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            'E*endless-event: db/0 received secret-rotate of db/password 4 times in a row, and set the content that it has already*',
+            'E*help:*set content that differs; if the test replaces what generates it*',
+        ]
+    )
 
 
 @pytest.mark.parametrize(

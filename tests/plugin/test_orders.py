@@ -133,7 +133,7 @@ def test_a_race_is_one_report_in_the_shortest_order(pytester):
             'Passes in the fixed order, and fails in * of 20 further orders: *',
             'Juju could choose each of them.',
             'The shortest order found that fails, which is shown, departs from the fixed order in one place:',
-            '  web/0 runs database-relation-changed database:1, before web/0 is told of secret *',
+            '  web/0 runs database-relation-changed database:1, before web/0 is notified of secret *',
         ],
         consecutive=True,
     )

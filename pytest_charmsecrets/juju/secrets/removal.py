@@ -47,7 +47,6 @@ def remove(store: SecretStore, secret: Secret) -> None:
     store.changes.note('rotation', secret.owner.name, secret=secret.id)
     store.changes.note('secret', secret.owner.name, secret=secret.id)
     labels.release_owner_label(store, secret.owner, secret.label)
-    store.reserved.pop(secret.id, None)
     store.drop(secret)
 
 

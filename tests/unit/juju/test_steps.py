@@ -19,7 +19,7 @@ HOUR = datetime.timedelta(hours=1)
 def steps(model, unit) -> dict[str, Delivery]:
     """Return the deliveries that can come next, by their texts without the unit."""
     found = deliveries(model.world, model.agents[unit].watchers, list)
-    return {str(step).removeprefix(f'{unit} is told of '): step for step in found}
+    return {str(step).removeprefix(f'{unit} is notified of '): step for step in found}
 
 
 @pytest.fixture
