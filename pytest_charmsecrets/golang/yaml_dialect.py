@@ -22,7 +22,7 @@ _BRACKETS: Final = ('[', ']', ',')
 _BRACKET: Final = re.compile(r'[],[]')
 _REST_OF_TAG: Final = re.compile(r"[],[](?:[-\w;/?:@&=+$,.!~*'()%[\]])*", re.ASCII)
 _DIFFERS: Final = re.compile(rb"\\[/']|![^\s!]*[],[]")
-"""What a document has that the two scan differently, but for question marks."""
+"""Matches the parts of a document that the two scan differently, except question marks."""
 _ESCAPE: Final = re.compile(r'\\(?P<escaped>.)', re.DOTALL)
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*', re.DOTALL)
 _WHOLE_QUOTED: Final = re.compile(rf'{_QUOTED.pattern}"', re.DOTALL)
