@@ -19,6 +19,7 @@ from typing import Final, TypeAlias
 from . import identity
 from .agent_state import ConsumedSecret, LocalState, RelationSnapshot, Snapshot
 from .change_log import Change
+from .differences import Differences
 from .hooks import Hook
 from .journal import Causes, merged
 from .relations import Relation
@@ -42,8 +43,8 @@ class UnitWatchers:
     """The snapshot that they deliver into."""
     is_unit_changed: bool = True
     """Whether a document that one of ``UNIT_WATCHERS`` reads was written."""
-    are_relations_changed: bool = True
-    """Whether any relation of the application was written: its life, its members, its data."""
+    changed_relations: dict[int, None] = dataclasses.field(default_factory=dict[int, None])
+    """Ids of the application's relations that were written: their life, their members, their data."""
     changed_consumers: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
     """Ids of the secrets of which the unit's consumer record was written or removed."""
     known_latest: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
@@ -77,7 +78,7 @@ class UnitWatchers:
             self.removed_secrets,
             self.requests,
             self.is_unit_changed,
-            self.are_relations_changed,
+            self.changed_relations,
         )
         return any(held) or self.rotation_worker.is_due(now) or self.expiry_worker.is_due(now)
 
@@ -89,6 +90,16 @@ class Agent:
     watchers: UnitWatchers
     local: LocalState = dataclasses.field(default_factory=LocalState)
     retry: RetryTimer = dataclasses.field(default_factory=RetryTimer)
+    _differences: Differences | None = None
+
+    @property
+    def differences(self) -> Differences:
+        """The differences between the two states, as they are now."""
+        kept = self._differences
+        if kept is None or kept.snapshot is not self.watchers.snapshot or kept.local is not self.local:
+            kept = self._differences = Differences(self.watchers.snapshot, self.local)
+        kept.update()
+        return kept
 
     @property
     def snapshot(self) -> Snapshot:
@@ -100,9 +111,10 @@ def route(world: World, agents: Mapping[str, Agent], changes: Mapping[Change, Ca
     """Note what was written in the watchers of the units concerned; return those units, and who wrote it."""
     touched: dict[str, Causes] = {}
     for change, causes in changes.items():
+        written = world.changes.take_relations(change.subject) if change.kind == 'relation' else ()
         for unit in _units_concerned(world, agents, change):
             if unit in agents:
-                _note(agents[unit].watchers, change)
+                _note(agents[unit].watchers, change, written)
                 touched[unit] = merged(touched[unit], causes) if unit in touched else causes
     return touched
 
@@ -136,8 +148,7 @@ def deliver_required(world: World, watchers: UnitWatchers, *, with_pod: bool = T
         for watcher in POD_WATCHERS if with_pod or not watchers.snapshot.in_pod else ():
             deliver_unit(world, watchers, watcher)
         watchers.is_unit_changed = watchers.snapshot.in_pod and not with_pod
-    if watchers.are_relations_changed:
-        deliver_relations(world, watchers)
+    deliver_relations(world, watchers)
     deliver_consumed(world, watchers, watchers.changed_consumers)
 
 
@@ -156,7 +167,10 @@ def start(world: World, unit: str, requests: Iterable[Hook] = ()) -> UnitWatcher
     if any(_is_behind(secret.consumers[unit]) for secret in replayed) and not world.bugs.ask('changed_replayed'):
         replayed = ()
     consumed = {secret.id: None for secret in replayed}
-    return UnitWatchers(Snapshot(unit, world.profile), changed_consumers=consumed, requests=list(requests))
+    related = {relation.id: None for relation in world.relations_of(identity.application_of(unit))}
+    return UnitWatchers(
+        Snapshot(unit, world.profile), changed_relations=related, changed_consumers=consumed, requests=list(requests)
+    )
 
 
 def _is_behind(consumer: Consumer) -> bool:
@@ -170,10 +184,12 @@ def mask_known_revisions(world: World, unit: str, local: LocalState) -> None:
     This concerns only secrets for which the unit has run secret-changed before. Juju 3.6: uniter/secrets/secrets.go,
     Secrets.init.
     """
-    found = {secret_id: _told_secret(world, unit, secret_id) for secret_id in local.secret_revisions}
-    local.secret_revisions = {
-        secret_id: secret.latest_revision for secret_id, secret in found.items() if secret is not None
-    }
+    for secret_id in tuple(local.secret_revisions):
+        secret = _told_secret(world, unit, secret_id)
+        if secret is None:
+            del local.secret_revisions[secret_id]
+        else:
+            local.secret_revisions[secret_id] = secret.latest_revision
 
 
 def wake_workers(world: World, watchers: UnitWatchers) -> bool:
@@ -187,12 +203,12 @@ def wake_workers(world: World, watchers: UnitWatchers) -> bool:
 
 def queue_rotations(snapshot: Snapshot, ids: Iterable[str]) -> None:
     """Queue secrets for rotation, each once. Juju 3.6: remotestate/watcher.go, rotateSecretURIs."""
-    snapshot.due_rotations += [due for due in ids if due not in snapshot.due_rotations]
+    snapshot.due_rotations.update({due: None for due in ids if due not in snapshot.due_rotations})
 
 
 def queue_expirations(snapshot: Snapshot, keys: Iterable[RevisionKey]) -> None:
     """Queue revisions that have expired, each once. Juju 3.6: remotestate/watcher.go, expireSecretRevisions."""
-    snapshot.due_expirations += [due for due in keys if due not in snapshot.due_expirations]
+    snapshot.due_expirations.update({due: None for due in keys if due not in snapshot.due_expirations})
 
 
 def _units_concerned(world: World, agents: Mapping[str, Agent], change: Change) -> list[str]:
@@ -208,7 +224,7 @@ def _units_concerned(world: World, agents: Mapping[str, Agent], change: Change) 
     return units
 
 
-def _note(watchers: UnitWatchers, change: Change) -> None:
+def _note(watchers: UnitWatchers, change: Change, relations: Iterable[int]) -> None:
     if change.kind == 'consumer':
         watchers.changed_consumers[change.secret] = None
     elif change.kind == 'rotation':
@@ -223,7 +239,7 @@ def _note(watchers: UnitWatchers, change: Change) -> None:
     elif change.kind == 'secret':
         watchers.removed_secrets[change.secret] = None
     elif change.kind == 'relation':
-        watchers.are_relations_changed = True
+        watchers.changed_relations.update(dict.fromkeys(relations))
     else:
         watchers.is_unit_changed = True
 
@@ -340,13 +356,20 @@ def _revisions_loaded(world: World, secret: Secret) -> Iterable[Revision]:
 
 
 def deliver_relations(world: World, watchers: UnitWatchers) -> None:
-    """Deliver the current state of every relation of the unit's application."""
-    watchers.are_relations_changed = False
-    unit = watchers.snapshot.unit
-    application = identity.application_of(unit)
-    watchers.snapshot.relations = {
-        relation.id: relation_snapshot(relation, unit, application) for relation in world.relations_of(application)
-    }
+    """Deliver the current state of the relations that were written."""
+    for relation_id in watchers.changed_relations:
+        current = current_relation(world, watchers.snapshot.unit, relation_id)
+        if current is None:
+            watchers.snapshot.relations.pop(relation_id, None)
+        elif current != watchers.snapshot.relations.get(relation_id):
+            watchers.snapshot.relations[relation_id] = current
+    watchers.changed_relations.clear()
+
+
+def current_relation(world: World, unit: str, relation_id: int) -> RelationSnapshot | None:
+    """Return the current state of a relation as a unit's watchers report it, or None if it was removed."""
+    relation = world.relations.get(relation_id)
+    return relation_snapshot(relation, unit, identity.application_of(unit)) if relation is not None else None
 
 
 def relation_snapshot(relation: Relation, unit: str, application: str) -> RelationSnapshot:
@@ -503,10 +526,12 @@ def deliver_revisions(world: World, watchers: UnitWatchers, keys: Iterable[Revis
         del watchers.changed_revisions[secret_id, number]
         revision = find_revision(world, secret_id, number)
         if revision is not None and revision.obsolete:
-            obsolete.setdefault(secret_id, set()).add(number)
+            obsolete[secret_id] = obsolete.get(secret_id, frozenset()) | {number}
         elif secret_id in obsolete and not world.profile.remove_event_after_delete:
-            obsolete[secret_id].discard(number)
-            if not obsolete[secret_id]:
+            left = obsolete[secret_id] - {number}
+            if left:
+                obsolete[secret_id] = left
+            else:
                 del obsolete[secret_id]
 
 
