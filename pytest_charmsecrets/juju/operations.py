@@ -60,21 +60,7 @@ def deploy(
         JujuError: if Juju refuses a config value.
     """
     name = name or metadata.name
-    if not identity.is_application_name(name):
-        raise UsageError(
-            f'{name!r} is no name for an application: use lower-case letters, digits and hyphens',
-            refusal=f'invalid application name "{name}"',
-        )
-    if name in world.applications:
-        raise UsageError(
-            f'application {name!r} is deployed already; give another name as the second argument',
-            refusal=f'cannot add application "{name}": application already exists',
-        )
-    if name in world.remote_applications:
-        raise UsageError(
-            f'an application was consumed as {name!r} already; give another name as the second argument',
-            refusal=f'cannot add application "{name}": remote application with same name already exists',
-        )
+    _check_name(world, name)
     if num_units < 0:
         raise UsageError(f'num_units is {num_units}; it must be 0 or more')
     _check_size(num_units)
@@ -96,6 +82,24 @@ def deploy(
     for _ in range(count):
         lifecycle.add_unit(world, application)
     return application
+
+
+def _check_name(world: World, name: str) -> None:
+    if not identity.is_application_name(name):
+        raise UsageError(
+            f'{name!r} is no name for an application: use lower-case letters, digits and hyphens',
+            refusal=f'invalid application name "{name}"',
+        )
+    if name in world.applications:
+        raise UsageError(
+            f'application {name!r} is deployed already; give another name as the second argument',
+            refusal=f'cannot add application "{name}": application already exists',
+        )
+    if name in world.remote_applications:
+        raise UsageError(
+            f'an application was consumed as {name!r} already; give another name as the second argument',
+            refusal=f'cannot add application "{name}": remote application with same name already exists',
+        )
 
 
 def add_units(world: World, name: str, count: int) -> tuple[Unit, ...]:

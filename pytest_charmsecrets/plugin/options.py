@@ -91,6 +91,13 @@ class Defaults:
 def add_options(parser: pytest.Parser) -> pytest.OptionGroup:
     """Add the options ``--charmsecrets-*`` and the settings ``charmsecrets_*`` of the ini file; return their group."""
     group = parser.getgroup('charmsecrets', 'fake Juju models (pytest-charmsecrets)')
+    _add_options_of_models(group)
+    _add_options_of_reports(group)
+    _add_ini(parser)
+    return group
+
+
+def _add_options_of_models(group: pytest.OptionGroup) -> None:
     group.addoption(
         '--charmsecrets-juju-version',
         action='append',
@@ -128,6 +135,9 @@ def add_options(parser: pytest.Parser) -> pytest.OptionGroup:
         help="what charms in process may do all the same, beside what ini file and markers allow: a program's name, a "
         'directory, host:port, or the path of a socket; may be given several times',
     )
+
+
+def _add_options_of_reports(group: pytest.OptionGroup) -> None:
     group.addoption(
         '--charmsecrets-show-secrets',
         action='store_true',
@@ -145,6 +155,9 @@ def add_options(parser: pytest.Parser) -> pytest.OptionGroup:
         help='finding that every test allows: NAME, or NAME:SUBJECT such as stale-observer:unit:web/0',
     )
     group.addoption('--charmsecrets-explain', metavar='NAME', help='print what a check finds and what to do, and exit')
+
+
+def _add_ini(parser: pytest.Parser) -> None:
     parser.addini('charmsecrets_checks', 'what the checks of fake models do: off, report or fail', default='')
     parser.addini('charmsecrets_allow', 'findings that every test allows', type='linelist', default=[])
     parser.addini('charmsecrets_juju_version', 'Juju version (or versions) of fake models', type='args', default=[])
@@ -154,7 +167,6 @@ def add_options(parser: pytest.Parser) -> pytest.OptionGroup:
     parser.addini('charmsecrets_seed', 'seed of fake models', default='')
     parser.addini('charmsecrets_guard', 'refuse what charms would do to this machine, or off', default='')
     parser.addini('charmsecrets_guard_allow', 'what charms may do to this machine', type='args', default=[])
-    return group
 
 
 def configure(config: pytest.Config) -> None:

@@ -213,7 +213,7 @@ def test_a_model_that_was_closed_takes_no_operation_and_can_be_read(snapshot, fa
 @pytest.mark.parametrize(
     ('call', 'sentence'),
     (
-        (lambda m: m.advance(days=10**7), 'the time is more than a clock can hold; give one until the year 9000'),
+        (lambda m: m.advance(days=10**7), 'the time is too large; the clock ends with the year 9000'),
         (
             lambda m: m.advance_to(datetime.datetime.max.replace(tzinfo=UTC)),
             'the model cannot go on until 9999-12-31T23:59:59.999999+00:00; give a time between the years 1 and 9000',

@@ -91,7 +91,7 @@ def test_its_text_says_what_failed_where_and_what_became_of_the_rest(failed):
         'Broken: as it was told',
         'test_failing_hooks.py',
         'discarded with the hook: secret-add',
-        'kept all the same',
+        'kept despite the failure',
     ):
         assert part in text
 

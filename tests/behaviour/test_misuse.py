@@ -65,7 +65,7 @@ MISUSE = {
         'nowhere'
     ),
     # units and applications
-    "'web' is no unit; name units such as web/0, or say num_units=...": lambda model: model.remove_unit('web'),
+    "'web' is not a unit; name units such as web/0, or give num_units=...": lambda model: model.remove_unit('web'),
     "'web' has 1 units; 2 cannot be removed": lambda model: model.remove_unit('web', num_units=2),
     "'web' has 1 units; -1 cannot be removed": lambda model: model.remove_unit('web', num_units=-1),
     'num_units is 0; it must be 1 or more': lambda model: model.add_unit('web', num_units=0),
@@ -254,7 +254,7 @@ def test_an_operation_on_an_application_that_is_going_is_refused(pair, snapshot)
             operation()
     with pytest.raises(UsageError, match='a unit that is going cannot lead'):
         pair.model.set_leader('web/1')
-    with pytest.raises(UsageError, match='is being removed, and runs no update-status any more'):
+    with pytest.raises(UsageError, match='is being removed and no longer runs update-status'):
         pair.model.update_status('web/0')
     assert snapshot() == before
 

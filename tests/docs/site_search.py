@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import pathlib
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
+from .documents import ROOT
+
 SITE = ROOT / 'build' / 'site'
 ANSWERS = {
     'who may read a secret': 'questions/who-may-read',

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import pathlib
 import sys
 from unittest import mock
 
 import pytest
 
 from pytest_charmsecrets.checks import CHECKS
+
+from .documents import DOCUMENTS, ROOT
 
 PAGES = (
     'charm-process.md',
@@ -20,7 +21,6 @@ PAGES = (
     'permissions.md',
     'rules.md',
 )
-ROOT = pathlib.Path(__file__).parents[2]
 
 
 @pytest.fixture(scope='session')
@@ -74,6 +74,6 @@ def test_generated_picture_is_up_to_date(generate, name):
 
 
 def test_every_picture_is_tested_and_shown(generate):
-    pages = ''.join(path.read_text() for path in [ROOT / 'README.md', *(ROOT / 'docs').rglob('*.md')])
+    pages = ''.join(path.read_text() for path in DOCUMENTS)
     assert set(generate.pictures.STORIES) == {path.stem for path in (ROOT / 'docs' / 'pictures').glob('*.svg')}
     assert all(f'pictures/{name}.svg)' in pages for name in generate.pictures.STORIES)

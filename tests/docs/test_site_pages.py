@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import pathlib
 import sys
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
+from .documents import ROOT
+
 EXTENSIONS = ROOT / 'docs' / '_extensions'
 INDEX = (ROOT / 'docs' / 'index.md').read_text()
 

@@ -26,10 +26,10 @@ from collections.abc import Iterator
 import ops
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
-DOCUMENTS = [ROOT / 'README.md', *sorted((ROOT / 'docs').rglob('*.md'))]
+from .documents import DOCUMENTS, ROOT, name
+
 BLOCK = re.compile(
-    r'(?:^(?:(?:\*\*`|<!-- file: )(?P<file>[^`\n]+?)(?:`\*\*| -->)|<!-- fails: (?P<fails>[^\n]+) -->)\n)?'
+    r'(?:^(?:\*\*`(?P<file>[^`\n]+)`\*\*|<!-- fails: (?P<fails>[^\n]+) -->)\n)?'
     r'^```(?P<language>\w*)\n(?P<text>.*?)^```\n',
     re.MULTILINE | re.DOTALL,
 )
@@ -111,11 +111,7 @@ def run_console(directory: Directory, text: str, fails: frozenset[str], config: 
             assert command in COMMANDS_OF_THE_SHELL, line
 
 
-def names(document: pathlib.Path) -> str:
-    return str(document.relative_to(ROOT))
-
-
-@pytest.mark.parametrize('document', DOCUMENTS, ids=names)
+@pytest.mark.parametrize('document', DOCUMENTS, ids=name)
 def test_what_a_document_shows_is_so(document, directory, pytestconfig):
     text = document.read_text()
     if OPS < (3, 7) and document.stem != 'naive-datetime':
@@ -156,7 +152,7 @@ def anchors(document: pathlib.Path) -> Iterator[str]:
         yield re.sub(r'[^\w\- ]', '', heading).lower().replace(' ', '-')
 
 
-@pytest.mark.parametrize('document', DOCUMENTS, ids=names)
+@pytest.mark.parametrize('document', DOCUMENTS, ids=name)
 def test_links_lead_somewhere(document):
     for link in LINK.finditer(BLOCK.sub('', document.read_text())):
         target = (document.parent / link['path']) if link['path'] else document

@@ -18,7 +18,7 @@ from pytest_charmsecrets.juju.agent import next_operation, waiting_groups
 from pytest_charmsecrets.juju.agents import Agents
 from pytest_charmsecrets.juju.differences import Differences
 from pytest_charmsecrets.juju.steps import deliveries
-from pytest_charmsecrets.juju.watchers import relation_snapshot
+from pytest_charmsecrets.juju.watchers.relations import relation_snapshot
 
 from .random_operations import BEGINNING, STORIES, Story
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ...errors import UsageError, unknown
 from .bugs import BUGS
-from .switches import Avoided, Profile
+from .profile import Avoided, Profile
 
 DEFAULT_VERSION: Final = '3.6.14'
 
