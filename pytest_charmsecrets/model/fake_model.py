@@ -247,7 +247,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             num_units: the number of units.
 
         Raises:
-                UsageError: if the name is taken or not valid, or an endpoint is declared twice.
+            UsageError: if the name is taken or not valid, or an endpoint is declared twice.
         """
         self._check_no_hook('deploy_puppet')
         declared = {'provides': provides, 'requires': requires, 'peers': peers}
@@ -339,7 +339,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
                 unit has open ends first.
 
         Raises:
-                UsageError: if a unit or the application does not exist, or has fewer units.
+            UsageError: if a unit or the application does not exist, or has fewer units.
         """
         self._check_no_charm_runs('remove_unit')
         names = list(app_or_unit)
@@ -367,7 +367,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             force: remove it at once, without running relation-departed or relation-broken.
 
         Raises:
-                UsageError: if no such relation exists.
+            UsageError: if no such relation exists.
         """
         self._check_no_charm_runs('remove_relation')
         operations.remove_relation(self._world, lookups.find_relation(self._world, app1, app2), force=force)
@@ -380,7 +380,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             force: remove them at once: their units run no hooks, and related units run no relation-broken.
 
         Raises:
-                UsageError: if an application does not exist.
+            UsageError: if an application does not exist.
         """
         self._check_no_charm_runs('remove_application')
         for name in app:
@@ -421,7 +421,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
                 charm and run no upgrade-charm.
 
         Raises:
-                UsageError: if the application does not exist or is a puppet, or the charm cannot be used.
+            UsageError: if the application does not exist or is a puppet, or the charm cannot be used.
         """
         self._check_no_hook('refresh')
         lookups.check_application_exists(self._world, app)
@@ -480,7 +480,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
                 Without a name the backend stays.
 
         Returns:
-                The name of the backend that the model uses now.
+            The name of the backend that the model uses now.
 
         Raises:
             UsageError: if the name is empty, or this release of Juju has no secret backends.

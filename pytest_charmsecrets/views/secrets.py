@@ -172,7 +172,7 @@ class SecretView(View):
                 revision.obsolete,
                 revision.backend,
                 revision.content,
-                _described(secret),
+                named_by_owner(self),
             )
             for number, revision in sorted(secret.revisions.items())
         }
@@ -259,13 +259,18 @@ class SecretView(View):
         if secret is None:
             return f'<SecretView {self.unique_identifier} (not there)>'
         tracked = ', '.join(f'{unit}@{revision}' for unit, revision in self.tracked_by.items())
-        return f'<SecretView {_described(secret)} revision {secret.latest_revision}, tracked by {tracked or "nobody"}>'
+        return (
+            f'<SecretView {named_by_owner(self)} revision {secret.latest_revision}, tracked by {tracked or "nobody"}>'
+        )
 
 
-def _described(secret: Secret) -> str:
-    """Return owner and label, or the id where there is no label or it is no word but a document."""
-    is_word = secret.label.isprintable() and 0 < len(secret.label) <= _LONGEST_LABEL
-    return f'{secret.owner}/{secret.label if is_word else secret.id}'
+def named_by_owner(secret: SecretView) -> str:
+    """Return owner and label, or the id where there is no label or it is no word but a document; the id once it is gone."""
+    if not secret.exists:
+        return secret.unique_identifier
+    name = secret.label or secret.name or ''
+    is_word = name.isprintable() and 0 < len(name) <= _LONGEST_LABEL
+    return f'{secret.owner}/{name if is_word else secret.unique_identifier}'
 
 
 def _order(unit: str) -> tuple[str, int]:
