@@ -15,7 +15,7 @@ from . import facts, identity, relations
 from .change_log import Changes
 from .clock import Clock
 from .journal import Cause, Chronicle, JournalWriter
-from .relations import Relation, RelationEndpoint
+from .relations import Relation, RelationEndpoint, Relations
 from .secrets import access, backends
 from .secrets.entities import Owner, Secret, SecretStore
 from .state import Application, Cloud, Life, Offer, RemoteApplication, Unit
@@ -48,7 +48,7 @@ class World:
         self.secrets: Final = SecretStore(self.changes, profile)
         self.bugs: Final = self.secrets.bugs
         self.applications: Final[dict[str, Application]] = {}
-        self.relations: Final[dict[int, Relation]] = {}
+        self.relations: Final = Relations()
         self.offers: Final[dict[str, Offer]] = {}
         """By name."""
         self.remote_applications: Final[dict[str, RemoteApplication]] = {}
@@ -74,12 +74,15 @@ class World:
         """
         if self.given_cloud is None and cloud == 'kubernetes':
             self._cloud = cloud
-            self.use_secret_backend(self.secret_backend)
+            backends.be_in_backend(self.secrets, self._find_backend(self.secret_backend))
 
     def use_secret_backend(self, chosen: str) -> None:
         """Switch the secret backend, and move existing content to it."""
         self.secret_backend = chosen
-        backends.move_to_backend(self.secrets, backends.find_backend(chosen, self.name, self.cloud, self.profile))
+        backends.move_to_backend(self.secrets, self._find_backend(chosen))
+
+    def _find_backend(self, chosen: str) -> str:
+        return backends.find_backend(chosen, self.name, self.cloud, self.profile)
 
     def begin_operation(self) -> Cause:
         """Begin an operation of the user that may still be refused. It is the cause of all writes until another actor acts."""
@@ -191,7 +194,7 @@ class World:
 
     def relations_of(self, application: str) -> tuple[Relation, ...]:
         """Return the relations of an application, in the order of their ids."""
-        return tuple(relation for relation in self.relations.values() if relation.involves(application))
+        return self.relations.of(application)
 
     @property
     def user_owner(self) -> Owner:

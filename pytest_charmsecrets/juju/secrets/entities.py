@@ -32,7 +32,7 @@ class Owner:
 
     kind: Literal['application', 'unit', 'model']
     name: str
-    """Name of the application or unit; UUID of the model, which owns the secrets of users."""
+    """Name of the application or unit; UUID of the model, which owns the user secrets."""
 
     @property
     def tag(self) -> str:
@@ -43,6 +43,10 @@ class Owner:
     def is_user(self) -> bool:
         """Whether the secret is a user's: it belongs to the model."""
         return self.kind == 'model'
+
+    def __hash__(self) -> int:
+        """Return the hash of the name, which a string keeps: owners are looked up in every hook command."""
+        return hash(self.name)
 
     def __str__(self) -> str:
         """The owner as the Juju CLI shows it."""
