@@ -90,8 +90,11 @@ class ChildCommands:
             return self._execute(argv, stdin, cwd)
 
     @contextlib.contextmanager
-    def answering(self) -> Generator[None]:
+    def answering(self, *, may_go_on: bool = False) -> Generator[None]:
         """Answer the commands of every child that is started meanwhile.
+
+        Args:
+            may_go_on: Whether the charm may catch what a command has raised.
 
         Raises:
             Exception: that one of them has raised: the test asked for something impossible.
@@ -103,12 +106,16 @@ class ChildCommands:
             setattr(owner, name, replacement)
         try:
             yield
+        except BaseException as error:
+            if self._error is not None:
+                raise self._error from error
+            raise
         finally:
             for owner, name, real, _ in used:
                 setattr(owner, name, real)
             _running.remove(self)
             self._stop()
-        if self._error is not None:
+        if self._error is not None and not may_go_on:
             raise self._error
 
     def listen(self) -> None:

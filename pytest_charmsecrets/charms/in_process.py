@@ -235,11 +235,12 @@ class InProcessRunner:
     def _surroundings_of_loading(self, source: CharmSource) -> Generator[Path]:
         """Give the charm the surroundings of the first unit's install hook while its modules are loaded."""
         invocation = self._loading(source.metadata.name)
-        environment = ChildCommands(self._executables, invocation.execute).environment()
+        commands = ChildCommands(self._executables, invocation.execute)
         with (
             self._directories.holding(invocation.unit, source.files) as charm_dir,
-            _surroundings(invocation, charm_dir, environment),
+            _surroundings(invocation, charm_dir, commands.environment()),
             virtual_time(invocation.now, invocation.sleep, invocation.time_zone),
+            commands.answering(may_go_on=True),
         ):
             yield charm_dir
 

@@ -10,7 +10,7 @@ from . import identity, lifecycle, relations
 from .agent import follow_snapshot, is_cut_off, is_finished
 from .secrets.entities import INTERNAL, Owner
 from .state import Unit
-from .watchers import Agent
+from .watchers.unit_watchers import Agent
 from .world import World
 
 

@@ -3,7 +3,7 @@
 No other module computes a time. Nothing here reads a wall clock.
 
 The delays of retries, the periods of policies and the minute of ``is_due`` are constants: they are the same in all known
-releases. Once a release differs, the constant becomes a switch of its profile (``versions/switches.py``).
+releases. Once a release differs, the constant becomes a switch of its profile (``versions/switches/``).
 
 Source: juju 3.6: core/secrets/rotate.go; internal/worker/secretrotate, secretexpire.
 """

@@ -94,7 +94,7 @@ def consume(world: World, url: str, *, alias: str | None = None) -> RemoteApplic
     name = alias or offered.name
     if not identity.is_application_name(name):
         raise UsageError(
-            f'{name!r} is no name for an application: use lower-case letters, digits and hyphens',
+            f'{name!r} is not a valid application name: use lower-case letters, digits and hyphens',
             refusal=f'invalid application name {gotext.quote(name)}',
         )
     metadata = other.applications[offered.application].metadata

@@ -1,6 +1,6 @@
 """The steps of a model in any order but the fixed one: deliver one document, fire a worker, run a job, run a hook.
 
-The fixed order delivers everything at once (``watchers.deliver``). Any other order takes one step at a time, chosen
+The fixed order delivers everything at once (``watchers/delivery.py``). Any other order takes one step at a time, chosen
 from all that are possible. Juju orders the changes to one document, not those to different documents: each watcher has
 a goroutine of its own, and remotestate/watcher.go, loop (internal/worker/uniter), selects among their channels at
 random.
@@ -19,25 +19,21 @@ from typing import Any, TypeAlias
 from . import identity
 from .agent_state import RelationSnapshot, Snapshot
 from .hooks import Hook
-from .watchers import (
-    POD_WATCHERS,
-    RevisionKey,
-    UnitWatchers,
-    deliver_consumed,
+from .watchers.consumed import deliver_consumed, has_news
+from .watchers.owned import (
     deliver_expiries,
     deliver_removed,
     deliver_revisions,
     deliver_rotations,
-    deliver_unit,
     find_revision,
     fold_expiries,
-    has_news,
     may_fold_expiries,
     queue_expirations,
     queue_rotations,
-    relation_snapshot,
-    unit_watchers_with_news,
 )
+from .watchers.relations import relation_snapshot
+from .watchers.unit import POD_WATCHERS, deliver_unit, unit_watchers_with_news
+from .watchers.unit_watchers import RevisionKey, UnitWatchers
 from .world import World
 
 

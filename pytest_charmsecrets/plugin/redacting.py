@@ -1,9 +1,9 @@
-"""No value of a secret in what pytest prints: reports, warnings and live logs are redacted before anybody sees them.
+"""Redacts secret values in pytest's output: in reports, warnings and live logs.
 
-The values are those of every model that the session has made. What a test prints past pytest's capture stays as it is.
+The values are those of all models of the session. Output that bypasses pytest's capture is not redacted.
 
-Nor does any report hold a text that UTF-8 cannot: charms and secrets hold bytes that are no text, and a report with one
-of them could not be sent by the workers of xdist, nor be written.
+Reports also hold no text that UTF-8 cannot encode: the workers of xdist could not send it, and no file could hold it.
+Such text comes from bytes in charms and secrets.
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ if TYPE_CHECKING:
 _SAID: Final = ('longrepr', 'sections', 'user_properties', 'wasxfail', 'context')
 """Attributes of a report with texts of others; pytest escapes its id itself, and what this plugin adds is printable."""
 _KEPT: Final = frozenset(('path', 'style', 'lineno', 'reprfileloc'))
-"""Attributes of a failure that say where it was, not what."""
+"""Attributes of a failure that hold its location and are not redacted."""
 
 
 class Secrets:
-    """The values of secrets that a session has met, and the names that its reports need."""
+    """The secret values of a session, and the names that must not be redacted."""
 
     def __init__(self) -> None:
         self._long: dict[KnownValue, None] = {}
         self._short: dict[KnownValue, None] = {}
-        """Values that are words of every text: only reports of the test that used them do without."""
+        """Short values, which also occur as ordinary words, so only reports of the test that used them redact them."""
         self._names: set[str] = set()
         self._redactor: Redactor | None = None
         self._is_current = False
-        """Whether the redactor follows what is known now."""
+        """Whether the redactor is up to date."""
         self._read: weakref.WeakKeyDictionary[FakeModel, int] = weakref.WeakKeyDictionary()
-        """How many records of each journal are known: live logs ask again for each line."""
+        """The number of records read from each journal, because live logs call ``learn`` for each line."""
 
     @property
     def _known(self) -> Iterator[KnownValue]:
         return itertools.chain(self._long, self._short)
 
     def learn(self, models: Iterable[FakeModel]) -> None:
-        """Add what the journals of models show."""
+        """Add the values and names in the journals of models."""
         for model in models:
             from ..report.redaction import known_values, names_of
             from ..views.sensitive import SHORTEST_VALUE
@@ -65,7 +65,7 @@ class Secrets:
                 self._names.update(key for key, _ in known if key is not None)
 
     def forget_short(self) -> None:
-        """Forget values that are words of every text: reports of other tests than the one that used them need those."""
+        """Forget short values at the end of a test, because they occur as ordinary words in the reports of others."""
         if self._short:
             self._short.clear()
             self._read.clear()
@@ -73,7 +73,7 @@ class Secrets:
 
     @property
     def redactor(self) -> Redactor:
-        """What redacts them all."""
+        """The redactor for all known values."""
         from ..report.redaction import Redactor, worth_redacting
 
         if self._redactor is None:
@@ -85,13 +85,13 @@ class Secrets:
 
     @property
     def left_in_plain(self) -> tuple[str, ...]:
-        """The keys of credentials whose values are too short or too common to redact."""
+        """Keys of credentials whose values are too short or too common to redact."""
         from ..report.redaction import left_in_plain
 
         return left_in_plain(self._known, self._names)
 
     def redact_report(self, report: pytest.TestReport) -> None:
-        """Redact everything that the report of a test may print; different values do not look equal."""
+        """Redact everything that the report of a test can print. Different values get different replacements."""
         from ..report.redaction import Numbered
 
         if not self._long and not self._short:
@@ -102,7 +102,7 @@ class Secrets:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Redact the report of a subtest, to which pytest adds what it is about and what it printed only now."""
+        """Redact the report of a subtest, to which pytest adds its parameters and captured output only here."""
         context = getattr(report, 'context', None)
         if context is not None and (self._long or self._short):
             self.redact_report(report)
@@ -110,7 +110,7 @@ class Secrets:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
-        """Redact a warning before it is shown."""
+        """Redact a warning."""
         text = str(warning_message.message)
         if (self._long or self._short) and (redacted := self.redactor.redact(text)) != text:
             warning_message.message = redacted
@@ -143,7 +143,7 @@ def make_warning_printable(warning_message: warnings.WarningMessage) -> None:
 
 
 def is_shown(report: pytest.TestReport, config: pytest.Config) -> bool:
-    """Whether anybody can see what a report holds: passing tests show it only if that is asked for."""
+    """Whether pytest can print the contents of a report: those of passing tests only if an option requests it."""
     if not report.passed:
         return True
     shown = cast('str', config.getoption('reportchars', '') or '')
@@ -151,7 +151,7 @@ def is_shown(report: pytest.TestReport, config: pytest.Config) -> bool:
 
 
 class _Redacting(logging.Formatter):
-    """Redacts what another formatter writes."""
+    """A formatter that redacts the output of another formatter."""
 
     def __init__(self, formatter: logging.Formatter, secrets: Secrets, learn: Callable[[], None]) -> None:
         super().__init__()
@@ -160,17 +160,17 @@ class _Redacting(logging.Formatter):
         self._learn = learn
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line that is shown."""
+        """Return the redacted line."""
         self._learn()
         return self._secrets.redactor.redact(self._formatter.format(record))
 
 
 def redact_live_logs(config: pytest.Config, learn: Callable[[], None]) -> None:
-    """Redact log lines that pytest shows or writes to a file while tests run."""
+    """Redact log lines that pytest prints or writes to a file while tests run."""
     logs = config.pluginmanager.get_plugin('logging-plugin')
     if logs is None:
         return
-    # Both handlers are always there; without the options nobody reads what they write.
+    # Both handlers always exist; without the options their output is discarded.
     asked = {
         'log_cli_handler': config.getoption('log_cli_level', None) is not None or config.getini('log_cli'),
         'log_file_handler': config.getoption('log_file', None) or config.getini('log_file'),

@@ -1,4 +1,4 @@
-"""What a model has not done yet, as text: hooks that are due, units in error, stopped agents."""
+"""Renders the pending work of a model as text: hooks that are due, units in error, stopped agents."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from ..views.model import ModelView
 
 MOST: int = 6
-"""How many units are named, and how many hooks of each."""
+"""The maximum number of units to name, and of hooks of each unit."""
 
 
 def render_standing(model: ModelView, *, told: tuple[str, str] | None = None, advise: bool = False) -> str:
-    """Return what is due and has not run, which units are in error, and whose agents are stopped; empty if none is.
+    """Return the hooks that are due, the units in error and the stopped agents as text, or an empty text.
 
     Args:
         model: the model.
-        told: unit and hook of a failure that stands beside it, and is not repeated.
+        told: unit and hook of the failure that the report already shows, to leave out.
         advise: whether to say how to run what is due; a model that has just failed to settle needs something else.
     """
     return '\n'.join(_lines(model, told, advise=advise))

@@ -100,3 +100,13 @@ def test_nor_can_the_user_write_a_secret_then(minutes, refusal):
         with pytest.raises(JujuError, match=refusal):
             model.update_secret('token', {'key': 'three'})
         assert list(model.secret(name='token').revisions) == [1]
+
+
+def test_a_user_may_describe_such_a_secret_once_the_token_is_a_new_one():
+    with model_with('removed_latest_locks', is_on=True, backend='k8s') as model:
+        model.add_secret('token', {'key': 'one'})
+        model.update_secret('token', {'key': 'two'})
+        model.remove_secret('token', revision=2)
+        model.advance(minutes=11)
+        model.update_secret('token', info='of the API')
+        assert model.secret(name='token').description == 'of the API'

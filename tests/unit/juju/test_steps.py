@@ -6,9 +6,10 @@ import datetime
 
 import pytest
 
-from pytest_charmsecrets.juju import lifecycle, operations, watchers
+from pytest_charmsecrets.juju import lifecycle, operations
 from pytest_charmsecrets.juju.hooks import Hook
 from pytest_charmsecrets.juju.steps import Beginning, Delivery, Pick, RemovalJob, deliveries
+from pytest_charmsecrets.juju.watchers.delivery import deliver
 
 from .small_model import START
 
@@ -25,7 +26,7 @@ def steps(model, unit) -> dict[str, Delivery]:
 def model(small_model):
     """Return a model whose agents have received everything."""
     for agent in small_model.agents.values():
-        watchers.deliver(small_model.world, agent.watchers)
+        deliver(small_model.world, agent.watchers)
     return small_model
 
 
