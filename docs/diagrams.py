@@ -21,7 +21,7 @@ def matrix(title: str, columns: Mapping[str, str], rows: Mapping[tuple[str, str]
         rows: for each secret and a word about it, what each unit may do; an empty text for nothing.
     """
     shapes = Shapes()
-    left, width, height, head = 200, 116, 44, 58
+    left, width, height, head = 160, 112, 44, 58
     shapes.text_at(MARGIN, 22, 'ink b t', title)
     for place, (unit, word) in enumerate(columns.items()):
         middle = left + width * place + width / 2
@@ -68,7 +68,7 @@ def way_of_a_hook(
         then: the hooks that became due by it.
     """
     shapes = Shapes()
-    charm, pending, model, width = MARGIN, 330, 560, 270
+    charm, pending, model, width = MARGIN, 256, 466, 246
     shapes.text_at(MARGIN, 22, 'ink b t', title)
     for x, name in ((charm, 'the charm'), (pending, 'pending in the hook'), (model, 'the model')):
         shapes.text_at(x, 46, 'ink2 b', name)
@@ -76,20 +76,20 @@ def way_of_a_hook(
     for x in (pending - 12, model - 12):
         shapes.add(f'<path class="obs" d="M{x} 34V{number(_height(steps, committed, then) - 10)}"/>')
     y = _box(shapes, model, y, width, [f'due: {due}'], 'due')
-    _arrow(shapes, model, charm + width, y - 19)
+    _arrow(shapes, model, charm + 220, y - 19)
     shapes.text_at(charm, y - 15, 'ink b', hook)
     for step in steps:
-        end = _box(shapes, charm, y, width + 26, [f'$ {step.command}'], 'life', 'm')
+        end = _box(shapes, charm, y, 220, [f'$ {step.command}'], 'life', 'm')
         target = model if step.is_applied_at_once else pending
         _box(
             shapes,
             target,
             y,
-            width if step.is_applied_at_once else 206,
+            width if step.is_applied_at_once else 190,
             [step.effect],
             'cur' if step.is_applied_at_once else 'relation',
         )
-        _arrow(shapes, charm + width + 26, target, y + 11)
+        _arrow(shapes, charm + 220, target, y + 11)
         y = end
     end = _box(shapes, model, y, width, ['commit: ' + '; '.join(committed)], 'cur')
     shapes.text_at(charm, y + 15, 'ink b', 'the hook succeeds')

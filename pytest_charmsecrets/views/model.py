@@ -188,7 +188,10 @@ class ModelView(OverModel):
             return fitting[0]
         asked = {'id': identifier, 'owner': owner, 'label': label, 'name': name}
         described = ', '.join(f'{key} {value!r}' for key, value in asked.items() if value is not None) or 'anything'
-        candidates = '\n'.join(f'- {view.unique_identifier} {view!r}' for view in fitting or self.secrets()) or '- none'
+        others = fitting or self.secrets()
+        if not others:
+            raise UsageError(f'there is no secret with {described}, and no other secret; settle the model, or add one')
+        candidates = '\n'.join(f'- {view.unique_identifier} {view!r}' for view in others)
         count = 'are several secrets' if fitting else 'is no secret'
         raise UsageError(f'there {count} with {described}; the candidates are:\n{candidates}')
 
