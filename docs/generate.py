@@ -120,36 +120,36 @@ def juju_versions() -> str:
     oldest, newest = RELEASES[0], RELEASES[-1]
     return f"""# Juju versions
 
-The model behaves as any release of Juju from {oldest.line}.{oldest.first} to {newest.line}.{newest.last}. A charm sees the full number of the
-release that was asked for. Betas, release candidates and numbers that are not listed are refused. A line stands for one
-of its releases:
+The model behaves as any release of Juju from {oldest.line}.{oldest.first} to {newest.line}.{newest.last}. A charm sees the full number of
+the given release. Betas, release candidates and numbers that are not listed are refused. A series such as `3.6` stands for one of its
+releases:
 
 {aliases}
 ## Releases
 
-Each release behaves as one of {len(PROFILES)} trees of Juju's history that were read, but for what is said here. Numbers that were cut and
-never published behave as the next published one.
+Each release behaves as one of {len(PROFILES)} versions of Juju's source that were examined, with the exceptions given here. Releases that
+were tagged but never published behave as the next published one.
 
 {table(('Releases', 'Behave as', 'But'), release_rows())}
 ## Switches
 
-What the trees differ in, as they were shipped. A dot repeats the value on its left. A model leaves out what is a
-[bug](#bugs), unless a test asks for it.
+These are the differences between the examined versions, as they were shipped. A dot repeats the value on its left. A model does not have a
+[bug](#bugs) unless a test requests it.
 
 {table(('Switch', *PROFILES), differing_rows())}
-What every tree up to {COMPARED[0]} has in common, and 4.0 does otherwise:
+The following is the same in all versions up to {COMPARED[0]}, and different in 4.0:
 
 {table(('Switch', 'To 3.6', 'From 4.0'), line_rows())}
-In the releases between the trees alone differ {', '.join(f'`{name}`' for name in elsewhere if name not in differing())}.
+Only in releases between the examined versions, these differ: {', '.join(f'`{name}`' for name in elsewhere if name not in differing())}.
 
 ## Bugs
 
-A bug is what Juju repaired later as a bug, or what its own agent cannot go on after; all else that a release does is its
-behaviour. Bugs are off, whatever the version, until a test asks for them by name, or with `as-shipped` for all of the release: with
-`FakeModel(juju_bugs=[...])`, with the marker, with `--charmsecrets-juju-bug`, or in the ini file. What was repaired is named by
-commits, bugs and pull requests of Juju.
+A bug is behaviour that Juju fixed later as a bug, or after which its own agent cannot continue. Everything else is the behaviour of the
+release. Bugs are off in every version unless a test requests them by name, or with `as-shipped` for all bugs of the release:
+with `FakeModel(juju_bugs=[...])`, the marker, `--charmsecrets-juju-bug`, or in the ini file. Fixes are named by commits, bugs and pull
+requests of Juju.
 
-{table(('Bug', 'What goes wrong', 'Releases', 'Repaired'), bug_rows())}
+{table(('Bug', 'Effect', 'Releases', 'Fixed in'), bug_rows())}
 ## Where each switch was read
 
 {table(('Switch', "Place in Juju's tree"), sources)}"""
@@ -293,10 +293,10 @@ can do all of that but remove.
 
 PAGES = {
     'HC': 'Hook commands',
-    'MS': 'What the model holds',
-    'EV': 'Which hooks follow',
-    'JV': 'What differs between versions',
-    'ER': 'What was found later',
+    'MS': 'State of the model',
+    'EV': 'Events',
+    'JV': 'Differences between versions',
+    'ER': 'Later findings',
 }
 
 
@@ -326,7 +326,7 @@ def rules() -> str:
             for vector in ordered
         )
         parts.append(
-            f'## {title}\n\n{table(("Rule", "What", "Played on", "Read in Juju", "Recorded from Juju"), rows)}'
+            f'## {title}\n\n{table(("Id", "Rule", "Played on", "Source in Juju", "Recorded from Juju"), rows)}'
         )
     return f"""# Rules
 
@@ -424,16 +424,15 @@ def client_commands() -> str:
     """Return the page about the Juju client."""
     return f"""# Client commands
 
-The commands of the Juju client that `FakeJuju` and `Client` know. `Client(model).run(argv)` takes a command line without `juju` and
-returns a `Result` with `exit_code`, `stdout` and `stderr`: Juju's output, and what Juju refuses as `ERROR ...` with exit code 1, or
-2 for a wrong command line. Whatever is not in this table raises `UsageError`, which names it and what is supported.
+The commands of the Juju client that `FakeJuju` and `Client` support. `Client(model).run(argv)` takes a command line without `juju` and
+returns a `Result` with `exit_code`, `stdout` and `stderr`: Juju's output, and Juju's errors as `ERROR ...` with exit code 1, or
+2 for a wrong command line. Commands and flags that are not in this table raise `UsageError`, which names the supported ones.
 
 Every command about a model takes `-m`/`--model`, and works on any model of the controller. `juju help COMMAND` and `--help`
 describe a command as the fake client has it. `print(model)` prints the tables of `juju status --relations` and `juju secrets`.
-Flags without effect are about what a fake model does not have, such as bases and
-colours.
+Ignored flags concern things that a fake model does not have, such as bases and colours.
 
-{table(('Command', 'Flags', 'Formats', 'Flags without effect', 'What it lacks'), command_rows())}"""
+{table(('Command', 'Flags', 'Formats', 'Ignored flags', 'Not reproduced'), command_rows())}"""
 
 
 # --- charm-process.md

@@ -79,7 +79,7 @@ def read_stdin() -> bytes:
 
 
 def write(descriptor: int, data: bytes) -> None:
-    """Print something, even if nobody reads it any more."""
+    """Print something, even if the reader has closed the pipe."""
     try:
         while data:
             data = data[posix.write(descriptor, data) :]

@@ -87,7 +87,7 @@ def _put_back(restores: list[PutBack]) -> None:
 def run_in_own_context(
     function: Callable[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
 ) -> _Result:
-    """Call a function whose changes of context variables, and of the decimal context, nobody else sees."""
+    """Call a function so that its changes of context variables and of the decimal context are not visible outside."""
 
     def run() -> _Result:
         decimal.setcontext(decimal.getcontext().copy())

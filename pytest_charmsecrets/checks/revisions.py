@@ -12,7 +12,7 @@ from .naming import called, id_in, plural, subject_of
 
 
 def unpruned_revisions(case: Case) -> Iterator[Finding]:
-    """Find secrets of charms with revisions that are not the latest and that nobody tracks."""
+    """Find secrets of charms with revisions that are not the latest and that no unit tracks."""
     if not case.is_at_rest:
         return
     for secret in _of_charms(case):
@@ -72,7 +72,7 @@ def _is_without_trace(case: Case, secret: SecretView) -> bool:
 def _outlives_its_relation(case: Case, secret: SecretView) -> bool:
     """Whether the label names a relation that is gone, over which the secret was granted in the hook that added it.
 
-    One that was granted to somebody else since has a number of another kind in its label.
+    One that was granted to another unit since has a number of another kind in its label.
     """
     numbers = set(re.findall(r'(?<![0-9A-Za-z])[0-9]+(?![0-9A-Za-z])', secret.label or ''))
     gone = numbers - {str(relation.id) for relation in case.model.relations}

@@ -196,7 +196,7 @@ def force_unit_removal(world: World, unit: Unit) -> None:
 
 
 def begin_relation_removal(world: World, relation: Relation) -> None:
-    """Make a relation dying; one that nobody has entered is removed at once."""
+    """Make a relation dying; one that no unit has entered is removed at once."""
     if relation.life != 'alive':
         return
     relation.life = 'dying'

@@ -113,7 +113,7 @@ def deliveries(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> Iterat
         shuffle: orders the secrets that become due together.
     """
     _deliver_what_changes_nothing(world, watchers)
-    # Most steps of a model concern other units. What holds nothing new is not read again before it is written again.
+    # Most steps of a model concern other units. A watcher without news is not read until something is written.
     if watchers.is_unit_changed:
         yield from _of_the_unit(world, watchers)
     yield from _of_relations(world, watchers)

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 _LONG_URI: Final = re.compile(r'secret://[0-9a-f-]{36}/(?P<id>[0-9a-v]{20})')
-"""The spelling with the model's UUID, which nobody can read past."""
+"""A secret URI with the UUID of the model, which is shortened for readers."""
 
 
 def describe_offset(offset: datetime.timedelta) -> str:

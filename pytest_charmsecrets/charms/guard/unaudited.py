@@ -131,7 +131,7 @@ class _Exchange(NamedTuple):
     after: dict[str, _Function]
 
     def patched(self) -> dict[str, _Function]:
-        """Return those that are to come where somebody has patched some of the names: without these."""
+        """Return the replacements, without those of names that are already patched."""
         return {name: self.after[name] for name, one in self.before.items() if self.namespace.get(name) is one}
 
 
@@ -143,7 +143,7 @@ class _Exchanges(NamedTuple):
     """One by one, of the modules that have few of them: the namespace, the name, what is there, and what comes."""
 
     def apply(self) -> None:
-        """Replace the functions that nobody has patched."""
+        """Replace the functions that are not already patched."""
         for one in self.many:
             namespace, look, there, _, after = one
             try:

@@ -65,7 +65,7 @@ def be_in_backend(store: SecretStore, name: str) -> None:
 
 
 def move_to_backend(store: SecretStore, name: str) -> None:
-    """Switch the backend and move existing content to it. No revision is made, and nobody is notified."""
+    """Switch the backend and move existing content to it. No revision is added, and no unit is notified."""
     store.backend = name
     stopped: set[Owner] = set()
     for secret in store:

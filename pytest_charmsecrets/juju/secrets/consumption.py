@@ -156,7 +156,7 @@ def _save(store: SecretStore, secret: Secret, unit: str, *, tracked: int, label:
 
 
 def _is_unseen(store: SecretStore, secret: Secret, consumer: Consumer) -> bool:
-    """Whether nobody sees that a revision is not tracked any more, as another unit leaves it at the same moment.
+    """Whether no unit notices that a revision is no longer tracked, because another unit leaves it at the same time.
 
     Each of two hooks that run at once sees that the other unit still tracks the revision. Order zero has no such hooks.
     Juju 3.6: state/secrets.go, SaveSecretConsumer, getNewlyOrphanedSecretRevisions.

@@ -41,7 +41,7 @@ class CrossModelSwitches:
         Switch(
             'read for the model',
             'domain/removal/state/model/remoteapplicationofferer.go, DeleteRemoteApplicationOfferer',
-            "whether what observers track of another model's secrets goes with the application that shares them",
+            "whether the tracking of another model's secrets is removed with the application that shares them",
         ),
     ] = False
     units_of_others_granted: Annotated[
@@ -49,7 +49,7 @@ class CrossModelSwitches:
         Switch(
             'read for the model',
             'state/secrets.go, GrantSecretAccess; domain/crossmodelrelation/service/secrets.go',
-            'whether a single unit of another model can be granted access, although that lets it read nothing',
+            'whether a single unit of another model can be granted access, although it still cannot read the secret',
         ),
     ] = False
     offering_application_granted: Annotated[

@@ -49,7 +49,7 @@ class EventSwitches:
         Switch(
             'E6',
             'uniter/secrets/resolver.go',
-            'whether secret-remove still comes for a revision that is gone by then',
+            'whether secret-remove still runs for a revision that was removed meanwhile',
         ),
     ] = False
     remove_event_bare_id: Annotated[
@@ -137,7 +137,7 @@ class EventSwitches:
         Switch(
             'E16',
             'state/application.go',
-            "when an application's secrets go: as it begins to go, or once it is gone",
+            "when an application's secrets are removed: when its removal begins, or when it is removed",
         ),
     ] = 'removed'
     unit_secrets_deleted_on: Annotated[
@@ -145,7 +145,7 @@ class EventSwitches:
         Switch(
             'E21',
             'state/unit.go, DestroyUnitOperation',
-            'when the secrets that a unit owns and what it tracks go: as it begins to go, or once it is gone',
+            'when the secrets and the tracking of a unit are removed: when its removal begins, or when it is removed',
         ),
     ] = 'removed'
     gone_consumers_forgotten: Annotated[
@@ -153,7 +153,7 @@ class EventSwitches:
         Switch(
             'E17',
             'state/unit.go; state/application.go',
-            'whether what a removed observer tracked goes with it',
+            'whether the tracking of an observer is removed with it',
         ),
     ] = True
     gone_grants_forgotten: Annotated[
@@ -161,7 +161,7 @@ class EventSwitches:
         Switch(
             'E17, read later',
             'domain/removal/state/model/unit.go, deleteForeignKeyUnitReferences; domain/removal/state/model/application.go',
-            'whether what a removed unit or application was granted goes with it',
+            'whether grants to a unit or application are removed with it',
         ),
     ] = True
     dying_units_depart: Annotated[
@@ -201,7 +201,7 @@ class EventSwitches:
         Switch(
             'recorded',
             'internal/worker/uniter/uniter.go, loop',
-            'whether a unit never goes that owns a secret whose content outside Juju is lost',
+            'whether a unit that owns a secret with lost external content is never removed',
         ),
     ] = False
     drain_stops_at_lost: Annotated[
@@ -233,7 +233,7 @@ class EventSwitches:
         Switch(
             'read for the events',
             'uniter/operation/runhook.go, Commit',
-            'whether the agent of a unit breaks after secret-rotate for a secret that is gone',
+            'whether the agent of a unit breaks after secret-rotate for a removed secret',
         ),
     ] = False
     skipped_rotation_refused: Annotated[
@@ -249,6 +249,6 @@ class EventSwitches:
         Switch(
             'E19',
             'domain/removal/state/model/secret.go',
-            'whether the content of all secrets goes with any unit or application that owns one',
+            'whether the removal of an owner removes the content of all secrets',
         ),
     ] = False

@@ -57,7 +57,7 @@ class ReadingSwitches:
         Switch(
             'B3',
             'runner/context/context.go, SecretMetadata',
-            'whether a hook knows of the secrets that it has added itself: secret-ids, secret-info-get',
+            'whether secret-ids and secret-info-get include secrets that the hook has added',
         ),
     ] = True
     pending_app_label: Annotated[
@@ -161,7 +161,7 @@ class ReadingSwitches:
         Switch(
             'B14',
             'secretsmanager/secrets.go; common/secrets/access.go, CanManage',
-            'what a secret that is not there is refused with: all alike, or grants and revocations alone, as denied',
+            'the error for a secret that does not exist: the same for all commands, or permission denied for grants and revocations',
         ),
     ] = 'not_found'
     error_texts: Annotated[
@@ -177,7 +177,7 @@ class ReadingSwitches:
         Switch(
             'B16',
             'secretsmanager/secrets.go, getSecretContent',
-            'whether a read that is refused starts or moves tracking all the same',
+            'whether a rejected read starts or changes tracking nevertheless',
         ),
     ] = False
     refresh_copies_owner_label: Annotated[

@@ -57,7 +57,7 @@ class UserSecretSwitches:
         Switch(
             'read later',
             'apiserver/facades/client/secrets/secrets.go, ListSecrets',
-            'whether a user sees a policy of never where nobody gave one',
+            'whether users see a rotation policy of never if none was set',
         ),
     ] = False
     revision_by_name_optional: Annotated[
@@ -73,7 +73,7 @@ class UserSecretSwitches:
         Switch(
             'read for the client',
             'state/secrets.go, GrantSecretAccess, RevokeSecretAccess; domain/secret/service/access.go, GrantSecretAccess',
-            'whether a user who grants a secret that is not there is refused for the application first, and may revoke it',
+            'whether the grant of a secret that does not exist fails for the application first, and its revocation succeeds',
         ),
     ] = True
     unknown_name_panics: Annotated[

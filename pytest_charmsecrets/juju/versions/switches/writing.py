@@ -137,7 +137,7 @@ class WritingSwitches:
         Switch(
             'C16',
             'uniter/secrets.go, prepareSecretUpdates',
-            'what updating, granting or revoking a secret that is gone does to the hook',
+            'the effect on the hook of updating, granting or revoking a removed secret',
         ),
     ] = 'fail'
     async_delete: Annotated[
@@ -185,7 +185,7 @@ class WritingSwitches:
         Switch(
             'MS-D36',
             'apiserver/facades/agent/uniter/secrets.go, prepareSecretRevokes',
-            'whether a revocation is refused for somebody who is not in the model',
+            'whether the revocation for an entity that is not in the model is rejected',
         ),
     ] = False
     drop_grant_of_pending: Annotated[
