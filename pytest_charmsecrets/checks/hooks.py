@@ -15,7 +15,7 @@ CANCELLED: Final = {
     'secret-set': 'call set_content() in this hook and remove_revision() in a later one, such as secret-remove',
     'secret-grant': 'call grant() again in a later hook than remove_revision()',
 }
-"""What to do for each command that was cancelled."""
+"""The remedy for each command that was cancelled."""
 
 
 def cancelled_operations(case: Case) -> Iterator[Finding]:

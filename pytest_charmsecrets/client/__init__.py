@@ -75,7 +75,7 @@ class Client:
         name = argv[0] if argv else ''
         if name not in _BY_NAME:
             supported = [command.name for command in COMMANDS]
-            raise unknown('juju command', name, supported, f'supported: {", ".join(supported)}')
+            raise unknown('juju command', name, supported, 'call operations of FakeModel for everything else')
         try:
             return execute(_BY_NAME[name], self._session, argv[1:], stdin, cwd)
         except HelpRequested:

@@ -42,7 +42,12 @@ for _name, _member in vars(jubilant.Juju).items():
 class FakeJuju(_Explained):
     """A ``jubilant.Juju`` whose commands act on a fake model and whose ``wait`` advances its clock.
 
-    Everything else is jubilant's own code: it builds the command lines and parses their output.
+    Everything else is jubilant's own code: it builds the command lines and parses their output. A method whose command
+    is not supported, such as ``ssh``, raises UsageError. For example::
+
+        juju = FakeJuju(fake_model)
+        juju.deploy('./charms/web')
+        juju.wait(jubilant.all_active)
     """
 
     @checked

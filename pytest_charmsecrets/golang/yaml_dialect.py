@@ -15,8 +15,6 @@ from typing import Any, Final
 import yaml
 import yaml.scanner
 
-from ..errors import JujuError
-
 Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 _BOM: Final = '\ufeff'
@@ -24,9 +22,10 @@ _BRACKETS: Final = ('[', ']', ',')
 _BRACKET: Final = re.compile(r'[],[]')
 _REST_OF_TAG: Final = re.compile(r"[],[](?:[-\w;/?:@&=+$,.!~*'()%[\]])*", re.ASCII)
 _DIFFERS: Final = re.compile(rb"\\[/']|![^\s!]*[],[]")
-"""What a document has that the two scan differently, but for question marks."""
+"""Matches the parts of a document that the two scan differently, except question marks."""
 _ESCAPE: Final = re.compile(r'\\(?P<escaped>.)', re.DOTALL)
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*', re.DOTALL)
+_WHOLE_QUOTED: Final = re.compile(rf'{_QUOTED.pattern}"', re.DOTALL)
 _PRIVATE: Final = range(0xE000, 0xF900)
 _STARTS: Final = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
 _ENDS: Final = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
@@ -55,12 +54,8 @@ class _Repair:
 
 
 def translate(data: bytes) -> Document:
-    """Return a document that libyaml reads as Juju's library reads the original. Lines keep their numbers.
-
-    Raises:
-        JujuError: for an escape that Juju's library does not know, with its text.
-    """
-    has_bom = _BOM.encode() in data[3:]
+    """Return a document that libyaml reads as Juju's library reads the original. Lines keep their numbers."""
+    has_bom = data.find(_BOM.encode(), 1) > 0
     has_question = b'?' in data and (b'[' in data or b'{' in data)
     if not has_bom and not has_question and not _DIFFERS.search(data):
         return Document(data)
@@ -75,21 +70,18 @@ def translate(data: bytes) -> Document:
     return Document(text.encode(), stand_in)
 
 
-def line(number: int) -> str:
-    """Return a place as Juju's library names it: the first line has no number."""
-    return f'line {number}: ' if number else ''
-
-
 def _first_repair(text: str) -> _Repair | None:
     """Return what has to be another text, at the first place where the two libraries part."""
     loader: Any = Loader(text.encode())
-    depth = 0
+    depth = seen = 0
     try:
         while (token := loader.get_token()) is not None:
             depth += isinstance(token, _STARTS) - isinstance(token, _ENDS)
             start, end = token.start_mark, token.end_mark
+            seen = end.index
             if isinstance(token, yaml.ScalarToken) and token.style == '"':
-                _check_escapes(text[start.index : end.index], start.line)
+                if (repair := _repair_of_slash(text, start.index, end.index)) is not None:
+                    return repair
             elif isinstance(token, yaml.ScalarToken) and depth and token.plain and '?' in token.value:
                 # Neither a bracket nor a question mark may follow a text here, and both parsers say the same of them.
                 at = text.index('?', start.index)
@@ -97,7 +89,7 @@ def _first_repair(text: str) -> _Repair | None:
             elif isinstance(token, yaml.TagToken) and text.startswith(_BRACKETS, end.index):
                 return _repair_of_tag(text, end.index)
     except yaml.scanner.ScannerError as error:
-        return _repair_of_error(text, error)
+        return _repair_of_error(text, seen, error)
     except yaml.YAMLError:
         return None
     finally:
@@ -105,18 +97,30 @@ def _first_repair(text: str) -> _Repair | None:
     return None
 
 
-def _repair_of_error(text: str, error: Any) -> _Repair | None:
+def _repair_of_error(text: str, seen: int, error: Any) -> _Repair | None:
     at: int = error.problem_mark.index
+    # The scanner is ahead: it has read texts that it has not handed out.
+    for quoted in _WHOLE_QUOTED.finditer(text, seen, at):
+        if (repair := _repair_of_slash(text, quoted.start(), quoted.end())) is not None:
+            return repair
     if error.context in ('while scanning a tag', 'while parsing a tag') and text.startswith(_BRACKETS, at):
         return _repair_of_tag(text, at)
     if error.context in ('while parsing a quoted scalar', 'while scanning a quoted scalar'):
         start: int = error.context_mark.index
-        if not text.startswith('"', start):
-            return None
-        _check_escapes(text[start:at], error.context_mark.line)
         quoted = _QUOTED.match(text, start)
-        if quoted is not None and text.startswith("\\'", at):
+        if quoted is None:
+            return None
+        if text.startswith("\\'", at):
             return _Repair(start, quoted.end(), _ESCAPE.sub(_known_escape, quoted[0]))
+        return _repair_of_slash(text, start, at)
+    return None
+
+
+def _repair_of_slash(text: str, start: int, end: int) -> _Repair | None:
+    r"""Return the first ``\/`` of a text in double quotes as an escape that libyaml does not know either."""
+    for match in _ESCAPE.finditer(text, start, end):
+        if match['escaped'] == '/':
+            return _Repair(match.start(), match.end(), r'\-')
     return None
 
 
@@ -129,11 +133,3 @@ def _repair_of_tag(text: str, at: int) -> _Repair | None:
 
 def _known_escape(escape: re.Match[str]) -> str:
     return r'\x27' if escape['escaped'] == "'" else escape[0]
-
-
-def _check_escapes(quoted: str, first_line: int) -> None:
-    for match in _ESCAPE.finditer(quoted):
-        if match['escaped'] == '/':
-            # Scanners count lines from one, but for the first.
-            number = first_line + quoted.count('\n', 0, match.start())
-            raise JujuError(f'yaml: {line(number and number + 1)}found unknown escape character')

@@ -165,7 +165,7 @@ def _compose(data: bytes) -> _Node | None:
             if isinstance(event, yaml.StreamEndEvent):
                 return None
             if isinstance(event, yaml.DocumentStartEvent) and event.version not in (None, _YAML_1_1):
-                raise JujuError(f'yaml: {yaml_dialect.line(event.start_mark.line)}found incompatible YAML document')
+                raise JujuError(f'yaml: {_line(event.start_mark.line)}found incompatible YAML document')
             node = _node(next(events), events, {}, document)
             next(events)
             return node
@@ -199,6 +199,11 @@ def _short(tag: str | None) -> str:
     return (tag or '').replace(_PREFIX, '!!')
 
 
+def _line(number: int) -> str:
+    """Return a place as the library names it: the first line has no number."""
+    return f'line {number}: ' if number else ''
+
+
 def _place(error: yaml.MarkedYAMLError) -> str:
     line = error.problem_mark.line if error.problem_mark else 0
-    return yaml_dialect.line(line and line + isinstance(error, yaml.scanner.ScannerError))
+    return _line(line and line + isinstance(error, yaml.scanner.ScannerError))

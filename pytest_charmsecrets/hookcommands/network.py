@@ -76,7 +76,7 @@ def _first_address(call: CommandLine, binding: str, network: Mapping[str, Any], 
 
     In releases before, a bind address that is missing is an index out of range, which takes the agent down.
 
-    Source: jujuc/network-get.go, Run; in Juju 4.0 firstAvailableNetworkAddress, too.
+    Source: jujuc/network-get.go, Run; in Juju 4.0 also firstAvailableNetworkAddress.
     """
     anywhere = call.context.profile.any_address_is_network
     interfaces = network.get('bind-addresses') or ()

@@ -153,7 +153,7 @@ def _megabytes(size: re.Match[str]) -> int:
         shown = size[0] if size['sign'] else size['number']
         raise JujuError(f'cannot parse size: expected a non-negative number, got {gotext.quote(shown)}')
     megabytes = number * 1024 ** _SIZE_UNITS.index(size['unit'])
-    # What is more than 64 bits becomes this number on the processors for which Juju is built.
+    # A number of more than 64 bits becomes this number on the processors for which Juju is built.
     return math.ceil(megabytes) if megabytes < 2**64 else 2**63
 
 

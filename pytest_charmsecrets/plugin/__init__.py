@@ -148,14 +148,15 @@ def pytest_runtest_makereport(
         reporting.note_bugs_avoided(report, models)
     judging.add_to(report, item, config.stash[options.DEFAULTS].checks)
     secrets = None if config.stash[options.DEFAULTS].show_secrets else config.stash[redacting.SECRETS]
-    if secrets is not None and redacting.is_shown(report, config):
+    is_redacted = secrets is not None and redacting.is_shown(report, config)
+    if secrets is not None and is_redacted:
         secrets.learn(models.living())
     if report.failed:
         reporting.shorten_summary(report, call)
     pictures.add_to(report, item, call)
     if report.failed:
         reporting.add_sections(report, item, call, models, secrets=secrets)
-    if secrets is not None and redacting.is_shown(report, config):
+    if secrets is not None and is_redacted:
         secrets.redact_report(report)
     redacting.make_printable(report)
     return report

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from ..report.text import printable
 from . import options
 from .reporting import MODELS, RUNNING, add_section
 
@@ -133,7 +134,7 @@ def _verdict(item: pytest.Item) -> Verdict:
         models=len(used),
         not_at_rest=sum(not is_at_rest(model) for model, _ in used),
         text=_told(unmet, redact=not item.config.stash[options.DEFAULTS].show_secrets),
-        entries=tuple(f'{one.check}:{one.subject}' for _, one in unmet),
+        entries=tuple(printable(f'{one.check}:{one.subject}') for _, one in unmet),
         used=tuple(place for place in marked if place[1] not in idle),
         unused=tuple(place for place in marked if place[1] in idle),
     )
@@ -219,7 +220,7 @@ def _told(found: Iterable[tuple[FakeModel, Finding]], *, redact: bool) -> str:
         for model, findings in by_model.values()
     )
     # A test that creates many models, such as one with Hypothesis, has the same findings in each.
-    return '\n\n'.join(dict.fromkeys(texts))
+    return printable('\n\n'.join(dict.fromkeys(texts)))
 
 
 # --- what pytest shows
@@ -228,9 +229,9 @@ def _told(found: Iterable[tuple[FakeModel, Finding]], *, redact: bool) -> str:
 def add_to(report: pytest.TestReport, item: pytest.Item, strictness: options.Strictness) -> None:
     """Add the verdict to a test's report, for the summary, and the findings if the test failed for another reason."""
     verdict = item.stash.get(VERDICT, None)
-    if report.when != 'call' or verdict is None:
+    if report.when != 'call' or verdict is None or not verdict.models:
         return
-    report.charmsecrets = dataclasses.asdict(verdict)  # type: ignore[attr-defined]
+    report.charmsecrets = dict(vars(verdict))  # type: ignore[attr-defined]
     if not report.failed or not verdict.text:
         return
     shown = str(report.longrepr)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from ..errors import HookFailed
+from ..report.text import printable
 from . import judging
 from .redacting import SECRETS
 from .reporting import MODELS
@@ -132,7 +133,7 @@ def _drawn(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[N
             findings=[(model, one) for model, one in item.config.stash[judging.UNMET] if model in of_controller],
         )
         names = f' ({", ".join(model.name for model in of_controller)})' if len(controllers) > 1 else ''
-        yield pack(redact(item.nodeid) + names, picture.as_json(), reason=redact(_reason(report)))
+        yield pack(redact(item.nodeid) + names, picture.as_json(), reason=printable(redact(_reason(report))))
 
 
 def _failed_hook(call: pytest.CallInfo[None]) -> HookFailed | None:

@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
+from ..report.text import printable
+
 if TYPE_CHECKING:
     from ..model.fake_model import FakeModel
     from ..report.redaction import KnownValue, Redactor
 
-_UNWRITTEN: Final = frozenset(('nodeid', 'location', 'keywords', 'when', 'outcome'))
-"""Attributes of a report that name its test and its phase; pytest escapes them itself."""
+_SAID: Final = ('longrepr', 'sections', 'user_properties', 'wasxfail', 'context')
+"""Attributes of a report with texts of others; pytest escapes its id itself, and what this plugin adds is printable."""
 _KEPT: Final = frozenset(('path', 'style', 'lineno', 'reprfileloc'))
 """Attributes of a failure that hold its location and are not redacted."""
 
@@ -48,10 +50,10 @@ class Secrets:
 
     def learn(self, models: Iterable[FakeModel]) -> None:
         """Add the values and names in the journals of models."""
-        from ..report.redaction import known_values, names_of
-        from ..views.sensitive import SHORTEST_VALUE
-
         for model in models:
+            from ..report.redaction import known_values, names_of
+            from ..views.sensitive import SHORTEST_VALUE
+
             known = known_values(itertools.islice(model.journal, self._read.get(model, 0), None))
             self._read[model] = len(model.journal)
             new = [one for one in known if one not in self._long and one not in self._short]
@@ -126,18 +128,15 @@ def _rewrite(report: pytest.TestReport, redact: Callable[[str], str]) -> None:
 
 
 def make_printable(report: pytest.TestReport) -> None:
-    """Escape what UTF-8 cannot hold in everything that a report says, also in what plugins have added to it."""
-    from ..report.text import printable
-
-    for name, value in list(vars(report).items()):
-        if name not in _UNWRITTEN:
+    """Escape what UTF-8 cannot hold in everything that a report says."""
+    said = vars(report)
+    for name in _SAID:
+        if value := said.get(name):
             setattr(report, name, _changed(value, printable, kept=frozenset()))
 
 
 def make_warning_printable(warning_message: warnings.WarningMessage) -> None:
     """Escape what UTF-8 cannot hold in a warning."""
-    from ..report.text import printable
-
     text = str(warning_message.message)
     if (escaped := printable(text)) != text:
         warning_message.message = escaped

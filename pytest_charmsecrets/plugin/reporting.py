@@ -111,11 +111,14 @@ class Models:
 
     def bugs_avoided(self) -> list[str]:
         """Return the names of switched-off Juju bugs that new journal records say would have occurred."""
+        used = tuple(self.used_since())
+        if not used:
+            return []
         from ..records import BugAvoided
 
         found = {
             record.bug
-            for model, number in self.used_since()
+            for model, number in used
             for record in model.journal
             if isinstance(record, BugAvoided) and record.number > number
         }
@@ -169,7 +172,7 @@ def add_sections(
     told = (error.unit, error.hook) if isinstance(error, HookFailed) else None
     for model in used:
         of_model = f' of {model.name}' if len(model.controller.models) > 1 else ''
-        if standing := render_standing(model, told=told):
+        if standing := render_standing(model, told=told, advise=not isinstance(error, HookFailed | EndlessHooks)):
             add_section(report, f'{STANDING}{of_model}', redact(standing))
     for controller in shown:
         timeline = timeline_of(tuple(controller.models.values()), redact).end(most_lines=LINES, in_detail=told is None)

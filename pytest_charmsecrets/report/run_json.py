@@ -36,7 +36,7 @@ index in ``ev``; -1 stands for "before everything that is shown", None for "stil
     kind, the secret's URI or what else it is about, and the rest), ``error``, ``threads``, ``deferred``, ``ran`` (events).
 ``cmds``
     Hook commands, each once: ``a`` (arguments), ``o`` (output), ``i`` (input), ``x`` (exit code), ``e`` (standard error), ``q`` (1: a look-up by
-    a label that is not there), ``l`` (1: it only looked something up), ``rv`` (revision that it returned).
+    a label that does not exist), ``l`` (1: it only looked something up), ``rv`` (revision that it returned).
 ``due``
     Due, not run, of units that are there: ``l``, ``h``, ``f``, ``s``, ``r``, ``rel``, ``rem``, ``ca``, ``ct`` as above, ``again`` (the run that failed).
 ``sec``

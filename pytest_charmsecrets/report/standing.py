@@ -16,17 +16,19 @@ MOST: int = 6
 """The maximum number of units to name, and of hooks of each unit."""
 
 
-def render_standing(model: ModelView, *, told: tuple[str, str] | None = None) -> str:
+def render_standing(model: ModelView, *, told: tuple[str, str] | None = None, advise: bool = False) -> str:
     """Return the hooks that are due, the units in error and the stopped agents as text, or an empty text.
 
     Args:
         model: the model.
         told: unit and hook of the failure that the report already shows, to leave out.
+        advise: whether to say how to run the hooks that are due. A model that has just failed to settle needs
+            something else.
     """
-    return '\n'.join(_lines(model, told))
+    return '\n'.join(_lines(model, told, advise=advise))
 
 
-def _lines(model: ModelView, told: tuple[str, str] | None) -> Iterator[str]:
+def _lines(model: ModelView, told: tuple[str, str] | None, *, advise: bool) -> Iterator[str]:
     units = model.units
     failed = {name: unit for name, unit in units.items() if unit.agent == 'error'}
     due = [hook for hook in model.due if hook.unit not in failed]
@@ -37,6 +39,8 @@ def _lines(model: ModelView, told: tuple[str, str] | None) -> Iterator[str]:
         yield f'due, not run: {unit} {", ".join(f"{hook.name}{about_due(hook, names)}" for hook in hooks[:MOST])}{more}'
     if len(by_unit) > MOST:
         yield f'due, not run: hooks of {len(by_unit) - MOST} more units'
+    if due and advise:
+        yield 'settle() runs what is due'
     for name, unit in failed.items():
         if unit.error is None or told != (name, unit.error.name):
             yield f'in error: {unit.error}'

@@ -257,3 +257,21 @@ def test_a_wrong_call_ends_in_the_line_of_the_test(pytester):
         ],
         consecutive=True,
     )
+
+
+def test_what_is_due_is_named_with_what_runs_it(pytester):
+    pytester.makepyfile("""
+        def test_it(fake_model):
+            fake_model.deploy_puppet('db')
+            assert fake_model.unit('db/0').status.name == 'active'
+    """)
+    result = pytester.runpytest('-p', 'no:randomly')
+    result.stdout.fnmatch_lines(
+        [
+            '-* charmsecrets: not done yet -*',
+            'due, not run: db/0 install, leader-elected, config-changed, start',
+            'settle() runs what is due',
+            SECTION,
+        ],
+        consecutive=True,
+    )

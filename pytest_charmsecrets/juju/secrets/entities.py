@@ -32,7 +32,7 @@ class Owner:
 
     kind: Literal['application', 'unit', 'model']
     name: str
-    """Name of the application or unit; UUID of the model, which owns the secrets of users."""
+    """Name of the application or unit; UUID of the model, which owns the user secrets."""
 
     @property
     def tag(self) -> str:

@@ -292,7 +292,7 @@ BUGS: Final[Mapping[str, Bug]] = {
         'removed_latest_locks',
         (True,),
         False,
-        'On Kubernetes, a secret whose latest revision was removed can no longer be written.',
+        'On Kubernetes, a secret whose latest revision was removed can no longer be written, and none of several revisions moves there.',
     ),
     'restart_forgets_relations': Bug(
         'restart_forgets_relations',

@@ -394,6 +394,13 @@ def test_log_of_unknown_level_is_told_and_kept(make_context, run_in):
     ]
 
 
+@pytest.mark.parametrize('flags', ((), ('--include-data',)))
+def test_status_get_with_data_hides_that_its_output_cannot_be_written(make_context, run_in, flags):
+    """Juju drops that error: jujuc/status-get.go, unitOrApplicationStatus."""
+    result = run_in(make_context(status=Status('active')), 'status-get', *flags, '-o', '/no/such/dir/x')
+    assert (result.exit_code, result.stdout) == ((0, '') if flags else (1, ''))
+
+
 def test_log_of_unspecified_level_is_dropped(make_context, run_in):
     assert run_in(make_context(), 'juju-log', '-l', 'unspecified', 'a').exit_code == 0
 

@@ -195,6 +195,11 @@ def test_load_strings(document, values):
         (b'{a: x?y}', "yaml: did not find expected ',' or '}'"),
         (b'\n[x?y]', "yaml: line 1: did not find expected ',' or ']'"),
         (b'a: "\\/\n', 'yaml: found unknown escape character'),
+        (b'{"a\\/": 1, "\\ud800": 2}', 'yaml: found unknown escape character'),
+        (
+            '\n\ufeff1'.encode(),
+            'yaml: unmarshal errors:\n  line 2: cannot unmarshal !!str `\ufeff1` into map[string]string',
+        ),
         (b"a: '\\/", 'yaml: found unexpected end of stream'),
         (b'a: "\\q\'', 'yaml: found unknown escape character'),
         (b'!!int', 'yaml: cannot decode !!null `` as a !!int'),
