@@ -1,6 +1,7 @@
-"""A fake Juju model for pytest, with the full life of every secret.
+"""A fake Juju model for pytest, with all secrets from creation to removal.
 
-Everything here is loaded on first use, so that loading the plugin costs nothing and imports no ops.
+Each name is loaded on first use, so that importing the package, as pytest does for the plugin, does not import ops.
+Modules and names that are not exported here, by ``checks`` or by ``stateful`` are private.
 """
 
 from __future__ import annotations
@@ -177,7 +178,7 @@ _NAMES_BY_MODULE: Final = {
     '.views.units': ('UnitView',),
 }
 _OF_DATA: Final = ('.charms.runner', '.model.user_secrets', '.records', '.views.secrets')
-"""Where the plain data is that models make."""
+"""The modules of the data classes that models create in large numbers."""
 _MODULE_BY_NAME: Final = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 
 if not TYPE_CHECKING:
@@ -188,8 +189,8 @@ if not TYPE_CHECKING:
             raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
         value = getattr(importlib.import_module(module, __name__), name)
         if module in _OF_DATA and isinstance(value, type) and hasattr(value, '__dataclass_fields__'):
-            # A model makes them by the thousand and gives them the right types. Only in a process that takes one from
-            # here somebody else may make it.
+            # A model creates thousands of them with the right types, so it creates them unchecked. A process that
+            # imports the class from here may create one itself, so from then on the arguments are checked.
             return importlib.import_module('.arguments', __name__).checked(value)
         return value
 

@@ -1,8 +1,8 @@
-"""Every exception that a user of this package can meet.
+"""The exceptions that this package raises.
 
-They are split by whose fault it is: Juju refused something (:class:`JujuError`), the charm failed
-(:class:`HookFailed`, :class:`ActionFailed`, :class:`EndlessHooks`; :class:`CallRefused` is what fails it), or the test asked for something impossible
-(:class:`UsageError`).
+They differ by cause: Juju rejects something (:class:`JujuError`), a charm fails (:class:`HookFailed`,
+:class:`ActionFailed`, :class:`EndlessHooks`), the guard refuses a call of a charm (:class:`CallRefused`), or the test
+uses the package wrongly (:class:`UsageError`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import errno
 import itertools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
-
-from .records import lines_of
 
 if TYPE_CHECKING:
     from .records import Effect, Task
@@ -25,20 +23,20 @@ _EFFECTS: Final = 3
 
 
 class CharmSecretsError(Exception):
-    """Base class of everything this package raises on purpose."""
+    """Base class of the exceptions of this package."""
 
 
 class UsageError(CharmSecretsError):
-    """The test asked for something impossible; the message names the thing and the fix."""
+    """The test uses the package wrongly, such as with a name that does not exist. The message says how to fix it."""
 
     def __init__(self, message: str, *, refusal: str | None = None) -> None:
         super().__init__(message)
         self.refusal = refusal
-        """What the Juju CLI prints, where Juju would refuse the same."""
+        """The error of the Juju CLI, if Juju would reject the same."""
 
 
 def unknown(kind: str, name: str, known: Iterable[str], fix: str, *, refusal: str | None = None) -> UsageError:
-    """Return the error for a name that does not exist: with near misses, what does exist, and the fix."""
+    """Return the error for a name that does not exist, with close matches, or else the existing names and the fix."""
     import difflib
 
     known = tuple(known)
@@ -49,9 +47,9 @@ def unknown(kind: str, name: str, known: Iterable[str], fix: str, *, refusal: st
 
 
 def no_attribute(thing: object, name: str) -> AttributeError:
-    """Return the error for an attribute that a thing does not have, with the near miss.
+    """Return the error for an attribute that an object does not have, with the closest match.
 
-    Where a property of that name raised the error, it is that one.
+    If a property of that name raised an AttributeError itself, that one is returned.
     """
     import difflib
 
@@ -64,23 +62,23 @@ def no_attribute(thing: object, name: str) -> AttributeError:
     known = [one for one in dir(kind) if not one.startswith('_')]
     near = difflib.get_close_matches(name, known, n=1) if not name.startswith('_') else []
     guess = f'; did you mean {near[0]!r}?' if near else ''
-    # Named, but without the thing: Python would add a guess of its own.
+    # With the name but without the object, because Python would add a suggestion of its own.
     return AttributeError(f'{kind.__name__!r} object has no attribute {name!r}{guess}', name=name)
 
 
 class JujuError(CharmSecretsError):
-    """Juju refused; the message is Juju's own text, without the leading ``ERROR``."""
+    """Juju rejected an operation or a hook command. The message is Juju's, without the leading ``ERROR``."""
 
     @property
     def message(self) -> str:
-        """Juju's text, verbatim."""
+        """Juju's message, verbatim."""
         return str(self)
 
 
 class CallRefused(CharmSecretsError, PermissionError):
-    """The guard refused a call of a charm in process that would touch the machine which runs the tests.
+    """The guard refused a call of a charm in process that would touch the machine that runs the tests.
 
-    The charm meets it as an ``OSError``, as where it lacks the permission.
+    In the charm it is a ``PermissionError``, as if the charm lacked the permission.
     """
 
     def __init__(self, sentence: str) -> None:
@@ -93,9 +91,9 @@ class CallRefused(CharmSecretsError, PermissionError):
 
 @dataclasses.dataclass(eq=False)
 class HookFailed(CharmSecretsError):
-    """A hook of a charm failed, or what it asked for was refused when it was committed.
+    """A hook of a charm failed, or Juju rejected its changes when they were committed.
 
-    The unit is now in error and the hook stays due, as in Juju; settling the model again retries it.
+    As in Juju, the unit is in error and the hook stays due; the next ``settle`` retries it.
     """
 
     unit: str
@@ -103,27 +101,29 @@ class HookFailed(CharmSecretsError):
     hook: str
     """The hook as Juju names it, such as ``secret-changed``."""
     exception: BaseException | None
-    """What the charm raised; None if the charm succeeded and its commit was refused."""
+    """The exception that the charm raised; None if the charm succeeded and the commit was rejected."""
     juju_error: str | None
-    """Juju's refusal: of the commit, or of the hook command behind the charm's exception."""
+    """Juju's error: of the commit, or of the hook command that caused the charm's exception."""
     discarded: tuple[Effect, ...] = ()
-    """What the hook had asked for and Juju discarded."""
+    """Changes of the hook that Juju discarded."""
     kept: tuple[Effect, ...] = ()
-    """What took effect at once, or before the commit failed, and stays."""
+    """Changes of the hook that stay: those applied while it ran, or before the commit failed."""
     why: str | None = None
-    """The state of the model behind Juju's refusal, where it is known."""
+    """The state of the model that caused Juju's error, if known."""
     where: str | None = None
-    """File, line and function of the innermost line of the charm's own code; its ``lib/`` counts as a library."""
+    """File, line and function of the innermost line of the charm's own code; code in ``lib/`` counts as a library."""
     library: str | None = None
-    """The same for the library in which the exception was raised, if the charm's line called one."""
+    """The same for the library that raised the exception, if the charm's line called one."""
     output: str = ''
-    """What a charm that runs as a process said about its end: its standard error, or what it logged as an error."""
+    """For a charm that runs as a process: its standard error, or the errors that it logged."""
     number: int | None = None
     """Number of the hook's record in the journal."""
     command: int | None = None
-    """Number of the record of the hook command that Juju refused; None if it refused the commit, or nothing."""
+    """Number of the record of the hook command that Juju rejected; None if it rejected the commit, or nothing."""
 
     def __str__(self) -> str:
+        from .records import lines_of  # the plugin loads this module with every session
+
         lines = [f'{self.unit} failed in {self.hook}']
         if self.exception is not None:
             described = describe_exception(self.exception)
@@ -140,18 +140,18 @@ class HookFailed(CharmSecretsError):
             lines.append(f'  library: {self.library}')
         lines += [f'  | {line}' for line in self.output.splitlines()[-_OUTPUT_LINES:]]
         lines += [f'  discarded with the hook: {line}' for line in lines_of(self.discarded)]
-        lines += [f'  kept all the same: {line}' for line in lines_of(self.kept)]
+        lines += [f'  kept despite the failure: {line}' for line in lines_of(self.kept)]
         return '\n'.join(lines)
 
 
 @dataclasses.dataclass(eq=False)
 class ActionFailed(CharmSecretsError):
-    """An action failed, or what it asked for was refused when it was committed."""
+    """An action failed, or Juju rejected its changes when they were committed."""
 
     task: Task
-    """The task as :meth:`FakeModel.run` would have returned it."""
+    """The task, as :meth:`FakeModel.run` would have returned it."""
     why: str | None = None
-    """The state of the model behind Juju's refusal, where a refused hook command is why."""
+    """The state of the model that caused Juju's error, if a rejected hook command failed the action."""
 
     def __str__(self) -> str:
         lines = [f'action {self.task.action!r} failed on {self.task.unit}: {self.task.message or "no message"}']
@@ -163,18 +163,21 @@ class ActionFailed(CharmSecretsError):
 
 @dataclasses.dataclass(eq=False)
 class EndlessHooks(CharmSecretsError):
-    """Hooks made each other due again and again, more ran than the bound allows, or a charm ignores a repeated event."""
+    """The model does not settle: hooks make each other due again and again, or more ran than ``max_hooks`` allows.
+
+    It is also raised for a charm that ignores an event which Juju then repeats, such as secret-expired.
+    """
 
     bound: int
-    """How many hooks ran."""
+    """The number of hooks that ran."""
     cycle: tuple[str, ...] = ()
-    """The hooks that make each other due, in this order; empty when none do."""
+    """The hooks that make each other due, in this order; empty if no cycle was found."""
     drives: tuple[tuple[str, ...], ...] = ()
-    """For each of them, the effects that make the next one due, and those of the last one the first."""
+    """For each hook of the cycle, its effects that make the next one due. After the last hook comes the first."""
     rounds: int = 0
-    """How often the first of them ran because of itself."""
+    """The number of times that the cycle ran."""
     finding: str | None = None
-    """The finding of the check ``endless-event`` about an event that a charm ignores, if that is why."""
+    """The finding of the check ``endless-event``, if a charm ignores an event that Juju repeats."""
 
     def __str__(self) -> str:
         if self.finding is not None:
@@ -206,7 +209,7 @@ def _few(effects: tuple[str, ...]) -> str:
 
 
 def describe_exception(exception: BaseException) -> str:
-    """Return class and first line of an exception, as one line."""
+    """Return class and message of an exception in one line."""
     kind = type(exception)
     name = kind.__qualname__ if kind.__module__ == 'builtins' else f'{kind.__module__}.{kind.__qualname__}'
     text = str(exception).strip().splitlines()

@@ -1,4 +1,4 @@
-"""The hooks that other plugins, or a ``conftest.py``, may implement; pytest takes none whose name begins in another way."""
+"""The pytest hooks that a ``conftest.py`` or another plugin can implement."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 @pytest.hookspec
 def pytest_charmsecrets_around_hook(hook: HookBeingRun) -> contextlib.AbstractContextManager[Any] | None:
-    """Return a context manager that is entered around a run of a charm, or None.
+    """Return a context manager in which the charm runs, or None.
 
-    It is called for every hook of every charm that runs in this process, in the fixtures' models, with what ``around_hook`` of ``deploy`` is called
-    with; all that are returned are entered, those of ``deploy`` last. A ``conftest.py`` is asked for the tests beside and
-    below it.
+    It is called before every hook of every charm that runs in process, for models of the fixtures. Use it to patch the
+    workload of a charm in all tests. The context managers of all implementations are entered, the one of
+    ``around_hook`` of ``deploy`` last. An implementation in a ``conftest.py`` applies to the tests in its directory and
+    below.
 
     Args:
         hook: the hook that is about to run.
@@ -30,12 +31,13 @@ def pytest_charmsecrets_around_hook(hook: HookBeingRun) -> contextlib.AbstractCo
 
 @pytest.hookspec
 def pytest_charmsecrets_check(model: ModelView, since: int) -> Iterable[Finding] | None:
-    """Return what is wrong in a model that a test has used, or None.
+    """Return findings about a model that a test has used, or None.
 
-    It is called when the test function has returned, for each model in whose journal the test has written something. A
-    check looks and changes nothing. A finding fails the test unless it is allowed.
+    It is called when the test function has returned, for each model that the test has changed. A check only reads the
+    model. A finding fails the test unless it is allowed.
 
     Args:
-        model: the model, to be read only.
-        since: number of the last record before the test; what was proved by earlier records is left to earlier tests.
+        model: a read-only view of the model.
+        since: number of the last journal record before the test. Report only findings that later records prove: a model
+            can be shared by several tests, and the earlier ones have reported theirs.
     """

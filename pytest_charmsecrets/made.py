@@ -1,6 +1,6 @@
-"""Who is notified of each model that is made: the plugin follows the models of a test, however they were made.
+"""The functions that are called for each new model, by which the plugin finds the models of a test.
 
-It needs nothing of the package, so that the plugin can load it without ops.
+This module imports nothing from the package, so that the plugin can load it without ops.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 followers: Final[list[Callable[[Any], None]]] = []
-"""The last one is notified: a session of pytest inside a test follows its own models."""
+"""Only the last one is called, so that a pytest session inside a test finds its own models."""
 
 
 def note(model: Any) -> None:
-    """Note that a model, the first of its controller, was made."""
+    """Call the follower for a new model, the first of its controller."""
     if followers:
         followers[-1](model)

@@ -1,6 +1,6 @@
-"""What the journal of a model holds, and what a model answers about hooks and tasks: frozen, plain data.
+"""The records of a model's journal, and other data that a model returns: hooks that are due, tasks, findings.
 
-Records hold what really happened, the content of secrets included; whoever renders them redacts.
+All are frozen dataclasses. Records contain the real content of secrets; reports redact it when they render them.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ HookOutcome: TypeAlias = Literal['committed', 'failed', 'commit failed']
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Effect:
-    """One thing that a hook changed, or wanted to change, in the model.
+    """A change that a hook made, or tried to make, to the model.
 
-    The kind says which of the other fields are set:
+    ``kind`` decides which of the other fields are set:
 
     - ``secret-add``: secret, revision 1, subject (the owner), options.
     - ``secret-set``: secret, options, and the new revision if content was given.
@@ -63,14 +63,14 @@ class Effect:
 
 
 def _named(kind: str, key: str | None, value: str | None) -> str:
-    """Return key and value: as they stand in a databag, or one after the other where the key is no name."""
+    """Return key and value as text: ``key=value`` for a databag, else separated by a space."""
     if key is None or value is None:
         return key or value or ''
     return f'{key}={value}' if kind in ('relation-set', 'state-set', 'secret-get') else f'{key} {value}'.rstrip()
 
 
 def lines_of(effects: Iterable[Effect]) -> Iterator[str]:
-    """Return a line for each effect, and one for all keys of a databag or of a charm's state."""
+    """Return a line for each effect, with one line for all keys of a databag or of a charm's state."""
     for (kind, relation, subject), group in itertools.groupby(effects, _place):
         first, *others = map(str, group)
         if kind not in ('relation-set', 'state-set'):
@@ -86,17 +86,17 @@ def _place(effect: Effect) -> tuple[str, str | None, str | None]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _InOrder:
-    """A record with its place in the one order of all records of a controller."""
+    """A record with its number among all records of a controller."""
 
     number: int = dataclasses.field(default=0, kw_only=True)
-    """Counts from 1 through all models of the controller."""
+    """Number of the record, from 1. All models of a controller share the numbers."""
     model: str = dataclasses.field(default='', kw_only=True)
     """Name of the model."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Operation(_InOrder):
-    """The user did something: ``deploy``, ``integrate``, ``remove-unit``, ..."""
+    """The test called an operation, such as ``deploy``, ``integrate`` or ``remove-unit``."""
 
     time: datetime.datetime
     name: str
@@ -108,7 +108,7 @@ class Operation(_InOrder):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TimePassed(_InOrder):
-    """The test moved the clock."""
+    """The test advanced the clock."""
 
     time: datetime.datetime
     """The new time."""
@@ -120,7 +120,7 @@ class TimePassed(_InOrder):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _OfDueHook(_InOrder):
-    """A hook that is due, or was."""
+    """A hook that is or was due."""
 
     time: datetime.datetime
     unit: str
@@ -132,7 +132,7 @@ class _OfDueHook(_InOrder):
     remote: str | None = None
     """The remote unit, or the remote application, for relation hooks."""
     causes: tuple[int, ...] = ()
-    """Numbers of the operations, hooks and moments of time that caused it, oldest first."""
+    """Numbers of the records that caused it (operations, hooks, time passed), oldest first."""
 
     def __str__(self) -> str:
         return f'{self.unit} {self.hook}{_about(self.secret or self.relation, self.revision)}'
@@ -140,7 +140,7 @@ class _OfDueHook(_InOrder):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BecameDue(_OfDueHook):
-    """A hook of a unit became due: the first of its causes made it due, the others were folded into it."""
+    """A hook of a unit became due. The first cause made it due; later causes were merged into the same hook."""
 
     def __str__(self) -> str:
         return f'due: {_OfDueHook.__str__(self)}'
@@ -148,10 +148,10 @@ class BecameDue(_OfDueHook):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NoLongerDue(_OfDueHook):
-    """A hook of a unit that was due will not run: its reason is gone, or a newer one took its place."""
+    """A hook that was due will not run, because its reason is gone or another hook replaces it."""
 
     became_due: int | None = None
-    """Number of the BecameDue that it takes back."""
+    """Number of the BecameDue record that it cancels."""
 
     def __str__(self) -> str:
         return f'no longer due: {_OfDueHook.__str__(self)}'
@@ -165,7 +165,7 @@ def _about(subject: str | None, revision: int | None) -> str:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Settled(_InOrder):
-    """No unit of a model has anything to do any more, as settle, advance or a step that ran nothing has seen."""
+    """No unit of the model has anything left to do, as ``settle``, ``advance`` or ``step`` found."""
 
     time: datetime.datetime
 
@@ -175,9 +175,9 @@ class Settled(_InOrder):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BugAvoided(_InOrder):
-    """The release, as shipped, would have done something else here: a known bug of Juju that is switched off.
+    """A known Juju bug that is switched off would have changed the result here.
 
-    It is noted once for each hook, operation or moment of time that met the condition of the bug.
+    It is recorded once for each hook, operation or time step that met the bug's condition.
     """
 
     time: datetime.datetime
@@ -196,26 +196,26 @@ class Command(_InOrder):
     unit: str
     hook: str
     argv: tuple[str, ...]
-    """The command line; ``key#file=path`` is written as ``key=<what the file held>``, because paths are random."""
+    """The command line. ``key#file=path`` is recorded as ``key=<content of the file>``, because paths are random."""
     exit_code: int
     stdout: str
     stderr: str
     stdin: str = ''
     secret: str | None = None
-    """Bare id of the secret that ``secret-get`` returned content of, also where it was named by a label."""
+    """Bare id of the secret whose content ``secret-get`` returned, also if the charm named it by label."""
     revision: int | None = None
-    """The revision that it returned; None for content that the same hook has written."""
+    """The returned revision; None for content that the same hook has written."""
     logged: tuple[tuple[str, str], ...] = ()
-    """Level and text of each line that it wrote into the charm's log."""
+    """Level and text of each line that it wrote to the charm's log."""
 
     @property
     def is_refused(self) -> bool:
-        """Whether it failed."""
+        """Whether the command failed."""
         return self.exit_code != 0
 
     @property
     def name(self) -> str:
-        """The command, such as ``secret-set``."""
+        """Name of the command, such as ``secret-set``."""
         return self.argv[0]
 
     def __str__(self) -> str:
@@ -225,43 +225,43 @@ class Command(_InOrder):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class HookRun(_InOrder):
-    """A hook, an action or a ``juju exec`` ran, and was committed or discarded."""
+    """A hook, an action or a ``juju exec`` ran. Its changes were committed, or discarded if it failed."""
 
     time: datetime.datetime
-    """When it started."""
+    """The virtual time at which it started."""
     unit: str
     hook: str
     outcome: HookOutcome
     secret: str | None = None
     label: str | None = None
-    """The secret's label as the charm was told; None outside secret hooks."""
+    """The secret's label in the hook's environment (``JUJU_SECRET_LABEL``); None outside secret hooks."""
     revision: int | None = None
-    """The revision that it is about; for secret-changed the one that made it due."""
+    """The secret revision of the event; for secret-changed, the revision that made it due."""
     relation: str | None = None
     """``endpoint:id``, for relation hooks."""
     remote: str | None = None
     """The remote unit, or the remote application."""
     committed: tuple[Effect, ...] = ()
-    """What was applied when the hook ended."""
+    """Changes that were applied when the hook ended."""
     kept: tuple[Effect, ...] = ()
-    """What took effect at once, while the hook ran."""
+    """Changes that were applied while the hook ran."""
     discarded: tuple[Effect, ...] = ()
     error: str | None = None
-    """Why it failed."""
+    """The error that failed it; None if it succeeded."""
     is_retry: bool = False
-    """Whether it had failed before and was run again."""
+    """Whether this run retries a failed hook."""
     became_due: int | None = None
-    """Number of the BecameDue that announced it and has its causes; None for ``juju exec`` and hooks that a test plays."""
+    """Number of the BecameDue record with its causes; None for ``juju exec`` and hooks of puppets."""
     observed: bool | None = None
-    """Whether the charm or a library observes the event; None where that is not known: for processes and puppets."""
+    """Whether the charm or a library observes the event; None if unknown, as for charm processes and puppets."""
     ran_deferred: tuple[str, ...] = ()
-    """The events that waited for this hook, by the names of ops such as ``secret_changed``."""
+    """Deferred events that ran before this hook, by their ops names, such as ``secret_changed``."""
     deferred: tuple[str, ...] = ()
-    """The events that wait for the next hook of the unit."""
+    """Deferred events that wait for the next hook of the unit."""
     threads: tuple[str, ...] = ()
-    """Names of the threads that the charm started and that outlived the hook, without Python's count of them."""
+    """Names of threads that the charm started and that were still running after the hook, without Python's numbers."""
     commands: tuple[Command, ...] = dataclasses.field(default=(), repr=False)
-    """The hook commands that it ran, in order: the same objects that stand in the journal before it."""
+    """The hook commands that it ran, in order: the same objects as in the journal."""
 
     def __str__(self) -> str:
         return f'{self.unit} {self.hook}'
@@ -272,17 +272,17 @@ Record: TypeAlias = Operation | TimePassed | BecameDue | NoLongerDue | Settled |
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DueHook:
-    """A hook that a unit has to run."""
+    """A hook that is due on a unit."""
 
     unit: str
     name: str
     """The hook as Juju names it, such as ``secret-changed``."""
     secret: str | None = None
-    """Id of the secret it is about, as ``JUJU_SECRET_ID`` shows it."""
+    """Id of the event's secret, as in ``JUJU_SECRET_ID``."""
     relation: str | None = None
-    """``endpoint:id`` of the relation it is about."""
+    """``endpoint:id`` of the event's relation."""
     revision: int | None = None
-    """The revision it is about; for secret-changed the one that made it due."""
+    """The secret revision of the event; for secret-changed, the revision that made it due."""
     remote: str | None = None
     """The remote unit or application, for relation hooks."""
 
@@ -292,42 +292,42 @@ class DueHook:
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """What an action or a ``juju exec`` left behind, with the fields of ``jubilant.Task``."""
+    """The result of an action or a ``juju exec``, with the fields of ``jubilant.Task``."""
 
     id: str
     unit: str
     action: str
-    """The action, or the first word of the line that was run."""
+    """Name of the action, or the first word of the command line."""
     status: Literal['completed', 'failed']
     results: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
-    """What the charm put into the results, without return code, stdout and stderr."""
+    """The results that the charm set, without return code, stdout and stderr."""
     return_code: int = 0
     stdout: str = ''
     stderr: str = ''
     message: str = ''
-    """Why it failed, if it said so."""
+    """The failure message, such as that of ``event.fail()``."""
     log: list[str] = dataclasses.field(default_factory=list[str])
 
     @property
     def success(self) -> bool:
-        """Whether it succeeded."""
+        """Whether the action or command succeeded."""
         return self.status == 'completed' and self.return_code == 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong that a check found in a model."""
+    """A problem that a check found in a model."""
 
     check: str
     """Name of the check."""
     subject: str
-    """The thing that is judged: ``unit:web/0``, ``secret:db/password``, ``relation:1``, ``application:web``."""
+    """The object with the problem: ``unit:web/0``, ``secret:db/password``, ``relation:1`` or ``application:web``."""
     message: str
-    """What is wrong, in one sentence, without values of secrets."""
+    """The problem in one sentence, without values of secrets."""
     evidence: tuple[int, ...] = ()
-    """Numbers of the records that prove it, oldest first."""
+    """Numbers of the journal records that prove it, oldest first."""
     remedy: str = ''
-    """What to do about it, in one sentence."""
+    """How to fix it, in one sentence."""
 
     def __str__(self) -> str:
         return f'{self.check}: {self.message}'
@@ -338,52 +338,52 @@ class Finding:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RevisionLife:
-    """The life of one revision of a secret."""
+    """The times at which a secret revision was created, became obsolete, expires and was removed."""
 
     secret: str
     """Bare id of the secret."""
     owner: str
-    """Name of the application or unit that owns it; ``<model>`` for a user's secret."""
+    """Name of the application or unit that owns it; ``<model>`` for a user secret."""
     number: int
-    """Number of the revision. That of a latest revision which was removed may be given again."""
+    """Number of the revision. If the latest revision is removed, Juju may use its number again."""
     created: datetime.datetime
     created_by: int | None = None
-    """Number of the record that created it; None while that is not written: in a hook that still runs."""
+    """Number of the record that created it; None while the hook that creates it is running."""
     obsolete: datetime.datetime | None = None
-    """When Juju found that nobody tracks it."""
+    """When Juju marked it obsolete, because no unit tracks it."""
     obsolete_by: int | None = None
     removed: datetime.datetime | None = None
-    """When it was removed, alone or with the whole secret."""
+    """When it was removed, alone or with its secret."""
     removed_by: int | None = None
     expires: datetime.datetime | None = None
-    """When it expires, as last set."""
+    """When it expires, according to the last value set."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """Something that held in a model from one record to another."""
+    """A fact about a model that held from one record to another."""
 
     since: datetime.datetime
     since_by: int | None = None
-    """Number of the record that began it; None while that is not written: in a hook that still runs."""
+    """Number of the record that began it; None while the hook that begins it is running."""
     until: datetime.datetime | None = None
-    """When it ended; None while it holds."""
+    """When it ended; None if it still holds."""
     until_by: int | None = None
     """Number of the record that ended it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Tracked(Held):
-    """A unit tracked a revision of a secret, owners included."""
+    """A unit tracked a revision of a secret. Units of the owner are included."""
 
     secret: str
-    """Bare id of the secret, which may be of another model."""
+    """Bare id of the secret, which may belong to another model."""
     unit: str
-    """The unit; one of another model, under the name that it is known by here."""
+    """Name of the unit; for a unit of another model, the name that it has in this one."""
     revision: int
-    """The revision; 0 for a record by which Juju before 3.1.7 only notifies units of the owner."""
+    """Number of the revision; 0 for the record with which Juju before 3.1.7 only notifies units of the owner."""
     label: str = ''
-    """The label that the unit gave the secret, as last set while it tracked this revision."""
+    """The last label that the unit gave the secret while it tracked this revision."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -393,16 +393,16 @@ class Granted(Held):
     secret: str
     """Bare id of the secret."""
     subject: str
-    """The application or unit; ``<model>`` for the owner of a user's secret."""
+    """Name of the application or unit; ``<model>`` for the owner of a user secret."""
     relation: int | None
-    """Id of the relation over which it was granted; None for the owner's own access and for grants by users."""
+    """Id of the relation that the grant is bound to; None for the owner's access and for grants by users."""
     role: Literal['view', 'manage']
-    """``manage`` for the owner, else ``view``."""
+    """``manage`` for the owner, ``view`` for a grant."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Led(Held):
-    """A unit led its application."""
+    """A unit was the leader of its application."""
 
     application: str
     unit: str
@@ -410,10 +410,10 @@ class Led(Held):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class HadStatus(Held):
-    """A unit or an application had a status, set by its charm or, before and after that, by Juju."""
+    """A unit or an application had a status, which its charm or Juju set."""
 
     subject: str
-    """The unit or application; an application only has one that its leader set."""
+    """Name of the unit or application. An application has only the status that its leader set."""
     status: str
     message: str
 
@@ -425,7 +425,7 @@ class BagValue(Held):
     relation: int
     """Id of the relation."""
     entity: str
-    """The unit or application whose databag it is."""
+    """Name of the unit or application that owns the databag."""
     key: str
     value: str
 

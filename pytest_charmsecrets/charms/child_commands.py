@@ -3,7 +3,7 @@
 The executables are on the charm's ``PATH`` during the hook. They connect to a socket that exists from the first process
 that the charm starts until the end of the hook. A thread answers there while the charm waits for its child. The thread
 starts after the child, because Python warns about a fork while other threads run. A forked child that calls a hook command
-through ops uses the socket, too, because it holds only a copy of the model.
+through ops also uses the socket, because it holds only a copy of the model.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class ChildCommands:
     """The hook commands of one hook.
 
     Args:
-        executables: What is on the PATH of the hook.
+        executables: The commands on the PATH of the hook.
         execute: Runs a hook command.
     """
 
@@ -90,8 +90,11 @@ class ChildCommands:
             return self._execute(argv, stdin, cwd)
 
     @contextlib.contextmanager
-    def answering(self) -> Generator[None]:
+    def answering(self, *, may_go_on: bool = False) -> Generator[None]:
         """Answer the commands of every child that is started meanwhile.
+
+        Args:
+            may_go_on: Whether the charm may catch what a command has raised.
 
         Raises:
             Exception: that one of them has raised: the test asked for something impossible.
@@ -103,12 +106,16 @@ class ChildCommands:
             setattr(owner, name, replacement)
         try:
             yield
+        except BaseException as error:
+            if self._error is not None:
+                raise self._error from error
+            raise
         finally:
             for owner, name, real, _ in used:
                 setattr(owner, name, real)
             _running.remove(self)
             self._stop()
-        if self._error is not None:
+        if self._error is not None and not may_go_on:
             raise self._error
 
     def listen(self) -> None:

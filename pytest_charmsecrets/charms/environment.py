@@ -6,7 +6,6 @@ HookVars; runner.go for the dispatch path; hook/hook.go for the two secret hooks
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -19,10 +18,12 @@ _ALWAYS_EMPTY: Final = (
     'JUJU_AGENT_SOCKET_ADDRESS',
     'JUJU_AGENT_SOCKET_NETWORK',
     'JUJU_API_ADDRESSES',
+    'JUJU_AVAILABILITY_ZONE',
     'JUJU_CHARM_FTP_PROXY',
     'JUJU_CHARM_HTTPS_PROXY',
     'JUJU_CHARM_HTTP_PROXY',
     'JUJU_CHARM_NO_PROXY',
+    'JUJU_MACHINE_ID',
 )
 
 
@@ -33,13 +34,10 @@ def hook_environment(
     model_name: str,
     model_uuid: str,
     juju_version: str,
-    charm_dir: Path | None = None,
-    machine_id: str = '',
-    availability_zone: str = '',
     principal_unit: str = '',
     storage: Storage | None = None,
 ) -> dict[str, str]:
-    """Return the variables of one run of a unit's charm.
+    """Return the variables of one run of a unit's charm, but for the directory of the charm, which its runner adds.
 
     Args:
         hook: The hook, action or ``juju exec`` that runs.
@@ -47,19 +45,14 @@ def hook_environment(
         model_name: Name of the model.
         model_uuid: UUID of the model.
         juju_version: Version of the unit's agent, such as ``3.6.14``.
-        charm_dir: Where the charm's files are; None leaves it to the runner, which knows.
-        machine_id: Id of the unit's machine; empty on Kubernetes.
-        availability_zone: Zone of the unit's machine.
         principal_unit: The unit that a subordinate unit belongs to.
         storage: The hook's storage; None where the author has taken it away since it was attached.
     """
     hook_name = '' if hook.is_task or hook.kind == 'juju-exec' else hook.name
-    variables = {
+    return {
         **dict.fromkeys(_ALWAYS_EMPTY, ''),
-        'JUJU_AVAILABILITY_ZONE': availability_zone,
         'JUJU_CONTEXT_ID': f'{unit}-{hook.name}',
         'JUJU_HOOK_NAME': hook_name,
-        'JUJU_MACHINE_ID': machine_id,
         'JUJU_MODEL_NAME': model_name,
         'JUJU_MODEL_UUID': model_uuid,
         'JUJU_PRINCIPAL_UNIT': principal_unit,
@@ -73,9 +66,6 @@ def hook_environment(
         **_workload(hook),
         **_storage(hook, storage),
     }
-    if charm_dir is not None:
-        variables['JUJU_CHARM_DIR'] = variables['CHARM_DIR'] = str(charm_dir)
-    return variables
 
 
 def _dispatch_path(hook: Hook) -> dict[str, str]:

@@ -16,7 +16,7 @@ The next operation of a unit is a pure function of snapshot and local state (``a
 of events. Two writes of a relation before a delivery cause one relation-changed. A hook that fails is still due. A
 secret that is removed before the snapshot shows its new revision causes no secret-changed.
 
-The cycle: an operation or a hook writes to the model and notes the document in its change log (``change_log.py``). ``watchers.route``
+The cycle: an operation or a hook writes to the model and notes the document in its change log (``change_log.py``). ``watchers/routing.py``
 hands the changes to the watchers of the units concerned. Watchers deliver into the snapshot; workers do so when a time
 has come. The agent follows the snapshot without a hook (``agent.follow_snapshot``: it resigns leadership, enters and
 leaves relations), or has a next operation. ``scheduler.py`` picks the unit whose turn it is; the engine runs its hook;
@@ -24,7 +24,7 @@ the hook's transaction writes to the model; the local state notes the hook. This
 operation.
 
 There are **two ways of delivering**. In the fixed order (order zero) the removal job runs, every watcher and worker
-delivers all that it holds at once (``watchers.deliver``), differences between models are carried, and one unit runs one
+delivers all that it holds at once (``watchers/delivery.py``), differences between models are carried, and one unit runs one
 hook. In any other order, steps are chosen one at a time from those that are possible in all models of the controller
 (``steps.py``, ``order.py``): deliver one document, fire one worker, run the removal job, carry one difference, or run
 one hook. So in the fixed order a unit never knows only half of a change; in any other order it may. Both end where nothing is left
@@ -38,11 +38,11 @@ Who may change what
   the charm's runner holds), and agents in the changes that Juju's agents make without a hook (scopes, subordinates, the end of a
   dying unit). They do so through ``lifecycle.py``, ``relations.py`` and ``secrets/``, which hold the rules and note
   every written document that a watcher reads.
-* A snapshot: ``watchers.py`` and ``steps.py``, which deliver. ``agent.py`` only drops what a hook has used up:
+* A snapshot: ``watchers/`` and ``steps.py``, which deliver. ``agent.py`` only drops what a hook has used up:
   requests, due rotations and expirations, removed secrets. The scheduler withdraws requests.
 * A local state: ``agent.py``, after a hook and while it follows the snapshot. Exceptions: ``may_retry`` is set by
   the code that allows a retry, ``broken`` by the engine where a bug of Juju stops the agent permanently, and
-  ``watchers.mask_known_revisions`` rewrites the reported revisions of an agent that starts.
+  ``watchers/consumed.py`` (mask_known_revisions) rewrites the reported revisions of an agent that starts.
 * The journal: client operations, hook execution, the runtime (a model at rest), and the scheduler (hooks that became due
   or lapsed, the time that passed). It is append-only, and no rule reads it. Beside its records it holds facts
   (``facts.py``), which the code that makes a change notes at its one place, with the time and the actor; a commit that

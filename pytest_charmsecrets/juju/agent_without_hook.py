@@ -10,7 +10,7 @@ from . import identity, lifecycle, relations
 from .agent import follow_snapshot, is_cut_off, is_finished
 from .secrets.entities import INTERNAL, Owner
 from .state import Unit
-from .watchers import Agent
+from .watchers.unit_watchers import Agent
 from .world import World
 
 
@@ -40,7 +40,7 @@ def act_without_hook(world: World, unit: str, agent: Agent) -> bool:
 def _has_lost_content(world: World, unit: str) -> bool:
     """Whether content of the unit's own secrets is gone outside Juju: its agent deletes it before the unit is dead.
 
-    Juju 3.6: uniter.go, terminate, which does not forgive content that is not there.
+    Juju 3.6: uniter.go, terminate, which fails if the content does not exist.
     """
     owned = world.secrets.owned_by(Owner('unit', unit))
     return any(

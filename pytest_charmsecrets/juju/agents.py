@@ -12,14 +12,15 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from ..errors import UsageError
-from . import lifecycle, watchers
+from . import lifecycle
 from .agent import (
     hooks_due,
     hooks_waiting,
     legal_operations,
     next_operation,
 )
-from .agent_progress import note_agent_start, note_failure, note_start, note_success, note_watchers_restart
+from .agent_progress import note_failure, note_start, note_success
+from .agent_start import note_what_a_restart_forgot, start_again, start_first, watch_again
 from .agent_state import LocalState
 from .agent_without_hook import act_without_hook
 from .announcements import Announcements
@@ -27,8 +28,11 @@ from .hooks import Hook
 from .journal import Causes, Chronicle, merged
 from .order import Order
 from .secrets import removal
-from .steps import Beginning, Delivery, Pick, Readiness, RemovalJob, deliveries, pod_news
-from .watchers import Agent
+from .steps import Delivery, Pick, RemovalJob, deliveries
+from .watchers.delivery import deliver
+from .watchers.owned import wake_workers
+from .watchers.routing import route
+from .watchers.unit_watchers import Agent
 from .workers import UpdateStatusTimer
 from .world import World
 
@@ -172,21 +176,13 @@ class Agents:
         """Note that a unit begins a hook. The watchers of a unit with an upgraded charm restart."""
         agent = self._agents[unit]
         if hook.kind == 'upgrade-charm' and agent.local.failed is None:
-            self._watch_anew(agent)
-        self._note_what_a_restart_forgot(agent, hook)
+            watch_again(self.world, self.order, agent)
+            self._touch(unit)
+        note_what_a_restart_forgot(self.world, agent, hook)
         secrets = self.world.secrets
         secrets.turn += 1
         secrets.ready_since = self._ready_since.pop(unit, secrets.turn)
         note_start(agent.local, hook)
-
-    def _note_what_a_restart_forgot(self, agent: Agent, hook: Hook) -> None:
-        """Note the bug by which a restarted agent ends its relations differently, if the unit's relations meet its condition."""
-        ends_peers = hook.kind == 'stop' and agent.snapshot.life != 'alive'
-        for relation_id, relation in agent.snapshot.relations.items():
-            known = agent.local.relations.get(relation_id)
-            ends = hook.kind == 'relation-broken' and hook.relation_id == relation_id
-            if known is not None and known.is_from_before and (ends or (ends_peers and relation.is_peer)):
-                self.world.bugs.note('restart_forgets_relations')
 
     def end(self, unit: str, hook: Hook, *, committed: bool) -> None:
         """Note that a hook of a unit was committed, or failed."""
@@ -293,15 +289,9 @@ class Agents:
         """
         self.check_stopped(unit)
         agent = self._agents[unit] = self._down.pop(unit)
-        application = self.world.application_of(unit)
-        pod = self.world.unit(unit).pod if application.cloud == 'kubernetes' else None
-        note_agent_start(agent.local, application.charm_version, pod)
-        watchers.mask_known_revisions(self.world, unit, agent.local)
-        agent.retry.reset()
+        start_again(self.world, self.order, agent)
         self._note_whether_failed(unit, agent)
-        if agent.local.failed is not None:
-            agent.retry.start(self.world.clock.now)
-        self._watch_anew(agent)
+        self._touch(unit)
 
     def check_running(self, unit: str) -> None:
         """Refuse a unit whose agent is stopped, or permanently broken.
@@ -336,38 +326,10 @@ class Agents:
             if unit in self._down:
                 self.start_agent(unit)
 
-    def _watch_anew(self, agent: Agent) -> None:
-        old = agent.watchers
-        unit = old.snapshot.unit
-        agent.watchers = watchers.start(self.world, unit, (*old.snapshot.requests, *old.requests))
-        note_watchers_restart(agent.local)
-        self._begin_to_watch(unit, agent)
-
     def ends_with_pod(self, unit: str) -> bool:
         """Whether a unit runs no stop when its pod ends: its agent is stopped, or it has not started in that pod."""
         local = self.local_state(unit)
         return unit in self._down or not local.started or local.stopped
-
-    def _begin_to_watch(self, unit: str, agent: Agent) -> None:
-        """Deliver the documents that an agent needs before it runs its first hook.
-
-        Obsolete revisions are not among them. An agent that starts without them forgets the revisions for which the unit has
-        run secret-remove.
-        """
-        watchers.deliver_required(self.world, agent.watchers, with_pod=self.order.is_fixed)
-        self._touch(unit)
-        if self.order.is_fixed:
-            return
-        if not agent.local.started:
-            news = [what for what, _ in pod_news(self.world, agent.watchers)]
-            agent.watchers.late.update(what for what in news if self._comes_late(unit, what))
-        if not agent.watchers.changed_revisions or not agent.local.secret_obsolete:
-            return
-        if self.order.choose([Beginning(unit, knows=True), Beginning(unit, knows=False)]).knows:
-            watchers.deliver_revisions(self.world, agent.watchers, agent.watchers.changed_revisions)
-
-    def _comes_late(self, unit: str, what: str) -> bool:
-        return self.order.choose([Readiness(unit, what, is_late=False), Readiness(unit, what, is_late=True)]).is_late
 
     def take_notice_of_all(self, *running: str) -> None:
         """Let every unit take notice of its deliveries; in the fixed order, deliver everything first.
@@ -409,7 +371,7 @@ class Agents:
             if agent.retry.fire(self.world.clock.now):
                 agent.local.may_retry = True
                 self._touch(unit)
-            if self.order.is_fixed and watchers.wake_workers(self.world, agent.watchers):
+            if self.order.is_fixed and wake_workers(self.world, agent.watchers):
                 self._touch(unit)
 
     def deadline(self, kind: str | None = None) -> datetime.datetime | None:
@@ -469,9 +431,8 @@ class Agents:
             if name not in self._positions:
                 application = self.world.applications[unit.application]
                 self._positions[name] = (self._number, application.number, unit.number)
-                local = LocalState(joins_first=self.order.is_fixed)
-                self._agents[name] = Agent(watchers.start(self.world, name), local)
-                self._begin_to_watch(name, self._agents[name])
+                self._agents[name] = start_first(self.world, self.order, name)
+                self._touch(name)
 
     @property
     def _chronicle(self) -> Chronicle:
@@ -483,7 +444,7 @@ class Agents:
 
     def _take_touched(self) -> dict[str, Causes]:
         """Hand written documents to the watchers; return the units that have to take notice, with the causes."""
-        routed = watchers.route(self.world, self._agents, self.world.changes.collect())
+        routed = route(self.world, self._agents, self.world.changes.collect())
         touched = {
             unit: merged(self._touched.get(unit, ()), routed.get(unit, ())) for unit in (*self._touched, *routed)
         }
@@ -491,7 +452,7 @@ class Agents:
         return touched
 
     def _deliver_to(self, unit: str, agent: Agent) -> None:
-        watchers.deliver(self.world, agent.watchers)
+        deliver(self.world, agent.watchers)
         self._take_notice(unit, agent)
 
     def _take_notice(self, unit: str, agent: Agent) -> None:

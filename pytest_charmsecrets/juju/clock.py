@@ -3,7 +3,7 @@
 No other module computes a time. Nothing here reads a wall clock.
 
 The delays of retries, the periods of policies and the minute of ``is_due`` are constants: they are the same in all known
-releases. Once a release differs, the constant becomes a switch of its profile (``versions/switches.py``).
+releases. Once a release differs, the constant becomes a switch of its profile (``versions/switches/``).
 
 Source: juju 3.6: core/secrets/rotate.go; internal/worker/secretrotate, secretexpire.
 """
@@ -35,7 +35,7 @@ _FIXED_PERIODS: Final = {
 }
 EARLIEST: Final = datetime.datetime(1, 1, 3, tzinfo=datetime.timezone.utc)
 LATEST: Final = datetime.datetime(9000, 1, 1, tzinfo=datetime.timezone.utc)
-"""Times of a model lie between these, so that what is computed from them is a time, too."""
+"""Times of a model are between these, so that times computed from them are valid as well."""
 _RANGE: Final = f'give a time between the years {EARLIEST.year} and {LATEST.year}'
 
 _CALENDAR_MONTHS: Final = {'monthly': 1, 'quarterly': 3, 'yearly': 12}

@@ -1,6 +1,6 @@
 """The steps of a model in any order but the fixed one: deliver one document, fire a worker, run a job, run a hook.
 
-The fixed order delivers everything at once (``watchers.deliver``). Any other order takes one step at a time, chosen
+The fixed order delivers everything at once (``watchers/delivery.py``). Any other order takes one step at a time, chosen
 from all that are possible. Juju orders the changes to one document, not those to different documents: each watcher has
 a goroutine of its own, and remotestate/watcher.go, loop (internal/worker/uniter), selects among their channels at
 random.
@@ -19,25 +19,21 @@ from typing import Any, TypeAlias
 from . import identity
 from .agent_state import RelationSnapshot, Snapshot
 from .hooks import Hook
-from .watchers import (
-    POD_WATCHERS,
-    RevisionKey,
-    UnitWatchers,
-    deliver_consumed,
+from .watchers.consumed import deliver_consumed, has_news
+from .watchers.owned import (
     deliver_expiries,
     deliver_removed,
     deliver_revisions,
     deliver_rotations,
-    deliver_unit,
     find_revision,
     fold_expiries,
-    has_news,
     may_fold_expiries,
     queue_expirations,
     queue_rotations,
-    relation_snapshot,
-    unit_watchers_with_news,
 )
+from .watchers.relations import relation_snapshot
+from .watchers.unit import POD_WATCHERS, deliver_unit, unit_watchers_with_news
+from .watchers.unit_watchers import RevisionKey, UnitWatchers
 from .world import World
 
 
@@ -65,7 +61,7 @@ class Delivery:
     act: Callable[[], None] = dataclasses.field(compare=False, repr=False)
 
     def __str__(self) -> str:
-        return f'{self.unit} is told of {self.what}'
+        return f'{self.unit} is notified of {self.what}'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -115,9 +111,13 @@ def deliveries(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> Iterat
         shuffle: orders the secrets that become due together.
     """
     _deliver_what_changes_nothing(world, watchers)
-    yield from _of_the_unit(world, watchers)
+    # Most steps of a model concern other units. What holds nothing new is not read again before it is written again.
+    if watchers.is_unit_changed:
+        yield from _of_the_unit(world, watchers)
     if watchers.are_relations_changed:
-        yield from _of_relations(world, watchers)
+        of_relations = tuple(_of_relations(world, watchers))
+        watchers.are_relations_changed = bool(of_relations)
+        yield from of_relations
     yield from _of_secrets(world, watchers)
     yield from _of_requests(watchers)
     yield from _of_workers(world, watchers, shuffle)
@@ -142,11 +142,15 @@ def _deliver_what_changes_nothing(world: World, watchers: UnitWatchers) -> None:
 
 
 def _of_the_unit(world: World, watchers: UnitWatchers) -> Iterator[Delivery]:
-    for watcher in unit_watchers_with_news(world, watchers) if watchers.is_unit_changed else ():
-        yield Delivery(watchers.snapshot.unit, f'its {watcher.name}', partial(deliver_unit, world, watchers, watcher))
-    for what, act in pod_news(world, watchers) if watchers.is_unit_changed else ():
+    unit = watchers.snapshot.unit
+    with_news = unit_watchers_with_news(world, watchers)
+    pod = tuple(pod_news(world, watchers))
+    watchers.is_unit_changed = bool(with_news or pod)
+    for watcher in with_news:
+        yield Delivery(unit, f'its {watcher.name}', partial(deliver_unit, world, watchers, watcher))
+    for what, act in pod:
         if what not in watchers.late:
-            yield Delivery(watchers.snapshot.unit, what, act)
+            yield Delivery(unit, what, act)
 
 
 def pod_news(world: World, watchers: UnitWatchers) -> Iterator[tuple[str, Callable[[], None]]]:

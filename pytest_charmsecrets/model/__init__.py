@@ -1,1 +1,1 @@
-"""What a test calls: FakeModel, a model with verbs, and what belongs to it."""
+"""The classes that a test calls: FakeModel with its operations, FakeController, puppets and tasks."""

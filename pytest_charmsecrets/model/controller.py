@@ -1,4 +1,4 @@
-"""FakeController: a controller, whose models share one clock and can be related to each other."""
+"""FakeController: a controller with one or more models that share a clock and can be related to each other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,16 @@ _MODEL_NAME: Final = re.compile(r'[a-z0-9]+(?:-[a-z0-9]+)*')
 @checked
 @final
 class FakeController(Generic[ModelT]):
-    """A controller: its models share one clock, and can be related to each other."""
+    """A controller whose models share one clock and can be related to each other.
+
+    A FakeModel makes its own controller; ``model.controller`` returns it. For example::
+
+        databases = model.controller.add_model('databases')
+        databases.deploy(DatabaseCharm, 'db')
+        databases.offer('db', endpoint='database')
+        model.consume('databases.db')
+        model.integrate('web', 'db')
+    """
 
     @checked
     def __init__(
@@ -38,31 +47,33 @@ class FakeController(Generic[ModelT]):
 
     @property
     def models(self) -> dict[str, ModelT]:
-        """Its models by name, oldest first."""
+        """The models by name, oldest first."""
         return dict(self._models)
 
     def secrets(self) -> tuple[SecretView, ...]:
-        """Return the secrets of all its models, model by model."""
+        """Return the secrets of all models, model by model."""
         return tuple(secret for model in self._models.values() for secret in model.secrets())
 
     def add_model(self, name: str, **settings: Any) -> ModelT:
-        """Add a model: of the same version of Juju as the first, and with its settings, but for what is given.
+        """Add a model to the controller and return it.
+
+        The new model has the settings of the first one, except for those given here. It runs the same Juju release.
 
         Args:
-            name: its name, which is part of the URL of what it offers.
-            settings: keywords of FakeModel that are not of the controller: ``cloud``, ``on_hook_error``,
-                ``update_status_interval``, ``time_zone``, ``around_hook``.
+            name: name of the model: lower-case letters, digits and hyphens. It is part of the URL of each offer.
+            settings: keywords of ModelSettings that may differ between models: ``cloud``, ``on_hook_error``,
+                ``update_status_interval``, ``time_zone``, ``around_hook``, ``guard``, ``guard_allow``.
 
         Raises:
-            UsageError: if there is a model of that name, or it is no name, or a keyword does not exist or is of the
-                controller.
+            UsageError: if the name is taken or not valid, if a keyword does not exist, or if all models of a controller
+                share it (``juju_version``, ``seed``, ``start``, ``juju_bugs``, ``order``).
         """
         self._runtime.check_open('add_model')
         self._runtime.active_hook.check_none('add_model')
         if name in self._models:
-            raise UsageError(f'there is a model {name!r} already; give another name')
+            raise UsageError(f'the controller already has a model {name!r}; give another name')
         if not _MODEL_NAME.fullmatch(name):
-            raise UsageError(f'{name!r} is no name for a model: use lower-case letters, digits and hyphens')
+            raise UsageError(f'{name!r} is not a valid model name: use lower-case letters, digits and hyphens')
         model = self._models[name] = self._make(self, self._runtime, name, settings_beside(self._settings, settings))
         return model
 

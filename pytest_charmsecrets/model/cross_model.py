@@ -1,4 +1,4 @@
-"""Verbs of a user about other models: offer, consume, suspend and resume the relations between models."""
+"""Operations of a user across models: offer, consume, suspend and resume relations between models."""
 
 from __future__ import annotations
 
@@ -12,73 +12,83 @@ from ..views.relations import RelationView
 
 @checked
 class CrossModel(OverModel):
-    """The part of FakeModel that deals with other models of its controller."""
+    """The operations of FakeModel that involve other models of its controller."""
 
     def offer(self, app: str, *, endpoint: str | Iterable[str], name: str | None = None) -> None:
         """Offer endpoints of an application to other models (``juju offer``).
 
         Args:
-            app: the application.
-            endpoint: the endpoint, or several.
-            name: what the offer is called; by default as the application.
+            app: name of the application.
+            endpoint: name of the endpoint to offer, or several names.
+            name: name of the offer; by default the application's name.
 
         Raises:
-            UsageError: if there is no such application or endpoint, or it cannot be offered.
+            UsageError: if the application or endpoint does not exist, or cannot be offered.
         """
         self._check_no_charm_runs('offer')
         endpoints = (endpoint,) if isinstance(endpoint, str) else tuple(endpoint)
         offers.offer(self._world, app, endpoints, name=name)
 
     def consume(self, model_and_app: str, alias: str | None = None) -> None:
-        """Let what another model offers be an application of this one (``juju consume``), to integrate with.
+        """Add an offer of another model to this one, as an application to integrate with (``juju consume``).
 
         Args:
-            model_and_app: the model and the name of the offer, such as ``databases.database``.
-            alias: what it is called in this model; by default as the offer.
+            model_and_app: the other model and the name of the offer, such as ``databases.database``.
+            alias: name of the application in this model; by default the offer's name.
 
         Raises:
-            UsageError: if there is no such model or offer, or the name is taken.
+            UsageError: if the model or the offer does not exist, or the name is taken.
         """
         self._check_no_charm_runs('consume')
         offers.consume(self._world, model_and_app, alias=alias)
 
     def remove_saas(self, app: str) -> None:
-        """Begin to remove what was consumed from another model, with its relations (``juju remove-saas``).
+        """Begin to remove a consumed offer, with its relations (``juju remove-saas``).
 
         Args:
-            app: what it is called in this model.
+            app: name of the consumed offer in this model.
 
         Raises:
-            UsageError: if nothing was consumed under that name.
+            UsageError: if no offer was consumed under that name.
         """
         self._check_no_charm_runs('remove_saas')
         offers.remove_saas(self._world, app)
 
     def suspend_relation(self, relation: RelationView) -> None:
-        """Interrupt a relation to a consumer of an offer of this model (``juju suspend-relation``).
+        """Suspend a relation to a model that consumes an offer of this one (``juju suspend-relation``).
 
-        The units of both models run relation-departed and relation-broken; secrets that were granted over it cannot be read.
+        The units of both models run relation-departed and relation-broken. Secrets that were granted over the relation
+        cannot be read while it is suspended.
+
+        Args:
+            relation: the relation, as a view of the offering model.
 
         Raises:
-            UsageError: if it is another kind of relation.
+            UsageError: if the relation is not to a consumer of an offer of this model.
         """
         self._suspend('suspend_relation', relation, suspended=True)
 
     def resume_relation(self, relation: RelationView) -> None:
-        """Let a relation go on that was suspended (``juju resume-relation``).
+        """Resume a suspended relation (``juju resume-relation``); the units of both models join it again.
+
+        Args:
+            relation: the relation, as a view of the offering model.
 
         Raises:
-            UsageError: if it is no relation to a consumer of an offer of this model.
+            UsageError: if the relation is not to a consumer of an offer of this model.
         """
         self._suspend('resume_relation', relation, suspended=False)
 
     def proxy_name(self, app: str) -> str:
-        """Return what an application of this model is called in the models whose offers it consumes.
+        """Return the name that an application of this model has in the models whose offers it consumes.
 
-        In Juju nobody can choose that name: it is ``remote-`` and a token.
+        Juju generates that name: ``remote-`` and a token.
+
+        Args:
+            app: name of the application.
 
         Raises:
-            UsageError: if there is no such application.
+            UsageError: if the application does not exist.
         """
         return self._world.proxy_of(lookups.find_application(self._world, app).name)
 

@@ -1,4 +1,4 @@
-"""FakeModel, the test's door to a fake Juju model: a view of it, with the verbs of a user."""
+"""FakeModel, the fake Juju model that a test works with: a view of the model, and the operations of a user."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ..charms.guard.watch import Guard
-    from ..juju.state import Application, CharmMetadata
+    from ..juju.state import Application
 
 DEFAULT_NAME: Final = 'fake'
 """The name of the first model of a controller."""
@@ -60,18 +60,27 @@ DEFAULT_NAME: Final = 'fake'
 @checked
 @final
 class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel, Outages, Pebble, Reporting):
-    """A fake Juju model: applications, units, charms, relations, a clock, and the whole life of every secret.
+    """A fake Juju model: applications, units, charms, relations, a clock, and all secrets from creation to removal.
 
-    Nothing runs by itself: operations change the model, and ``settle`` lets the units run the hooks that are due.
-    Use it as a context manager, or call ``close`` at the end.
+    Hooks run only when a test asks for it: operations such as ``deploy`` and ``config`` change the model, and
+    ``settle`` runs the hooks that are due. The fixture ``fake_model`` returns one for each test. Without the fixture,
+    use it as a context manager or call ``close`` at the end. For example::
+
+        with FakeModel(juju_version='3.6') as model:
+            model.deploy(DatabaseCharm, 'db')
+            model.deploy(WebCharm, 'web')
+            model.integrate('db', 'web')
+            model.settle()
+            secret = model.secret(owner='db')
+            assert secret.tracked_by == {'web/0': 1}
     """
 
     @takes_settings(ModelSettings)
     def __init__(self, settings: ModelSettings) -> None:
-        """Make an empty model, on a controller of its own, by the keywords of ModelSettings.
+        """Make an empty model on a new controller. The keywords are the fields of ModelSettings.
 
         Raises:
-            UsageError: if there is no such keyword, version or bug, or a value is impossible.
+            UsageError: if a keyword, version or bug does not exist, or a value is not valid.
         """
         runtime = Runtime(Clock(settings.start), Order(settings.order))
         models: dict[str, FakeModel] = {DEFAULT_NAME: self}
@@ -83,7 +92,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
     def _on(
         cls, controller: FakeController[FakeModel], runtime: Runtime, name: str, settings: ModelSettings
     ) -> FakeModel:
-        """Make a further model on a controller that exists."""
+        """Make another model on an existing controller."""
         model = cls.__new__(cls)
         model._begin(controller, runtime, name, settings)  # noqa: SLF001 - a method of the same class
         return model
@@ -120,7 +129,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
 
     @property
     def controller(self) -> FakeController[FakeModel]:
-        """The controller, on which other models can be."""
+        """The controller of the model, which can have other models as well."""
         return self._controller
 
     def __enter__(self) -> Self:
@@ -132,7 +141,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         self.close()
 
     def close(self) -> None:
-        """Remove what the models of the controller hold on disk; what they recorded stays readable."""
+        """Remove the files that the models of the controller have written. Journals and views can still be read."""
         self._runtime.close()
 
     # --- what a user does
@@ -157,22 +166,32 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
 
         Args:
             charm: a charm class, the directory of a charm, or a packed charm.
-            app: the application's name; by default the charm's.
-            num_units: how many units to begin with.
-            config: values of config options.
-            meta: what charmcraft.yaml would hold, for a class that has none beside it.
-            state: containers, storages, networks, resources, stored states and deferred events that units begin with.
-            around_hook: called with the hook that is about to run; what it returns is entered around the charm's run.
-            started: let the units begin after their start hook.
-            runner: ``in-process``, or ``process`` for a process of its own per hook, as on a unit's machine; by default
-                ``process`` for a charm that has ``dispatch`` or ``hooks`` and no ``src/charm.py``.
-            time_limit: how many seconds of real time a hook of a process may take; by default ten minutes.
-            guard: ``refuse`` what the charm would do to the machine that runs the tests, or ``off``; by default as the model.
-            guard_allow: what it may do all the same, beside what the model allows.
+            app: name of the application; by default the charm's name.
+            num_units: the number of units.
+            config: values of config options, by name.
+            meta: the contents of charmcraft.yaml as a dict, for a charm class without such a file beside it.
+            state: an ``ops.testing.State`` whose containers, storages, networks, resources, stored states and deferred
+                events each unit begins with.
+            around_hook: a function that gets each hook before it runs and returns a context manager, in which the charm
+                then runs. Use it to patch the charm's workload.
+            started: begin with units that have already run their start hook.
+            runner: ``in-process``, or ``process`` to run each hook as a process of its own, as on a unit's machine. The
+                default is ``process`` for a charm that has ``dispatch`` or ``hooks`` and no ``src/charm.py``, else
+                ``in-process``.
+            time_limit: seconds of real time that one hook may take with ``runner='process'``; by default ten minutes.
+            guard: ``refuse`` calls of the charm that would touch the machine that runs the tests, or ``off``; by
+                default the model's setting.
+            guard_allow: calls that the guard allows for this charm, in addition to those that the model allows.
 
         Raises:
-            UsageError: if the charm, its metadata, the name, a config value or the state is not usable.
-            JujuError: if Juju refuses a config value, with Juju's text.
+            UsageError: if the charm, its metadata, the name, a config value or the state cannot be used.
+            JujuError: if Juju rejects a config value; the message is Juju's.
+
+        For example::
+
+            web = model.deploy('./charms/web', num_units=2, config={'port': 8080})
+            model.settle()
+            assert web.status.message == 'waiting for database'
         """
         self._check_no_hook('deploy')
         chosen = choose_runner(charm, runner)
@@ -189,36 +208,39 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             guard=self._guard_of(chosen, guard, guard_allow),
             controller=self._runtime,
         )
-        name = app or charm_runner.source.metadata.name
-        try:
-            application = self._add_application(charm_runner.source.metadata, name, num_units, config, state)
-        except BaseException:
-            charm_runner.close()
-            raise
-        self._execution.runners[name] = charm_runner
-        self._place_storages(application.units)
+        application = self._add_application(charm_runner, app, num_units=num_units, config=config, state=state)
         if started:
             for unit in application.units:
                 self._agents.start_at_once(unit)
-        return ApplicationView(self.internals, name)
+        return ApplicationView(self.internals, application.name)
 
     def _add_application(
         self,
-        metadata: CharmMetadata,
-        name: str,
+        runner: CharmRunner,
+        name: str | None,
+        *,
         num_units: int,
         config: Mapping[str, Any] | None,
         state: testing.State | None,
     ) -> Application:
-        return operations.deploy(
-            self._world,
-            metadata,
-            name,
-            num_units=num_units,
-            config=config,
-            cloud=self._world.given_cloud or ('kubernetes' if metadata.containers else 'machine'),
-            unit_start=read_start(state),
-        )
+        """Add the application of a charm that was loaded. If Juju refuses it, nothing of the charm stays."""
+        metadata = runner.source.metadata
+        try:
+            application = operations.deploy(
+                self._world,
+                metadata,
+                name,
+                num_units=num_units,
+                config=config,
+                cloud=self._world.given_cloud or ('kubernetes' if metadata.containers else 'machine'),
+                unit_start=read_start(state),
+            )
+        except BaseException:
+            runner.close()
+            raise
+        self._execution.runners[application.name] = runner
+        self._place_storages(application.units)
+        return application
 
     def deploy_puppet(
         self,
@@ -229,14 +251,25 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         peers: Mapping[str, str] | None = None,
         num_units: int = 1,
     ) -> Puppet:
-        """Deploy an application without a charm, which the test plays itself.
+        """Deploy an application without a charm: the test acts for its units.
 
         Args:
-            app: the application's name.
-            provides: interface of each endpoint that it provides.
-            requires: interface of each endpoint that it requires.
-            peers: interface of each peer endpoint.
-            num_units: how many units to begin with.
+            app: name of the application.
+            provides: interfaces of the endpoints that it provides, by endpoint.
+            requires: interfaces of the endpoints that it requires, by endpoint.
+            peers: interfaces of its peer endpoints, by endpoint.
+            num_units: the number of units.
+
+        Raises:
+            UsageError: if the name is taken or not valid.
+
+        For example::
+
+            db = model.deploy_puppet('db', provides={'database': 'postgresql_client'})
+            relation = model.integrate('db', 'web')
+            model.settle()
+            with db.leader.hook() as hook:
+                hook.relation_set(relation, {'endpoints': '10.0.0.1:5432'}, app=True)
         """
         self._check_no_hook('deploy_puppet')
         declared = {'provides': provides, 'requires': requires, 'peers': peers}
@@ -253,23 +286,34 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         return Puppet(self.internals, app)
 
     def integrate(self, app1: str, app2: str) -> RelationView:
-        """Relate two applications, each given as ``application`` or ``application:endpoint``."""
+        """Relate two applications (``juju integrate``) and return the relation.
+
+        The units learn of it with the next ``settle``.
+
+        Args:
+            app1: one side, as ``application`` or ``application:endpoint``.
+            app2: the other side.
+
+        Raises:
+            UsageError: if an application or endpoint does not exist, or not exactly one pair of endpoints fits.
+        """
         self._check_no_charm_runs('integrate')
         return RelationView(self.internals, operations.integrate(self._world, app1, app2).id)
 
     def config(
         self, app: str, values: Mapping[str, Any] | None = None, *, reset: str | Iterable[str] = ()
     ) -> dict[str, Any] | None:
-        """Set config values, or return them when none are given.
+        """Set config values of an application, or return them when none are given (``juju config``).
 
         Args:
-            app: the application.
-            values: new values by option.
-            reset: options to set back to their defaults.
+            app: name of the application.
+            values: new values, by option.
+            reset: name of an option to set back to its default, or several names.
 
         Raises:
-            UsageError: if there is no such application or option, or a value is of another type.
-            JujuError: if Juju refuses a value, with Juju's text: an option of ``type: secret`` takes a secret's URI.
+            UsageError: if the application or an option does not exist, or a value has another type than its option.
+            JujuError: if Juju rejects a value, such as one that is no secret URI for an option of ``type: secret``; the
+                message is Juju's.
         """
         self._check_no_charm_runs('config')
         options = (reset,) if isinstance(reset, str) else tuple(reset)
@@ -279,30 +323,45 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         return None
 
     def trust(self, app: str, *, remove: bool = False) -> None:
-        """Let an application use the cloud's credential: ``credential-get`` answers its units. They run config-changed.
+        """Allow an application to use the cloud's credential with ``credential-get`` (``juju trust``).
+
+        Its units run config-changed.
 
         Args:
-            app: the application.
-            remove: take that back.
+            app: name of the application.
+            remove: withdraw the permission instead.
         """
         self._check_no_charm_runs('trust')
         application_config.trust(self._world, app, trusted=not remove)
 
     def add_unit(self, app: str, *, num_units: int = 1) -> tuple[str, ...]:
-        """Add units to an application and return their names."""
+        """Add units to an application and return their names (``juju add-unit``).
+
+        Args:
+            app: name of the application.
+            num_units: the number of units to add.
+
+        Raises:
+            UsageError: if the application does not exist or is being removed, or the number is less than 1.
+        """
         self._check_no_charm_runs('add_unit')
         added = tuple(unit.name for unit in operations.add_units(self._world, app, num_units))
         self._place_storages(added)
         return added
 
     def remove_unit(self, *app_or_unit: str, num_units: int = 0, force: bool = False) -> None:
-        """Begin to remove units: those named, or the newest ones of an application.
+        """Begin to remove units: those named, or the newest ones of an application (``juju remove-unit``).
+
+        They are gone when they have run their last hooks, that is after the next ``settle``.
 
         Args:
             app_or_unit: names of units; or of one application, together with ``num_units``.
-            num_units: how many units of the application to remove.
-            force: remove them at once: they run no hook any more (``--force --no-wait``). A hook that the test plays for
-                one of them ends first.
+            num_units: the number of units of the application to remove.
+            force: remove them at once, without running their last hooks (``--force --no-wait``). A hook that a puppet's
+                unit has open ends first.
+
+        Raises:
+            UsageError: if a unit or the application does not exist, or has fewer units.
         """
         self._check_no_charm_runs('remove_unit')
         names = list(app_or_unit)
@@ -316,28 +375,34 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             names = staying[-num_units:]
         for name in names:
             if not identity.is_unit_name(name):
-                raise UsageError(f'{name!r} is no unit; name units such as {name}/0, or say num_units=...')
+                raise UsageError(f'{name!r} is not a unit; name units such as {name}/0, or give num_units=...')
             operations.check_unit_removable(self._world, name)
         for name in dict.fromkeys(names):
             self._remove(name, functools.partial(operations.remove_unit, self._world), force=force)
 
     def remove_relation(self, app1: str, app2: str, *, force: bool = False) -> None:
-        """Begin to remove the relation between two applications.
+        """Begin to remove the relation between two applications (``juju remove-relation``).
 
         Args:
             app1: one side, as ``application`` or ``application:endpoint``.
             app2: the other side.
-            force: remove it at once: no unit runs relation-departed or relation-broken for it.
+            force: remove it at once, without running relation-departed or relation-broken.
+
+        Raises:
+            UsageError: if no such relation exists.
         """
         self._check_no_charm_runs('remove_relation')
         operations.remove_relation(self._world, lookups.find_relation(self._world, app1, app2), force=force)
 
     def remove_application(self, *app: str, force: bool = False) -> None:
-        """Begin to remove applications, with their units and relations.
+        """Begin to remove applications, with their units and relations (``juju remove-application``).
 
         Args:
-            app: the applications.
-            force: remove them at once: their units run no hook any more, and nobody runs relation-broken for them.
+            app: names of the applications.
+            force: remove them at once: their units run no hooks, and related units run no relation-broken.
+
+        Raises:
+            UsageError: if an application does not exist.
         """
         self._check_no_charm_runs('remove_application')
         for name in app:
@@ -346,7 +411,14 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             self._remove(name, functools.partial(operations.remove_application, self._world), force=force)
 
     def set_leader(self, unit: str) -> None:
-        """Move leadership to a unit. In Juju nobody can; here a test may want to."""
+        """Make a unit the leader of its application. Juju has no such command: there, the controller moves leadership.
+
+        Args:
+            unit: name of the unit.
+
+        Raises:
+            UsageError: if the unit does not exist or cannot lead.
+        """
         self._check_no_charm_runs('set_leader')
         operations.set_leader(self._world, unit)
 
@@ -358,17 +430,20 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         meta: Mapping[str, Any] | None = None,
         force: bool = False,
     ) -> None:
-        """Upgrade an application to another charm; stored state, data bags and secrets are kept.
+        """Upgrade an application to another charm (``juju refresh``). Stored state, databags and secrets are kept.
 
-        Each unit runs the old charm until its upgrade-charm. On Kubernetes its pod is replaced: the old charm runs stop,
-        and the new one upgrade-charm, config-changed, start and pebble-ready.
+        Each unit runs the old charm until its upgrade-charm hook. On Kubernetes its pod is replaced: the old charm runs
+        stop, and the new one upgrade-charm, config-changed, start and pebble-ready.
 
         Args:
-            app: the application.
+            app: name of the application.
             charm: a charm class, the directory of a charm, or a packed charm.
-            meta: what charmcraft.yaml would hold; by default, for a class, what the application has.
-            force: let units in error run the new charm, too (``--force-units``): they retry the hook that has failed,
-                and run no upgrade-charm.
+            meta: the contents of charmcraft.yaml as a dict; for a charm class, by default the application's metadata.
+            force: upgrade units in error as well (``--force-units``): they retry their failed hook with the new
+                charm and run no upgrade-charm.
+
+        Raises:
+            UsageError: if the application does not exist or is a puppet, or the charm cannot be used.
         """
         self._check_no_hook('refresh')
         lookups.check_application_exists(self._world, app)
@@ -381,32 +456,32 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         operations.refresh(self._world, app, source.metadata, force=force)
         runner.replace_source(source)
 
-    # --- secrets of users
+    # --- user secrets
 
     def user(self, access: UserAccess = 'admin') -> ModelUser:
-        """Return a user of the model, to act as somebody with less access than an admin has.
+        """Return a user with the given access to the model, whose secret operations Juju checks against it.
 
         Args:
-            access: ``read``, ``write`` or ``admin``.
+            access: ``read``, ``write`` or ``admin``. The operations of FakeModel itself act as an admin.
 
         Raises:
-            UsageError: if there is no such access.
+            UsageError: if the access is another one.
         """
         return ModelUser(self.internals, access)
 
     def model_config(
         self, values: Mapping[str, str] | None = None, *, reset: str | Iterable[str] = ()
     ) -> dict[str, str] | None:
-        """Change settings of the model (``juju model-config``), or return them when none are given.
+        """Set model config, or return it when no values are given (``juju model-config``).
 
         Args:
-            values: ``update-status-hook-interval``, as a duration such as ``5m``; before 4.0 ``secret-backend``, as
-                ``model_secret_backend`` takes it.
-            reset: settings to set back to what the model was made with.
+            values: new values by key: ``update-status-hook-interval`` takes a duration such as ``5m``, and
+                ``secret-backend`` (before Juju 4.0) a name as in ``model_secret_backend``.
+            reset: key to set back to the value that the model was made with, or several keys.
 
         Raises:
-            UsageError: if there is no such setting.
-            JujuError: if Juju refuses the value, with Juju's text.
+            UsageError: if a key is not one of these.
+            JujuError: if Juju rejects the value; the message is Juju's.
         """
         self._check_no_charm_runs('model_config')
         names = (reset,) if isinstance(reset, str) else tuple(reset)
@@ -416,17 +491,21 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         return None
 
     def model_secret_backend(self, name: str | None = None) -> str:
-        """Switch the secret backend (``juju model-secret-backend``) and migrate existing content to it; return its name.
+        """Switch the secret backend and migrate existing content to it, or return the name of the current backend.
 
-        A model begins with that of its cloud: ``internal``, or ``<model>-local`` outside Juju on Kubernetes.
+        This is ``juju model-secret-backend``. A model begins with the backend of its cloud: ``internal``, or on
+        Kubernetes ``<model>-local``, which is outside Juju.
 
         Args:
-            name: ``auto`` for the backend of the cloud, ``internal`` for Juju itself, or any other for one outside Juju: a
-                Kubernetes cluster if ``k8s`` or ``kubernetes`` is part of the name, else a Vault. By default the
-                backend stays.
+            name: ``auto`` for the backend of the cloud, ``internal`` for Juju's own database, or any other name for a
+                backend outside Juju: a Kubernetes cluster if the name contains ``k8s`` or ``kubernetes``, else a Vault.
+                Without a name the backend stays.
+
+        Returns:
+            The name of the backend that the model uses now.
 
         Raises:
-            UsageError: if the name is empty, or this version of Juju has no backends.
+            UsageError: if the name is empty, or this release of Juju has no secret backends.
         """
         self._check_no_charm_runs('model_secret_backend')
         if name is not None:
@@ -436,20 +515,20 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
     # --- for reports
 
     def check(self, allow: Collection[str] = ()) -> tuple[Finding, ...]:
-        """Return what the checks of this package find wrong in the model, as pytest does after a test.
+        """Return the findings of the checks that the plugin runs after each test.
 
         Args:
-            allow: findings to leave out, by the name of the check (``stale-observer``) or by name and subject
+            allow: findings to leave out, by name of the check (``stale-observer``) or by name and subject
                 (``stale-observer:unit:web/0``).
 
         Raises:
-            UsageError: if there is no such check.
+            UsageError: if a check does not exist.
         """
         check_entries(allow, checks.CHECKS)
         return not_allowed(checks.find(self), allow)
 
     def _guard_of(self, runner: RunnerName, mode: GuardMode | None, allow: Iterable[Allowance]) -> Guard | None:
-        """Return what guards a charm; what the model allows and what its deployment allows adds up."""
+        """Return the guard of a charm, with the exceptions that the model and ``deploy`` allow."""
         if runner == 'process' and (mode is not None or allow):
             raise UsageError(
                 'the guard watches this process, and a charm that runs as a process is not guarded; '
@@ -459,7 +538,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         return make_guard(chosen, (*self._settings.guard_allow, *check_guard(chosen, allow)))
 
     def _remove(self, name: str, remove: Callable[..., None], *, force: bool) -> None:
-        """Remove a unit or an application, and what is kept for units that go at once."""
+        """Remove a unit or an application; with ``force``, also the files that its charm runner keeps."""
         application = self._world.applications[identity.application_of(name)]
         units = [unit for unit in application.units if force and name in (unit, application.name)]
         active = self._runtime.active_hook
@@ -476,6 +555,6 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             self._remove(name, remove, force=True)
 
     def _place_storages(self, units: Iterable[str]) -> None:
-        # Not left to the first hook: the runner reads the state that units begin with here, and may refuse it.
+        # Done before the first hook, because the runner reads the units' initial state here and may reject it.
         for unit in units:
             self._execution.place_storages(unit)

@@ -1,4 +1,4 @@
-"""Verbs about what goes wrong around charms: errors to resolve, agents and controller that stop, injected faults."""
+"""Operations that simulate failures and outages: resolve errors, stop agents, restart the controller, inject faults."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from ..views.over_model import OverModel
 
 @checked
 class Outages(OverModel):
-    """The part of FakeModel that lets things go wrong."""
+    """The operations of FakeModel that simulate failures and outages."""
 
     def resolve(self, unit: str, *, no_retry: bool = False) -> None:
         """Resolve the error of a unit (``juju resolved``).
 
-        The unit runs its failed hook again with the next ``settle`` or ``advance``, and the time until Juju retries it by
-        itself is short again.
+        The unit runs its failed hook again with the next ``settle`` or ``advance``. If it fails again, the delays of
+        automatic retries start again at 5 seconds.
 
         Args:
-            unit: a unit whose hook has failed.
-            no_retry: let the unit go on as if the hook had succeeded: secret-changed and secret-remove count as
-                delivered, secret-rotate and secret-expired run once more.
+            unit: name of a unit whose hook has failed.
+            no_retry: continue as if the hook had succeeded: secret-changed and secret-remove count as delivered,
+                secret-rotate and secret-expired run once more.
 
         Raises:
             UsageError: if the unit is not in error.
@@ -39,12 +39,16 @@ class Outages(OverModel):
         self._execution.resolve(unit, retry=not no_retry)
 
     def stop_agent(self, unit: str) -> None:
-        """Stop the agent of a unit, as a machine or pod that is down does: the unit runs nothing until ``start_agent``.
+        """Stop the agent of a unit, as when its machine or pod is down: the unit runs nothing until ``start_agent``.
 
-        What it owns and tracks stays. If it leads, Juju would soon choose another leader; ``set_leader`` does.
+        Its secrets and the revisions that it tracks stay. It stays the leader as well: Juju would soon choose another
+        one; call ``set_leader`` for that.
+
+        Args:
+            unit: name of the unit.
 
         Raises:
-            UsageError: if the agent is stopped.
+            UsageError: if the unit does not exist or its agent is already stopped.
         """
         self._check_no_hook('stop_agent')
         lookups.check_unit_exists(self._world, unit)
@@ -53,13 +57,17 @@ class Outages(OverModel):
         self._agents.stop_agent(unit)
 
     def start_agent(self, unit: str) -> None:
-        """Start a stopped agent: it knows what it has run, and looks at what there is now.
+        """Start a stopped agent: it reads its saved state and compares it with the model as it is now.
 
-        A secret-changed that became due meanwhile is lost, if the unit has run one for that secret before, as in Juju.
-        Rotation and expiry are made up for; of secret-remove Juju 3.x tells nothing, 4.0 everything.
+        As in Juju, some events of the time in between are lost. A secret-changed is lost if the unit has run one for
+        that secret before. Rotation and expiry that became due run now. A secret-remove is lost in Juju 3 and runs in
+        Juju 4.0.
+
+        Args:
+            unit: name of the unit.
 
         Raises:
-            UsageError: if the agent is running.
+            UsageError: if the unit does not exist or its agent is running.
         """
         self._check_no_hook('start_agent')
         lookups.check_unit_exists(self._world, unit)
@@ -68,10 +76,13 @@ class Outages(OverModel):
         self._agents.start_agent(unit)
 
     def restart_agent(self, unit: str) -> None:
-        """Stop the agent of a unit and start it, as an upgrade of Juju or a short outage does.
+        """Stop the agent of a unit and start it again, as an upgrade of Juju or a short outage does.
+
+        Args:
+            unit: name of the unit.
 
         Raises:
-            UsageError: if the agent is stopped.
+            UsageError: if the unit does not exist or its agent is already stopped.
         """
         self._check_no_hook('restart_agent')
         lookups.check_unit_exists(self._world, unit)
@@ -80,18 +91,18 @@ class Outages(OverModel):
         self._agents.restart_agents(unit)
 
     def replace_pod(self, unit: str) -> None:
-        """Replace the pod of a unit on Kubernetes, as churn does: the cluster moves it to another node, or it is deleted.
+        """Replace the pod of a unit on Kubernetes, as when the cluster moves it to another node or it is deleted.
 
-        Juju brings the charm into the new pod again, so the unit runs ``stop`` in the old one and then ``upgrade-charm``,
-        ``config-changed``, ``start`` and ``pebble-ready``. What was written to a container is gone, what is mounted and
-        what the model holds stays. A hook in error is not retried. A unit that has not started runs no ``stop``, nor one
-        whose agent is stopped: it begins in the new pod with ``start_agent``.
+        Juju deploys the charm into the new pod, so the unit runs ``stop`` in the old pod and then ``upgrade-charm``,
+        ``config-changed``, ``start`` and ``pebble-ready`` in the new one. Files in its containers are gone; mounted
+        storage and the model's data stay. A hook in error is not retried. A unit that has not run ``start`` or whose
+        agent is stopped runs no ``stop``; in the second case the new pod begins with ``start_agent``.
 
         Args:
-            unit: a unit on Kubernetes.
+            unit: name of a unit on Kubernetes.
 
         Raises:
-            UsageError: if there is no such unit, or it is on a machine, is going, or is a puppet's.
+            UsageError: if the unit does not exist, is on a machine, is being removed, or belongs to a puppet.
         """
         self._check_no_hook('replace_pod')
         found = lookups.find_unit(self._world, unit)
@@ -103,29 +114,36 @@ class Outages(OverModel):
             self._execution.replace_pod(unit)
 
     def restart_controller(self) -> None:
-        """Restart the controller: every running agent loses its connection, and starts anew."""
+        """Restart the controller: every running agent loses its connection and starts again."""
         self._check_no_hook('restart_controller')
         self._runtime.scheduler.take_notice_of_all()
         self._world.note_operation('restart-controller')
         self._runtime.scheduler.restart()
 
     def inject_fault(self, kind: FaultKind, *, unit: str | None = None, hook: str | None = None) -> InjectedFault:
-        """Let something go wrong once, at the next hook that fits; return the fault, which knows whether it has struck.
+        """Make something fail once, at the next hook that matches, and return the fault.
 
-        No HookFailed is raised for what fails by it alone; the hooks that ``settle`` returns tell.
+        The ``struck`` attribute of the returned fault tells whether it has happened. A hook that fails only because of
+        the fault raises no HookFailed; its HookRun among the hooks that ``settle`` returns has the error.
 
         Args:
-            kind: ``hook-fails``: the hook is killed when the charm is through, and everything it asked for is discarded.
+            kind: ``hook-fails``: the hook is killed after the charm has run, and its changes are discarded.
                 ``hook-fails-after-commit``: the agent dies after the commit, and starts with the hook in error.
                 ``agent-dies``: the agent stops after the hook; see ``start_agent``.
-                ``leader-lost``: leadership moves to another unit before the commit; only a leader fits.
+                ``leader-lost``: leadership moves to another unit before the commit; only hooks of a leader match.
                 ``controller-restarts``: the controller restarts after the hook.
-                ``backend-refuses``: an outside backend for secrets lets nobody save or read content during the hook.
-            unit: the unit it strikes; by default whichever comes first.
-            hook: the hook it strikes, by Juju's name such as ``secret-rotate``; by default whichever comes first.
+                ``backend-refuses``: the secret backend, one outside Juju, rejects reads and writes during the hook.
+            unit: name of the unit whose hook fails; by default any.
+            hook: name of the hook that fails, such as ``secret-rotate``; by default any.
 
         Raises:
-            UsageError: if nothing could ever fit.
+            UsageError: if no hook could ever match.
+
+        For example::
+
+            fault = model.inject_fault('hook-fails', unit='db/0', hook='secret-rotate')
+            model.advance_to_next('secret-rotate')
+            assert fault.struck
         """
         self._check_no_hook('inject_fault')
         if unit is not None:

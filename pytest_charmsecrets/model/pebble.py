@@ -1,4 +1,4 @@
-"""Verbs about the containers of a Kubernetes charm: notices and health checks of Pebble."""
+"""Operations on the containers of a Kubernetes charm: Pebble notices and health checks."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from ..views.over_model import OverModel
 
 @checked
 class Pebble(OverModel):
-    """The part of FakeModel that makes Pebble report something to a charm."""
+    """The operations of FakeModel that cause Pebble events."""
 
     def pebble_custom_notice(
         self, unit: str, container: str, key: str, data: Mapping[str, str] | None = None
     ) -> tuple[HookRun, ...]:
-        """Let a workload record a custom notice (``pebble notify``), which Juju tells the charm of from 3.4 on.
+        """Record a custom notice in a container (``pebble notify``); Juju 3.4 and later run an event for it.
 
         Args:
-            unit: the unit, which runs what it has to run before, and ``<container>-pebble-custom-notice``.
-            container: the container.
-            key: what it is about, such as ``example.com/backup-done``.
-            data: what the charm finds in ``notice.last_data``.
+            unit: name of the unit. It first runs the hooks that are due, then ``<container>-pebble-custom-notice``.
+            container: name of the container.
+            key: key of the notice, such as ``example.com/backup-done``.
+            data: the notice's data, which the charm finds in ``notice.last_data``.
 
         Returns:
             The hooks that ran.
 
         Raises:
-            UsageError: if there is no such container, or Pebble does not answer in it.
+            UsageError: if the container does not exist, or Pebble does not answer in it.
             HookFailed: if a hook fails, unless the model was made with ``on_hook_error='error-state'``.
         """
         __tracebackhide__ = True
@@ -42,18 +42,18 @@ class Pebble(OverModel):
         return self._tell(unit, container, 'pebble-custom-notice', notice_id=notice_id, notice_key=key)
 
     def pebble_check_failed(self, unit: str, container: str, check: str) -> tuple[HookRun, ...]:
-        """Let a health check fail as often as its threshold says, which Juju tells the charm of from 3.6 on.
+        """Make a health check fail until its threshold; Juju 3.6 and later run an event for it.
 
         Args:
-            unit: the unit, which runs what it has to run before, and ``<container>-pebble-check-failed``.
-            container: the container.
-            check: the check, which a layer of the charm declares.
+            unit: name of the unit. It first runs the hooks that are due, then ``<container>-pebble-check-failed``.
+            container: name of the container.
+            check: name of the check, as declared in a Pebble layer of the charm.
 
         Returns:
             The hooks that ran.
 
         Raises:
-            UsageError: if there is no such container or check, or Pebble does not answer.
+            UsageError: if the container or check does not exist, or Pebble does not answer.
             HookFailed: if a hook fails, unless the model was made with ``on_hook_error='error-state'``.
         """
         __tracebackhide__ = True
@@ -61,7 +61,20 @@ class Pebble(OverModel):
         return self._tell(unit, container, 'pebble-check-failed', check=check)
 
     def pebble_check_recovered(self, unit: str, container: str, check: str) -> tuple[HookRun, ...]:
-        """Let a health check that has failed succeed again, as ``pebble_check_failed`` lets it fail."""
+        """Make a health check that has failed succeed again, and run ``<container>-pebble-check-recovered``.
+
+        Args:
+            unit: name of the unit.
+            container: name of the container.
+            check: name of the check.
+
+        Returns:
+            The hooks that ran.
+
+        Raises:
+            UsageError: as for ``pebble_check_failed``.
+            HookFailed: as for ``pebble_check_failed``.
+        """
         __tracebackhide__ = True
         self._pebble('pebble_check_recovered', unit, container).set_check(container, check, is_up=True)
         return self._tell(unit, container, 'pebble-check-recovered', check=check)
@@ -69,7 +82,7 @@ class Pebble(OverModel):
     def _pebble(self, operation: str, unit: str, container: str) -> UnitState:
         self._check_no_hook(operation)
         if lookups.find_unit(self._world, unit).life != 'alive':
-            raise UsageError(f'{unit!r} is being removed, and is told nothing by Pebble any more; settle the model')
+            raise UsageError(f'{unit!r} is being removed and no longer runs Pebble events; settle the model')
         self._agents.check_running(unit)
         application = self._world.application_of(unit)
         containers = application.metadata.containers if application.cloud == 'kubernetes' else ()

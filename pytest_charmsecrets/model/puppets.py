@@ -1,6 +1,6 @@
-"""The test playing an application: a puppet's units, their hooks, and the secrets they own.
+"""Puppets: applications without a charm, whose units, hooks and secrets the test controls.
 
-A puppet acts through hook commands, as a charm does, so Juju's rules and refusals are the same.
+A puppet acts through hook commands, as a charm does, so the same rules and errors of Juju apply.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ..views.units import UnitView
 @checked
 @final
 class PuppetHook(OverModel):
-    """One hook that the test runs for a unit of a puppet: one transaction, committed when its block ends."""
+    """A hook that the test runs for a unit of a puppet. Its changes are committed together when its block ends."""
 
     def __init__(self, internals: RunningModel, context: HookContext) -> None:
         super().__init__(internals)
@@ -45,10 +45,15 @@ class PuppetHook(OverModel):
         return self._runtime.active_hook.context is self._context
 
     def command(self, *argv: str, stdin: str | None = None) -> str:
-        """Run any hook command and return what it prints.
+        """Run a hook command and return its output.
+
+        Args:
+            argv: the command and its arguments, such as ``'secret-get', 'secret:...', '--peek'``.
+            stdin: text for its standard input.
 
         Raises:
-            JujuError: if it fails, with Juju's text.
+            JujuError: if the command fails; the message is Juju's.
+            UsageError: if the hook has ended.
         """
         if not self.is_open:
             raise UsageError(f'this hook of {self.unit} has ended; open another with hook()')
@@ -67,7 +72,19 @@ class PuppetHook(OverModel):
         rotate: RotatePolicy | None = None,
         owner: OwnerKind = 'application',
     ) -> PuppetSecret:
-        """Add a secret (``secret-add``), owned by the application or by this unit."""
+        """Add a secret (``secret-add``) and return it. It exists once the hook has ended.
+
+        Args:
+            content: values by key.
+            label: the owner's label.
+            description: its description.
+            expire: when the revision expires, as a time with a zone or as a time from now.
+            rotate: its rotation policy, such as ``daily``.
+            owner: ``application`` or ``unit``.
+
+        Raises:
+            JujuError: if Juju rejects it; the message is Juju's.
+        """
         options = _options(
             label=label, description=description, expire=_time(self._world, expire), rotate=rotate, owner=owner
         )
@@ -77,7 +94,17 @@ class PuppetHook(OverModel):
     def get_secret(
         self, identifier: str | None = None, *, label: str | None = None, refresh: bool = False, peek: bool = False
     ) -> dict[str, str]:
-        """Read a secret (``secret-get``); the first read starts tracking its latest revision."""
+        """Return the content of a secret (``secret-get``). The first read tracks its latest revision.
+
+        Args:
+            identifier: its URI; or None to name it by label.
+            label: a label for this unit to know the secret by; with an identifier, the label to set.
+            refresh: track the latest revision from now on.
+            peek: return the latest revision without tracking it.
+
+        Raises:
+            JujuError: if Juju rejects it, for example without a grant; the message is Juju's.
+        """
         flags = [flag for flag, given in (('--refresh', refresh), ('--peek', peek)) if given]
         printed = self.command(
             'secret-get', *([identifier] if identifier else []), *_options(label=label), *flags, '--format=json'
@@ -85,23 +112,47 @@ class PuppetHook(OverModel):
         return json.loads(printed)
 
     def relation_set(self, relation: RelationView, values: Mapping[str, str], *, app: bool = False) -> None:
-        """Write data of this unit, or of its application, into a relation; an empty value deletes its key."""
+        """Write into the databag of this unit, or of its application (``relation-set``).
+
+        Args:
+            relation: the relation, which the unit has entered.
+            values: values by key; an empty value deletes its key.
+            app: write into the application's databag, which only the leader may.
+
+        Raises:
+            JujuError: if Juju rejects it; the message is Juju's.
+            UsageError: if the unit has not entered the relation.
+        """
         flags = ['--app'] if app else []
         command = ('relation-set', '-r', self._id_of(relation), *flags)
         if any(value != value.strip() for value in values.values()):
-            # Juju strips white space from what stands on the command line, and not from a file.
+            # Juju strips white space from values on the command line, but not from a file.
             self.command(*command, '--file', '-', stdin=json.dumps(dict(values)))
         else:
             self.command(*command, *(f'{key}={value}' for key, value in values.items()))
 
     def relation_get(self, relation: RelationView, entity: str) -> dict[str, str]:
-        """Read the data of a unit or an application in a relation."""
+        """Return the databag of a unit or an application in a relation (``relation-get``).
+
+        Args:
+            relation: the relation, which the unit has entered.
+            entity: name of the unit or application.
+
+        Raises:
+            JujuError: if Juju rejects it; the message is Juju's.
+            UsageError: if the unit has not entered the relation.
+        """
         flags = [] if '/' in entity else ['--app']
         printed = self.command('relation-get', '-r', self._id_of(relation), *flags, '--format=json', '-', entity)
         return json.loads(printed)
 
     def set_status(self, status: str, message: str = '') -> None:
-        """Set the unit's status, by name."""
+        """Set the unit's status (``status-set``).
+
+        Args:
+            status: name of the status, such as ``active``.
+            message: its message.
+        """
         self.command('status-set', status, message)
 
     def _id_of(self, relation: RelationView) -> str:
@@ -114,10 +165,10 @@ class PuppetHook(OverModel):
 @checked
 @final
 class PuppetSecret(OverModel):
-    """A secret of a puppet: what its owner can do with it, and what there is to see.
+    """A secret that a puppet owns, with the owner's operations on it.
 
-    It acts in the hook that is open: the one it was made in, or another of the unit that manages it. Without an open
-    hook each call is a hook of its own.
+    Each call acts in the open hook, if there is one: the hook that made the secret, or another of the unit that
+    manages it. Without an open hook, each call is a hook of its own.
     """
 
     def __init__(self, internals: RunningModel, uri: str, hook: PuppetHook) -> None:
@@ -128,21 +179,25 @@ class PuppetSecret(OverModel):
 
     @property
     def view(self) -> SecretView:
-        """Everything there is to see of the secret, once it is committed."""
+        """The secret's state in the model, once it is committed."""
         return SecretView(self.internals, identity.parse_secret_uri(self.id).id)
 
     @property
     def tracked_by(self) -> dict[str, int]:
-        """The revision that each unit tracks which has read the secret."""
+        """The tracked revisions by unit, for each unit that has read the secret."""
         return self.view.tracked_by
 
     @property
     def revisions(self) -> list[int]:
-        """The numbers of the revisions that are there."""
+        """The numbers of the existing revisions, oldest first."""
         return list(self.view.revisions)
 
     def set_content(self, content: Mapping[str, str]) -> None:
-        """Add a revision with new content."""
+        """Add a revision with new content (``secret-set``).
+
+        Args:
+            content: values by key, which replace the whole content.
+        """
         self._command('secret-set', self.id, *_pairs(content))
 
     def set_info(
@@ -153,27 +208,48 @@ class PuppetSecret(OverModel):
         expire: datetime.datetime | datetime.timedelta | None = None,
         rotate: RotatePolicy | None = None,
     ) -> None:
-        """Change what is known about the secret, not its content."""
+        """Change the secret's metadata and not its content (``secret-set``). None leaves a value unchanged.
+
+        Args:
+            label: the owner's label.
+            description: its description.
+            expire: when the latest revision expires, as a time with a zone or as a time from now.
+            rotate: its rotation policy, such as ``daily``.
+        """
         when = _time(self._world, expire)
         options = _options(label=label, description=description, expire=when, rotate=rotate)
         self._command('secret-set', self.id, *options)
 
     def grant(self, relation: RelationView, *, unit: str | None = None) -> None:
-        """Give the remote application of a relation, or one of its units, access."""
+        """Grant read access to the remote application of a relation, or to one of its units (``secret-grant``).
+
+        Args:
+            relation: the relation.
+            unit: name of the remote unit; by default the whole application.
+        """
         self._check_is_mine(relation)
         self._command('secret-grant', self.id, '--relation', str(relation.id), *_options(unit=unit))
 
     def revoke(self, relation: RelationView, *, unit: str | None = None) -> None:
-        """Take access away from the remote application of a relation, or from one of its units."""
+        """Revoke the access of the remote application of a relation, or of one of its units (``secret-revoke``).
+
+        Args:
+            relation: the relation.
+            unit: name of the remote unit; by default the whole application.
+        """
         self._check_is_mine(relation)
         self._command('secret-revoke', self.id, '--relation', str(relation.id), *_options(unit=unit))
 
     def remove_revision(self, revision: int) -> None:
-        """Remove one revision; with the last one the secret goes."""
+        """Remove one revision (``secret-remove --revision``). With its last revision the secret is removed.
+
+        Args:
+            revision: number of the revision.
+        """
         self._command('secret-remove', self.id, '--revision', str(revision))
 
     def remove_all_revisions(self) -> None:
-        """Remove the secret."""
+        """Remove the secret with all revisions (``secret-remove``)."""
         self._command('secret-remove', self.id)
 
     def _command(self, *argv: str) -> None:
@@ -189,7 +265,7 @@ class PuppetSecret(OverModel):
             hook.command(*argv)
 
     def _manager(self) -> str:
-        """Return who acts for the owner: the unit that owns it, or the leader of the application."""
+        """Return the unit that acts for the owner: the owner itself, or the leader of the owning application."""
         owner = self.view.owner
         if '/' in owner:
             return owner
@@ -205,14 +281,21 @@ class PuppetSecret(OverModel):
 @checked
 @final
 class PuppetUnit(UnitView):
-    """A unit that the test plays."""
+    """A unit of a puppet, for which the test acts in the block of ``hook()``."""
 
     @contextlib.contextmanager
     def hook(self) -> Generator[PuppetHook]:
-        """Run one hook: what is done in the block is committed when it ends, and discarded if it raises.
+        """Run one hook of the unit, as a context manager.
+
+        Changes made in the block are committed when it ends, and discarded if it raises. For example::
+
+            with database.leader.hook() as hook:
+                secret = hook.add_secret({'password': 'sesame'})
+                secret.grant(relation)
 
         Raises:
-            HookFailed: if Juju refuses the commit.
+            HookFailed: if Juju rejects the commit.
+            UsageError: if a hook of the model is already open.
         """
         self._runtime.check_open('hook')
         lookups.check_unit_exists(self._world, self.name)
@@ -223,16 +306,16 @@ class PuppetUnit(UnitView):
 @checked
 @final
 class Puppet(ApplicationView):
-    """An application that the test plays: it has endpoints, units and secrets, and no charm."""
+    """An application without a charm, which ``FakeModel.deploy_puppet`` returns: the test acts for its units."""
 
     @property
     def units(self) -> tuple[PuppetUnit, ...]:
-        """Its units, by number."""
+        """The units, ordered by number."""
         return tuple(PuppetUnit(self.internals, unit.name) for unit in super().units)
 
     @property
     def leader(self) -> PuppetUnit:
-        """Its leader."""
+        """The leader unit."""
         return PuppetUnit(self.internals, super().leader.name)
 
 

@@ -1,4 +1,4 @@
-"""The part of FakeModel that shows people what happened: timelines, and texts without the values of secrets."""
+"""The part of FakeModel that shows what happened: timelines, and redaction of secret values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @checked
 class Reporting(OverModel):
-    """The part of FakeModel that shows people what happened. A look changes nothing."""
+    """The part of FakeModel that shows what happened. None of it changes the model."""
 
     def timeline(
         self,
@@ -27,18 +27,23 @@ class Reporting(OverModel):
         since: datetime.datetime | None = None,
         until: datetime.datetime | None = None,
     ) -> Timeline:
-        """Return what happened so far in the models of the controller, to print, save or show.
+        """Return the history of the controller's models so far, to print, save, or show in a notebook.
 
-        Values of secrets are redacted in it.
+        Values of secrets are redacted.
 
         Args:
-            units: only these units, and those of these applications.
+            units: only these units, or all units of these applications, by name.
             secrets: only these secrets, by label, name or id.
             since: only what happened at this time or later.
             until: only what happened at this time or before.
 
         Raises:
-            UsageError: if there is no such unit, application or secret, or a time has no zone.
+            UsageError: if a unit, application or secret does not exist, or a time has no zone.
+
+        For example::
+
+            print(model.timeline(units='web'))
+            model.timeline().save('run.html')
         """
         from ..report.timeline import timeline_of
 
@@ -47,10 +52,13 @@ class Reporting(OverModel):
         return whole.part(units=units, secrets=secrets, since=since, until=until)
 
     def redact(self, text: str) -> str:
-        """Return a text in which ``<redacted>`` stands for each value of a secret that the models of the controller know.
+        """Return a text with each secret value of the controller's models replaced by ``<redacted>``.
 
-        Values of less than 8 characters count only under keys that name a credential, and from 4 characters on.
-        Records, histories and views hold what really happened; pass through this what people will see of them.
+        Values shorter than 8 characters are replaced only if their key names a credential (such as ``password``), and
+        only from 4 characters on. Records and views contain the real values: call this before showing them to people.
+
+        Args:
+            text: any text, such as ``str(model.journal)``.
         """
         return self._redactor().redact(text)
 

@@ -1,4 +1,4 @@
-"""The settings of a model: the one list of the keywords of FakeModel, the marker, the options and ``add_model``."""
+"""The settings of a model: the keywords that FakeModel, the marker, the options and ``add_model`` take."""
 
 from __future__ import annotations
 
@@ -32,33 +32,36 @@ _Result = TypeVar('_Result')
 @checked
 @dataclasses.dataclass(frozen=True)
 class ModelSettings:
-    """How a model is made. An impossible value is a UsageError that names the keyword."""
+    """The settings of a model: the keywords of FakeModel and of the marker ``charmsecrets``.
+
+    A value that is not valid raises a UsageError that names the keyword.
+    """
 
     juju_version: str = DEFAULT_VERSION
-    """The release to behave as, such as ``4.0.14``; ``3.6`` means the release that stands for the line."""
+    """The Juju release to simulate, such as ``4.0.14``. ``3.6`` stands for one release of that series."""
     seed: int = 0
-    """Ids derive from it."""
+    """Ids of secrets derive from it, so that they are the same in each run."""
     start: datetime.datetime = DEFAULT_START
-    """The virtual time at which the controller begins, with a time zone."""
+    """The virtual time at which the model begins, with a time zone."""
     cloud: Cloud | None = None
-    """``kubernetes`` or ``machine``; by default what each charm's metadata says."""
+    """``kubernetes`` or ``machine``; by default it depends on each charm's metadata."""
     on_hook_error: OnHookError = 'raise'
-    """``raise`` a HookFailed at once, or go on in ``error-state`` as Juju does."""
+    """When a hook fails: ``raise`` a HookFailed, or put the unit in ``error-state`` and continue, as in Juju."""
     update_status_interval: datetime.timedelta | None = None
     """How often units run update-status; by default never."""
     time_zone: str = 'UTC'
-    """The zone of the units' local time, by its name in the IANA database, such as ``Europe/Berlin``."""
+    """The local time zone of the units, by its IANA name, such as ``Europe/Berlin``."""
     juju_bugs: Literal['as-shipped'] | Iterable[str] = ()
-    """Names of known bugs of the release to reproduce; ``'as-shipped'`` for all that it was shipped with."""
+    """Names of known Juju bugs to reproduce, or ``'as-shipped'`` for all bugs of the release."""
     order: GivenOrder = 0
-    """The order of what Juju does not order: 0 for the fixed order, another number for one of its own, or the choices
-    of an order as a report shows them."""
+    """The order of hooks where Juju guarantees none: 0 for the fixed order, another number for another possible
+    order, or the choices of an order as a report prints them."""
     around_hook: AroundHook | None = None
-    """Called with each hook of each charm that is about to run; what it returns is entered around the charm's run."""
+    """A function that gets each hook before it runs and returns a context manager, in which the charm then runs."""
     guard: GuardMode = 'refuse'
-    """``refuse`` what a charm in process would do to the machine that runs the tests, or have the guard ``off``."""
+    """``refuse`` calls of a charm in process that would touch the machine that runs the tests, or ``off``."""
     guard_allow: Iterable[Allowance] = ()
-    """What charms may do all the same: a program's name, a directory, ``host:port``, the path of a socket."""
+    """Exceptions that the guard allows: names of programs, directories, ``host:port``, paths of sockets."""
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True
@@ -70,14 +73,14 @@ class ModelSettings:
             object.__setattr__(self, 'juju_bugs', tuple(self.juju_bugs))
         object.__setattr__(self, 'guard_allow', check_guard(self.guard, self.guard_allow))
         _check_time_zone(self.time_zone)
-        # Each of these refuses a value that makes no sense.
+        # Each of these raises UsageError for a value that is not valid.
         profile_for(self.juju_version, self.juju_bugs)
         Clock(self.start)
         Order(self.order)
 
 
 def _check_time_zone(name: str) -> None:
-    """Refuse a time zone that does not exist, or that the C library would silently take for UTC."""
+    """Raise for a time zone that does not exist, or that the C library would silently take for UTC."""
     __tracebackhide__ = True
     if name == 'UTC':
         return  # which needs no data
@@ -92,22 +95,22 @@ def _check_time_zone(name: str) -> None:
 
 
 KEYWORDS: Final = tuple(field.name for field in dataclasses.fields(ModelSettings))
-"""The keywords of a model, in the order in which they are documented."""
+"""The keywords of a model, in documentation order."""
 
 OF_CONTROLLER: Final = frozenset(('juju_version', 'seed', 'start', 'juju_bugs', 'order'))
-"""The keywords that say the same for all models of a controller."""
+"""The keywords that all models of a controller share."""
 
 
 def check_keywords(keywords: Iterable[str], known: Iterable[str], where: str) -> None:
-    """Refuse a keyword that does not exist.
+    """Raise for a keyword that does not exist.
 
     Args:
-        keywords: those that were given.
-        known: those that exist.
-        where: what takes them, as the message begins.
+        keywords: the given keywords.
+        known: the existing keywords.
+        where: the function or marker that takes them, with which the message begins.
 
     Raises:
-        UsageError: that names the keyword, and the one that was probably meant.
+        UsageError: with the keyword, and the existing one that is closest.
     """
     __tracebackhide__ = True
     known = tuple(known)
@@ -119,10 +122,10 @@ def check_keywords(keywords: Iterable[str], known: Iterable[str], where: str) ->
 
 
 def merge_keywords(*places: Mapping[str, Any]) -> dict[str, Any]:
-    """Return keywords of several places, the nearest last: it wins for each, but what the guard allows adds up.
+    """Return the keywords of several places, the nearest last. The nearest wins; ``guard_allow`` adds up.
 
     Raises:
-        UsageError: if one of them allows what is no allowance.
+        UsageError: if an entry of ``guard_allow`` is not valid.
     """
     __tracebackhide__ = True
     merged: dict[str, Any] = {}
@@ -135,10 +138,10 @@ def merge_keywords(*places: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def settings_beside(first: ModelSettings, keywords: Mapping[str, Any]) -> ModelSettings:
-    """Return the settings of a further model of a controller: those of the first, but for what is given.
+    """Return the settings of another model of a controller: those of the first, changed by the keywords.
 
     Raises:
-        UsageError: for a keyword that does not exist, or that all models of a controller share.
+        UsageError: if a keyword does not exist, or all models of a controller share it.
     """
     check_keywords(keywords, KEYWORDS, 'add_model')
     for keyword in keywords:
@@ -150,9 +153,10 @@ def settings_beside(first: ModelSettings, keywords: Mapping[str, Any]) -> ModelS
 def takes_settings(
     make: Callable[_Keywords, ModelSettings],
 ) -> Callable[[Callable[[_Self, ModelSettings], _Result]], Callable[Concatenate[_Self, _Keywords], _Result]]:
-    """Return a decorator for a method of settings: it then takes what ``make`` takes, and type checkers know that.
+    """Return a decorator for a method that takes settings, so that it takes the keywords of ``make``.
 
-    So the keywords of a model, their types and their defaults stand in ModelSettings alone.
+    Type checkers see these keywords. So the keywords of a model, their types and their defaults are written in
+    ModelSettings only.
     """
 
     def decorate(

@@ -1,4 +1,4 @@
-"""Verbs that let units run and time pass, in all models of the controller."""
+"""Operations that run hooks and advance time, in all models of the controller."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ _WHY_NOT_SCHEDULED: Final[dict[ScheduledKind, str]] = {
 
 @checked
 class Settling(OverModel):
-    """The part of FakeModel that lets units run and time pass."""
+    """The operations of FakeModel that run hooks and advance time."""
 
     def settle(self, *, max_hooks: int | None = None) -> tuple[HookRun, ...]:
-        """Run hooks until no unit of any model has anything to do, and return those that ran. Units in error retry once.
+        """Run hooks until no unit of any model has anything to do, and return the hooks that ran.
+
+        Units in error retry their failed hook once.
 
         Args:
-            max_hooks: how many may run, even if some of them make each other due again and again. By default those are
-                reported after ten rounds.
+            max_hooks: the number of hooks that may run, even if they make each other due again and again. By default
+                there is no limit, and such hooks raise EndlessHooks after ten rounds.
 
         Raises:
             HookFailed: if a hook fails, unless the model was made with ``on_hook_error='error-state'``.
@@ -42,20 +44,20 @@ class Settling(OverModel):
         return self._runtime.settle(max_hooks=max_hooks)
 
     def step(self) -> HookRun | None:
-        """Run the next hook of any model and return it; None when nothing is due.
+        """Run the next hook of any model of the controller and return it, or None when no hook is due.
 
         Raises:
-            HookFailed: if it fails, unless the model was made with ``on_hook_error='error-state'``.
+            HookFailed: if the hook fails, unless the model was made with ``on_hook_error='error-state'``.
         """
         __tracebackhide__ = True
         self._check_no_hook('step')
         return self._runtime.step()
 
     def deliver(self) -> None:
-        """Deliver to every unit's agent what its watchers hold, in all models of the controller; no hook runs.
+        """Deliver the pending changes to every unit's agent, in all models of the controller, without running a hook.
 
-        ``settle`` delivers by itself. This is for a test that wants units notified at this moment: of what changes
-        afterwards they are notified separately.
+        ``settle`` delivers by itself. Call this between two changes that units should notice separately: without it,
+        Juju merges both into one event.
         """
         self._check_no_hook('deliver')
         self._runtime.scheduler.deliver_all()
@@ -70,12 +72,12 @@ class Settling(OverModel):
         minutes: float = 0,
         seconds: float = 0,
     ) -> tuple[HookRun, ...]:
-        """Let time pass: stop wherever time alone makes something due, settle, and go on; return the hooks that ran.
+        """Advance the time and return the hooks that ran. The model settles at each time at which a hook becomes due.
 
         Units in error retry their failed hook after 5 seconds, 10, 20 and so on up to 5 minutes, as in Juju.
 
         Args:
-            delta: how long; or give it in parts.
+            delta: the time to add; or give it in parts.
             weeks: weeks to add.
             days: days to add.
             hours: hours to add.
@@ -83,28 +85,41 @@ class Settling(OverModel):
             seconds: seconds to add.
 
         Raises:
-            UsageError: if the time is negative.
+            UsageError: if the time is negative or too large.
+            HookFailed: if a hook fails, unless the model was made with ``on_hook_error='error-state'``.
+            EndlessHooks: if hooks make each other due again and again.
+
+        For example::
+
+            model.advance(days=31)
+            assert list(secret.revisions) == [2]
         """
         __tracebackhide__ = True
         try:
             parts = datetime.timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
             when = self._runtime.clock.now + (delta or datetime.timedelta()) + parts
         except OverflowError:
-            raise UsageError(f'the time is more than a clock can hold; give one until the year {LATEST.year}') from None
+            raise UsageError(f'the time is too large; the clock ends with the year {LATEST.year}') from None
         return self.advance_to(when)
 
     def advance_to(self, when: datetime.datetime) -> tuple[HookRun, ...]:
-        """Let time pass until a given time, as ``advance`` does.
+        """Advance the time until a given time, as ``advance`` does, and return the hooks that ran.
+
+        Args:
+            when: the time, with a time zone.
 
         Raises:
-            UsageError: if the time lies in the past or has no time zone.
+            UsageError: if the time is in the past or has no time zone.
         """
         __tracebackhide__ = True
         self._check_no_hook('advance_to')
         return self._runtime.advance_to(when)
 
     def advance_to_next(self, kind: ScheduledKind) -> tuple[HookRun, ...]:
-        """Let time pass until the next hook of a kind is due, and run it with whatever else is due by then.
+        """Advance the time until the next hook of a kind is due, run all hooks due by then, and return them.
+
+        Args:
+            kind: ``secret-rotate``, ``secret-expired`` or ``update-status``.
 
         Raises:
             UsageError: if no such hook is scheduled.

@@ -1,4 +1,4 @@
-"""Verbs that run something on a unit by request: actions, ``juju exec``, update-status; and the tasks that remain.
+"""Operations that run something on a unit by request: actions, ``juju exec`` and update-status.
 
 Source: juju 3.6: internal/worker/uniter/runner/context/context.go, Flush.
 """
@@ -27,13 +27,24 @@ COMMIT_REFUSED: Final = 'committing requested changes failed'
 
 @checked
 class Tasks(OverModel):
-    """The part of FakeModel that runs something on a unit by request."""
+    """The operations of FakeModel that run something on a unit by request."""
 
     def run(self, unit: str, action: str, params: Mapping[str, PlainData] | None = None) -> Task:
-        """Run an action on a unit, after what the unit has to run before it.
+        """Run an action on a unit and return its task (``juju run``). Hooks that are due on the unit run first.
+
+        Args:
+            unit: name of the unit.
+            action: name of the action.
+            params: its parameters, by name.
 
         Raises:
-            ActionFailed: if the action fails or its commit is refused; the task is in ``task``.
+            ActionFailed: if the action fails or its commit is rejected; its ``task`` attribute has the task.
+            UsageError: if the unit or the action does not exist, or a parameter is not valid.
+
+        For example::
+
+            task = model.run('db/0', 'get-password', {'username': 'admin'})
+            assert task.results['password']
         """
         self._check_no_hook('run')
         found = lookups.find_unit(self._world, unit)
@@ -47,19 +58,20 @@ class Tasks(OverModel):
         return self._successful(self._runtime.run_action(self._execution, unit, hook), hook, action)
 
     def exec(self, command: str, *args: str, unit: str) -> Task:
-        """Run a line for a shell on a unit (``juju exec``), in a hook of its own.
+        """Run a shell command line on a unit, as a hook of its own, and return its task (``juju exec``).
 
-        A line that is nothing but a hook command with its arguments starts no process; for anything else there is bash,
-        with the hook commands on its ``PATH``, in the directory of the unit's charm. What the line asks of Juju is
-        committed whatever it exits with, as in Juju, unless it is killed.
+        A line that only calls one hook command is answered without a process. Any other line is run by bash in the
+        directory of the unit's charm, with the hook commands on ``PATH``. As in Juju, changes made by its hook commands
+        are committed whatever the exit code is, unless the process is killed.
 
         Args:
-            command: a line; or the first word of one, with the others in ``args``, which are quoted.
-            args: the other words.
-            unit: the unit.
+            command: the command line; with ``args``, only its first word.
+            args: the other words, which are quoted for the shell.
+            unit: name of the unit.
 
         Raises:
-            ActionFailed: if it exits with another code than 0 or its commit is refused; the task is in ``task``.
+            ActionFailed: if the exit code is not 0 or the commit is rejected; its ``task`` attribute has the task.
+            UsageError: if the unit does not exist.
         """
         self._check_no_hook('exec')
         lookups.check_unit_exists(self._world, unit)
@@ -72,7 +84,7 @@ class Tasks(OverModel):
         return self._successful(self._execution.run_line(unit, hook, line), hook, name)
 
     def _successful(self, ran: FinishedHook, hook: Hook, action: str) -> Task:
-        """Return the task of what has run.
+        """Return the task of an action or a ``juju exec`` that has run.
 
         Raises:
             ActionFailed: if it failed.
@@ -83,15 +95,19 @@ class Tasks(OverModel):
         return task
 
     def update_status(self, unit: str) -> tuple[HookRun, ...]:
-        """Let a unit run update-status, after what it has to run before it, and return the hooks that ran.
+        """Run update-status on a unit, after the hooks that it has to run first, and return the hooks that ran.
+
+        Args:
+            unit: name of the unit.
 
         Raises:
-            HookFailed: if one of them fails, unless the model was made with ``on_hook_error='error-state'``.
+            HookFailed: if a hook fails, unless the model was made with ``on_hook_error='error-state'``.
+            UsageError: if the unit does not exist or is being removed.
         """
         __tracebackhide__ = True
         self._check_no_hook('update_status')
         if lookups.find_unit(self._world, unit).life != 'alive':
-            raise UsageError(f'{unit!r} is being removed, and runs no update-status any more; settle the model')
+            raise UsageError(f'{unit!r} is being removed and no longer runs update-status; settle the model')
         self._agents.check_running(unit)
         self._world.note_operation('update-status', unit)
         hook = Hook('update-status', task_id=str(self._world.count('task') + 1))
@@ -99,7 +115,7 @@ class Tasks(OverModel):
 
 
 def _task_of(ran: FinishedHook, hook: Hook, action: str) -> Task:
-    """Return what an action or a ``juju exec`` left behind, as Juju reports it."""
+    """Return the task of an action or a ``juju exec``, as Juju reports it."""
     said = ran.context.action
     outcome = ran.outcome
     stderr = outcome.stderr or ''
@@ -109,14 +125,14 @@ def _task_of(ran: FinishedHook, hook: Hook, action: str) -> Task:
         message = message or COMMIT_REFUSED
     elif ran.failed:
         stderr = stderr if outcome.stderr is not None else str(ran.record.error)
-        # What Juju reports instead of what action-fail said.
+        # Juju reports this instead of the message that action-fail gave.
         message = _describe_end(outcome)
     return Task(
         id=hook.task_id or '',
         unit=ran.record.unit,
         action=action,
         status='failed' if ran.failed or said.failed else 'completed',
-        # Juju puts the exit code of the process there, whatever the charm has set.
+        # Juju sets return-code to the exit code of the process, whatever value the charm has set.
         results={key: value for key, value in said.results.items() if key != 'return-code'},
         return_code=outcome.exit_code or (1 if ran.failed else 0),
         stdout=outcome.stdout or '',

@@ -1,4 +1,4 @@
-"""The verb for the parts of a unit that the author of a test decides, and not the model."""
+"""The operation that changes a unit's containers, storages, networks and resources."""
 
 from __future__ import annotations
 
@@ -19,25 +19,27 @@ _CHANGEABLE: Final = tuple(sorted(field.name for field in dataclasses.fields(Uni
 
 @checked
 class UnitStates(OverModel):
-    """The part of FakeModel that changes what the author of a test decides about a unit."""
+    """The operation of FakeModel that changes the parts of a unit that no Juju operation changes."""
 
     def update_state(self, unit: str, **changes: Any) -> None:
-        """Change the parts of a unit that the author of a test decides, and not the model.
+        """Change the containers, storages, networks or resources of a unit.
 
         Args:
-            unit: the unit.
+            unit: name of the unit.
             changes: ``containers``, ``storages``, ``networks`` or ``resources``, as in ``ops.testing.State``.
 
         Raises:
-            UsageError: for anything that the model owns, where the message names the operation to call instead; for a
-                unit of a puppet.
+            UsageError: if the unit does not exist or belongs to a puppet, or for any other part of the state: the
+                message names the operation that changes it.
         """
         self._check_no_charm_runs('update_state')
         found = lookups.find_unit(self._world, unit)
         _check_changeable(changes)
         runner = self._execution.runners[found.application]
         if not isinstance(runner, CharmRunner):
-            raise UsageError(f'{unit!r} is a unit of a puppet, which has no charm to see its containers and the like')
+            raise UsageError(
+                f'{unit!r} is a unit of a puppet, which has no charm and no containers; deploy a charm instead'
+            )
         given = {name: None if value is None else tuple(value) for name, value in changes.items()}
         change = UnitChange(**given)
         runner.update_state(unit, change)
@@ -49,11 +51,11 @@ class UnitStates(OverModel):
 
 
 def _check_changeable(changes: Mapping[str, Any]) -> None:
-    """Refuse what is not a unit's own; what the model owns gets the sentence that names its operation."""
+    """Raise for other parts of the state. The message names the operation that changes it."""
     from ops import testing
 
     others = {name: value for name, value in changes.items() if name not in _CHANGEABLE}
     fields = [field.name for field in dataclasses.fields(testing.State)]
     check_is_the_units_own(testing.State(**{name: value for name, value in others.items() if name in fields}))
     for name in others:
-        raise unknown('changeable state', name, _CHANGEABLE, 'everything else is done by operations of FakeModel')
+        raise unknown('changeable state', name, _CHANGEABLE, 'call operations of FakeModel for everything else')

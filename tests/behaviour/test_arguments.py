@@ -108,6 +108,8 @@ TYPES = {
     ),
     "evidence[0] is '5'; give an int, such as 5": lambda m, db, s: Finding('a', 'unit:db/0', 'x', evidence=('5',)),
     "given is '7'; give an int, a mapping of int to int or a list of Departure, such as 7": lambda m, db, s: Order('7'),
+    'options is empty; give at least one': lambda m, db, s: Order(7).choose([]),
+    'ready is 3; give a number of the 2 options': lambda m, db, s: Order(7).choose(['one', 'two'], ready=3),
 }
 RECURSIVE: list = []
 RECURSIVE.append(RECURSIVE)
@@ -205,7 +207,7 @@ def test_a_model_that_was_closed_takes_no_operation_and_can_be_read(snapshot, fa
     for name, operation in operations.items():
         with pytest.raises(UsageError) as wrong:
             operation()
-        assert str(wrong.value) == f'{name}() cannot be called: the model was closed; make another FakeModel'
+        assert str(wrong.value) == f'{name}() cannot be called: the model was closed; create another FakeModel'
     assert snapshot() == before
     fake_model.close()
 
@@ -213,7 +215,7 @@ def test_a_model_that_was_closed_takes_no_operation_and_can_be_read(snapshot, fa
 @pytest.mark.parametrize(
     ('call', 'sentence'),
     (
-        (lambda m: m.advance(days=10**7), 'the time is more than a clock can hold; give one until the year 9000'),
+        (lambda m: m.advance(days=10**7), 'the time is too large; the clock ends with the year 9000'),
         (
             lambda m: m.advance_to(datetime.datetime.max.replace(tzinfo=UTC)),
             'the model cannot go on until 9999-12-31T23:59:59.999999+00:00; give a time between the years 1 and 9000',

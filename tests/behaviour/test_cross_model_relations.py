@@ -311,9 +311,9 @@ def test_models_of_a_controller(fake_model):
     assert fake_model.controller.models == {'fake': fake_model, 'other': other}
     assert repr(fake_model.controller) == '<FakeController of fake, other>'
     assert other.controller is fake_model.controller
-    with pytest.raises(UsageError, match="there is a model 'other' already"):
+    with pytest.raises(UsageError, match="already has a model 'other'"):
         fake_model.controller.add_model('other')
-    with pytest.raises(UsageError, match="'No name' is no name for a model"):
+    with pytest.raises(UsageError, match="'No name' is not a valid model name"):
         fake_model.controller.add_model('No name')
 
 
@@ -342,7 +342,7 @@ def test_what_cannot_be_consumed(played):
         ('fake.database', None, "there is no other model 'fake'"),
         ('bob/databases.database', None, "there is no other model 'databases'"),
         ('databases.database', 'taken', "application 'taken' is deployed already"),
-        ('databases.database', 'No name', "'No name' is no name for an application"),
+        ('databases.database', 'No name', "'No name' is not a valid application name"),
         ('third.database', None, "'database' is consumed from another model already"),
     ):
         with pytest.raises(UsageError, match=message):

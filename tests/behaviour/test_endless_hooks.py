@@ -125,6 +125,49 @@ def test_a_value_that_is_written_never_appears(fake_model):
     assert 'correct-horse' not in str(stopped(talk(fake_model, publish)))
 
 
+def forward(*endpoints):
+    """Return a handler that writes to other endpoints once the remote unit has written."""
+
+    def write(self, event):
+        if event.unit is not None and 'count' in event.relation.data[event.unit]:
+            for endpoint in endpoints:
+                bag = self.model.relations[endpoint][0].data[self.unit]
+                bag['count'] = str(int(bag.get('count', '0')) + 1)
+
+    return write
+
+
+def test_a_loop_that_forks_and_joins_is_named_by_one_of_its_paths(fake_model):
+    hub = charm(
+        a_relation_changed=forward('c'),
+        b_relation_changed=forward('c'),
+        c_relation_changed=forward('d'),
+        d_relation_changed=forward('a', 'b'),
+    )
+    fake_model.deploy(hub, meta=meta('hub', requires={name: name for name in 'abcd'}))
+    for name in 'abcd':
+        fake_model.deploy(charm(x_relation_changed=forward('x')), name, meta=meta('leaf', provides={'x': name}))
+        relation = fake_model.integrate(name, f'hub:{name}')
+    fake_model.settle()
+    fake_model.exec(f'relation-set -r {relation.id} count=0', unit='hub/0')
+    assert [hook.partition(' ')[0] for hook in stopped(fake_model).cycle] == [
+        'd/0',
+        'hub/0',
+        'a/0',
+        'hub/0',
+        'c/0',
+        'hub/0',
+    ]
+
+
+def test_a_charm_that_asks_for_more_storage_whenever_it_gets_some(fake_model):
+    storage = {'data': {'type': 'filesystem', 'multiple': {'range': '1-'}}}
+    app = charm(data_storage_attached=lambda self, _: self.model.storages.request('data'))
+    fake_model.deploy(app, 'app', meta={'name': 'app', 'storage': storage})
+    error = stopped(fake_model)
+    assert (error.cycle, error.drives) == (('app/0 data-storage-attached',), (('storage-add app/0 data',),))
+
+
 # --- healthy models
 
 

@@ -6,6 +6,8 @@ internal/worker/uniter/runner/context/context.go, doFlush; secrets/backend.go; a
 
 from __future__ import annotations
 
+import contextlib
+
 import ops
 import pytest
 
@@ -251,6 +253,27 @@ def test_content_is_saved_under_an_id_that_the_unit_was_given_and_the_commit_ref
 
 
 @pytest.mark.parametrize('backend', ['vault', 'k8s'], indirect=True)
+@pytest.mark.parametrize(
+    ('command', 'ends'),
+    [
+        (('status-set', 'active'), False),
+        (('secret-get', GONE), False),
+        (('state-set', 'key=value'), True),
+        (('secret-remove', GONE), True),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else '',
+)
+def test_a_commit_ends_what_a_unit_was_given_and_did_not_use(fake_model, units, backend, command, ends):
+    run(units[0], ('secret-add', 'key=one', '--label', 'taken'))
+    refusal(units[0], ('secret-add', 'key=one'), ('secret-add', 'key=one', '--label', 'taken'))
+    uri = fake_model.journal.commands(name='secret-add')[-1].stdout.strip()
+    with units[0].hook() as hook, contextlib.suppress(JujuError):
+        hook.command(*command)
+    run(units[1], ('state-set', 'key=value'))
+    assert refusal(units[0], ('secret-set', uri, 'key=two')).startswith('saving content for secret ') is ends
+
+
+@pytest.mark.parametrize('backend', ['vault', 'k8s'], indirect=True)
 def test_no_id_is_kept_for_a_unit_once_the_secret_is_removed(unit, secret):
     run(unit, ('secret-remove', secret.id))
     assert refusal(unit, ('secret-set', secret.id, 'key=two')).startswith('saving content for secret ')
@@ -323,3 +346,37 @@ def test_4_0_lets_nobody_delete_who_may_not_read(unit, secret):
 def test_a_revision_that_is_not_there_is_passed_over(unit, secret):
     run(unit, ('secret-remove', secret.id, '--revision', '7'))
     assert read(unit, secret) == {'key': 'one'}
+
+
+@pytest.mark.parametrize(
+    ('juju_version', 'refusal'),
+    [('3.6.14', '"db/0" is not leader of "db"'), ('4.0.5', 'permission denied'), ('4.0.15', 'permission denied')],
+)
+def test_content_is_not_deleted_for_a_unit_that_has_lost_leadership(juju_version, refusal):
+    with FakeModel(juju_version) as model:
+        model.model_secret_backend('vault')
+        units = model.deploy_puppet('db', num_units=2).units
+        model.settle()
+        with units[0].hook() as hook:
+            secret = hook.add_secret({'key': 'value'})
+
+        def remove_and_lose():
+            with units[0].hook() as hook:
+                hook.command('secret-remove', secret.id, '--revision=1')
+                model.set_leader('db/1')
+
+        with pytest.raises(HookFailed, match=f'revision 1 from backend: {refusal}'):
+            remove_and_lose()
+        assert model.secret(secret.id).revisions[1].backend == 'vault'
+
+
+def test_content_is_not_deleted_by_the_id_of_another_model():
+    with FakeModel('4.0.15') as model:
+        model.model_secret_backend('vault')
+        [unit] = model.deploy_puppet('web').units
+        with unit.hook() as hook:
+            secret = hook.add_secret({'key': 'value'})
+        foreign = f'secret://00000000-0000-4000-8000-000000000000/{model.secret(secret.id).unique_identifier}'
+        with pytest.raises(HookFailed, match='secret is from a different model'), unit.hook() as hook:
+            hook.command('secret-remove', foreign, '--revision=1')
+        assert list(model.secret(secret.id).revisions) == [1]

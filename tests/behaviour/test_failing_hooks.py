@@ -9,6 +9,7 @@ import sys
 
 import ops
 import pytest
+import yaml
 
 from pytest_charmsecrets import ActionFailed, FakeModel, HookFailed, HookRun, UsageError
 
@@ -91,7 +92,7 @@ def test_its_text_says_what_failed_where_and_what_became_of_the_rest(failed):
         'Broken: as it was told',
         'test_failing_hooks.py',
         'discarded with the hook: secret-add',
-        'kept all the same',
+        'kept despite the failure',
     ):
         assert part in text
 
@@ -511,6 +512,12 @@ def test_a_library_of_the_charm_is_named_beside_the_charms_line(fake_model, tmp_
     assert caught.value.where == f'{tmp_path}/src/charm.py:5 in __init__'
     assert caught.value.library == f'{tmp_path}/lib/charms/x/v0/y.py:2 in work'
     assert f'\n  library: {tmp_path}/lib/' in str(caught.value)
+
+
+def test_an_installed_library_is_named_beside_the_charms_line(fake_model):
+    failed = failure_of(fake_model, lambda _: yaml.safe_load('{')).value
+    assert failed.where.endswith(' in <lambda>')
+    assert 'site-packages/yaml/parser.py:' in failed.library
 
 
 def test_why_explains_the_refusal_that_failed_the_hook_and_no_other(fake_model):

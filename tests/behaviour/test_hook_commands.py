@@ -71,6 +71,11 @@ def test_status_of_units_and_of_the_application(unit):
     assert refused(unit, 'status-get', '--application', unit='app/1').endswith('this unit is not the leader')
 
 
+def test_a_status_that_cannot_be_written_into_a_file_is_no_error(unit):
+    for what in ('--include-data', '--application'):
+        assert unit('status-get', what, '--include-data', '--output=/missing/file') == ''
+
+
 def test_status_of_an_application_that_has_set_none_is_that_of_its_gravest_unit(unit):
     assert unit('status-get', '--application') == 'unknown\n'
     unit('status-set', 'active', 'ready')
@@ -286,6 +291,17 @@ def test_storages(unit, fake_model):
     assert [hook.unit for hook in fake_model.journal.hooks(name='data-storage-attached')] == ['app/0', 'app/1']
     assert refused(unit, 'storage-add', 'data') == 'cannot attach, storage is singular'
     assert refused(unit, 'storage-add', 'logs') == 'adding storage logs for unit-app-0: storage "logs" not found'
+
+
+def test_no_storage_is_added_to_a_unit_on_kubernetes_in_4_0():
+    """Juju 4.0: apiserver/facades/agent/uniter/uniter.go, prepareCommitHookStorageAdds."""
+    with FakeModel('4.0.15', cloud='kubernetes') as model:
+        storage = {'data': {'type': 'filesystem', 'multiple': {'range': '1-'}}}
+        model.deploy(charm(), 'app', meta={'name': 'app', 'storage': storage})
+        model.settle()
+        with pytest.raises(ActionFailed, match='adding storage to a unit is not supported on k8s'):
+            model.exec('storage-add data', unit='app/0')
+        assert model.settle() == ()
 
 
 def test_storage_is_attached_before_install_and_detached_before_the_end(fake_model):

@@ -197,6 +197,21 @@ def test_a_backend_that_refuses_lets_nobody_read_and_tracking_moves_all_the_same
     assert outside.secret.tracked_by['web/0'] == 2
 
 
+def test_a_backend_that_refuses_keeps_what_a_hook_removes(fake_model):
+    fake_model.model_secret_backend('vault')
+    removing = charm(
+        start=lambda self, _: self.unit.add_secret({'key': 'value'}, label=LABEL, rotate=ops.SecretRotate.HOURLY),
+        secret_rotate=lambda self, event: event.secret.remove_revision(1),
+    )
+    fake_model.deploy(removing, meta=meta())
+    fake_model.settle()
+    fake_model.inject_fault('backend-refuses', hook='secret-rotate')
+    (struck,) = fake_model.advance_to(fake_model.secret(label=LABEL).next_rotation)
+    secret_id = fake_model.secret(label=LABEL).unique_identifier
+    denied = 'permission denied'
+    assert struck.error == f'cannot delete secret "{secret_id}" revision 1 from backend: {denied}: {denied}'
+
+
 def test_what_changes_no_content_does_not_need_the_backend(outside):
     outside.model.inject_fault('backend-refuses', hook='update-status')
     (struck,) = outside.model.update_status('web/0')

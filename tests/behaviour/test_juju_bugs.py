@@ -8,7 +8,7 @@ import itertools
 import ops
 import pytest
 
-from pytest_charmsecrets import BugAvoided, EndlessHooks, FakeModel, HookFailed, HookRun, UsageError
+from pytest_charmsecrets import BugAvoided, EndlessHooks, FakeModel, HookFailed, HookRun, JujuError, UsageError
 
 from .charms import charm, meta, prune
 
@@ -112,7 +112,7 @@ def test_advance_ends_where_an_expiry_of_what_is_gone_comes_on_and_on(bug):
             assert avoided(model) == ['gone_secrets_come_due']
             return
         with pytest.raises(
-            EndlessHooks, match=r'^app/0 received secret-expired of \w+ revision 1 1000 times .* which is gone'
+            EndlessHooks, match=r'^app/0 received secret-expired of \w+ revision 1 1000 times .* which no longer exists'
         ):
             model.advance(days=365)
         model.advance(hours=1)
@@ -205,3 +205,61 @@ def test_a_bug_that_the_release_never_had_is_refused_with_those_that_had_it():
         UsageError, match=r'^Juju 3\.6\.14 never had the bug drop_grant_of_pending; releases that had it: 4\.0\.13$'
     ):
         FakeModel(juju_bugs=['drop_grant_of_pending'])
+
+
+def test_a_label_that_is_no_regular_expression_is_taken_as_it_is_without_the_bug():
+    with FakeModel('3.4.0') as model:
+        [unit] = model.deploy_puppet('web').units
+        with unit.hook() as hook:
+            hook.add_secret({'key': 'value'}, label='a', owner='unit')
+        with unit.hook() as hook:
+            hook.add_secret({'key': 'value'}, label='[')
+        assert [secret.label for secret in model.secrets()] == ['a', '[']
+        assert avoided(model) == ['labels_are_patterns']
+
+
+def test_an_observer_that_is_deployed_again_finds_what_the_one_before_it_read():
+    """Juju 3.0 keeps what a removed unit has read, and frees its labels."""
+    with FakeModel('3.0.2', juju_bugs=['gone_observers_pin']) as model:
+        [db] = model.deploy_puppet('db', provides={'db': 'x'}).units
+        with db.hook() as hook:
+            first, second = (hook.add_secret({'key': key}).id for key in ('one', 'two'))
+        for secret in (first, second):
+            [web] = model.deploy_puppet('web', requires={'db': 'x'}).units
+            relation = model.integrate('db', 'web')
+            model.settle()
+            with db.hook() as hook:
+                hook.command('secret-grant', secret, '--relation', f'db:{relation.id}')
+            with web.hook() as hook:
+                hook.command('secret-get', secret, '--label', 'password')
+            if secret == first:
+                model.remove_application('web')
+                model.settle()
+        with db.hook() as hook:
+            hook.command('secret-grant', first, '--relation', f'db:{relation.id}')
+        with web.hook() as hook:
+            assert hook.command('secret-get', '--label', 'password') == 'key: one\n'
+            hook.command('secret-get', first, '--label', 'another')
+            assert hook.command('secret-get', '--label', 'password') == 'key: two\n'
+
+
+@pytest.mark.parametrize('backend', ('internal', 'vault'))
+def test_an_owner_whose_metadata_is_refused_still_runs_its_secret_hooks(backend):
+    """Juju 4.0.5: apiserver/facades/agent/secretsmanager/secrets.go, tagFromSubject."""
+    with FakeModel('4.0.5', juju_bugs=['departed_grant_breaks_owner']) as model:
+        model.model_secret_backend(backend)
+        [db] = model.deploy_puppet('db', provides={'db': 'x'}).units
+        model.deploy_puppet('web', requires={'db': 'x'})
+        relation = model.integrate('db', 'web')
+        model.settle()
+        with db.hook() as hook:
+            secret = hook.add_secret({'key': 'one'}, rotate='daily')
+        with db.hook() as hook:
+            hook.command('secret-grant', secret.id, '--relation', f'db:{relation.id}', '--unit', 'web/0')
+        model.remove_unit('web/0')
+        model.settle()
+        for command in (('secret-info-get', secret.id), ('secret-set', secret.id, 'key=two')):
+            with pytest.raises(JujuError, match='"" is not a valid unit name'), db.hook() as hook:
+                hook.command(*command)
+        model.advance(days=1)
+        assert model.journal.hooks()[-1].hook == 'secret-rotate'

@@ -9,6 +9,7 @@ import importlib
 import os
 import pkgutil
 import secrets
+import subprocess
 import sys
 import textwrap
 from types import ModuleType
@@ -108,7 +109,18 @@ def test_hook_command_without_a_hook_is_refused(write, fake_model):
     code = 'import ops, subprocess, sys\nDONE = subprocess.run(["config-get"], capture_output=True, text=True)\ndef show(): return DONE.stderr\n'
     application = fake_model.deploy(write(code))
     fake_model.settle()
-    assert 'ERROR config-get: ' in application.leader.status.message
+    assert (
+        'ERROR config-get is called while the modules of a charm are loaded, where no hook runs yet; call it in a handler'
+        in application.leader.status.message
+    )
+
+
+def test_charm_that_fails_for_want_of_a_hook_is_told_so(write, fake_model):
+    charm = write('import ops, subprocess\nsubprocess.run(["is-leader"], check=True)\n')
+    with pytest.raises(UsageError, match='is-leader is called while the modules of a charm are loaded') as refused:
+        fake_model.deploy(charm)
+    assert isinstance(refused.value.__cause__, subprocess.CalledProcessError)
+    assert fake_model.applications == {}
 
 
 @pytest.mark.parametrize(('version', 'expected'), [('3.6.14', '3'), ('4.0.5', '4')])

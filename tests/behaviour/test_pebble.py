@@ -107,7 +107,7 @@ MISUSE = {
     "Pebble does not answer in 'workload' of late/0 yet; settle the model first": lambda model: (
         model.pebble_check_failed('late/0', 'workload', 'up')
     ),
-    "'gone/0' is being removed, and is told nothing by Pebble any more; settle the model": lambda model: (
+    "'gone/0' is being removed and no longer runs Pebble events; settle the model": lambda model: (
         model.pebble_custom_notice('gone/0', 'workload', 'example.com/a')
     ),
     "the agent of 'down/0' is stopped": lambda model: model.pebble_custom_notice('down/0', 'workload', 'example.com/a'),

@@ -28,6 +28,13 @@ def test_a_read_of_content_that_the_hook_has_written_returns_no_revision(fake_mo
     assert (read.secret, read.revision) == (secret.view.unique_identifier, None)
 
 
+def test_a_command_line_is_kept_as_it_was_where_its_value_only_looks_like_a_file(fake_model):
+    puppet = fake_model.deploy_puppet('db')
+    with puppet.leader.hook() as hook:
+        hook.command('secret-add', 'key=a#file=/missing')
+    assert fake_model.journal.commands(name='secret-add')[-1].argv == ('secret-add', 'key=a#file=/missing')
+
+
 def test_a_hook_says_whether_it_is_a_retry_and_whether_it_is_observed(fake_model):
     failing = [True]
 

@@ -239,7 +239,7 @@ MISUSE = {
     "'agent' is a subordinate: it gets a unit beside each unit that it is related to; add those": lambda model: (
         model.add_unit('agent')
     ),
-    "'other' is a subordinate: it is deployed without units, and gets one beside each it is related to": lambda model: (
+    "'other' is a subordinate: leave num_units out; it gets a unit beside each unit that it is related to": lambda model: (
         model.deploy(charm(), 'other', meta=AGENT, num_units=2)
     ),
     'unit "agent/0" is a subordinate, to remove use remove-relation. Note: this will remove all units of "agent"': lambda model: (
@@ -259,3 +259,11 @@ def test_misuse_is_explained_and_changes_nothing(fake_model, agent, snapshot, me
         MISUSE[message](fake_model)
     assert message in str(refused.value)
     assert snapshot() == before
+
+
+def test_no_unit_is_added_to_it(fake_model, agent):
+    with pytest.raises(
+        UsageError, match="'agent' is a subordinate: it gets a unit beside each unit that it is related to"
+    ):
+        fake_model.add_unit('agent')
+    assert names(agent) == ['agent/0', 'agent/1']

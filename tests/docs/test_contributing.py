@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import pathlib
 import re
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
+from .documents import ROOT
+
 TEXT = (ROOT / 'CONTRIBUTING.md').read_text()
 PACKAGE = ROOT / 'pytest_charmsecrets'
 

@@ -167,13 +167,9 @@ def _append_revision(
 
 def _dates_revision(store: SecretStore, attributes: SecretAttributes, *, by_commit: bool) -> bool:
     """Whether an update without content also counts as an update of the latest revision."""
-    match store.profile.revision_dated_by:
-        case 'expiry':
-            return attributes.expire is not None
-        case 'all_but_commit':
-            return not by_commit
-        case 'all':
-            return True
+    if store.profile.revision_dated_by == 'expiry':
+        return attributes.expire is not None
+    return store.profile.revision_dated_by == 'all' or not by_commit
 
 
 def _date_latest(store: SecretStore, secret: Secret, now: datetime.datetime) -> None:

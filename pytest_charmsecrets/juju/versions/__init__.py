@@ -3,6 +3,7 @@
 Rules ask a switch by name, never a version number.
 
 - ``switches``: every switch, with where it was read in Juju's source
+- ``profile``: one version as a value for each switch
 - ``profiles``: the eleven trees that were read, and the tree that each release behaves as, bugs included
 - ``bugs``: the values of switches that are bugs; they are off unless a test turns them on by name
 """
@@ -10,6 +11,7 @@ Rules ask a switch by name, never a version number.
 from __future__ import annotations
 
 from .bugs import BUGS, Bug
+from .profile import SWITCHES, Profile
 from .profiles import (
     ALIASES,
     AS_SHIPPED,
@@ -22,7 +24,7 @@ from .profiles import (
     profile_for,
     releases_with,
 )
-from .switches import SWITCHES, Profile, SizeLimits
+from .switches.interface import SizeLimits
 
 __all__ = [
     'ALIASES',

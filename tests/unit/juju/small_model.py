@@ -12,7 +12,9 @@ from pytest_charmsecrets.juju.secrets.entities import Owner, Secret
 from pytest_charmsecrets.juju.secrets.revisions import SecretAttributes
 from pytest_charmsecrets.juju.state import CharmMetadata, EndpointMetadata
 from pytest_charmsecrets.juju.versions import profile_for
-from pytest_charmsecrets.juju.watchers import Agent, route, start
+from pytest_charmsecrets.juju.watchers.delivery import start
+from pytest_charmsecrets.juju.watchers.routing import route
+from pytest_charmsecrets.juju.watchers.unit_watchers import Agent
 from pytest_charmsecrets.juju.world import World
 
 START: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime
 
-from pytest_charmsecrets.juju import operations, watchers
+from pytest_charmsecrets.juju import operations
 from pytest_charmsecrets.juju.agent_state import ConsumedSecret, LocalState
 from pytest_charmsecrets.juju.hooks import Hook
+from pytest_charmsecrets.juju.watchers import delivery
+from pytest_charmsecrets.juju.watchers.consumed import mask_known_revisions
+from pytest_charmsecrets.juju.watchers.unit import unit_watchers_with_news
 
 from .small_model import START, SmallModel
 
@@ -14,7 +17,7 @@ HOUR = datetime.timedelta(hours=1)
 
 
 def deliver(model, unit):
-    watchers.deliver(model.world, model.agents[unit].watchers)
+    delivery.deliver(model.world, model.agents[unit].watchers)
     return model.agents[unit].snapshot
 
 
@@ -93,10 +96,10 @@ def test_a_revision_that_waits_is_not_queued_twice(small_model):
 def test_each_unit_watcher_reports_its_own_change_and_no_other(small_model):
     held = small_model.agents['db/1'].watchers
     deliver(small_model, 'db/1')
-    assert watchers.unit_watchers_with_news(small_model.world, held) == ()
+    assert unit_watchers_with_news(small_model.world, held) == ()
     operations.set_leader(small_model.world, 'db/1')
     operations.remove_unit(small_model.world, 'db/1')
-    assert [watcher.name for watcher in watchers.unit_watchers_with_news(small_model.world, held)] == [
+    assert [watcher.name for watcher in unit_watchers_with_news(small_model.world, held)] == [
         'life',
         'leadership',
     ]
@@ -107,12 +110,12 @@ def test_an_agent_that_starts_counts_the_revisions_published_while_it_was_down_a
     secret = consumed_after_two_writes(small_model)
     never_reported, reported = LocalState(), LocalState(secret_revisions={secret.id: 2})
     for local in (never_reported, reported):
-        watchers.mask_known_revisions(small_model.world, 'web/0', local)
+        mask_known_revisions(small_model.world, 'web/0', local)
     assert (never_reported.secret_revisions, reported.secret_revisions) == ({}, {secret.id: 3})
 
 
 def test_watchers_that_restart_keep_the_requests(small_model):
     action = Hook('action', action='backup', task_id='1')
-    held = watchers.start(small_model.world, 'web/0', [action])
-    watchers.deliver(small_model.world, held)
+    held = delivery.start(small_model.world, 'web/0', [action])
+    delivery.deliver(small_model.world, held)
     assert (held.requests, held.snapshot.requests) == ([], [action])
