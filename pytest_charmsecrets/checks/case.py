@@ -180,6 +180,25 @@ class Case:
         """Which unit tracks which revision now."""
         return tuple(one for one in self.model.journal.tracking() if one.until is None and one.revision > 0)
 
+    def was_observed(self, secret: SecretView, run: HookRun) -> bool:
+        """Whether a unit of another application than the owner's tracked the revision of a secret hook when the hook ran."""
+        own = secret.owner.partition('/')[0]
+        return any(
+            one.unit.partition('/')[0] != own
+            and (one.since_by or 0) < run.number
+            and (one.until is None or (one.until_by or run.number) > run.number)
+            for one in self._trackers.get((secret.unique_identifier, run.revision), ())
+        )
+
+    @cached_property
+    def _trackers(self) -> dict[tuple[str, int | None], list[Tracked]]:
+        """Who has tracked each revision of each secret, and when."""
+        return _grouped(
+            ((one.secret, one.revision), one)
+            for model in self.model.models.values()
+            for one in model.journal.tracking()
+        )
+
     def revision_of(self, unit: str, secret_id: str) -> int | None:
         """Return the revision of a secret that a unit tracks now."""
         return self._revision_of.get((unit, secret_id))

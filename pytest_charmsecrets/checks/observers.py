@@ -41,7 +41,7 @@ def stale_observer(case: Case) -> Iterator[Finding]:
 
 
 def _follows(case: Case, unit: str, secret: SecretView) -> bool:
-    """Whether a unit uses the latest revision anyway: by peeks, or soon, with an event that it has deferred.
+    """Whether a unit uses the latest revision anyway, by peeks or a deferred event, or no longer has the id.
 
     An owner that only peeks still keeps its own first revision from being removed. Each hook may begin with another
     read: ops' ``get_secret`` reads.
@@ -50,6 +50,8 @@ def _follows(case: Case, unit: str, secret: SecretView) -> bool:
         return True
     if unit.partition('/')[0] == secret.owner.partition('/')[0]:
         return False
+    if _was_given(case, unit, secret.unique_identifier) and not _is_given(case, unit, secret.unique_identifier):
+        return True
     last_reads = {run.number: command for run, command in case.reads(unit, secret.unique_identifier)}
     reads = tuple(last_reads.values())
     return all('--peek' in command.argv for command in reads) and reads[-1].revision == secret.latest_revision
@@ -139,6 +141,15 @@ def _is_given(case: Case, unit: str, secret_id: str) -> bool:
     in_bags = any(secret_id in value for relation, _, _, value in case.bags() if relation in relations)
     options = (one for one in case.model.journal.config() if one.until is None and one.application == application.name)
     return in_bags or any(secret_id in str(option.value) for option in options)
+
+
+def _was_given(case: Case, unit: str, secret_id: str) -> bool:
+    """Whether a databag or a config option of a unit's application has ever held the id."""
+    application = unit.partition('/')[0]
+    options = (one for one in case.model.journal.config() if one.application == application)
+    return any(secret_id in one.value for one in case.model.journal.bags()) or any(
+        secret_id in str(option.value) for option in options
+    )
 
 
 def _is_forgiven(case: Case, unit: str, secret: SecretView) -> bool:

@@ -66,7 +66,14 @@ def _is_without_trace(case: Case, secret: SecretView) -> bool:
     if secret.label or secret.expires or secret.rotation not in ('', 'never'):
         return False
     in_process = any(run.observed is not None for run in _of_owner(case, secret))
-    return in_process and secret.unique_identifier not in case.kept_texts
+    return in_process and secret.unique_identifier not in case.kept_texts and not _is_listed(case, secret)
+
+
+def _is_listed(case: Case, secret: SecretView) -> bool:
+    """Whether its owner looks through its secrets by ``secret-ids``, in the hook that added this one or since."""
+    added = min(_created_by(case, secret), default=0)
+    hooks = (run for run in _of_owner(case, secret) if run.number >= added)
+    return any(command.name == 'secret-ids' for run in hooks for command in run.commands)
 
 
 def _outlives_its_relation(case: Case, secret: SecretView) -> bool:

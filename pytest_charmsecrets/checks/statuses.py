@@ -9,6 +9,7 @@ from typing import Final
 
 from ..records import Finding, HadStatus, HookRun, Operation
 from .case import Case
+from .naming import USER
 
 HARMLESS: Final = {
     'update-status': 'update-status',
@@ -88,9 +89,17 @@ def _is_of_secrets(run: HookRun) -> bool:
 
 
 def _has_waited(case: Case, run: HookRun, before: int) -> bool:
-    """Whether so much time has passed since a rest that something can have ended with it."""
+    """Whether so much time has passed since a rest that something can have ended with it.
+
+    Only the user can renew what a user's secret holds, such as a license.
+    """
     rest = case.model.journal.record(before)
-    return rest is not None and run.time - rest.time >= LIFETIME
+    return rest is not None and run.time - rest.time >= LIFETIME and not _reads_of_user(case, run)
+
+
+def _reads_of_user(case: Case, run: HookRun) -> bool:
+    reads = (case.secrets.get(one.secret or '') for one in run.commands if one.name == 'secret-get')
+    return any(secret is not None and secret.owner == USER for secret in reads)
 
 
 def _is_harmless(case: Case, operation: Operation) -> bool:

@@ -25,6 +25,7 @@ _PLAIN: Final = re.compile(
     r'schema|role|roles|topic|bucket|region|zone|email|domain|subject|issuer|csr|certificate|chain|replset|'
     # Not the secret-id of a Vault AppRole, which is its password.
     r'(?:.*(?<!secret)[-_])?(?:uu)?id|'
+    r'(?:.*[-_])?pub(?:lic)?[-_]?key|'
     r'entity-name|entity-type|extra-user-roles|.*-username|.*-user|.*-host|.*-endpoints?)',
     re.IGNORECASE,
 )

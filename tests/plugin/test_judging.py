@@ -359,6 +359,44 @@ def test_a_rotation_to_the_same_content_says_so(pytester):
     )
 
 
+KEEPS_THE_EXPIRED = """
+    import datetime
+
+    import ops
+
+    class Db(ops.CharmBase):
+        def __init__(self, framework):
+            super().__init__(framework)
+            framework.observe(self.on.leader_elected, self._add)
+            framework.observe(self.on.secret_expired, self._renew)
+
+        def _add(self, event):
+            self.app.add_secret({'password': 'Pq7-first-Zk2m'}, label='password', expire=datetime.timedelta(days=1))
+
+        def _renew(self, event):
+            if event.secret.get_info().revision == event.revision:
+                event.secret.set_content({'password': 'Pq7-second-Zk2m'})
+                event.secret.set_info(expire=datetime.timedelta(days=30))
+                event.secret.get_content(refresh=True)
+
+    def test_expiry(fake_model):
+        fake_model.deploy(Db, 'db', meta={'name': 'db'})
+        fake_model.settle()
+        fake_model.advance(days=2)
+"""
+
+
+def test_an_expired_revision_that_nobody_uses_and_that_stays(pytester):
+    """Juju goes on telling the owner, although there is a newer revision."""
+    pytester.makepyfile(KEEPS_THE_EXPIRED)
+    result = pytester.runpytest('-p', 'no:randomly', '--charmsecrets-allow=naive-datetime')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        'E*endless-event: db/0 received secret-expired of db/password * times in a row, '
+        'and did not remove revision 1, which no observer uses'
+    )
+
+
 @pytest.mark.parametrize(
     ('mark', 'options'),
     (

@@ -97,6 +97,17 @@ class Fingerprint(Db):
         bag['fingerprint'] = 'SHA256:' + base64.b64encode(hashlib.sha256(KEY.encode()).digest()).decode().rstrip('=')
 
 
+class PublicKey(Db):
+    content = {
+        'private-key': KEY,
+        'ssh-public-key': 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJb8Zq3b0f7pT6mKx2QvE1nRr5cYwH9dLs4uAo7GtXyV db',
+    }
+
+    def tell(self, bag):
+        bag['public-key'] = self.content['ssh-public-key']
+        self.unit.status = ops.ActiveStatus(f'serving {self.content["ssh-public-key"].split()[1]}')
+
+
 def judged(model, charm):
     model.deploy(charm, 'db', meta=META, num_units=2)
     model.settle()
@@ -136,3 +147,7 @@ def test_a_name_in_the_model(fake_model):
 
 def test_the_fingerprint_of_a_key(fake_model):
     judged(fake_model, Fingerprint)
+
+
+def test_the_public_key_of_a_pair(fake_model):
+    judged(fake_model, PublicKey)

@@ -1,6 +1,12 @@
 """Secrets that nobody uses now, and that somebody will find again."""
 
 import ops
+import pytest
+
+try:
+    from ops import hookcmds
+except ImportError:  # it came with ops 3.4
+    hookcmds = None
 
 META = {
     'name': 'db',
@@ -122,3 +128,30 @@ def test_a_second_secret_with_the_same_keys_since_a_refresh(fake_model):
     fake_model.settle()
     fake_model.config('db', {'colour': 'blue'})
     fake_model.settle()
+
+
+class Listing(ops.CharmBase):
+    """Gives its secret a description alone, and finds it among all that the application has."""
+
+    def __init__(self, framework: ops.Framework):
+        super().__init__(framework)
+        framework.observe(self.on.leader_elected, self._make)
+        framework.observe(self.on.update_status, self._make)
+
+    def _make(self, event):
+        if self.unit.is_leader() and not any(self._is_root(one) for one in hookcmds.secret_ids() or ()):
+            self.app.add_secret({'password': 'Pq7-first-Zk2m'}, description='root')
+
+    def _is_root(self, secret_id):
+        return hookcmds.secret_info_get(id=secret_id).description == 'root'
+
+
+@pytest.mark.skipif(hookcmds is None, reason='this ops has no ops.hookcmds')
+@pytest.mark.parametrize('later_hooks', (0, 1))
+def test_a_secret_that_is_found_by_its_description(fake_model, later_hooks):
+    fake_model.deploy(Listing, 'db', meta={'name': 'db'}, num_units=2)
+    fake_model.settle()
+    for _ in range(later_hooks):
+        fake_model.update_status('db/0')
+        fake_model.settle()
+    assert len(fake_model.secrets()) == 1

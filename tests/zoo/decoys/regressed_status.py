@@ -1,5 +1,7 @@
 """Units that leave active for a reason that the model does not show."""
 
+import datetime
+
 import ops
 
 META = {'name': 'db', 'peers': {'cluster': {'interface': 'x'}}, 'actions': {'stop': {}}}
@@ -87,3 +89,35 @@ def test_a_cluster_without_quorum(fake_model):
     fake_model.add_unit('db')
     fake_model.settle()
     assert fake_model.unit('db/0').workload_status.name == 'waiting'
+
+
+class Licensed(ops.CharmBase):
+    """Works for as long as the license of its user is valid."""
+
+    def __init__(self, framework: ops.Framework):
+        super().__init__(framework)
+        for event in (self.on.config_changed, self.on.update_status, self.on.secret_changed):
+            framework.observe(event, self._look)
+
+    def _look(self, event):
+        if not (license_id := self.config.get('license')):
+            self.unit.status = ops.BlockedStatus('needs a license')
+            return
+        content = self.model.get_secret(id=license_id).get_content(refresh=True)
+        until = datetime.datetime.fromisoformat(content['valid-until'])
+        is_over = until < datetime.datetime.now(datetime.timezone.utc)
+        self.unit.status = ops.BlockedStatus('the license has ended') if is_over else ops.ActiveStatus()
+
+
+def test_a_license_that_ends(fake_model):
+    options = {'options': {'license': {'type': 'secret'}}}
+    app = fake_model.deploy(Licensed, 'app', meta={'name': 'app', 'config': options})
+    content = {'key': 'Pq7-license-Zk2m', 'valid-until': '2026-02-01T00:00:00+00:00'}
+    license_id = fake_model.add_secret('license', content)
+    fake_model.grant_secret('license', 'app')
+    fake_model.config('app', {'license': license_id})
+    fake_model.settle()
+    fake_model.advance(days=40)
+    fake_model.update_status('app/0')
+    fake_model.settle()
+    assert app.units[0].status.name == 'blocked'

@@ -1,6 +1,7 @@
 """Charms that do not follow a secret at once, or not in the usual way, and are right all the same."""
 
 import ops
+import pytest
 
 DB = {'name': 'db', 'provides': {'database': {'interface': 'x'}}, 'actions': {'renew': {}}}
 WEB = {'name': 'web', 'requires': {'database': {'interface': 'x'}}, 'actions': {'switch': {}}}
@@ -166,4 +167,97 @@ def test_a_reader_of_another_model(fake_model):
     fake_model.settle()
     for _ in range(2):
         other.run('db/0', 'renew')
+        fake_model.settle()
+
+
+class Configured(ops.CharmBase):
+    """Follows the secret that its user names now."""
+
+    def __init__(self, framework: ops.Framework):
+        super().__init__(framework)
+        framework.observe(self.on.config_changed, self._read)
+        framework.observe(self.on.secret_changed, self._read)
+
+    def _read(self, event):
+        if token := self.config.get('token'):
+            self.model.get_secret(id=token).get_content(refresh=True)
+
+
+@pytest.mark.parametrize('end', ('another', 'none', 'another, and the first is removed'))
+def test_a_reader_whose_user_has_switched(fake_model, end):
+    """It tracks the secret that it was given before, which its user goes on changing for somebody else."""
+    options = {'options': {'token': {'type': 'secret'}}}
+    fake_model.deploy(Configured, 'app', meta={'name': 'app', 'config': options}, num_units=2)
+    one, two = (fake_model.add_secret(name, {'token': f'Pq7-{name}-Zk2m'}) for name in ('one', 'two'))
+    fake_model.grant_secret('one', 'app')
+    fake_model.grant_secret('two', 'app')
+    fake_model.config('app', {'token': one})
+    fake_model.settle()
+    if end == 'none':
+        fake_model.config('app', reset=['token'])
+    else:
+        fake_model.config('app', {'token': two})
+    fake_model.settle()
+    if end.endswith('removed'):
+        fake_model.remove_secret('one')
+    else:
+        fake_model.update_secret('one', {'token': 'Pq7-three-Zk2m'})
+    fake_model.settle()
+
+
+class Replacing(Db):
+    """Gives each client a new secret in place of a new revision, and removes the old ones later."""
+
+    def _share(self, event):
+        self._next()
+
+    def _renew(self, event):
+        self._next()
+
+    def _next(self):
+        for relation in self.model.relations['database']:
+            generation = int(relation.data[self.app].get('generation', '0')) + 1
+            secret = self.app.add_secret({'password': f'Pq7-{generation}-Zk2m'}, label=f'generation {generation}')
+            secret.grant(relation)
+            relation.data[self.app].update({'secret-id': secret.id, 'generation': str(generation)})
+
+
+def test_a_reader_that_is_given_another_secret(fake_model):
+    fake_model.deploy(Replacing, 'db', meta=DB)
+    fake_model.deploy(Reader, 'web', meta=WEB, num_units=2)
+    fake_model.integrate('web', 'db')
+    fake_model.settle()
+    fake_model.run('db/0', 'renew')
+    fake_model.settle()
+
+
+class Touching(Db):
+    """Tells its clients in their databag that there is a new revision."""
+
+    def _renew(self, event):
+        super()._renew(event)
+        for relation in self.model.relations['database']:
+            secret = self.model.get_secret(label=f'client-{relation.app.name}')
+            relation.data[self.app]['generation'] = str(secret.get_info().revision)
+
+
+class Unnotified(ops.CharmBase):
+    """Observes no event of secrets, and refreshes with each change of the relation."""
+
+    def __init__(self, framework: ops.Framework):
+        super().__init__(framework)
+        framework.observe(self.on.database_relation_changed, self._react)
+
+    def _react(self, event):
+        if secret_id := event.relation.data[event.app].get('secret-id'):
+            self.model.get_secret(id=secret_id).get_content(refresh=True)
+
+
+def test_a_reader_that_hears_of_it_from_the_relation(fake_model):
+    fake_model.deploy(Touching, 'db', meta=DB)
+    fake_model.deploy(Unnotified, 'web', meta=WEB, num_units=2)
+    fake_model.integrate('web', 'db')
+    fake_model.settle()
+    for _ in range(2):
+        fake_model.run('db/0', 'renew')
         fake_model.settle()
