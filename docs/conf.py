@@ -41,6 +41,12 @@ autosummary_generate = False
 copybutton_exclude = '.linenos, .gp, .go'
 copybutton_selector = 'div:not(.highlight-text) > div.highlight > pre'
 
+# Messages are shown as they are printed.
+smartquotes = False
+
+# The default one underlines names, as if they were links.
+pygments_dark_style = 'github-dark'
+
 html_theme = 'furo'
 html_title = project
 html_static_path = ['_static']

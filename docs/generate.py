@@ -8,7 +8,7 @@
 - ``rules.md``: the rules that are reproduced, from the transcripts under ``tests/conformance``, with the recorded cases that
   confirm them, from ``tests/parity/rules.yaml``
 - the figures in ``explanation/fidelity.md`` and in the README, by ``fidelity_figures.py``
-- ``docs/pictures/``: the stories of ``pictures.py``, drawn by the model
+- ``docs/pictures/``: the stories of ``pictures.py``, drawn from what the model did
 
 ``python docs/generate.py`` writes them; a test holds that they are up to date.
 """
@@ -269,7 +269,7 @@ def permissions() -> str:
         f'### Juju {version}\n\n{table(("Who", *(f"`{name}`" for name in COMMANDS)), permission_rows(version))}'
         for version in COMPARED
     )
-    return f"""# Permissions
+    return f"""# Permissions: who may run which hook command on a secret
 
 Who may do what with a secret, and which error everybody else gets. *At once* is the answer of the command; *commit* means that the
 command succeeds and the hook fails when it ends.
@@ -534,7 +534,7 @@ PAGES_BY_NAME: dict[str, Callable[[], str]] = {
 def main() -> None:
     """Write every page and every picture."""
     pictures.FOLDER.mkdir(exist_ok=True)
-    for name in pictures.STORIES:
+    for name in pictures.NAMES:
         (pictures.FOLDER / f'{name}.svg').write_text(pictures.drawn(name), encoding='utf-8')
     for name, make in PAGES_BY_NAME.items():
         (REFERENCE / name).parent.mkdir(exist_ok=True)

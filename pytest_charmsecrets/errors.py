@@ -13,8 +13,6 @@ import itertools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from .records import lines_of
-
 if TYPE_CHECKING:
     from .records import Effect, Task
 
@@ -124,6 +122,8 @@ class HookFailed(CharmSecretsError):
     """Number of the record of the hook command that Juju rejected; None if it rejected the commit, or nothing."""
 
     def __str__(self) -> str:
+        from .records import lines_of  # the plugin loads this module with every session
+
         lines = [f'{self.unit} failed in {self.hook}']
         if self.exception is not None:
             described = describe_exception(self.exception)

@@ -343,7 +343,7 @@ class RevisionLife:
     secret: str
     """Bare id of the secret."""
     owner: str
-    """Name of the application or unit that owns it; ``<model>`` for a user's secret."""
+    """Name of the application or unit that owns it; ``<model>`` for a user secret."""
     number: int
     """Number of the revision. If the latest revision is removed, Juju may use its number again."""
     created: datetime.datetime

@@ -23,7 +23,11 @@ INDEX = 'index'
 FURTHER = {'Reference': api_pages.CONTENTS, 'Examples': example_pages.CONTENTS}
 """Pages that stand in no list of the index, by the section of the index that they belong to."""
 
-SECTION = re.compile(r'^## (?P<title>[^\n]+)\n(?P<text>.*?)(?=^## |\Z)', re.MULTILINE | re.DOTALL)
+GUIDES = 'How to: '
+"""How the sidebar calls the parts of the list of guides."""
+
+SECTION = re.compile(r'^##(?P<sub>#?) (?P<title>[^\n]+)\n(?P<text>.*?)(?=^###? |\Z)', re.MULTILINE | re.DOTALL)
+KEYWORDS = re.compile(r'^<!-- keywords: (?P<words>[^\n]+) -->\n', re.MULTILINE)
 LINKED_PAGE = re.compile(r'\]\((?!\w+:|\.\.)(?P<page>[^)#\s]+)\.md\)')
 LINKED_EXAMPLE = re.compile(r'\]\((?:\.\./)+examples/charms(?:/(?P<charm>[\w-]+))?/?\)')
 NAMED_BLOCK = re.compile(r'^\*\*`(?P<file>[^`\n]+)`\*\*\n```(?P<language>\w+)\n', re.MULTILINE)
@@ -50,12 +54,15 @@ def adapt_page(app: Sphinx, document: str, text: list[str]) -> None:
     elif (pathlib.Path(app.srcdir) / document).is_dir():
         name = document.rpartition('/')[2]
         page += _contents(entry for entry in _linked_pages(page) if entry.startswith(f'{name}/'))
+    # For the search only: words that a reader may think of, and the page has no use for.
+    if keywords := KEYWORDS.search(page):
+        page = f'---\nmyst:\n  html_meta:\n    keywords: {keywords["words"]}\n---\n\n{page}'
     text[0] = page
 
 
 def _with_contents(section: re.Match[str]) -> str:
     entries = (*_linked_pages(section['text']), *FURTHER.get(section['title'], ()))
-    return section[0] + _contents(entries, f':caption: {section["title"]}\n')
+    return section[0] + _contents(entries, f':caption: {GUIDES if section["sub"] else ""}{section["title"]}\n')
 
 
 def _contents(entries: Iterable[str], options: str = '') -> str:

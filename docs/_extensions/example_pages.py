@@ -15,6 +15,7 @@ NAMES: Final = tuple(sorted(path.name for path in CHARMS.iterdir() if (path / 'c
 CONTENTS: Final = (f'{FOLDER}/index', *(f'{FOLDER}/{name}' for name in NAMES))
 """The pages as the navigation names them."""
 
+LINK: Final = re.compile(r'\]\((?:\.\./)+examples/charms/([\w-]+)/?\)')
 LANGUAGES: Final = {'.py': 'python', '.yaml': 'yaml', '.txt': 'text', '': 'sh'}
 
 
@@ -26,7 +27,17 @@ def pages(source: pathlib.Path) -> dict[str, str]:
         + 'Charms with their tests, as they are in the repository under ``examples/charms``. All of them run in its tests.\n\n'
         + f'{rows}\n'
     )
-    return {'index': index, **{name: _page(CHARMS / name, source) for name in NAMES}}
+    taught = guides(source)
+    return {'index': index, **{name: _page(CHARMS / name, source, taught.get(name, [])) for name in NAMES}}
+
+
+def guides(source: pathlib.Path) -> dict[str, list[str]]:
+    """Return the pages that lead to each example, by their paths from the source directory of the site."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(source.rglob('*.md')):
+        for name in LINK.findall(path.read_text(encoding='utf-8')):
+            found.setdefault(name, []).append(path.relative_to(source).as_posix())
+    return found
 
 
 def summary(charm: pathlib.Path) -> str:
@@ -39,8 +50,10 @@ def summary(charm: pathlib.Path) -> str:
     return said.partition('\n')[0]
 
 
-def _page(charm: pathlib.Path, source: pathlib.Path) -> str:
-    return _heading(charm.name) + summary(charm) + '\n\n' + '\n'.join(_blocks(charm, source / FOLDER))
+def _page(charm: pathlib.Path, source: pathlib.Path, taught: list[str]) -> str:
+    teachers = ', '.join(f':doc:`/{page.removesuffix(".md")}`' for page in taught)
+    told = f'{summary(charm)} The guide: {teachers}.' if teachers else summary(charm)
+    return _heading(charm.name) + told + '\n\n' + '\n'.join(_blocks(charm, source / FOLDER))
 
 
 def _blocks(charm: pathlib.Path, folder: pathlib.Path) -> Iterator[str]:

@@ -1,11 +1,12 @@
-"""The one check of what is given to public functions: it reads their annotations.
+"""Checks the types of arguments of public functions, by their annotations.
 
-A value of another type than its parameter is annotated with is a UsageError that names the parameter, before anything is
-changed. A value of the right type that is wrong all the same is refused where its rule is: this module knows no model.
+An argument of a wrong type raises a UsageError that names the parameter, before anything is changed. Values of the
+right type that are not valid for another reason are rejected where their rule is: this package knows nothing about
+models.
 
-It is our own because none of the libraries fits. Beartype looks at one value of a mapping, chosen at random. Typeguard
-takes 30 microseconds for a call, pydantic and msgspec take no protocols and classes as they are and word the message
-themselves, and each of them could be another version than the charm needs. Here a call costs about half a microsecond.
+It does not use a library, because none fits. Beartype checks one random value of a mapping. Typeguard takes 30
+microseconds for a call. Pydantic and msgspec do not accept protocols and arbitrary classes and do not allow messages of
+our own. A charm can also need another version of each of them. A check here takes about half a microsecond.
 """
 
 from __future__ import annotations
@@ -28,15 +29,15 @@ __all__ = ['checked', 'explained', 'taken']
 _Checked = TypeVar('_Checked', bound='Callable[..., Any]')
 
 _CHECKING: Final[weakref.WeakSet[FunctionType]] = weakref.WeakSet()
-"""The functions that check already."""
+"""The functions that already check their arguments."""
 _LATE: Final = {'ops': 'ops', 'testing': 'ops.testing', 'jubilant': 'jubilant', 'os': 'os', 'pathlib': 'pathlib'}
-"""Modules that annotations name and that are imported for type checkers alone, as loading this package must not."""
+"""Modules in annotations that are imported only for type checkers, because this package must not import them."""
 
 
 def checked(target: _Checked) -> _Checked:
-    """Have a function, or the public methods of a class, check what they are given by their annotations.
+    """Decorate a function, or a class for its public methods, to check arguments by their annotations.
 
-    Of a dataclass the constructor does so, too. The constructor of another class is a function to decorate.
+    The constructor of a dataclass is checked as well. The constructor of any other class has to be decorated itself.
     """
     if isinstance(target, FunctionType):
         return cast('_Checked', _checking(target))
@@ -50,9 +51,9 @@ def checked(target: _Checked) -> _Checked:
 
 
 def explained(function: _Checked) -> _Checked:
-    """Return a function of another library that, where it fails, says which of its arguments does not fit.
+    """Return a function of another library so that its errors name an argument of a wrong type.
 
-    A call that works stays as it is, whatever its types are.
+    Calls that succeed are not changed, whatever the types of their arguments are.
     """
     target = cast('FunctionType', function)
 
@@ -72,14 +73,14 @@ def explained(function: _Checked) -> _Checked:
 
 
 def _sentence_about(name: str, misfit: Misfit) -> str:
-    # Imported where it is needed: pytest loads this package at every start.
+    # Imported here, because pytest loads this package in every session.
     from .wording import sentence_about
 
     return sentence_about(name, misfit)
 
 
 def _refusal(function: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> UsageError | None:
-    """Return the error about the first argument that does not fit; None where all do, or their number is wrong."""
+    """Return the error about the first argument of a wrong type, or None if all fit or their number is wrong."""
     import inspect
 
     plan = _Plan(function)
@@ -100,15 +101,15 @@ def _refusal(function: FunctionType, args: tuple[Any, ...], kwargs: dict[str, An
 
 
 def taken(function: Callable[..., Any], keywords: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Return keywords as a function or a dataclass would take them; those that it does not know as they are.
+    """Return keywords as a function or a dataclass would take them. Unknown keywords are returned unchanged.
 
     Args:
-        function: says by its annotations what they may be.
-        keywords: what was given.
-        where: who gave them, as the message begins.
+        function: the function or dataclass with the annotations.
+        keywords: the given keywords.
+        where: the caller, with which the message begins.
 
     Raises:
-        UsageError: for a value of another type.
+        UsageError: if a value has a wrong type.
     """
     plan = _plan_of(function)
     values = dict(keywords)
@@ -127,7 +128,7 @@ def _plan_of(function: Callable[..., Any]) -> _Plan:
 
 
 def _checking(function: FunctionType) -> FunctionType:
-    """Return a function that checks its arguments and calls another; its annotations are read at the first call."""
+    """Return a function that checks its arguments before the call. Its annotations are read at the first call."""
     plan: _Plan | None = None
 
     @functools.wraps(function)
@@ -170,9 +171,9 @@ class _Plan:
         places: list[tuple[int, Check]] = []
         self.by_name: Final[dict[str, Check]] = {}
         self.fixed = 0
-        """How many parameters have a place."""
+        """The number of positional parameters."""
         self.others: Check | None = None
-        """Of each further argument by its place, where the function takes any number."""
+        """The check of further positional arguments (``*args``), if the function takes any."""
         hints = _hints_of(function)
         for place, parameter in enumerate(self.signature.parameters.values()):
             fit = fit_of(hints.get(parameter.name, Any))
@@ -190,9 +191,9 @@ class _Plan:
     def refusal(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], where: int | str, misfit: Misfit
     ) -> UsageError | TypeError:
-        """Return the error about an argument, by its place or name, that does not fit.
+        """Return the error about an argument of a wrong type, given by position or name.
 
-        Of a call that Python refuses it is Python's own: about the number of arguments, or their names.
+        If Python rejects the call itself, for the number or names of arguments, it is Python's error.
         """
         try:
             self.signature.bind(*args, **kwargs)
@@ -210,7 +211,7 @@ def _hints_of(function: FunctionType) -> dict[str, Any]:
     import typing
 
     def parameters() -> None:
-        """Bear the annotations of the parameters alone: what a function returns is not checked."""
+        """Hold the annotations of the parameters, without the one of the result, which is not checked."""
 
     parameters.__annotations__ = {name: hint for name, hint in function.__annotations__.items() if name != 'return'}
     late: dict[str, Any] = dict(function.__globals__)

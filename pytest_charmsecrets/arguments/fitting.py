@@ -1,6 +1,6 @@
-"""Which values fit an annotation: a check for each kind of annotation, which returns the value as it is taken.
+"""Decides which values fit an annotation: a check for each kind of annotation, which returns the converted value.
 
-A value is taken as plain data: a subclass of ``str`` or ``int`` as what it is without its class, an iterator as a tuple.
+Values are converted to plain data: a subclass of ``str`` or ``int`` to ``str`` or ``int``, an iterator to a tuple.
 """
 
 from __future__ import annotations
@@ -22,39 +22,39 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, Union, ca
 from .misfit import Misfit
 
 Check: TypeAlias = Callable[[Any], Any]
-"""Returns a value as it is taken; raises Misfit."""
+"""A function that returns the converted value or raises Misfit."""
 
 _MOST_ITEMS: Final = 100_000
-"""More than that is an iterator without an end."""
+"""The maximum number of items; an iterator with more counts as endless."""
 _DEEPEST: Final = 100
 _BITS: Final = 63
 
 
 @dataclasses.dataclass(frozen=True)
 class Fit:
-    """The values that fit an annotation."""
+    """The check for an annotation, and the description of values that fit."""
 
     check: Check
     kinds: tuple[str, ...]
-    """How a message calls each kind of them."""
+    """The description of each kind of value in a message."""
 
     @property
     def expected(self) -> str:
-        """How a message calls them."""
+        """The description of all values that fit in a message."""
         return _joined(self.kinds)
 
 
 @dataclasses.dataclass(frozen=True)
 class _Plain:
-    """Marks a value that has to be data as JSON and YAML hold it."""
+    """Marks an annotation for data that JSON and YAML can represent."""
 
 
 PlainData: TypeAlias = Annotated[Any, _Plain()]
-"""Annotates data as JSON and YAML hold it, without cycles."""
+"""The annotation for data that JSON and YAML can represent, without cycles."""
 
 
 def fit_of(hint: Any) -> Fit | None:
-    """Return which values fit an annotation; None if any does."""
+    """Return the check for an annotation, or None if any value fits."""
     origin = get_origin(hint)
     if origin is Annotated:
         is_plain = any(isinstance(mark, _Plain) for mark in get_args(hint)[1:])
@@ -91,7 +91,7 @@ def _of_class(kind: Any, inner: tuple[Any, ...]) -> Fit | None:
 
 
 def _noun(fit: Fit | None, otherwise: str) -> str:
-    """Return how a message calls values that are many."""
+    """Return the plural noun for values in a message."""
     return _joined(tuple(re.sub(r'^an? ', '', kind) for kind in fit.kinds)) if fit else otherwise
 
 
@@ -108,7 +108,7 @@ def _text(value: Any) -> str:
         raise Misfit(value, 'a str')
     if not text.isascii():
         try:
-            # Bytes that are no UTF-8 are allowed, as Python takes them from a command line.
+            # Bytes that are not valid UTF-8 are allowed in the form in which Python reads them from a command line.
             text.encode(errors='surrogateescape')
         except UnicodeEncodeError as error:
             raise Misfit(value, 'a str that UTF-8 can encode', reason=f'has {text[error.start]!r}') from None
@@ -124,9 +124,9 @@ def _whole(value: Any) -> int:
 
 
 def _unclassed_int(value: Any) -> int:
-    """Return the int that another kind of whole number stands for, such as an IntEnum or numpy's; a bool is none."""
+    """Return the int value of another integer type, such as an IntEnum or numpy's. A bool does not count as int."""
     if not isinstance(value, bool) and hasattr(value, '__index__'):
-        # Whatever a foreign class raises, it is no int.
+        # A class of other code can raise any exception here. Then the value is not an int.
         with contextlib.suppress(Exception):
             return int(operator.index(value))
     raise Misfit(value, 'an int')
@@ -139,7 +139,7 @@ def _number(value: Any) -> float:
         raise Misfit(value, 'a number')
     else:
         try:
-            # An int stays one: a float would round it.
+            # An int is not converted, because a float would round it.
             number = int(operator.index(value)) if hasattr(value, '__index__') else float(value)
             float(number)
         except OverflowError:
@@ -205,7 +205,7 @@ def _any_of(options: list[Fit | None]) -> Fit | None:
             try:
                 return one(value)
             except Misfit as misfit:
-                # Something inside is wrong, or the value: so the type is the right one.
+                # A part of the value, or the value itself, is wrong, so its type fits this option.
                 if misfit.path or misfit.reason:
                     deepest = misfit
         raise deepest or Misfit(value, _joined(kinds))
@@ -218,7 +218,7 @@ def _mapping(kind: type, keys: Fit | None, values: Fit | None, expected: str, va
         raise Misfit(value, expected)
     items = list(cast('Mapping[Any, Any]', value).items())
     taken = [(_key(keys, key), _inside(values, key, item, is_hidden=True)) for key, item in items]
-    # Most are plain already, and stay the object that was given.
+    # Most values are plain data already. Then the given object is returned.
     is_same = all(new[0] is old[0] and new[1] is old[1] for new, old in zip(taken, items, strict=True))
     return value if is_same else dict(taken)
 
@@ -247,7 +247,7 @@ def _items(kind: type, item: Fit | None, expected: str, value: Any) -> Any:
         raise Misfit(value, expected)
     if item is None and isinstance(value, collections.abc.Sequence):
         return cast('Any', value)
-    # An iterator can be asked only once.
+    # An iterator can be read only once.
     items = tuple(itertools.islice(cast('Iterable[Any]', value), _MOST_ITEMS + 1))
     if len(items) > _MOST_ITEMS:
         raise Misfit(value, f'at most {_MOST_ITEMS} values', reason='has no end')
@@ -257,7 +257,7 @@ def _items(kind: type, item: Fit | None, expected: str, value: Any) -> Any:
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
-    """Return data as JSON and YAML hold it."""
+    """Return data converted to types that JSON and YAML can represent."""
     if value is None or isinstance(value, bool | datetime.date):
         return value
     if isinstance(value, str):
@@ -287,7 +287,7 @@ def _plain_inside(key: object, value: Any, depth: int) -> Any:
     try:
         return _plain(value, depth + 1)
     except Misfit as misfit:
-        # A path of a hundred steps helps nobody.
+        # A path of a hundred steps would not help the reader.
         raise misfit if misfit.reason == 'is nested too deeply' else misfit.inside(key) from None
 
 

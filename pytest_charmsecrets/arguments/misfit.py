@@ -1,4 +1,4 @@
-"""The error about a value that does not fit its annotation, apart because it is all that is needed without a call."""
+"""The error for a value that does not fit its annotation, in a module of its own so that importing it is cheap."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 
 class Misfit(Exception):
-    """A value does not fit."""
+    """A value does not fit its annotation."""
 
     def __init__(
         self, value: Any, expected: str, *, path: str = '', reason: str | None = None, is_hidden: bool = False
@@ -14,15 +14,15 @@ class Misfit(Exception):
         super().__init__(expected)
         self.value: Final = value
         self.expected: Final = expected
-        """The values that fit, as in "give ..."."""
+        """A description of values that fit, to follow "give" in a message."""
         self.path: Final = path
-        """Where the value is inside the argument, such as ``['key']``."""
+        """The position of the value within the argument, such as ``['key']``."""
         self.reason: Final = reason
-        """Why it does not fit, where that is not its type."""
+        """The reason why it does not fit, if it is not its type."""
         self.is_hidden: Final = is_hidden
-        """Whether it stands under a key, and may be the value of a secret."""
+        """Whether the value is under a key and can be a secret value, which messages must not show."""
 
     def inside(self, key: object, *, is_hidden: bool = False) -> Misfit:
-        """Return the same, of a value one step further inside."""
+        """Return the same error for a value that is nested under a key."""
         is_hidden = self.is_hidden or is_hidden
         return Misfit(self.value, self.expected, path=f'[{key!r}]{self.path}', reason=self.reason, is_hidden=is_hidden)

@@ -1,4 +1,4 @@
-"""The sentence about an argument that does not fit: its name, what came, and what to give instead."""
+"""Writes the message about an argument of a wrong type: its name, the given value, and what to give instead."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 from .misfit import Misfit
 
 _HIDDEN: Final = frozenset(('content',))
-"""Arguments that may hold the value of a secret, which no message shows."""
+"""Arguments that can contain secret values, which messages must not show."""
 _LONGEST: Final = 80
 _QUOTED: Final = re.compile(r"'([^']*)'")
 
@@ -23,7 +23,7 @@ _repr.maxstring = _repr.maxother = _LONGEST
 
 
 def sentence_about(name: str, misfit: Misfit) -> str:
-    """Return the sentence about a parameter and the value that was given for it, or that is inside of what was given."""
+    """Return the message about a parameter and the value that does not fit, which can be nested in the argument."""
     is_hidden = name in _HIDDEN or misfit.is_hidden
     if misfit.reason == 'is a key':
         return f'{name}{misfit.path} has the key {shown(misfit.value)}; give {misfit.expected}'
@@ -34,7 +34,7 @@ def sentence_about(name: str, misfit: Misfit) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return a value as a message shows it, whatever its class makes of that."""
+    """Return a value as text for a message, even if its class's repr raises."""
     try:
         return _repr.repr(value)
     except Exception:
@@ -49,7 +49,7 @@ def _kind_of(value: Any) -> str:
 
 
 def _near_miss(misfit: Misfit, *, is_hidden: bool) -> str | None:
-    """Return what to give instead, where the value says what was meant."""
+    """Return the advice what to give instead, if the value shows what was meant."""
     value, expected = misfit.value, misfit.expected
     if isinstance(value, str) and value and (choices := _QUOTED.findall(expected)):
         near = difflib.get_close_matches(value, choices, n=1)
@@ -61,11 +61,11 @@ def _near_miss(misfit: Misfit, *, is_hidden: bool) -> str | None:
 
 
 def _name_of(value: Any) -> str | None:
-    """Return the advice to give the name of a thing instead of the thing."""
+    """Return the advice to give the name of an object instead of the object."""
     if isinstance(value, enum.Enum):
         return f'give its value, {shown(value.value)}' if isinstance(value.value, str) else None
     for attribute in ('name', 'id'):
-        # Whatever a foreign class raises, it has no name.
+        # A class of other code can raise any exception here. Then it has no name.
         with contextlib.suppress(Exception):
             name = getattr(value, attribute, None)
             if isinstance(name, str) and name:

@@ -3,7 +3,7 @@
 The executables are on the charm's ``PATH`` during the hook. They connect to a socket that exists from the first process
 that the charm starts until the end of the hook. A thread answers there while the charm waits for its child. The thread
 starts after the child, because Python warns about a fork while other threads run. A forked child that calls a hook command
-through ops uses the socket, too, because it holds only a copy of the model.
+through ops also uses the socket, because it holds only a copy of the model.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class ChildCommands:
     """The hook commands of one hook.
 
     Args:
-        executables: What is on the PATH of the hook.
+        executables: The commands on the PATH of the hook.
         execute: Runs a hook command.
     """
 

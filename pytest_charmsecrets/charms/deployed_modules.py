@@ -30,7 +30,7 @@ class Deployment:
     """One deployed charm, with the version of it that was loaded last.
 
     Args:
-        controller: What the charms of one controller have in common.
+        controller: The state that the charms of one controller share.
     """
 
     def __init__(self, controller: object) -> None:
@@ -164,7 +164,7 @@ def _give_back() -> None:
 
 
 class _Finder:
-    """Finds the modules that run, for whoever imports one while no charm runs."""
+    """Finds the running modules of charms for an import while no charm runs."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None

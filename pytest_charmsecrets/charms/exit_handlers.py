@@ -21,7 +21,7 @@ _Handler: TypeAlias = 'tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]
 def exit_handlers() -> Generator[None]:
     """Run the handlers that code registers with ``atexit`` meanwhile at the end, the last one first.
 
-    What belongs to this process is registered with it: handlers of the standard library, which are for all of its users,
+    The handlers of this process are registered with it: handlers of the standard library, which are for all of its users,
     and those of a module that is being imported, which stays.
     """
     handlers: list[_Handler] = []

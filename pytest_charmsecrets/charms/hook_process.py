@@ -179,7 +179,7 @@ class _Run:
     def finish(self, deadline: float) -> Finished:
         """Serve until the process has ended, and those that it started; kill those that do not end."""
         timed_out = not self._server.serve_until(lambda: self._has_ended, deadline)
-        # What ends on its own, such as the last of a pipeline, gets the time to do so.
+        # Processes that end on their own, such as the last one of a pipeline, get time to do so.
         left_behind: tuple[str, ...] = ()
         if not timed_out and not self._server.serve_until(self._is_quiet, real_monotonic() + _GRACE, poll=_POLL):
             left_behind = _members(self._process.pid) or _ELSEWHERE

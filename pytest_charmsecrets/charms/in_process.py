@@ -58,17 +58,17 @@ class InProcessRunner:
     """Run the charm of one application, and keep the local state of its units between hooks.
 
     ops' own state (stored state, deferred events) is kept when ops commits it: not after a failure, nor after
-    ``sys.exit(0)``. What the charm did to a container is kept in any case, as Pebble does it at once.
+    ``sys.exit(0)``. Changes to a container are kept in any case, because Pebble applies them at once.
 
     Args:
         charm: A charm class, or the path of a charm directory or of a packed charm.
-        meta: What charmcraft.yaml would hold, instead of the file.
+        meta: The contents of charmcraft.yaml as a dict, instead of the file.
         loading: Returns, for the charm's name, the run for which a directory is loaded: the install of the first unit.
         around_hook: Entered around every run of the charm; for patching the world of one unit.
         state: The start of every unit: containers, networks, resources, stored states, deferred events.
         started: Units begin after their start hook, so Pebble answers in their containers.
         guard: Keeps the charm from touching this machine; None for no guard.
-        controller: What the charms of one controller have in common.
+        controller: The state that the charms of one controller share.
 
     Raises:
         UsageError: if the charm cannot be loaded, or ``state`` has a field that the model itself holds.
@@ -214,7 +214,7 @@ class InProcessRunner:
         """Find another version of the charm, and load it.
 
         Raises:
-            UsageError: if there is no such charm, or its metadata is missing or makes no sense.
+            UsageError: if the charm does not exist, or its metadata is missing or makes no sense.
         """
         return load_source(charm, meta=meta, surroundings=self._surroundings_of_loading, guard=self._guard)
 

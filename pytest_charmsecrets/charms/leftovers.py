@@ -5,7 +5,7 @@ The documentation shows the table, and a test covers each row. Saving and compar
 state that costs more is not saved.
 """
 
-# What asyncio documents for those who extend it has private names.
+# The functions that asyncio documents for extensions have private names.
 # pyright: reportPrivateUsage=false
 # ruff: noqa: SLF001
 from __future__ import annotations
@@ -40,14 +40,14 @@ _Arguments = ParamSpec('_Arguments')
 _Result = TypeVar('_Result')
 
 _handler_of: Final[Callable[[int], Any]] = sys.modules['_signal'].getsignal
-"""What ``signal.getsignal`` calls; that makes members of enumerations of all answers, which takes ten times as long."""
+"""The function behind ``signal.getsignal``, which converts all results to enumeration members and is ten times slower."""
 _UMASK_OF_A_UNIT: Final = 0o022
 _GRACE: Final = 0.1
 """Seconds that the threads of a hook have to end after it."""
 _COUNTED: Final = re.compile(r'^(Thread|ThreadPoolExecutor|Dummy)-\d+')
 """Names of threads that Python has counted, through all that ran in the process."""
 _setlocale: Final[Callable[[int], Any]] = sys.modules['_locale'].setlocale
-"""What ``locale.setlocale`` calls, which asks for more than it has to."""
+"""The function behind ``locale.setlocale``, which makes more system calls than needed."""
 _ENCODING: Final = sys.getfilesystemencoding()
 _SIGNALS: Final = tuple(sorted(int(number) for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}))
 

@@ -30,7 +30,7 @@ def load_charm_class(
     Args:
         source: The charm.
         modules: The modules of its directory.
-        surroundings: What the charm finds around it, entered meanwhile; its value is the charm directory of a unit.
+        surroundings: Context manager for the environment of the charm; its value is the charm directory of a unit.
 
     Raises:
         UsageError: if it gives nothing usable to ``ops.main``, or touches this machine; whatever else it raises passes.

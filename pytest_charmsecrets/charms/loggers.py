@@ -45,7 +45,7 @@ class _Loggers:
     """The loggers of the process; a look into their namespaces costs half of a look at their attributes."""
 
     named: list[object]
-    """What the manager of loggers had: there are stand-ins for those that nobody asked for."""
+    """The loggers of the manager, with placeholders for parents that were never requested."""
     loggers: tuple[logging.Logger, ...]
     spaces: tuple[dict[str, Any], ...]
 

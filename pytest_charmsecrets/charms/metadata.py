@@ -49,7 +49,7 @@ def read_metadata(document: Section, where: Where = nowhere) -> CharmMetadata:
     """Read a charm's metadata.
 
     Args:
-        document: What charmcraft.yaml holds: ``name``, ``requires``, ``config``, ``actions``, ...
+        document: The contents of charmcraft.yaml: ``name``, ``requires``, ``config``, ``actions``, ...
         where: returns the file that holds a place of it.
 
     Raises:

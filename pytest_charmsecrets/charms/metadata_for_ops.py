@@ -9,7 +9,7 @@ from ..errors import UsageError, describe_exception
 from .metadata import Where, nowhere
 
 _DEEPEST: Final = 2
-"""Below ``config.options.NAME`` nobody needs to be told the place."""
+"""Below ``config.options.NAME`` a message does not need the position."""
 _MOST: Final = 300
 """More places are not tried: a file can repeat itself without end."""
 

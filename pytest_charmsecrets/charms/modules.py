@@ -91,7 +91,7 @@ class ModuleTable:
         """Let imports, and lookups by name, find the charm's own modules first.
 
         Args:
-            charm_dir: Directory of the unit whose hook runs, where the charm may find its modules, too.
+            charm_dir: Directory of the unit whose hook runs, in which the charm can also find its modules.
         """
         if self in _active:
             yield

@@ -82,13 +82,13 @@ class CharmRun:
 
     invocation: Invocation
     unit: UnitState
-    """What the unit holds."""
+    """The state of the unit."""
     execute: Execute
     """Runs a hook command, for the charm and for the processes that it starts."""
     source: CharmSource
     charm_class: CharmClass
     watch: Watch | None = None
-    """What guards it."""
+    """The guard of the charm."""
 
 
 active_runs: Final[list[CharmRun]] = []

@@ -24,7 +24,7 @@ MAX_FILES: Final = 100_000
 MAX_BYTES: Final = 1 << 30
 _MAX_LINK: Final = 4096
 Listing: TypeAlias = 'dict[str, str | None]'
-"""What a charm holds, parents first: for a file, what a link in its place has to name; None for a directory."""
+"""The files of a charm, parents first: for a file, the target of a link to it; None for a directory."""
 
 _BLOCK: Final = 1 << 20
 _NOT_PACKED: Final = ('__pycache__', 'node_modules')
@@ -41,13 +41,13 @@ _CANNOT_BE_READ: Final = (
     RuntimeError,
     ValueError,
 )
-"""What reading an archive raises, depending on what is wrong with it."""
+"""The exceptions that reading a damaged archive raises."""
 
 
 def copy_charm(root: Path, into: Path) -> None:
     """Copy the files of a charm directory that belong to the charm.
 
-    What begins with a dot at the top, ``build``, and caches do not; files of ``hooks/`` become executable.
+    Names that begin with a dot at the top, ``build``, and caches are left out; files of ``hooks/`` become executable.
 
     Raises:
         UsageError: for a link that leads out of the charm, a file of another kind, or too much of them.

@@ -50,7 +50,7 @@ _NOT_IN_A_STATE: Final = ('containers', 'deferred', 'stored_states')
 
 @dataclasses.dataclass(slots=True)
 class _Unit:
-    """What one unit holds."""
+    """The state of one unit."""
 
     home: Path
     state: UnitState
@@ -71,7 +71,7 @@ class ProcessRunner:
 
     Args:
         charm: A charm class, or the path of a charm directory or of a packed charm.
-        meta: What charmcraft.yaml would hold, instead of the file.
+        meta: The contents of charmcraft.yaml as a dict, instead of the file.
         state: The start of every unit: networks, resources.
         time_limit: After how many seconds of real time a hook is killed, and has failed.
 
@@ -157,7 +157,7 @@ class ProcessRunner:
         """Find another version of the charm, and take a copy of its files; what happens to them later has no effect.
 
         Raises:
-            UsageError: if there is no such charm, or it cannot be run as a process.
+            UsageError: if the charm does not exist, or it cannot be run as a process.
         """
         source = load_source(charm, meta=meta, is_run_here=False)
         try:
@@ -234,7 +234,7 @@ class ProcessRunner:
         elif not (into / _DISPATCH).exists() and (into / 'src' / 'charm.py').exists():
             program = 'src/charm.py'
         if program is not None:
-            # What charmcraft writes, with the Python that the tests run on.
+            # The script that charmcraft writes, with the Python that runs the tests.
             variables = 'JUJU_DISPATCH_PATH="${JUJU_DISPATCH_PATH:-$0}" PYTHONPATH=lib:venv'
             (into / _DISPATCH).write_text(f'#!/bin/sh\n{variables} exec {shlex.quote(sys.executable)} ./{program}\n')
             (into / _DISPATCH).chmod(0o755)

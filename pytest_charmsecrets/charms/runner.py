@@ -72,9 +72,9 @@ class CharmOutcome:
 
     exit_code: int = 0
     exception: BaseException | None = None
-    """What the charm raised, with its own traceback; for a process, how it ended."""
+    """The exception of the charm, with its own traceback; for a process, the error about its end."""
     stdout: str | None = None
-    """What a process wrote to its standard output; None where there was no process."""
+    """The standard output of a process; None without a process."""
     stderr: str | None = None
     """The same for its standard error."""
     observed: bool | None = None

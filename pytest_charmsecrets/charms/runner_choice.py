@@ -23,7 +23,7 @@ def choose_runner(charm: Charm, runner: RunnerName | None) -> RunnerName:
     """Return the runner that was asked for; by default a process for a charm that is a program, else this process.
 
     Raises:
-        UsageError: if there is no such runner.
+        UsageError: if the runner does not exist.
     """
     if runner is None:
         return 'process' if is_program(charm) else 'in-process'

@@ -57,7 +57,7 @@ def _modules_behind(module: ModuleType) -> Iterator[ModuleType]:
         found = _module_of(value)
         if found is None or found.__name__.startswith(_FOR_TESTS_ONLY):
             continue
-        # A package has the submodules that somebody else has imported, too.
+        # A package also has the submodules that other code has imported.
         if found is not value or not found.__name__.startswith(f'{module.__name__}.') or module.__name__ == 'ops':
             yield found
 

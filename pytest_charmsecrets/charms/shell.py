@@ -20,7 +20,7 @@ from .shell_words import read_words
 
 _SHELL: Final = '/bin/bash'
 _NAME: Final = 'script.sh'
-"""What bash calls itself in a message: in Juju the line is in a file of this name, in a directory drawn by chance."""
+"""The name of bash in its messages: Juju writes the line into a file of this name, in a random directory."""
 _TIME_LIMIT: Final = 600.0
 
 HOOK_COMMANDS: Final = (*hookcommands.SUPPORTED, *hookcommands.NOT_SUPPORTED)
@@ -44,7 +44,7 @@ class Shell:
         That it exits with another code than 0 is a result, and no exception, as in Juju.
 
         Args:
-            line: What bash reads.
+            line: The command line for bash.
             invocation: The unit, and what it sees.
             directory: Where it starts.
 

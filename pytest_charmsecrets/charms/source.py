@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from .guard.watch import Guard
 
 Document: TypeAlias = 'dict[str, Any]'
-"""What a YAML file of a charm holds."""
+"""The contents of a YAML file of a charm."""
 
 Charm: TypeAlias = 'type[ops.CharmBase] | str | os.PathLike[str]'
 """A charm class, or the path of a charm directory or of a packed charm."""
@@ -71,7 +71,7 @@ class CharmSource:
     """None for files that are run, and not loaded into this process."""
     metadata: CharmMetadata
     meta: Document
-    """What metadata.yaml holds, as ``ops.testing.Context`` wants it."""
+    """The contents of metadata.yaml, as ``ops.testing.Context`` takes them."""
     config: Document | None
     actions: Document | None
     files: CharmFiles
@@ -81,9 +81,9 @@ class CharmSource:
     modules: ModuleTable | None = None
     """The private modules of a charm directory; None for a class, and for files that are not loaded."""
     unpacked: _Unpacked | None = None
-    """What holds the files of a packed charm."""
+    """The temporary directory with the files of a packed charm."""
     guard: Guard | None = None
-    """Keeps its modules from touching this machine while they are loaded; None lets them."""
+    """The guard that refuses calls of its modules while they are loaded; None for no guard."""
 
     @property
     def checkout(self) -> str | None:
@@ -165,13 +165,13 @@ def load_source(
 
     Args:
         charm: A charm class, or the path of a charm directory or of a packed charm.
-        meta: What charmcraft.yaml would hold, instead of the file.
+        meta: The contents of charmcraft.yaml as a dict, instead of the file.
         is_run_here: Whether the code of a charm directory is loaded into this process.
-        surroundings: What that code finds around it.
+        surroundings: Context manager for the environment of that code.
         guard: Keeps that code from touching this machine.
 
     Raises:
-        UsageError: if there is no such charm, its metadata is missing or makes no sense, or its code touches this machine.
+        UsageError: if the charm does not exist, its metadata is missing or makes no sense, or its code touches this machine.
     """
     if isinstance(charm, type):
         return _load_class(charm, meta)
@@ -190,7 +190,7 @@ def read_charm(charm: Charm) -> CharmMetadata:
     """Return a charm's metadata; the code of a directory is not run.
 
     Raises:
-        UsageError: if there is no such charm, or its metadata is missing or makes no sense.
+        UsageError: if the charm does not exist, or its metadata is missing or makes no sense.
     """
     source = load_source(charm, is_run_here=False)
     source.close()

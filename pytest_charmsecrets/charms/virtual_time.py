@@ -105,7 +105,7 @@ def _waits_really(sleep: FrameType | None) -> bool:
         return False
     module = caller.f_globals.get('__name__')
     if module == 'sched':
-        # A scheduler by a clock that counts would sleep for a length that is chance; by the wall clock, for ever.
+        # A scheduler with a monotonic clock would sleep for a random time; with the wall clock, without end.
         return caller.f_locals.get('timefunc') in _COUNTING
     return module in _WAIT_FOR_THE_REAL_WORLD
 

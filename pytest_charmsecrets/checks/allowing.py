@@ -58,7 +58,7 @@ def check_entries(allow: Collection[str], names: Collection[str], *, others: boo
             near = difflib.get_close_matches(name, names, n=1)
             if near or not others:
                 meant = f'did you mean {near[0]!r}?' if near else f'the checks are {", ".join(names)}'
-                raise UsageError(f'{name!r} is no name of a check; {meant}')
+                raise UsageError(f'{name!r} is not the name of a check; {meant}')
         if colon and subject.partition(':')[0] not in SUBJECTS:
             raise UsageError(
                 f'allow says {entry!r}; give NAME or NAME:SUBJECT, with a subject such as unit:web/0 or '

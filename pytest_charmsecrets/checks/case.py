@@ -209,7 +209,7 @@ class Case:
 
     @cached_property
     def charm_states(self) -> dict[str, dict[str, tuple[str, HookRun]]]:
-        """What charms keep now by ``state-set``: for each unit and key the value, and the hook that set it."""
+        """The current state of charms by ``state-set``: for each unit and key the value, and the hook that set it."""
         held: dict[str, dict[str, tuple[str, HookRun]]] = {}
         for run in self.hooks:
             for effect in run.committed:

@@ -15,7 +15,7 @@ CANCELLED: Final = {
     'secret-set': 'call set_content() in this hook and remove_revision() in a later one, such as secret-remove',
     'secret-grant': 'call grant() again in a later hook than remove_revision()',
 }
-"""What to do for each command that was cancelled."""
+"""The remedy for each command that was cancelled."""
 
 
 def cancelled_operations(case: Case) -> Iterator[Finding]:
@@ -105,10 +105,30 @@ def endless_event(case: Case) -> Iterator[Finding]:
         secret = case.secrets.get(secret_id or '')
         name = called(secret) if secret is not None else str(secret_id)
         times = f'{len(row)} times' if row else f'more than {REPEATS} times'
+        did, remedy = (
+            'set no new content',
+            'set new content, or remove the revision, when the event arrives; Juju sends it until then',
+        )
+        if any(_sets_equal_content(case, run, secret_id) for run in row):
+            did = 'set the content that it has already, which makes no revision'
+            remedy = (
+                'set content that differs; if the test replaces what generates it, generate another value for each call'
+            )
         yield Finding(
             'endless-event',
             f'unit:{unit}',
-            f'{unit} received {hook} of {name} {times} in a row, and set no new content',
+            f'{unit} received {hook} of {name} {times} in a row, and {did}',
             tuple(run.number for run in (*row[:1], *row[-1:])),
-            'set new content, or remove the revision, when the event arrives; Juju sends it until then',
+            remedy,
         )
+
+
+def _sets_equal_content(case: Case, run: HookRun, secret_id: str | None) -> bool:
+    return any(
+        command.name == 'secret-set'
+        and not command.is_refused
+        and id_in(command) == secret_id
+        and _is_equal_content(case, run, command, secret_id)
+        for command in run.commands
+        if secret_id
+    )

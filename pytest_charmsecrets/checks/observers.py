@@ -41,7 +41,7 @@ def stale_observer(case: Case) -> Iterator[Finding]:
 
 
 def _follows(case: Case, unit: str, secret: SecretView) -> bool:
-    """Whether a unit uses the latest revision all the same: by peeks, or soon, with an event that it has deferred.
+    """Whether a unit uses the latest revision anyway: by peeks, or soon, with an event that it has deferred.
 
     An owner that only peeks still keeps its own first revision from being removed. Each hook may begin with another
     read: ops' ``get_secret`` reads.

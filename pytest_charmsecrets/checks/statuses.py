@@ -22,7 +22,7 @@ HARMLESS: Final = {
 MOVED: Final = ('refresh', 'set-leader')
 """Those after which a charm may have lost what it knew, and find that out without asking for a secret."""
 LIFETIME: Final = datetime.timedelta(hours=1)
-"""What lives for a shorter time is no credential."""
+"""The minimum lifetime of a value to count as a credential."""
 _WORDS: Final = {**HARMLESS, 'run': 'an action that changed nothing'}
 
 
@@ -62,7 +62,7 @@ def _holds_at(status: HadStatus, number: int) -> bool:
 def _window(case: Case, unit: str, before: int, after: int) -> tuple[int, int]:
     """Return the numbers between which nothing but the harmless may stand: from the unit's last hook on.
 
-    What an operation did before may be felt only in the next hook of the unit.
+    The effects of an earlier operation can appear only in the next hook of the unit.
     """
     own = case.hooks_of(unit.partition('/')[0])
     ran = [run.number for run in own if run.unit == unit and run.number <= before]

@@ -24,7 +24,7 @@ class KnownValues:
     def __init__(self, models: Iterable[ModelView], secrets: Mapping[str, SecretView]) -> None:
         self._names: Final = frozenset(name for model in models for name in _names_in(model))
         self._found: Final[dict[str, tuple[tuple[str, str], ...]]] = {}
-        """What was found in each text: charms say the same again and again."""
+        """The results by text, because charms repeat the same texts."""
         self._by_start: Final[dict[str, dict[str, tuple[str, str]]]] = {}
         for secret_id, secret in secrets.items():
             for revision in secret.revisions.values():

@@ -1,4 +1,4 @@
-"""The juju command line over a fake model: ``argv`` in, exit code and output out."""
+"""The ``juju`` command line for a fake model: runs ``argv`` and returns exit code and output."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EXPLAINED: Final = tuple(
 COMMANDS: Final[tuple[ClientCommand, ...]] = tuple(
     sorted((*_EXPLAINED, make_help(_EXPLAINED)), key=lambda command: command.name)
 )
-"""Every command that there is."""
+"""All supported commands."""
 
 _BY_NAME: Final = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
 
@@ -33,7 +33,7 @@ _BY_NAME: Final = {name: command for command in COMMANDS for name in (command.na
 @checked
 @final
 class Client:
-    """A ``juju`` that knows one fake model."""
+    """A ``juju`` client of one fake model."""
 
     @checked
     def __init__(
@@ -42,11 +42,11 @@ class Client:
         *,
         charmhub: Mapping[str, CharmLike] | None = None,
     ) -> None:
-        """Make a client of a model.
+        """Create a client.
 
         Args:
-            model: the model that commands work on.
-            charmhub: for each name in Charmhub, the charm that stands for it: a charm class or a charm directory.
+            model: the model that the commands act on.
+            charmhub: charms to deploy in place of Charmhub charms, by name: a charm class or a charm directory each.
         """
         self._session: Final = Session(model, dict(charmhub or {}))
 
@@ -62,18 +62,20 @@ class Client:
         """Run one command.
 
         Args:
-            argv: the command line behind ``juju``.
-            stdin: what the command reads from its standard input.
-            cwd: the directory that relative paths begin at; the process's own when None.
+            argv: the command line without ``juju``, such as ``['status', '--format=json']``.
+            stdin: text for the command's standard input.
+            cwd: the working directory for relative paths; by default that of the process.
+
+        Returns:
+            The exit code, stdout and stderr. An error of Juju is a result with an exit code other than 0.
 
         Raises:
-            UsageError: for a command, or a flag, that is not supported, and for what a test can do wrong and a user of
-                Juju cannot. What Juju would refuse is a result, as in Juju.
+            UsageError: if a command or flag is not supported, or a charm's hook is running.
         """
         name = argv[0] if argv else ''
         if name not in _BY_NAME:
             supported = [command.name for command in COMMANDS]
-            raise unknown('juju command', name, supported, f'the client knows {", ".join(supported)}')
+            raise unknown('juju command', name, supported, 'call operations of FakeModel for everything else')
         try:
             return execute(_BY_NAME[name], self._session, argv[1:], stdin, cwd)
         except HelpRequested:

@@ -1,4 +1,4 @@
-"""Commands about applications, units and relations: deploy, refresh, integrate, add-unit, remove-unit, and so on.
+"""The commands for applications, units and relations: deploy, refresh, integrate, add-unit, remove-unit and others.
 
 Source: juju 3.6: cmd/juju/application.
 """
@@ -54,7 +54,7 @@ _NO_WAIT: Final = gnuflag.boolean('no-wait')
 
 
 TRUST: Final = 'trust'
-"""The option that every application has besides those of its charm."""
+"""The option that every application has in addition to those of its charm."""
 
 _NEEDS_SCOPE: Final = """'juju trust' currently grants full access to the cluster itself.
 Set the scope to 'cluster' using '--scope=cluster' to confirm this choice.
@@ -91,7 +91,7 @@ def _deploy(call: ClientCommandLine) -> RunPhase:
         )
         application = call.session.world.applications[app]
         if call.flags[_TRUST]:
-            # Its agents have not begun, so this is no change for them.
+            # Set directly: its agents have not started, so no unit has to run config-changed for it.
             application.trusted = True
         if not is_local:
             application.charmhub_name = given
@@ -125,7 +125,7 @@ def _refresh(call: ClientCommandLine) -> RunPhase:
 def _same_charm(call: ClientCommandLine, application: Application) -> CharmLike:
     if not application.charmhub_name:
         raise UsageError(
-            f'juju refresh {application.name}: it was deployed from a file, where there is no newer charm to find; '
+            f'juju refresh {application.name}: it was deployed from a file, so there is no newer charm in a store; '
             'give --path'
         )
     return _stand_in(call.session, application.charmhub_name)
@@ -136,18 +136,18 @@ def _is_local(charm: str) -> bool:
 
 
 def _stand_in(session: Session, name: str) -> CharmLike:
-    """Return the charm that stands for one in Charmhub."""
+    """Return the charm that the test gave in place of a Charmhub charm."""
     if name not in session.charmhub:
         known = f' (there are: {", ".join(session.charmhub)})' if session.charmhub else ''
         raise UsageError(
-            f'there is no Charmhub here to find {name!r} in{known}; give a charm that stands for it, as in '
-            f"charmhub={{{name!r}: 'path/to/charm'}}, or a path that begins with . or /"
+            f'the fake controller has no Charmhub, so {name!r} cannot be found{known}; give a charm to use instead, as '
+            f"in charmhub={{{name!r}: 'path/to/charm'}}, or a path that begins with . or /"
         )
     return session.charmhub[name]
 
 
 def _read_config(call: ClientCommandLine, metadata: CharmMetadata, app: str) -> dict[str, Any]:
-    """Return the values that ``--config`` gives, each occurrence either ``key=value`` or a file."""
+    """Return the values of all ``--config`` flags, of which each is ``key=value`` or the name of a file."""
     texts: dict[str, str] = {}
     values: dict[str, Any] = {}
     for given in call.flags[_CONFIG]:
@@ -160,10 +160,10 @@ def _read_config(call: ClientCommandLine, metadata: CharmMetadata, app: str) -> 
 
 
 def read_config_file(text: str, metadata: CharmMetadata, app: str) -> dict[str, Any]:
-    """Return the values of a file with config: those below the application's name.
+    """Return the values of a config file under the application's name.
 
     Raises:
-        JujuError: with Juju's text.
+        JujuError: if the file is not valid; the message is Juju's.
     """
     try:
         document: Any = yaml.safe_load(text)
@@ -181,7 +181,7 @@ def _as_text(value: Any) -> str:
 
 
 def _state_with_resources(call: ClientCommandLine, metadata: CharmMetadata) -> testing.State | None:
-    """Return what units begin with: the resources that are files. An image is nothing that a charm sees here."""
+    """Return a state with the resources that are files. Charms cannot read images, so those are left out."""
     from ops import testing
 
     files: list[testing.Resource] = []
@@ -309,7 +309,7 @@ def _remove_application(call: ClientCommandLine) -> RunPhase:
 
 
 def _report(call: ClientCommandLine, refusals: Iterable[str], told: str) -> str:
-    """Return what was done; what was refused is told, and lets the command fail without another word."""
+    """Return the output of the command. If there were errors, print them and fail without a further message."""
     refused = [f'ERROR {refusal}' for refusal in refusals]
     if refused:
         call.messages.extend(refused)
@@ -395,7 +395,7 @@ COMMANDS: Final = (
         (_NUM_UNITS, _CONFIG, _RESOURCE, _TRUST),
         (*_WITHOUT_EFFECT, *_CHARMHUB, _CONSTRAINTS),
         usage='<charm> [<application name>]',
-        lacks='bundles, storage, placement, bindings, Charmhub: charms stand for those that a test names',
+        lacks='bundles, storage, placement, bindings; Charmhub: a test gives the charms to use instead',
     ),
     ClientCommand(
         'refresh',

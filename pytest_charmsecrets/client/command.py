@@ -1,6 +1,7 @@
-"""The definition of a client command, and how one runs: flags, then Init, then Run, each with its exit code on refusal.
+"""The definition of a client command and how it runs: read the flags, then Init, then Run.
 
-Source: juju/cmd v3, cmd.go and supercommand.go; juju 3.6: cmd/modelcmd. The grammar of flags is that of the hook commands.
+An error in each of these steps has its own exit code. The syntax of flags is that of the hook commands.
+Source: juju/cmd v3, cmd.go and supercommand.go; juju 3.6: cmd/modelcmd.
 """
 
 from __future__ import annotations
@@ -27,19 +28,19 @@ if TYPE_CHECKING:
     from ..model.fake_model import FakeModel
 
 CharmLike: TypeAlias = 'type[ops.CharmBase] | str | pathlib.Path'
-"""A charm that can be deployed."""
+"""A charm that can be deployed: a class, or the path of a charm directory or packed charm."""
 
 RunPhase: TypeAlias = Callable[[], str]
-"""Juju's ``Run`` of a command whose ``Init`` has read the command line: does the work and returns the stdout."""
+"""Juju's ``Run`` of a command, after ``Init`` has read the command line: executes it and returns the stdout."""
 
 USER: Final = 'admin'
-"""Name of the user whose client this is."""
+"""Name of the user of the client."""
 
 _MODEL: Final = gnuflag.string('model', 'm')
 
 
 class FailedWithOutput(JujuError):
-    """A command that prints what it did and fails all the same; without a message, others have said why."""
+    """Raised by a command that fails but also has output. Without a message, stderr has the reason already."""
 
     def __init__(self, message: str, stdout: str) -> None:
         super().__init__(message)
@@ -48,14 +49,14 @@ class FailedWithOutput(JujuError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Session:
-    """What the commands of one client work on."""
+    """The model and the charms that the commands of one client act on."""
 
     model: FakeModel
     charmhub: Mapping[str, CharmLike]
-    """The charm that stands for each name in Charmhub."""
+    """The charms to deploy in place of Charmhub charms, by name."""
 
     def of(self, name: str) -> Session:
-        """Return a session with another model of the controller."""
+        """Return a session for another model of the controller."""
         return dataclasses.replace(self, model=self.model.controller.models[name])
 
     @property
@@ -64,28 +65,28 @@ class Session:
         return self.model.internals.world
 
     def due(self) -> dict[str, tuple[Hook, ...]]:
-        """Return the hooks that each unit would run, in order, if all that watchers hold were delivered now."""
+        """Return the hooks that each unit would run, in order, if all pending changes were delivered now."""
         internals = self.model.internals
         return internals.runtime.scheduler.due(internals.execution)
 
     @property
     def agents(self) -> Agents:
-        """The agents of its units."""
+        """The agents of the model's units."""
         return self.model.internals.agents
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ClientCommandLine:
-    """A command line of the client, read."""
+    """A parsed command line of the client."""
 
     session: Session
     command: ClientCommand
     flags: gnuflag.Parsed
     stdin: str
     directory: pathlib.Path
-    """Where the client was called; an absolute path."""
+    """The working directory of the call, as an absolute path."""
     messages: list[str]
-    """Lines that go to stderr."""
+    """Lines for stderr."""
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -94,18 +95,18 @@ class ClientCommandLine:
 
     @property
     def format(self) -> str:
-        """The output format asked for."""
+        """The output format that was given, or the default."""
         return self.flags.values['format']
 
     def output(self, value: Any, table: Callable[[], str] | None = None) -> str:
-        """Render a value as the format asked for.
+        """Return a value in the output format.
 
         Args:
             value: the value.
-            table: how it looks as a table, for a command that has one.
+            table: returns the value as a table, for a command that has the format ``tabular``.
 
         Raises:
-            UsageError: for a format that is not supported.
+            UsageError: if the format is not supported.
         """
         if self.format == 'tabular' and table is not None:
             return table()
@@ -117,14 +118,14 @@ class ClientCommandLine:
         raise UsageError(f'juju {self.command.name} --format={self.format} is not supported; give {supported}')
 
     def path(self, text: str) -> pathlib.Path:
-        """Return a path as seen from where the client was called."""
+        """Return a path, relative to the working directory of the call."""
         return self.directory / pathlib.Path(text).expanduser()
 
     def read(self, text: str) -> str:
-        """Return the content of a file that a flag names.
+        """Return the content of a file named by a flag.
 
         Raises:
-            JujuError: with Go's text.
+            JujuError: if it cannot be read; the message is Go's.
         """
         try:
             return self.path(text).read_text(encoding='utf-8', errors='surrogateescape')
@@ -134,27 +135,27 @@ class ClientCommandLine:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ClientCommand:
-    """A command of the client: its name, its grammar, what it does and what it does not."""
+    """A command of the client: its name, its arguments and flags, its function, and its differences from Juju's."""
 
     name: str
     init: Callable[[ClientCommandLine], RunPhase]
     flags: tuple[Flag[Any], ...] = ()
     without_effect: tuple[Flag[Any], ...] = ()
-    """Flags about what the model does not have, so that leaving them aside is true to Juju."""
+    """Flags that are accepted and ignored, because they concern things that a fake model does not have."""
     formats: tuple[str, ...] = ()
-    """Output formats, the default first; empty when the command has no output flags."""
+    """Output formats, the default first; empty if the command has no output flags."""
     formats_of_juju: tuple[str, ...] = ()
-    """Output formats that Juju has, too."""
+    """Further output formats that only Juju has."""
     usage: str = ''
     lacks: str = ''
-    """What the command does in Juju and not here."""
+    """Behaviour of the command in Juju that is not reproduced, as text for help and documentation."""
     aliases: tuple[str, ...] = ()
     on_model: bool = True
     """Whether it takes ``--model``."""
 
     @property
     def all_flags(self) -> tuple[Flag[Any], ...]:
-        """Every flag that the command takes."""
+        """All flags of the command."""
         more = (_MODEL,) if self.on_model else ()
         if self.formats:
             default = self.formats[0]
@@ -170,11 +171,11 @@ class ClientCommand:
 def execute(
     command: ClientCommand, session: Session, arguments: Sequence[str], stdin: str | None, directory: str | None
 ) -> Result:
-    """Run a command as Juju would; whatever Juju refuses becomes a result in its form.
+    """Run a command as Juju would. An error of Juju becomes a result, with Juju's exit code and stderr.
 
     Raises:
         HelpRequested: for ``--help``.
-        UsageError: for a flag that is not supported, or for what only a test can do wrong.
+        UsageError: if a flag is not supported, or the test uses the model wrongly.
     """
     messages: list[str] = []
     try:
@@ -213,10 +214,10 @@ def _init(
 
 
 def choose_model(session: Session, given: str) -> Session:
-    """Return a session with the model of a name, or the same one if none is given.
+    """Return a session for the model of a name, or the same session if no name is given.
 
     Raises:
-        JujuError: with Juju's text, if the controller has no such model.
+        JujuError: if the controller has no such model; the message is Juju's.
     """
     name = given.rpartition(':')[2].rpartition('/')[2]
     if not given or name == session.world.name:
@@ -227,10 +228,10 @@ def choose_model(session: Session, given: str) -> Session:
 
 
 def check_controller(given: str) -> None:
-    """Refuse the name of another controller.
+    """Raise if the name is that of another controller.
 
     Raises:
-        JujuError: with Juju's text.
+        JujuError: with Juju's message.
     """
     if given not in ('', CONTROLLER):
         raise JujuError(f'controller {given} not found')
@@ -254,5 +255,5 @@ def _unsupported(command: ClientCommand, option: str) -> str:
 
 
 def application_not_found(name: str) -> JujuError:
-    """Return the refusal of a whole request that names no application, behind which the client prints its kind."""
+    """Return Juju's error for a request with an unknown application. Juju appends the kind of the error."""
     return JujuError(f'application "{name}" not found (not found)')

@@ -1,4 +1,4 @@
-"""FakeJuju: jubilant's Juju over a fake model. Only this module imports jubilant."""
+"""FakeJuju, a ``jubilant.Juju`` for a fake model. Only this module imports jubilant."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ logger: Final = logging.getLogger('jubilant')
 
 
 _LONGEST: Final = 10.0**9
-"""A wait of more seconds, which is 30 years, is one of that length."""
+"""Upper limit in seconds (about 30 years) that longer waits are reduced to."""
 
 
 class _Explained(jubilant.Juju):
-    """A ``jubilant.Juju`` that names an argument of a wrong type where a method fails; what works stays as it is."""
+    """A ``jubilant.Juju`` whose errors name an argument of a wrong type. Calls that succeed are not changed."""
 
 
 for _name, _member in vars(jubilant.Juju).items():
@@ -40,21 +40,26 @@ for _name, _member in vars(jubilant.Juju).items():
 @checked
 @final
 class FakeJuju(_Explained):
-    """A ``jubilant.Juju`` whose commands work on a fake model, and whose ``wait`` moves its clock.
+    """A ``jubilant.Juju`` whose commands act on a fake model and whose ``wait`` advances its clock.
 
-    Everything else is jubilant's own: what it makes of arguments, and of what the commands print.
+    Everything else is jubilant's own code: it builds the command lines and parses their output. A method whose command
+    is not supported, such as ``ssh``, raises UsageError. For example::
+
+        juju = FakeJuju(fake_model)
+        juju.deploy('./charms/web')
+        juju.wait(jubilant.all_active)
     """
 
     @checked
     def __init__(self, fake_model: FakeModel, *, charmhub: Mapping[str, CharmLike] | None = None) -> None:
-        """Make a Juju of a model.
+        """Create a ``jubilant.Juju`` for a model.
 
         Args:
             fake_model: the model.
-            charmhub: for each name in Charmhub, the charm that stands for it: a charm class or a charm directory.
+            charmhub: charms to deploy in place of Charmhub charms, by name: a charm class or a charm directory each.
         """
         self.fake_model: Final = fake_model
-        """The model: for what a test wants to see of it beside what Juju shows."""
+        """The model, for assertions on state that jubilant does not show."""
         self._client: Final = Client(fake_model, charmhub=charmhub)
         super().__init__(model=self._client.model_name)
 
@@ -86,18 +91,18 @@ class FakeJuju(_Explained):
         timeout: float | None = None,
         successes: int = 3,
     ) -> jubilant.Status:
-        """Wait until ``ready(status)`` is true, in virtual time: units run what is due before each look at the status.
+        """Wait in virtual time until ``ready(status)`` is true. Units run the hooks that are due before each check.
 
         Args:
             ready: as in jubilant.
             error: as in jubilant.
-            delay: virtual seconds between two looks.
-            timeout: virtual seconds, after which to give up; it is not waited for when nothing more can happen.
-            successes: how often in a row ``ready`` has to be true.
+            delay: virtual seconds between two status checks.
+            timeout: virtual seconds after which to give up; by default ``wait_timeout`` of the object.
+            successes: the number of consecutive checks in which ``ready`` has to be true.
 
         Raises:
-            TimeoutError: at once when nothing more can happen, with the last status; caused by the failure of a hook,
-                if one has failed.
+            TimeoutError: after the timeout, or at once if nothing more can happen in the model. It shows the last
+                status; if a hook has failed, its HookFailed is the cause of the exception.
             WaitError: if ``error(status)`` is true.
             EndlessHooks: if hooks make each other due again and again.
         """
@@ -123,7 +128,7 @@ class FakeJuju(_Explained):
 
 
 class _Watch:
-    """How a wait lets the model go on: what is due runs, and time passes until something may have changed."""
+    """The steps of a wait: run the hooks that are due, then advance the time until something may have changed."""
 
     def __init__(self, model: FakeModel, *, delay: float, seconds: float) -> None:
         self._model: Final = model
@@ -133,7 +138,7 @@ class _Watch:
         self._seen: tuple[jubilant.Status, tuple[DueHook, ...]] | None = None
 
     def settle(self) -> HookFailed | None:
-        """Run what is due, and return the last failure of a hook; other units go on, and units in error retry in time."""
+        """Run the hooks that are due and return the last failure. Other units continue; units in error retry later."""
         __tracebackhide__ = True
         while True:
             try:
@@ -144,7 +149,7 @@ class _Watch:
                 return self._failure
 
     def go_on(self, status: jubilant.Status, *, is_ready: bool) -> str | None:
-        """Let time pass until the next look; return why there is none, if so."""
+        """Advance the time to the next status check, or return why there will be none."""
         __tracebackhide__ = True
         seen, self._seen = self._seen, (status, self._model.due)
         next_look = self._model.now + self._delay

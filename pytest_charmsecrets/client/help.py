@@ -1,4 +1,4 @@
-"""The command help, and the help of each command: in the form of Juju's, in words of our own.
+"""The command help and the help text of each command, in Juju's layout with texts of our own.
 
 Source of the form: juju/cmd v3: help.go, helpCommand; cmd.go, Info.HelpWithSuperFlags.
 """
@@ -15,43 +15,43 @@ from ..golang.tabwriter import align
 from .command import ClientCommand, ClientCommandLine, RunPhase
 
 PURPOSES: Final[Mapping[str, str]] = {
-    'add-secret': 'Adds a secret of the model.',
+    'add-secret': 'Adds a user secret.',
     'add-unit': 'Adds units to an application.',
     'config': "Shows or sets an application's options.",
-    'consume': 'Makes an offer of another model an application of this one.',
+    'consume': 'Adds an offer of another model to this one.',
     'debug-log': 'Prints the log of the model.',
     'deploy': 'Deploys a charm as an application.',
     'exec': 'Runs commands on units.',
     'find-offers': 'Finds offers of all models.',
-    'grant-secret': 'Gives applications access to a secret.',
-    'help': 'Prints what a command does, and its options.',
+    'grant-secret': 'Grants applications access to a user secret.',
+    'help': 'Prints the description and the options of a command.',
     'integrate': 'Relates two applications.',
-    'model-config': "Shows or sets the model's settings.",
-    'model-secret-backend': 'Shows or sets where secrets of the model are kept.',
+    'model-config': 'Shows or sets model config.',
+    'model-secret-backend': 'Shows or sets the secret backend of the model.',
     'models': 'Lists the models of the controller.',
     'offer': 'Offers endpoints of an application to other models.',
-    'offers': 'Lists the offers of the model, and who uses them.',
+    'offers': 'Lists the offers of the model and their users.',
     'refresh': 'Upgrades the charm of an application.',
     'remove-application': 'Removes applications.',
     'remove-relation': 'Removes a relation.',
-    'remove-saas': 'Removes what was consumed from another model.',
-    'remove-secret': 'Removes a secret of the model, or one revision of it.',
+    'remove-saas': 'Removes consumed offers of other models.',
+    'remove-secret': 'Removes a user secret, or one revision of it.',
     'remove-unit': 'Removes units of an application.',
     'resolved': 'Marks errors of units as resolved.',
     'resume-relation': 'Resumes a relation to another model.',
-    'revoke-secret': 'Takes access to a secret away from applications.',
+    'revoke-secret': 'Revokes the access of applications to a user secret.',
     'run': 'Runs an action on units.',
     'secrets': 'Lists the secrets of the model.',
     'show-model': 'Shows a model.',
-    'show-secret': 'Shows a secret, and its content if that is asked for.',
-    'show-unit': 'Shows units, with the data of their relations.',
+    'show-secret': 'Shows a secret, with its content on request.',
+    'show-unit': 'Shows units and their relation data.',
     'status': 'Shows the model, its applications and units.',
-    'suspend-relation': 'Interrupts a relation to another model.',
+    'suspend-relation': 'Suspends a relation to another model.',
     'trust': 'Gives an application access to the credentials of the cloud.',
-    'update-secret': 'Updates a secret of the model.',
+    'update-secret': 'Updates a user secret.',
     'version': 'Prints the version of Juju.',
 }
-"""What each command does."""
+"""The summary of each command."""
 
 _BASICS: Final = """Usage: juju [help] <command>
 
@@ -66,10 +66,10 @@ For help about one of them, type:
 
 
 def make_help(commands: Sequence[ClientCommand]) -> ClientCommand:
-    """Return the command help, which explains the commands that it is given, and itself."""
+    """Return the command ``help`` for these commands and itself."""
 
     def init(call: ClientCommandLine) -> RunPhase:
-        # Juju takes what stands behind a topic for words of its name.
+        # Juju takes further arguments as parts of the topic's name.
         topic = ' '.join(call.arguments)
 
         def run() -> str:
@@ -89,7 +89,7 @@ def make_help(commands: Sequence[ClientCommand]) -> ClientCommand:
 
 
 def explain(command: ClientCommand) -> str:
-    """Return the help of a command."""
+    """Return the help text of a command."""
     flags = sorted(command.all_flags, key=lambda flag: flag.name)
     usage = ' '.join(
         ['juju', command.name, *(['[options]'] if flags else []), *([command.usage] if command.usage else [])]
@@ -98,7 +98,7 @@ def explain(command: ClientCommand) -> str:
     if flags:
         parts.append('Options:\n' + ''.join(_option(command, flag) for flag in flags))
     if command.lacks:
-        parts.append(f'Details:\nNot in the fake model: {command.lacks}.\n')
+        parts.append(f'Details:\nNot reproduced: {command.lacks}.\n')
     if command.aliases:
         parts.append(f'Aliases: {", ".join(command.aliases)}\n')
     return '\n'.join(parts)
@@ -114,5 +114,5 @@ def _option(command: ClientCommand, flag: Flag[Any]) -> str:
     if flag.name == 'format' and command.formats:
         about = f' (= {command.formats[0]})\n    {"|".join(sorted(command.formats))}'
     elif flag in command.without_effect:
-        about = '\n    Without effect in the fake model'
+        about = '\n    Ignored by the fake model'
     return f'{spellings}{about}\n'

@@ -1,4 +1,4 @@
-"""The command debug-log: what charms logged and which hooks ran, from the journal.
+"""The command debug-log: the log lines of charms and a line for each hook, from the journal.
 
 Source: juju 3.6: cmd/juju/commands/debuglog.go; internal/worker/uniter/operation/runhook.go;
 internal/worker/uniter/runner/jujuc/juju-log.go.
@@ -56,7 +56,7 @@ def _records(journal: Journal) -> Iterator[tuple[datetime.datetime, str, str, st
     for record in journal:
         if isinstance(record, Command):
             for severity, text in record.logged:
-                # The agent sends it as JSON, which has no bytes that are not UTF-8.
+                # The agent sends the line as JSON, which has to be valid UTF-8.
                 message = gotext.without_raw_bytes(text)
                 yield record.time, identity.unit_tag(record.unit), severity, f'unit.{record.unit}.juju-log', message
         elif isinstance(record, HookRun):
@@ -89,6 +89,6 @@ COMMANDS: Final = (
         _debug_log,
         (_LIMIT, _LEVEL, _INCLUDE, _EXCLUDE, _DATE, _MILLISECONDS),
         tuple(gnuflag.boolean(name) for name in ('replay', 'no-tail', 'utc', 'color')),
-        lacks="all but the charms' own lines and one for each hook; it never follows",
+        lacks="lines other than the charms' own and one for each hook; following the log",
     ),
 )

@@ -43,7 +43,7 @@ def _models(call: ClientCommandLine) -> RunPhase:
         if not _VALID_USER.fullmatch(user):
             raise JujuError(f'user {gotext.quote(user)} not valid')
         models = call.session.model.controller.models.values()
-        # Nobody else has access to any.
+        # Other users have access to no model.
         worlds = [model.internals.world for model in models] if call.flags[_ALL] or user == USER else []
         shown = [_summary(world, exact_time=call.flags[_EXACT_TIME]) for world in worlds]
         shown.sort(key=lambda model: model['short-name'])
@@ -58,7 +58,7 @@ def _models(call: ClientCommandLine) -> RunPhase:
 
 
 def identifying_fields(world: World) -> dict[str, Any]:
-    """Return the fields with which ``juju models`` and ``juju show-model`` both begin."""
+    """Return the first fields of ``juju models`` and ``juju show-model``."""
     cloud, provider, kind = CLOUDS[world.cloud]
     return {
         'name': f'{USER}/{world.name}',
@@ -94,7 +94,7 @@ COMMANDS: Final = (
         _models,
         (_CONTROLLER, _USER, _ALL, _UUID, _EXACT_TIME),
         formats=('tabular', 'yaml', 'json'),
-        lacks='machines and cores; cloud, controller and users are made up',
+        lacks='machines and cores; cloud, controller and users are fixed names',
         aliases=('list-models',),
         on_model=False,
     ),

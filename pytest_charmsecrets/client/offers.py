@@ -1,4 +1,4 @@
-"""Commands about other models: offer, consume, remove-saas, suspend-relation, resume-relation.
+"""The commands for relations between models: offer, consume, remove-saas, suspend-relation, resume-relation and others.
 
 Source: juju 3.6: cmd/juju/crossmodel/offer.go; cmd/juju/application/consume.go, removesaas.go, suspendrelation.go.
 """
@@ -36,7 +36,7 @@ _USERS: Final = {
     USER: Fields({'display-name': USER, 'access': 'admin'}),
     'everyone@external': Fields({'access': 'read'}),
 }
-"""Who may do what with an offer when nobody has said anything."""
+"""The default access to an offer, by user."""
 
 _URL_PARTS: Final = re.compile(
     r'(?:(?P<source>[^:./]+):)?/?(?:(?:(?P<user>[^/.:]+)/)?(?P<model>[^./:]*)(?:\.(?P<offer>[^/]*))?)?'
@@ -233,7 +233,7 @@ def _worlds(call: ClientCommandLine, name: str) -> list[World]:
 
 
 def _read_url(url: str) -> tuple[str, str]:
-    """Return the model and the offer that a URL names, each empty where it does not."""
+    """Return the model and the offer of a URL, each empty if the URL has none."""
     match = _URL_PARTS.fullmatch(url)
     if match is None:
         text = 'application offer URL has invalid form, must be [<user/]<model>.<appname>'
@@ -249,7 +249,7 @@ COMMANDS: Final = (
         (_APPLICATION, _INTERFACE, _ALLOWED_CONSUMER, _CONNECTED_USER, _ACTIVE_ONLY),
         formats=('tabular', 'yaml', 'json', 'summary'),
         usage='[<offer-name>]',
-        lacks='subnets and since when; users are made up',
+        lacks='subnets and the time of each connection; users are fixed names',
         aliases=('list-offers',),
     ),
     ClientCommand(
@@ -258,7 +258,7 @@ COMMANDS: Final = (
         (_URL, _INTERFACE, _OFFER_NAME),
         formats=('tabular', 'yaml', 'json'),
         usage='[<offer URL>]',
-        lacks='offers of other controllers; users are made up',
+        lacks='offers of other controllers; users are fixed names',
         on_model=False,
     ),
     ClientCommand(
@@ -268,7 +268,7 @@ COMMANDS: Final = (
         (_CONTROLLER,),
         usage='[<model>.]<application>:<endpoint>[,...] [<offer name>]',
         on_model=False,
-        lacks='who may consume it: everybody may',
+        lacks='access control: every model may consume it',
     ),
     ClientCommand('consume', _consume, usage='[<user>/]<model>.<offer> [<alias>]', lacks='offers of other controllers'),
     ClientCommand('remove-saas', _remove_saas, usage='<application> [...]'),

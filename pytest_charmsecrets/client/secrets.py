@@ -1,4 +1,4 @@
-"""Commands about secrets: add-secret, update-secret, grant-secret, revoke-secret, remove-secret, secrets, show-secret.
+"""The commands for user secrets: add-secret, update-secret, grant-secret, revoke-secret, remove-secret and others.
 
 Source: juju 3.6: cmd/juju/secrets; apiserver/facades/client/secrets/secrets.go.
 """
@@ -64,7 +64,7 @@ def _update(call: ClientCommandLine) -> RunPhase:
 
 
 def _read_content(call: ClientCommandLine, pairs: tuple[str, ...]) -> dict[str, str]:
-    """Return the values of the command line, over which go those of ``--file``."""
+    """Return the values of the command line and of ``--file``, which takes precedence."""
     limits = content.LIMITS[call.session.world.profile.size_limits]
     encoded = secret_content.from_arguments([_with_whole_path(call, pair) for pair in pairs], limits)
     if call.flags[_FILE]:
@@ -73,7 +73,7 @@ def _read_content(call: ClientCommandLine, pairs: tuple[str, ...]) -> dict[str, 
 
 
 def _as_given(key: str, text: str) -> tuple[str, str]:
-    """Return a key and a value as add_secret takes them: encoded, where decoding would lose what Juju stores."""
+    """Return a key and a value as ``add_secret`` takes them, encoded if the decoded value is not what Juju stores."""
     try:
         decoded = content.decode({key: text})[key]
     except JujuError:

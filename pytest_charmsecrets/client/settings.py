@@ -1,4 +1,4 @@
-"""Commands about settings: config of an application, model-config.
+"""The commands for settings: config, model-config, model-secret-backend.
 
 Source: juju 3.6: cmd/juju/config/config.go, cmd/juju/application/config.go, cmd/juju/model/config.go;
 apiserver/facades/client/application/get.go.
@@ -30,12 +30,12 @@ _NO_COLOR: Final = gnuflag.boolean('no-color')
 
 _AGENT_VERSION: Final = 'agent-version'
 _KUBERNETES: Final = 'kubernetes'
-"""Juju's name of the backend that ``auto`` means on Kubernetes."""
+"""Juju's name for the backend that ``auto`` selects on Kubernetes."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Request:
-    """What a command line asks for."""
+    """The settings that a command line gets, sets and resets."""
 
     wanted: str | None
     values: Mapping[str, str]
@@ -44,7 +44,7 @@ class _Request:
 
     @property
     def changes(self) -> bool:
-        """Whether anything is to be changed."""
+        """Whether the command line changes a setting."""
         return bool(self.values or self.reset or self.file)
 
 
@@ -99,7 +99,7 @@ def _config(call: ClientCommandLine) -> RunPhase:
     def run() -> str:
         application = call.session.world.applications.get(name)
         if application is None:
-            # A change is refused item by item, where the client prints no kind.
+            # For a change, Juju returns an error for each item, to which the client adds no kind.
             raise JujuError(f'application "{name}" not found') if request.changes else application_not_found(name)
         if request.changes:
             _change(call, application, request)
@@ -214,7 +214,7 @@ def _model_secret_backend(call: ClientCommandLine) -> RunPhase:
     def run() -> str:
         world = call.session.world
         if world.profile.backend_in_config:
-            # The words of a client of 4.0; the client of 3.x does not have the command.
+            # The message of a 4.0 client, because a 3.x client does not have the command.
             raise JujuError(
                 '"model-secret-backend" has not been implemented on the controller, use the "model-config" command instead'
             )
@@ -244,13 +244,13 @@ COMMANDS: Final = (
         (_COLOR, _NO_COLOR),
         formats=('tabular', 'yaml', 'json'),
         usage='[--reset <key[,key]>] [<attribute-key>][=<value>] ...]',
-        lacks='every setting but `update-status-hook-interval`, which is absent until it is set, and, before 4.0, '
+        lacks='all settings except `update-status-hook-interval`, which is absent until it is set, and, before 4.0, '
         '`secret-backend`',
     ),
     ClientCommand(
         'model-secret-backend',
         _model_secret_backend,
         usage='[<secret-backend-name>]',
-        lacks='whether there is a backend of that name; releases before 4.0 set it by `model-config`',
+        lacks='the check that the backend exists; releases before 4.0 set it with `model-config`',
     ),
 )

@@ -1,4 +1,4 @@
-"""Commands that show one thing: show-unit, show-model, version.
+"""The commands that show one object: show-unit, show-model, version.
 
 Source: juju 3.6: cmd/juju/application/showunit.go; apiserver/facades/client/application/application.go, relationData;
 cmd/juju/model/show.go; cmd/juju/commands/version.go.
@@ -134,7 +134,7 @@ def _model(world: World) -> Fields:
 
 
 def _backends(world: World) -> Iterable[str]:
-    """Return the backends that hold content and, in 4.0, that of the cloud, be it empty."""
+    """Return the backends that hold content and, in 4.0, the backend of the cloud even if it is empty."""
     used = {revision.backend for secret in world.secrets for revision in secret.revisions.values()}
     if world.profile.empty_backend_shown:
         used.add(backends.find_backend(backends.AUTO, world.name, world.cloud, world.profile))
@@ -169,14 +169,14 @@ COMMANDS: Final = (
         _show_model,
         formats=('yaml', 'json'),
         usage='[<model name>]',
-        lacks='machines; cloud, controller and users are made up',
+        lacks='machines; cloud, controller and users are fixed names',
     ),
     ClientCommand(
         'version',
         _version,
         (_ALL,),
         formats=('smart', 'json', 'yaml'),
-        lacks='how a client was built: it has the version of the model',
+        lacks='build information of the client: it has the version of the model',
         on_model=False,
     ),
 )

@@ -22,7 +22,7 @@ _NO_COLOR: Final = gnuflag.boolean('no-color')
 
 def _status(call: ClientCommandLine) -> RunPhase:
     if call.arguments:
-        raise UsageError(f'juju status {call.arguments[0]} is not supported: it shows everything; leave the names out')
+        raise UsageError(f'juju status {call.arguments[0]} is not supported, only the whole model; leave the names out')
     if call.flags[_COLOR] and call.flags[_NO_COLOR]:
         raise JujuError('cannot mix --no-color and --color')
 
@@ -58,6 +58,6 @@ COMMANDS: Final = (
         (gnuflag.boolean('utc'),),
         formats=('tabular', 'yaml', 'json', 'oneline', 'line', 'short'),
         formats_of_juju=('summary',),
-        lacks='`--watch`, a choice of names, colours; machines and storage are empty; times are in UTC',
+        lacks='`--watch`, selection by name, colours; machines and storage are empty; times are in UTC',
     ),
 )

@@ -1,4 +1,4 @@
-"""Commands that run something on units: run, exec.
+"""The commands that run something on units: run, exec.
 
 Source: juju 3.6: cmd/juju/action/common.go, run.go, exec.go; apiserver/facades/client/action.
 """
@@ -117,7 +117,7 @@ def _run_action(session: Session, unit: str, action: str, parameters: Mapping[st
     except ActionFailed as failed:
         return failed.task
     except HookFailed:
-        # A hook that came before the action put the unit in error, where it runs actions at once.
+        # A hook that ran before the action put the unit in error. A unit in error runs actions at once.
         return _run_action(session, unit, action, parameters)
 
 
@@ -169,7 +169,7 @@ def _run_line(session: Session, unit: str, line: str) -> Task:
 
 
 def _perform(call: ClientCommandLine, units: Iterable[str], act: Receiver) -> str:
-    """Run something on units, one after the other, and return what is printed about it.
+    """Run an action or a command on units, one after the other, and return the output.
 
     Raises:
         FailedWithOutput: if it failed on any of them.
@@ -296,7 +296,7 @@ COMMANDS: Final = (
         _WITHOUT_EFFECT,
         formats=_FORMATS,
         usage='<unit> [<unit> ...] <action-name> [<key>=<value> [<key>[.<key> ...]=<value>]]',
-        lacks='`--background`; an action has ended when the command returns, so `--wait` never runs out',
+        lacks='`--background`; an action has ended when the command returns, so `--wait` has no effect',
     ),
     ClientCommand(
         'exec',
@@ -305,6 +305,6 @@ COMMANDS: Final = (
         (*_WITHOUT_EFFECT, gnuflag.boolean('parallel'), gnuflag.string('execution-group')),
         formats=_FORMATS,
         usage='<commands>',
-        lacks='machines; a line has ended when the command returns, so `--wait` never runs out',
+        lacks='machines; a command has ended when `exec` returns, so `--wait` has no effect',
     ),
 )

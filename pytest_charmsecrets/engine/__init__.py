@@ -1,1 +1,1 @@
-"""Running hooks: one controller, its models, and the way of one hook."""
+"""Runs hooks: of one controller and its models, from the choice of the next unit to the commit."""

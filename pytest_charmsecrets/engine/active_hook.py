@@ -1,4 +1,4 @@
-"""The hook that is running on a controller: at most one, in all of its models."""
+"""Tracks the running hook of a controller. At most one hook runs at a time in all of its models."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from ..juju.transaction import HookContext
 
 
 class ActiveHook:
-    """Keeps the hook that is running, and refuses operations that are not possible meanwhile."""
+    """The running hook, if any. Raises for operations that are not possible during a hook."""
 
     def __init__(self) -> None:
         self.context: HookContext | None = None
-        """The hook that is running; None while none is."""
+        """The running hook, or None."""
         self._is_played = False
-        """Whether it is a hook of a puppet, which the test plays."""
+        """Whether it is a hook of a puppet."""
         self._put_off: list[Callable[[], None]] = []
 
     @contextlib.contextmanager
     def run(self, context: HookContext, *, is_played: bool = False) -> Generator[None]:
-        """Mark a hook as running.
+        """Mark a hook as running, as a context manager.
 
         Raises:
-            UsageError: if another one is.
+            UsageError: if another hook is running.
         """
         self.check_free(context)
         self.context, self._is_played = context, is_played
@@ -46,11 +46,11 @@ class ActiveHook:
             )
 
     def put_off(self, operation: Callable[[], None]) -> None:
-        """Have an operation wait until the hook that runs has ended, and what it asked for was committed or discarded."""
+        """Postpone an operation until the running hook has ended and its changes were committed or discarded."""
         self._put_off.append(operation)
 
     def run_put_off(self) -> None:
-        """Run the operations that waited for the end of the hook."""
+        """Run the postponed operations."""
         waiting, self._put_off = self._put_off, []
         for operation in waiting:
             operation()

@@ -1,4 +1,4 @@
-"""Classifies the frames of a failure: the charm's own code, a library, or the machinery that runs the charm."""
+"""Classifies the frames of a traceback: the charm's own code, a library, or the code that runs the charm."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _place(entry: TracebackType) -> str:
 
 
 def _shortened(path: str) -> str:
-    """Return a path relative to the working directory, if it lies there."""
+    """Return a path relative to the working directory if it is below it."""
     with contextlib.suppress(ValueError):
         return str(pathlib.Path(path).relative_to(pathlib.Path.cwd()))
     return path

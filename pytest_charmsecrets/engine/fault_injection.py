@@ -1,6 +1,6 @@
-"""Faults that a test asks for: what goes wrong around a charm, at a hook that the test names.
+"""Faults that a test injects at a hook: failures around a charm, not in it.
 
-Each stands for something that happens to real units; what follows from it is Juju's own rules, and nobody else's.
+Each fault stands for a failure that happens to real units. Its consequences follow from Juju's rules.
 """
 
 from __future__ import annotations
@@ -30,37 +30,37 @@ FAILED_AFTER_COMMIT: Final = (
 @final
 @dataclasses.dataclass(eq=False, slots=True)
 class InjectedFault:
-    """A fault that waits for its hook, and strikes once."""
+    """A fault that waits for a matching hook and then happens once."""
 
     kind: FaultKind
     unit: str | None = None
-    """The unit it strikes; None for whichever comes first."""
+    """Name of the unit whose hook fails; None for any unit."""
     hook: str | None = None
-    """The hook it strikes, by Juju's name such as ``secret-rotate``; None for whichever comes first."""
+    """Name of the hook that fails, such as ``secret-rotate``; None for any hook."""
     struck: bool = False
-    """Whether it has struck."""
+    """Whether the fault has happened."""
 
     def __str__(self) -> str:
         return ' '.join(filter(None, (self.kind, self.unit, self.hook)))
 
 
 class FaultInjection:
-    """The faults of one model that wait for their hooks."""
+    """The injected faults of one model."""
 
     def __init__(self) -> None:
         self._waiting: Final[list[InjectedFault]] = []
 
     @property
     def waiting(self) -> tuple[InjectedFault, ...]:
-        """The faults that have not struck, oldest first."""
+        """The faults that have not happened yet, oldest first."""
         return tuple(self._waiting)
 
     def add(self, fault: InjectedFault) -> None:
-        """Let a fault wait for its hook."""
+        """Add a fault, which waits for a matching hook."""
         self._waiting.append(fault)
 
     def strike(self, unit: str, hook: str, can_strike: Callable[[FaultKind], bool]) -> Collection[FaultKind]:
-        """Return the kinds of the faults that strike a hook, which wait no more."""
+        """Return the kinds of the faults that happen to a hook, and remove these faults from the waiting ones."""
         striking = [
             fault
             for fault in self._waiting

@@ -1,4 +1,4 @@
-"""The way of one hook: its context, the run of the charm, commit or discard, the records in the journal."""
+"""Executes one hook: opens its context, runs the charm, commits or discards its changes, and writes the records."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ OnHookError: TypeAlias = Literal['raise', 'error-state']
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FinishedHook:
-    """A hook that ran, with what is left of it."""
+    """A hook that ran, with its context, outcome and record."""
 
     record: HookRun
     context: HookContext
     outcome: CharmOutcome
     commit_error: str | None = None
     faults: Collection[FaultKind] = ()
-    """The faults that struck it."""
+    """The faults that happened to it."""
 
     @property
     def failed(self) -> bool:
-        """Whether the charm failed, its commit was refused, or its agent died over it."""
+        """Whether the charm failed, the commit was rejected, or the agent died during it."""
         return self.record.error is not None
 
     @property
     def is_asked_for(self) -> bool:
-        """Whether it failed because the test asked for that, and not by the charm's own doing."""
+        """Whether it failed only because of an injected fault."""
         return bool(self.faults) and self.outcome.exit_code == 0
 
 
@@ -69,27 +69,27 @@ class HookExecution:
         self.world: Final = agents.world
         self.on_hook_error: Final[OnHookError] = on_hook_error
         self.runners: Final[dict[str, Runner]] = {}
-        """By application."""
+        """The charm runners by application."""
         self.faults: Final = FaultInjection()
-        """The faults that wait for their hooks."""
+        """The injected faults of the model."""
         self._scheduler: Final = scheduler
         self._active_hook: Final = active_hook
         self._time_zone: Final = time_zone
         self._shell: Final = Shell()
         self._command_lines: Final[dict[tuple[str, ...], tuple[str, ...]]] = {}
-        """The command lines that have run: charms run the same few again and again, and the journal keeps one of each."""
+        """The command lines that have run, so that the journal stores equal ones once: charms repeat the same few."""
         self.has_run = False
-        """Whether a unit has run a hook since the model was last at rest."""
+        """Whether a unit has run a hook since the model last settled."""
 
     def close(self) -> None:
-        """Remove what is held on disk."""
+        """Remove the files of the charm runners."""
         for runner in self.runners.values():
             if isinstance(runner, CharmRunner):
                 runner.close()
         self._shell.close()
 
     def run(self, unit: str, hook: Hook) -> FinishedHook:
-        """Run one hook of a unit, to its commit or its failure."""
+        """Run one hook of a unit, until it is committed or has failed."""
         agent = self.agents.agent(unit)
         self.has_run = True
         became_due = self.agents.announcements.record_of(unit, hook)
@@ -125,7 +125,7 @@ class HookExecution:
     def _end(
         self, context: HookContext, started: datetime.datetime, outcome: CharmOutcome, faults: Collection[FaultKind]
     ) -> tuple[HookRun, str | None]:
-        """Commit or discard a hook whose charm has ended; return its record, and why the commit was refused."""
+        """Commit or discard a hook whose charm has ended. Return its record, and the error of a rejected commit."""
         if outcome.exit_code != 0 or 'hook-fails' in faults:
             return self._discard(context, started, outcome), None
         if 'leader-lost' in faults:
@@ -137,22 +137,22 @@ class HookExecution:
         return record, commit_error
 
     def _follow_success(self, context: HookContext) -> None:
-        """Do what follows a hook that succeeded: a removed unit is forgotten; on Kubernetes, stop replaces the pod."""
+        """Handle the end of a successful hook: forget a removed unit; on Kubernetes, replace the pod after stop."""
         if context.hook.kind == 'remove':
             self.forget(context.unit)
         elif context.hook.kind == 'stop' and context.model_unit.life == 'alive':
             self.replace_pod(context.unit)
 
     def replace_pod(self, unit: str) -> None:
-        """Drop what a unit loses with its pod, and start its agent in the new one, unless it is stopped."""
+        """Remove the state that a unit loses with its pod, and start its agent in the new pod unless it is stopped."""
         self.runners[identity.application_of(unit)].replace_pod(unit)
         if self.agents.is_running(unit):
             self.agents.restart_agents(unit)
 
     def run_line(self, unit: str, hook: Hook, line: str) -> FinishedHook:
-        """Run a line for a shell on a unit, in a hook of its own: committed whatever its exit code, as in Juju.
+        """Run a shell command line on a unit, as a hook of its own.
 
-        It is discarded if there was no exit code: if the line was killed, or would not end.
+        As in Juju, it is committed whatever the exit code is, but discarded if the process was killed or timed out.
         """
         agent = self.agents.agent(unit)
         context = HookContext(self.world, unit, hook, agent.local.relations)
@@ -183,7 +183,7 @@ class HookExecution:
         return [other.name for other in others if other.name != unit and other.life == 'alive']
 
     def _follow_faults(self, unit: str, faults: Collection[FaultKind]) -> None:
-        """Do what the faults that struck a hook do once it has ended."""
+        """Apply the consequences of faults after their hook has ended."""
         if 'hook-fails-after-commit' in faults:
             self.agents.restart_agents(unit)
         if 'controller-restarts' in faults:
@@ -192,7 +192,7 @@ class HookExecution:
             self.agents.stop_agent(unit)
 
     def place_storages(self, unit: str) -> None:
-        """Have the runner make the storages that a unit was given since its last hook."""
+        """Create the storages that were added to a unit since its last hook."""
         found = self.world.unit(unit)
         found.storages = self.runners[found.application].place_storages(unit, found.storages)
 
@@ -204,11 +204,11 @@ class HookExecution:
         return self._active_hook.run(context, is_played=is_played)
 
     def forget(self, unit: str) -> None:
-        """Drop what is kept for a unit that was removed."""
+        """Remove the data that is kept for a removed unit."""
         self.runners[identity.application_of(unit)].forget(unit)
 
     def resolve(self, unit: str, *, retry: bool) -> None:
-        """Let a unit in error run its failed hook again, or commit it without running it.
+        """Resolve the error of a unit: retry its failed hook, or count it as successful.
 
         Raises:
             UsageError: if the unit is not in error.
@@ -225,10 +225,10 @@ class HookExecution:
 
     @contextlib.contextmanager
     def hook(self, unit: str, hook: Hook) -> Generator[HookContext]:
-        """Open a hook in which the test acts for a unit: committed at the end, discarded if the block raises.
+        """Open a hook in which the test acts for a unit. It is committed at the end, or discarded if the block raises.
 
         Raises:
-            HookFailed: if the commit is refused.
+            HookFailed: if the commit is rejected.
         """
         context = HookContext(self.world, unit, hook, self.agents.agent(unit).local.relations)
         started = context.now
@@ -249,12 +249,12 @@ class HookExecution:
             raise HookFailed(unit, hook.name, None, error, record.discarded, kept, number=record.number)
 
     def execute(self, context: HookContext, argv: Sequence[str], stdin: Stdin = None, cwd: str | None = None) -> Result:
-        """Run a hook command within a hook, and write it into the journal."""
+        """Run a hook command within a hook and write its record into the journal."""
         hookcommands.check_supported(argv)
         context.act()
         context.read = context.why = None
         lines = len(context.log_lines)
-        # The command may remove the files that it was given.
+        # Read first, because the command can remove the files that its arguments name.
         line, given = recording.readable_argv(argv), recording.given_input(argv, stdin, cwd)
         shown = self._command_lines.setdefault(line, line)
         result = hookcommands.run(context, argv, stdin, cwd)
@@ -283,9 +283,9 @@ class HookExecution:
         return self.runners[context.application].run(self._invocation(context, charm_version))
 
     def loading(self, application: str) -> Invocation:
-        """Return the run in which a charm is loaded: the install of the application's first unit, before there is one.
+        """Return the invocation in which a charm is loaded, with the environment of the first unit's install hook.
 
-        It reaches no model; and its clock is the model's, but moves by itself.
+        It has no access to the model. Its clock starts at the model's time and runs independently of it.
         """
         unit, hook = f'{application}/0', Hook('install')
         slept = datetime.timedelta()
@@ -340,7 +340,7 @@ class HookExecution:
     def _commit(
         self, context: HookContext, started: datetime.datetime, charm: CharmOutcome, *, is_noted: bool = True
     ) -> tuple[HookRun, str | None]:
-        """Commit a hook; unless the agent dies before it notes that, the controller is told that a secret was rotated."""
+        """Commit a hook. After secret-rotate, report the rotation to the controller, unless the agent dies before."""
         context.act()
         result = transaction.commit(context)
         error = result.error
@@ -359,7 +359,7 @@ class HookExecution:
         return record, error
 
     def _set_rotated(self, unit: str, hook: Hook, revision_before: int) -> str | None:
-        """Tell the controller that a secret-rotate was run; returns why it refuses, which breaks the unit's agent."""
+        """Report to the controller that secret-rotate has run. Return its error, which breaks the unit's agent."""
         try:
             rotation.set_rotated(self.world.secrets, hook.secret_id, revision_before=revision_before)
         except JujuError as error:
@@ -368,7 +368,7 @@ class HookExecution:
         return None
 
     def _append(self, context: HookContext, record: HookRun) -> None:
-        """Write a hook that has ended into the journal; everything that it changed gets to know its number."""
+        """Write the record of a hook into the journal, and note its number with everything that the hook changed."""
         self.world.journal.append(record)
         context.cause.number = record.number
         context.act()
@@ -419,5 +419,5 @@ class HookExecution:
 
 def _refuse_while_loading(argv: Sequence[str], *_: object) -> Result:
     raise UsageError(
-        f'{argv[0]} is called while the modules of a charm are loaded, where no hook runs yet; call it in a handler'
+        f'{argv[0]} is called while the modules of a charm are loaded, when no hook is running; call it in a handler'
     )

@@ -1,4 +1,4 @@
-"""The failure of a hook as a test sees it: where in the charm, why, and what the charm said."""
+"""Creates the exception for a failed hook, with the location in the charm, the cause and the charm's output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .hook_execution import FinishedHook
 
 
 def failure_of(finished: FinishedHook, journal: Journal) -> HookFailed:
-    """Return the exception for a hook that failed, with the charm's part of the traceback.
+    """Return the exception for a failed hook, with the charm's part of the traceback.
 
     Args:
         finished: the hook.
@@ -40,7 +40,7 @@ def failure_of(finished: FinishedHook, journal: Journal) -> HookFailed:
 
 
 def why_refused(finished: FinishedHook, journal: Journal) -> str | None:
-    """Return the state of the model behind the refusal that a hook failed for, where it is known.
+    """Return the state of the model that caused the Juju error for which a hook failed, if known.
 
     Args:
         finished: the hook.
@@ -50,14 +50,14 @@ def why_refused(finished: FinishedHook, journal: Journal) -> str | None:
 
 
 def _described(finished: FinishedHook, behind: int | None) -> tuple[str | None, str | None]:
-    """Return a refusal, of the commit or of a hook command, and the state of the model behind it."""
+    """Return Juju's error, of the commit or of a hook command, and the state of the model that caused it."""
     if finished.commit_error is not None:
         return finished.commit_error, finished.context.why
     return finished.context.refused[behind] if behind is not None else (None, None)
 
 
 def _refused_behind(finished: FinishedHook, journal: Journal) -> int | None:
-    """Return which refused hook command a hook failed for, counted from 0."""
+    """Return the index of the rejected hook command that failed a hook."""
     if finished.commit_error is not None:
         return None
     if finished.outcome.stderr is None:
@@ -66,7 +66,7 @@ def _refused_behind(finished: FinishedHook, journal: Journal) -> int | None:
 
 
 def _refusal_behind(exception: BaseException | None, refused: Sequence[tuple[str, str | None]]) -> int | None:
-    """Return which refusal the exception came from, counted from 0; the last one, if it stands for several."""
+    """Return the index of the rejected command that an exception comes from, or of the last one of several."""
     while exception is not None:
         text = f'{exception} {getattr(exception, "stderr", "")}'
         for place, (refusal, _) in reversed(tuple(enumerate(refused))):
@@ -77,14 +77,14 @@ def _refusal_behind(exception: BaseException | None, refused: Sequence[tuple[str
 
 
 def _last_command_was_refused(finished: FinishedHook, journal: Journal) -> bool:
-    """Whether the last command of a process was refused; a process tells no more about why it ended."""
+    """Whether the last command of a process was rejected. A process gives no other hint why it failed."""
     commands = journal.commands(unit=finished.record.unit, hook=finished.record.hook)
     acting = [command for command in commands if command.name != 'juju-log']
     return bool(acting) and acting[-1].exit_code != 0
 
 
 def _last_words(finished: FinishedHook) -> str:
-    """Return the standard error of a process that ended; if that is empty, the last error that it logged."""
+    """Return the standard error of a process, or if it is empty, the last error that it logged."""
     if finished.outcome.stderr is None:
         return ''
     logged = [text for level, text in finished.context.log_lines if level in ('ERROR', 'CRITICAL')]

@@ -1,12 +1,13 @@
-"""Hooks that make each other due without end.
+"""Detects hooks that make each other due without end.
 
-This module counts how often a unit has run a hook with the same effect since the controller was last at rest. Two hooks are
-the same if unit, relation, remote and secret are. Two effects are the same if they are of one command and one secret, or of
-one key of one databag. The value written there does not count, because a counter or a random password differs each time. Numbers in a key do not count either, so that ``request-17`` is the same as ``request-18``.
+This module counts how often a unit has run a hook with the same effect since the controller last settled. Two hooks are
+the same if their unit, relation, remote unit and secret are the same. Two effects are the same if they have the same
+command and secret, or the same key of the same databag. The written value does not matter, because a counter or a random
+password differs each time. Numbers in a key do not matter either: ``request-17`` is the same as ``request-18``.
 
 A count alone accuses healthy models: a leader that greets two hundred peers one after another writes the same key two
 hundred times. Therefore a run must also follow from the one before: the journal holds the cause of each hook, and only
-runs that are linked through effects are counted. A hook whose effects notify nobody is skipped at once.
+runs that are linked through effects are counted. A hook whose effects notify no unit is skipped.
 """
 
 from __future__ import annotations
@@ -47,32 +48,32 @@ class Loop:
     """A cycle of hooks: each made the next one due, and the last made the first one due."""
 
     rounds: int
-    """How often the first of them has run because of itself, the first time included."""
+    """The number of runs of the first hook of the cycle, each caused by the one before."""
     hooks: tuple[HookRun, ...]
     effects: tuple[tuple[Effect, ...], ...]
     """For each hook, the effects that made the next one due."""
 
 
 class Repetition:
-    """Counts how often hooks ran with the same effects, in all models of a controller, since they were last at rest."""
+    """Counts how often hooks ran with the same effects, in all models of a controller, since it last settled."""
 
     def __init__(self, journals: Mapping[str, Journal]) -> None:
         self._journals: Final = journals
-        """By the names of the models."""
+        """The journals by name of the model."""
         self._counts: Final[dict[_Key, int]] = {}
         self._next_look: Final[dict[_Key, int]] = {}
-        """The count at which a hook can have followed from itself often enough."""
+        """The count at which to check next whether a hook follows from itself."""
         self._runs: Final[dict[int, HookRun]] = {}
-        """The hooks that had effects, by their numbers."""
+        """The hooks that had effects, by number."""
 
     def forget(self) -> None:
-        """Begin to count: nothing is due."""
+        """Reset all counts, because no hook is due."""
         self._counts.clear()
         self._next_look.clear()
         self._runs.clear()
 
     def note(self, run: HookRun) -> Loop | None:
-        """Count a hook that has ended; return the hooks that have made each other due, if it followed from itself."""
+        """Count a hook that has ended, and return the cycle of hooks if it follows from itself too often."""
         found: Loop | None = None
         for place in _places(run):
             self._runs[run.number] = run
@@ -94,7 +95,7 @@ class Repetition:
         return Loop(rounds, last, effects)
 
     def _path(self, run: HookRun, place: _Place) -> tuple[HookRun, ...]:
-        """Return the hooks by which a run follows from the last one with the same effect, that one first; else nothing."""
+        """Return the chain of hooks from the last run with the same effect to this run, or nothing."""
         key = _key(run, place)
         followed_by: dict[int, HookRun] = {}
         waiting = collections.deque((run,))
@@ -113,7 +114,7 @@ class Repetition:
         return ()
 
     def _causes(self, run: HookRun) -> Iterator[HookRun]:
-        """Return the hooks since the last rest whose effects made a hook due."""
+        """Return the hooks whose effects made a hook due, since the controller last settled."""
         record = self._journals[run.model].record(run.became_due) if run.became_due is not None else None
         for number in record.causes if isinstance(record, BecameDue) else ():
             cause = self._runs.get(number)
@@ -122,7 +123,7 @@ class Repetition:
 
 
 def driving(cause: HookRun, run: HookRun) -> tuple[Effect, ...]:
-    """Return the effects of one hook that can have made another due."""
+    """Return the effects of one hook that can have made another hook due."""
     effects = tuple(effect for effect in (*cause.committed, *cause.kept) if effect.kind not in _SILENT)
     if run.secret is not None:
         about = (effect for effect in effects if effect.secret is not None and effect.secret in run.secret)
@@ -130,7 +131,7 @@ def driving(cause: HookRun, run: HookRun) -> tuple[Effect, ...]:
     if run.relation is None:
         return tuple(effect for effect in effects if effect.kind == 'storage-add')
     written = (effect for effect in effects if effect.relation is not None and effect.kind == 'relation-set')
-    if cause.model != run.model:  # each model has a number of its own for the relation
+    if cause.model != run.model:  # each model numbers the relation separately
         return tuple(written)
     return tuple(effect for effect in written if _number(effect.relation) == _number(run.relation))
 
@@ -140,12 +141,12 @@ def _number(relation: str | None) -> str:
 
 
 def _places(run: HookRun) -> Iterator[_Place]:
-    """Return where a hook has changed something that others are notified of, each place once."""
+    """Return the places that a hook has changed and that notify other units, each once."""
     added = {effect.secret for effect in run.committed if effect.kind == 'secret-add'}
     places = (
         (
             effect.kind,
-            # A secret that is added again and again has another id each time.
+            # A secret that is added repeatedly has a new id each time.
             None if effect.secret in added else effect.secret,
             effect.relation,
             effect.subject,

@@ -1,7 +1,7 @@
-"""One controller at work: its models, the clock they share, the hook that is running; settle, step, advance.
+"""Runs the hooks of one controller: its models, their shared clock, the running hook; settle, step and advance.
 
-Everything that runs hooks goes through it: it asks the scheduler for the next unit, and that unit's model runs the hook
-(``hook_execution.py``). One hook runs at a time, in all models.
+It gets the next unit from the scheduler, and the unit's model executes the hook (``hook_execution.py``). One hook runs
+at a time in all models.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ from .repetition import Loop, Repetition
 _BOUND: Final = 1000
 _BOUND_PER_UNIT: Final = 100
 _BOUND_PER_MEETING: Final = 10
-"""Hooks for each pair of units in a relation: one joins, writes its databag a few times, and departs."""
+"""The number of hooks that is allowed for each pair of related units: for joining, a few writes, and departing."""
 
 
 class Runtime:
-    """One controller: its models, and the hooks that run on them."""
+    """One controller with its models, and the operations that run hooks on them."""
 
     def __init__(self, clock: Clock, order: Order) -> None:
         self.scheduler: Final[Scheduler[HookExecution]] = Scheduler(clock, order)
         self.chronicle: Final = Chronicle()
-        """The order of the records of all models."""
+        """Numbers the records of all models."""
         self.active_hook: Final = ActiveHook()
         self._is_closed = False
         self._journals: Final[dict[str, Journal]] = {}
-        """By the names of the models."""
+        """The journals by name of the model."""
         self._repetition: Final = Repetition(self._journals)
         self._ignored: Final = IgnoredEvents()
         self.judge_ignored: Callable[[HookRun], str | None] | None = None
-        """Called for an event that a charm has ignored too often: returns the reason to stop, or nothing to go on."""
+        """Called for an event that a charm has ignored too often. Returns the reason to stop, or None to continue."""
         self.follow_progress: Callable[[HookRun, datetime.datetime, datetime.datetime | None], None] | None = None
-        """Called after each hook, with the time, and with the time that is advanced to, if any is."""
+        """Called after each hook with the hook, the time, and the target time of ``advance`` or None."""
         self._until: datetime.datetime | None = None
 
     @property
@@ -65,7 +65,7 @@ class Runtime:
         on_hook_error: OnHookError,
         time_zone: str,
     ) -> RunningModel:
-        """Add a model."""
+        """Add a model to the controller."""
         number = len(self.scheduler.models)
         agents = Agents(world, order=self.scheduler.order, number=number, update_status_interval=update_status_interval)
         model = HookExecution(
@@ -76,16 +76,16 @@ class Runtime:
         return RunningModel(self, model)
 
     def check_open(self, operation: str) -> None:
-        """Check that the models were not closed, before an operation.
+        """Check, before an operation, that the models were not closed.
 
         Raises:
             UsageError: if they were.
         """
         if self._is_closed:
-            raise UsageError(f'{operation}() cannot be called: the model was closed; make another FakeModel')
+            raise UsageError(f'{operation}() cannot be called: the model was closed; create another FakeModel')
 
     def close(self) -> None:
-        """Remove everything that the models hold on disk; they take no operation any more."""
+        """Remove the files of the models. Later operations on them raise."""
         self._is_closed = True
         for model in self.scheduler.models.values():
             model.close()
@@ -96,9 +96,9 @@ class Runtime:
         """Run hooks until no unit of any model has anything to do.
 
         Args:
-            max_hooks: how many hooks may run, even if some of them make each other due again and again. By default those are
-                reported after ten rounds, and the bound is 1000 hooks or more, in proportion to the size of the model.
-            retry: whether units in error run their failed hook again, even if the retry is not due yet.
+            max_hooks: the number of hooks that may run, even if they make each other due again and again. By default it
+                is 1000, or more for a large model, and such hooks raise EndlessHooks after ten rounds.
+            retry: retry the failed hooks of units in error now, even if their retry is not due yet.
 
         Raises:
             HookFailed: if a hook fails, unless its model goes on in error state.
@@ -139,14 +139,14 @@ class Runtime:
             raise EndlessHooks(hooks, finding=_too_often(record, is_gone=is_gone))
 
     def _is_about_nothing(self, record: HookRun) -> bool:
-        """Whether a hook was about a secret or a revision that is not there."""
+        """Whether the secret or revision of a hook's event does not exist."""
         worlds = (model.world for model in self.scheduler.models.values())
         store = next(world.secrets for world in worlds if world.name == record.model)
         secret = store.get(str(record.secret).rpartition('/')[-1].removeprefix('secret:'))
         return secret is None or (record.revision is not None and record.revision not in secret.revisions)
 
     def _bound(self) -> int:
-        """Return how many hooks may run if none of them is found to make itself due, in proportion to the size of the model."""
+        """Return the maximum number of hooks in ``settle``, in proportion to the size of the models."""
         return _BOUND_PER_UNIT * self.scheduler.count_units() + _BOUND_PER_MEETING * self.scheduler.count_meetings()
 
     def step(self) -> HookRun | None:
@@ -188,9 +188,9 @@ class Runtime:
         return tuple(itertools.chain.from_iterable(ran))
 
     def _note_rest(self) -> None:
-        """Note in the journal of each model that has run hooks that it is at rest: nothing is due any more.
+        """Add a Settled record to the journal of each model that has run hooks and has nothing left to do.
 
-        A model with a unit in error does not rest.
+        A model with a unit in error is not settled.
         """
         for model in self.scheduler.models.values():
             if model.has_run and not model.agents.has_failed():
@@ -212,7 +212,7 @@ class Runtime:
     # --- what a user asks a unit to run
 
     def run_action(self, model: HookExecution, unit: str, hook: Hook) -> FinishedHook:
-        """Run an action, after the hooks that the unit runs before it; a unit in error runs it at once.
+        """Run an action after the hooks that the unit has to run first. A unit in error runs it at once.
 
         Raises:
             HookFailed: if a hook that comes first fails, unless the model goes on in error state.
@@ -221,7 +221,7 @@ class Runtime:
         return self._run_request(model, unit, hook)[-1]
 
     def run_requested(self, model: HookExecution, unit: str, hook: Hook) -> tuple[HookRun, ...]:
-        """Run a hook that nothing in the model causes, after the hooks that the unit runs before it.
+        """Run a hook that the test requests, after the hooks that the unit has to run first.
 
         Raises:
             HookFailed: if any of them fails, unless the model goes on in error state.
@@ -252,7 +252,7 @@ class Runtime:
         return finished
 
     def _raise_failure(self, model: HookExecution, finished: FinishedHook) -> None:
-        """Raise a failure with the charm's own traceback, so that a debugger stops in the charm."""
+        """Raise a HookFailed with the charm's own traceback, so that a debugger stops in the charm."""
         __tracebackhide__ = True
         if model.on_hook_error == 'error-state' or finished.is_asked_for:
             return
@@ -261,7 +261,7 @@ class Runtime:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RunningModel:
-    """One model of a controller at work: everything behind a FakeModel."""
+    """A model of a controller with its state, agents and hook execution: the internals of a FakeModel."""
 
     runtime: Runtime
     execution: HookExecution
@@ -284,10 +284,10 @@ def _endless(loop: Loop, ran: int) -> EndlessHooks:
 
 def _too_often(record: HookRun, *, is_gone: bool) -> str:
     about = record.secret if record.revision is None else f'{record.secret} revision {record.revision}'
-    why = 'which is gone' if is_gone else 'and nothing came of it'
+    why = 'which no longer exists' if is_gone else 'and did not change it'
     return (
-        f'{record.unit} received {record.hook} of {about} {AT_MOST} times in a row, {why}; Juju would send it on and on: '
-        'advance in shorter steps if this is meant'
+        f'{record.unit} received {record.hook} of {about} {AT_MOST} times in a row, {why}; Juju would repeat it '
+        'without end: advance in shorter steps if this is intended'
     )
 
 
@@ -297,6 +297,6 @@ def _describe(record: HookRun) -> str:
 
 
 def _describe_effect(effect: Effect) -> str:
-    """Return an effect without what was written, which may be a value of a secret."""
+    """Return an effect without the written value, which can be a secret."""
     about = (effect.secret and f'secret:{effect.secret}', effect.relation, effect.subject)
     return ' '.join(filter(None, (effect.kind, *about, effect.key if effect.kind != 'secret-get' else None)))

@@ -39,7 +39,7 @@ class Always(Generic[T]):
     value: T
 
     def __call__(self, _: object) -> T:
-        """Return the value, whichever the hook."""
+        """Return the value, the same for all hooks."""
         return self.value
 
 

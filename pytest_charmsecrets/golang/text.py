@@ -26,6 +26,7 @@ _SHORT_ESCAPES: Final = {
 }
 _RAW_BYTE = re.compile('[\udc80-\udcff]')
 _DECIMAL = re.compile(r'[+-]?[0-9]+')
+_DIGITS = re.compile(r'[0-9]+')
 _LITERAL = re.compile(
     r'(?P<sign>[+-]?)(?:0[xX](?P<hex>(?:_?[0-9a-fA-F])+)|0[bB](?P<binary>(?:_?[01])+)|0[oO](?P<octal>(?:_?[0-7])+)'
     r'|(?P<old_octal>0(?:_?[0-7])+)|(?P<decimal>0|[1-9](?:_?[0-9])*))'
@@ -119,6 +120,12 @@ def parse_decimal(text: str) -> int:
     if number not in _INT64:
         raise JujuError(f'strconv.Atoi: parsing {quote(text)}: value out of range')
     return number
+
+
+def parse_unsigned_decimal(text: str) -> int | None:
+    """Read an unsigned 64-bit integer as strconv.ParseUint does for base 10; return None for any other text."""
+    number = _to_number('', text, 10) if _DIGITS.fullmatch(text) else -1
+    return number if number in _UINT64 else None
 
 
 def describe_os_error(error: OSError | ValueError) -> str:

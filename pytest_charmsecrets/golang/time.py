@@ -112,8 +112,18 @@ def _amount(whole: str, fraction: str, unit: int) -> int:
     digits = whole.lstrip('0')
     if len(digits) > len(str(_MAX_NANOSECONDS)):
         return _MAX_NANOSECONDS + 1
-    fraction = fraction[:18]
-    return int(digits or '0') * unit + int(fraction or '0') * unit // 10 ** len(fraction)
+    return int(digits or '0') * unit + _fraction_of(fraction, unit)
+
+
+def _fraction_of(digits: str, unit: int) -> int:
+    """Return a fraction of a unit: Go leaves out the digits that do not fit into 64 bits, and then multiplies floats."""
+    kept, scale = 0, 1.0
+    for digit in digits:
+        longer = kept * 10 + int(digit)
+        if kept > _MAX_NANOSECONDS // 10 or longer > _MAX_NANOSECONDS + 1:
+            break
+        kept, scale = longer, scale * 10
+    return int(kept * (unit / scale))
 
 
 def _offset(match: re.Match[str]) -> datetime.timedelta | None:

@@ -82,12 +82,15 @@ def _read_authority(authority: str) -> str:
 
 
 def _read_host(host: str) -> str:
+    if host.rfind('[') > 0:
+        raise JujuError('invalid IP-literal')
     if host.startswith('['):
         _, bracket, port = host.rpartition(']')
         if not bracket:
             raise JujuError("missing ']' in host")
     else:
-        port = host[host.index(':') :] if ':' in host else ''
+        # Only a URL of http may not have several colons.
+        port = host[host.rindex(':') :] if ':' in host else ''
     if not _PORT.fullmatch(port):
         raise JujuError(f'invalid port {gotext.quote(port)} after host')
     for match in _ODD_IN_HOST.finditer(host):

@@ -50,6 +50,10 @@ _TIMESTAMP = re.compile(
 _DOTS_AT_END = re.compile('(?<=[\n\u2028\u2029])\\.\\.\\.\n\\Z')
 _INDENTED_QUOTE = re.compile("(?<=[\u2028\u2029]) +'$", re.MULTILINE)
 
+_SEPARATED_QUOTE = re.compile("(?<=[\u2028\u2029])'")
+_BREAK = re.compile('[\n\r\x85\u2028\u2029]')
+_PRIVATE: Final = range(0xE000, 0xF900)
+
 _BOM: Final = '\ufeff'
 _ESCAPES: Final = {
     ord(character): name
@@ -77,6 +81,7 @@ def dump(value: Any) -> str:
         yaml.StreamEndEvent(),
     ]
     marked = _stand_in(events)
+    quote = _hide_quotes(events)
     text: str = cast('Any', yaml).emit(events, Dumper=_Dumper, allow_unicode=True)
     for mark, quoted in marked.items():
         text = text.replace(mark, quoted)
@@ -85,6 +90,8 @@ def dump(value: Any) -> str:
     if '\u2028' in text or '\u2029' in text:
         # Nor does it indent the quote after a line separator: yaml_emitter_write_single_quoted_scalar.
         text = _INDENTED_QUOTE.sub("'", text)
+    if quote:
+        text = text.replace(quote, "'")
     return text.rstrip('\n') + '\n'
 
 
@@ -102,10 +109,25 @@ def _stand_in(events: list[yaml.Event]) -> dict[str, str]:
         stem += 'x'
     marked: dict[str, str] = {}
     for number, one in enumerate(found):
-        mark = f'{stem}{number}.'
-        marked[mark] = f'"{"".join(map(_escaped, cast("str", one.value)))}"'
-        one.value, one.style = mark, None
+        value = cast('str', one.value)
+        # How a key is written depends on its length, and on whether it has line breaks.
+        mark = f'{stem}{number}.'.ljust(len(value.encode()) - 1, '.')
+        has_breaks = _BREAK.search(value) is not None
+        marked[f'"{mark}\\n"' if has_breaks else f'"{mark}"'] = f'"{"".join(map(_escaped, value))}"'
+        one.value, one.style = f'{mark}\n' if has_breaks else mark, '"'
     return marked
+
+
+def _hide_quotes(events: list[yaml.Event]) -> str:
+    """Replace each quote after a line separator in texts of several lines; return the character that stands for it."""
+    scalars = [one for one in events if isinstance(one, yaml.ScalarEvent)]
+    found = [one for one in scalars if '\n' in one.value and _SEPARATED_QUOTE.search(one.value)]
+    if not found:
+        return ''
+    stand_in = next(chr(code) for code in _PRIVATE if not any(chr(code) in one.value for one in scalars))
+    for one in found:
+        one.value = _SEPARATED_QUOTE.sub(stand_in, one.value)
+    return stand_in
 
 
 def _escaped(character: str) -> str:

@@ -11,7 +11,7 @@ import binascii
 import contextlib
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final, cast
 
 import yaml
@@ -19,9 +19,8 @@ import yaml.scanner
 
 from ..errors import JujuError
 from . import text as gotext
-from .yaml import BINARY, FLOAT, INT, NULL, RESOLVABLE, STR, tag_of
-
-_Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+from . import yaml_dialect
+from .yaml import BINARY, FLOAT, INT, NULL, RESOLVABLE, STR, TIMESTAMP, tag_of
 
 _PREFIX: Final = 'tag:yaml.org,2002:'
 _MAP: Final = '!!map'
@@ -31,7 +30,6 @@ _MERGE_TAG: Final = '!!merge'
 _YAML_1_1: Final = (1, 1)
 _SHOWN_WHOLE: Final = 10
 _SHOWN_CUT: Final = 7
-_ESCAPE: Final = re.compile(r'\\(?P<escaped>.)', re.DOTALL)
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -61,7 +59,12 @@ def load_strings(data: bytes, go_type: str) -> dict[str, str]:
         JujuError: with the library's text.
     """
     node = _compose(data)
-    if node is None or _is_null(node):
+    if node is None:
+        return {}
+    if node.kind is yaml.ScalarEvent:
+        # The library looks at the tag of a scalar first.
+        _scalar_text(node)
+    if _is_null(node):
         return {}
     reading = _Reading()
     if node.kind is yaml.MappingStartEvent:
@@ -124,6 +127,9 @@ class _Reading:
 
 def _scalar_text(node: _Node) -> str:
     resolved = tag_of(node.value) if node.tag in RESOLVABLE else STR
+    if resolved == TIMESTAMP != node.tag:
+        # With another tag the library does not try whether a text is a time.
+        resolved = STR
     if node.tag in RESOLVABLE and node.tag not in (resolved, STR, BINARY) and (node.tag, resolved) != (FLOAT, INT):
         raise JujuError(f'yaml: cannot decode {resolved} `{node.value}` as a {node.tag}')
     if node.tag == BINARY:
@@ -150,16 +156,17 @@ def _type_of(node: _Node) -> str:
 def _compose(data: bytes) -> _Node | None:
     try:
         with contextlib.ExitStack() as stack:
-            loader: Any = _Loader(data)
+            document = yaml_dialect.translate(data)
+            loader: Any = yaml_dialect.Loader(document.data)
             stack.callback(loader.dispose)
-            events = _events(loader, data)
+            events = iter(loader.get_event, None)
             next(events)
             event = next(events)
             if isinstance(event, yaml.StreamEndEvent):
                 return None
             if isinstance(event, yaml.DocumentStartEvent) and event.version not in (None, _YAML_1_1):
                 raise JujuError(f'yaml: {_line(event.start_mark.line)}found incompatible YAML document')
-            node = _node(next(events), events, {})
+            node = _node(next(events), events, {}, document)
             next(events)
             return node
     except yaml.MarkedYAMLError as error:
@@ -168,26 +175,7 @@ def _compose(data: bytes) -> _Node | None:
         raise JujuError(f'yaml: {getattr(error, "reason", error)}') from None
 
 
-def _events(loader: Any, data: bytes) -> Iterator[Any]:
-    get: Callable[[], Any] = loader.get_event
-    # libyaml knows the escape \/ of JSON, which is not in YAML 1.1.
-    text = data.decode('utf-8', 'replace') if rb'\/' in data else ''
-    while True:
-        event = get()
-        if text and isinstance(event, yaml.ScalarEvent) and event.style == '"':
-            _check_escapes(text[event.start_mark.index : event.end_mark.index], event.start_mark.line)
-        yield event
-
-
-def _check_escapes(quoted: str, line: int) -> None:
-    for match in _ESCAPE.finditer(quoted):
-        if match['escaped'] == '/':
-            # Scanners count lines from one, but for the first.
-            line += quoted.count('\n', 0, match.start())
-            raise JujuError(f'yaml: {_line(line and line + 1)}found unknown escape character')
-
-
-def _node(event: Any, events: Iterator[Any], anchors: dict[str, _Node]) -> _Node:
+def _node(event: Any, events: Iterator[Any], anchors: dict[str, _Node], document: yaml_dialect.Document) -> _Node:
     node = _Node(cast('type[yaml.Event]', type(event)), event.start_mark.line)
     if isinstance(event, yaml.AliasEvent):
         node.value = event.anchor
@@ -198,12 +186,12 @@ def _node(event: Any, events: Iterator[Any], anchors: dict[str, _Node]) -> _Node
     if event.anchor is not None:
         anchors[event.anchor] = node
     if isinstance(event, yaml.ScalarEvent):
-        node.value, node.tag = cast('str', event.value), _short(event.tag)
+        node.value, node.tag = document.original(cast('str', event.value)), _short(event.tag)
         node.is_plain = not event.tag and bool(event.implicit[0])
         return node
     end = yaml.MappingEndEvent if isinstance(event, yaml.MappingStartEvent) else yaml.SequenceEndEvent
     while not isinstance(inner := next(events), end):
-        node.children.append(_node(inner, events, anchors))
+        node.children.append(_node(inner, events, anchors, document))
     return node
 
 
@@ -211,9 +199,9 @@ def _short(tag: str | None) -> str:
     return (tag or '').replace(_PREFIX, '!!')
 
 
-def _line(line: int) -> str:
-    """Return a place as Go names it: the first line has no number."""
-    return f'line {line}: ' if line else ''
+def _line(number: int) -> str:
+    """Return a place as the library names it: the first line has no number."""
+    return f'line {number}: ' if number else ''
 
 
 def _place(error: yaml.MarkedYAMLError) -> str:

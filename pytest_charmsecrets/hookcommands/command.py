@@ -104,7 +104,7 @@ class HookCommand:
 
     @functools.cached_property
     def parse(self) -> Callable[[object, Sequence[str]], gnuflag.Parsed]:
-        """What reads the command's command lines; content of secrets is on those of commands that print nothing."""
+        """The parser of the command's command lines."""
         grammar = gnuflag.Grammar(self.all_flags)
         return grammar.remembering() if self.output is not None else grammar.parse
 

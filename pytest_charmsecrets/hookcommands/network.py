@@ -27,6 +27,7 @@ _EGRESS_SUBNETS: Final = gnuflag.boolean('egress-subnets')
 _ENDPOINTS: Final = gnuflag.string('endpoints')
 _SHOW_ENDPOINTS: Final = gnuflag.boolean('endpoints')
 
+_ALL_ADDRESSES: Final = ('bind-addresses', 'ingress-addresses', 'egress-subnets')
 _UNIT_SETTINGS: Final = ('private-address', 'public-address')
 _PROTOCOLS: Final = ('tcp', 'udp', 'icmp')
 _PORTS: Final = range(65536)
@@ -42,7 +43,8 @@ def _network_get(call: CommandLine) -> RunPhase:
 
     def run() -> str:
         network = call.context.network(binding, call.flags[arguments.RELATION])
-        if not network.get('bind-addresses'):
+        needed = _ALL_ADDRESSES if call.context.profile.any_address_is_network else _ALL_ADDRESSES[:1]
+        if not any(network.get(kind) for kind in needed):
             raise JujuError(f'no network config found for binding {gotext.quote(binding)}')
         return call.output(_network_answer(call, binding, network))
 
@@ -54,7 +56,7 @@ def _network_answer(call: CommandLine, binding: str, network: Mapping[str, Any])
     if call.flags[_PRIMARY_ADDRESS]:
         if wanted:
             raise JujuError('--primary-address must be the only flag specified')
-        return _first_address(binding, network)
+        return _first_address(call, binding, network, 'primary')
     if not wanted:
         return _network_display(network, with_old_keys=call.format != 'json')
     ingress: Sequence[str] = network.get('ingress-addresses') or ()
@@ -65,14 +67,26 @@ def _network_answer(call: CommandLine, binding: str, network: Mapping[str, Any])
         elif flag is _INGRESS_ADDRESS and ingress:
             answer[flag.name] = ingress[0]
         else:
-            answer[flag.name] = _first_address(binding, network)
+            answer[flag.name] = _first_address(call, binding, network, flag.name.partition('-')[0])
     return answer[wanted[0].name] if len(wanted) == 1 else answer
 
 
-def _first_address(binding: str, network: Mapping[str, Any]) -> str:
-    addresses: Sequence[Mapping[str, str]] = network['bind-addresses'][0].get('addresses') or ()
+def _first_address(call: CommandLine, binding: str, network: Mapping[str, Any], kind: str) -> str:
+    """Return the first address of the first interface; where any address makes a network, of the first that has one.
+
+    In releases before, a bind address that is missing is an index out of range, which takes the agent down.
+
+    Source: jujuc/network-get.go, Run; in Juju 4.0 also firstAvailableNetworkAddress.
+    """
+    anywhere = call.context.profile.any_address_is_network
+    interfaces = network.get('bind-addresses') or ()
+    addresses = [
+        each for interface in interfaces[: None if anywhere else 1] for each in interface.get('addresses') or ()
+    ]
     if not addresses:
-        raise JujuError(f'no addresses attached to space for binding {gotext.quote(binding)}')
+        raise JujuError(
+            f'no {f"{kind} address" if anywhere else "addresses"} attached to space for binding {gotext.quote(binding)}'
+        )
     return addresses[0].get('value', '')
 
 
@@ -80,7 +94,9 @@ def _network_display(network: Mapping[str, Any], *, with_old_keys: bool) -> Fiel
     """Arrange an answer as Juju does. Its YAML repeats some values under the names that they had in Juju 2."""
     display = Fields(
         {
-            'bind-addresses': [_interface_display(i, with_old_keys=with_old_keys) for i in network['bind-addresses']],
+            'bind-addresses': [
+                _interface_display(i, with_old_keys=with_old_keys) for i in network.get('bind-addresses') or ()
+            ],
             'egress-subnets': list(network.get('egress-subnets') or ()),
             'ingress-addresses': list(network.get('ingress-addresses') or ()),
         }

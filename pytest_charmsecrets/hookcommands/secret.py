@@ -110,8 +110,7 @@ def _secret_info_get(call: CommandLine) -> RunPhase:
     arguments.check_empty(call.arguments[1:])
 
     def run() -> str:
-        labelled = call.context.secret_infos_labelled(label) if uri is None else ()
-        info = next(iter(labelled), None) if uri is None else call.context.secret_info(uri.id)
+        info = call.context.secret_info_labelled(label) if uri is None else call.context.secret_info(uri.id)
         if info is None:
             raise JujuError(f'secret {gotext.quote(label if uri is None else uri.id)} not found')
         return call.output(Fields({info.id: _display(info)}))
@@ -167,7 +166,7 @@ def _secret_revoke(call: CommandLine) -> RunPhase:
 
 def _secret_ids(call: CommandLine) -> RunPhase:
     arguments.check_empty(call.arguments)
-    return lambda: call.output(list(call.context.secret_infos()), null_if_empty=True)
+    return lambda: call.output(list(call.context.secret_ids()), null_if_empty=True)
 
 
 def _attributes(call: CommandLine, pairs: Sequence[str]) -> SecretAttributes:

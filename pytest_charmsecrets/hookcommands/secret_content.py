@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from collections.abc import Sequence
+from typing import Any, Final
 
 from ..errors import JujuError
 from ..golang import text as gotext
@@ -65,20 +65,23 @@ def _read_value(key: str, path: str, limits: Limits) -> bytes:
         raise JujuError(f'reading content for secret key {gotext.quote(key)}: {error}') from None
 
 
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object: of equal keys Go looks at each value, and keeps the last."""
+
+
 def _load_json(data: bytes) -> dict[str, str] | None:
     """Return a JSON object of strings; None for anything else, which is then read as YAML."""
     try:
-        document: Any = json.loads(data.decode('utf-8', 'replace'))
+        document: Any = json.loads(gotext.without_raw_bytes(gotext.from_bytes(data)), object_pairs_hook=_Pairs)
     except (ValueError, RecursionError):
         return None
     if document is None:
         return {}
-    if not isinstance(document, dict):
+    if not isinstance(document, _Pairs):
         return None
-    values = cast('Mapping[str, Any]', document)
-    if not all(value is None or isinstance(value, str) for value in values.values()):
+    if not all(value is None or isinstance(value, str) for _, value in document):
         return None
-    return {_without_surrogates(key): _without_surrogates(value or '') for key, value in values.items()}
+    return {_without_surrogates(key): _without_surrogates(value or '') for key, value in document}
 
 
 def _without_surrogates(text: str) -> str:

@@ -1,10 +1,11 @@
 """The storage commands: storage-get, -list and -add.
 
-Source: juju 3.6: jujuc/storage-*.go; storage/constraints.go.
+Source: juju 3.6: jujuc/storage-*.go; storage/constraints.go. Juju 4.0: core/storage/directive.go.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from typing import TYPE_CHECKING, Final
@@ -19,10 +20,25 @@ if TYPE_CHECKING:
     from ..juju.transaction import HookContext
 
 _STORAGE_ID = re.compile(r'[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*/(?:0|[1-9][0-9]*)')
-_COUNT = re.compile(r'-?[0-9]+')
+_NEGATIVE = re.compile(r'-[0-9]+')
 _POOL = re.compile(r'[a-zA-Z]+[-?a-zA-Z0-9]*')
-_SIZE = re.compile(r'(?P<number>-?[0-9]+(?:\.[0-9]+)?)(?P<unit>[MGTPEZY])(?:i?B)?')
+_SIZE = re.compile(r'(?P<sign>-?)(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[MGTPEZY])(?:i?B)?')
 _SIZE_UNITS: Final = 'MGTPEZY'
+
+
+@dataclasses.dataclass(frozen=True)
+class _Words:
+    """The names that messages have for what is asked of a storage."""
+
+    argument: str
+    one: str
+    many: str
+
+
+_WORDS: Final = {
+    'constraints': _Words('constraints', 'constraint', 'constraints'),
+    'directives': _Words('directive', 'directive', 'directives'),
+}
 
 
 def _read_storage(context: HookContext, text: str) -> str:
@@ -68,17 +84,21 @@ def _storage_list(call: CommandLine) -> RunPhase:
 def _storage_add(call: CommandLine) -> RunPhase:
     if not call.arguments:
         raise JujuError('storage add requires a storage directive')
+    words = _WORDS[call.context.profile.storage_words]
     asked: dict[str, dict[str, str | int]] = {}
     for argument in call.arguments:
-        name, *constraints = argument.split('=')
-        if len(constraints) > 1 or not name:
-            raise JujuError(f'expected "name=constraints" or "name", got {gotext.quote(argument)}')
+        name, *directives = argument.split('=')
+        if len(directives) > 1 or not name:
+            raise JujuError(f'expected "name={words.argument}" or "name", got {gotext.quote(argument)}')
         if name in asked:
             raise JujuError(f'storage {gotext.quote(name)} specified more than once')
-        asked[name] = _constraints(name, constraints[0] if constraints else '1')
+        try:
+            asked[name] = _read_directive(words, directives[0] if directives else '1')
+        except JujuError as error:
+            raise JujuError(f'cannot parse {words.argument} for storage {gotext.quote(name)}: {error}') from None
     # Juju parses all arguments before it refuses one for a pool or size, which only an operator may choose.
-    for name, constraints_of_name in asked.items():
-        if constraints_of_name.keys() != {'count'}:
+    for name, directive in asked.items():
+        if directive.keys() != {'count'}:
             raise JujuError(f'only count can be specified for {gotext.quote(name)}')
     counts = {name: int(given['count']) for name, given in asked.items()}
 
@@ -90,47 +110,51 @@ def _storage_add(call: CommandLine) -> RunPhase:
     return run
 
 
-def _constraints(name: str, text: str) -> dict[str, str | int]:
-    """Read pool, size (in MiB) and count, each at most once. Source: storage/constraints.go, ParseConstraints."""
+def _read_directive(words: _Words, text: str) -> dict[str, str | int]:
+    """Read pool, size (in MiB) and count, each at most once. A size of zero is none.
+
+    Source: storage/constraints.go, ParseConstraints; Juju 4.0: core/storage/directive.go, ParseDirective.
+    """
     given: dict[str, str | int] = {}
     for field in filter(None, text.split(',')):
         if _POOL.fullmatch(field):
-            _give(given, name, 'pool', 'pool name', field)
+            _give(given, 'pool', 'pool name', field)
+        elif (count := _read_count(field)) is not None:
+            _give(given, 'count', 'storage instance count', count)
         elif match := _SIZE.fullmatch(field):
-            if field.startswith('-'):
-                problem = f'expected a non-negative number, got {gotext.quote(field)}'
-                raise _bad_constraint(name, f'cannot parse size: {problem}')
-            megabytes = math.ceil(float(match['number']) * 1024 ** _SIZE_UNITS.index(match['unit']))
-            _give(given, name, 'size', 'storage size', megabytes)
+            _give(given, 'size', 'storage size', _megabytes(match))
         else:
-            _give(given, name, 'count', 'storage instance count', _count(name, field))
+            raise JujuError(f'unrecognized storage {words.one} {gotext.quote(field)} not valid')
+    given = {kind: value for kind, value in given.items() if value}
     if not given:
-        raise _bad_constraint(name, 'storage constraints require at least one field to be specified')
+        raise JujuError(f'storage {words.many} require at least one field to be specified')
     return given
 
 
-def _give(given: dict[str, str | int], name: str, kind: str, title: str, value: str | int) -> None:
-    if kind in given:
+def _give(given: dict[str, str | int], kind: str, title: str, value: str | int) -> None:
+    if given.get(kind):
         old, new = (gotext.quote(each) if isinstance(each, str) else each for each in (given[kind], value))
-        raise _bad_constraint(name, f'{title} is already set to {old}, new value {new} not valid')
+        raise JujuError(f'{title} is already set to {old}, new value {new} not valid')
     given[kind] = value
 
 
-def _count(name: str, field: str) -> int:
-    try:
-        count = gotext.parse_decimal(field) if _COUNT.fullmatch(field) else None
-    except JujuError:
-        count = None
-    if count is None:
-        raise _bad_constraint(name, f'unrecognized storage constraint {gotext.quote(field)} not valid')
-    if count <= 0:
-        text = f'count must be greater than zero, got {gotext.quote(field)}'
-        raise _bad_constraint(name, f'parsing storage count: {text}')
+def _read_count(field: str) -> int | None:
+    """Return a number of instances, or None if the text is none."""
+    count = gotext.parse_unsigned_decimal(field)
+    if count == 0 or _NEGATIVE.fullmatch(field):
+        raise JujuError(f'parsing storage count: count must be greater than zero, got {gotext.quote(field)}')
     return count
 
 
-def _bad_constraint(name: str, text: str) -> JujuError:
-    return JujuError(f'cannot parse constraints for storage {gotext.quote(name)}: {text}')
+def _megabytes(size: re.Match[str]) -> int:
+    """Return a size in MiB. Source: juju/utils v3, size.go, ParseSize."""
+    number = float(size['number'])
+    if size['sign'] or math.isinf(number):
+        shown = size[0] if size['sign'] else size['number']
+        raise JujuError(f'cannot parse size: expected a non-negative number, got {gotext.quote(shown)}')
+    megabytes = number * 1024 ** _SIZE_UNITS.index(size['unit'])
+    # A number of more than 64 bits becomes this number on the processors for which Juju is built.
+    return math.ceil(megabytes) if megabytes < 2**64 else 2**63
 
 
 COMMANDS: Final = (

@@ -35,7 +35,7 @@ def start_again(world: World, order: Order, agent: Agent) -> None:
 
 
 def watch_again(world: World, order: Order, agent: Agent) -> None:
-    """Restart the watchers of an agent. What the unit was asked to run stays asked."""
+    """Restart the watchers of an agent. Requested actions and hooks stay requested."""
     old = agent.watchers
     agent.watchers = start(world, old.snapshot.unit, (*old.snapshot.requests, *old.requests))
     note_watchers_restart(agent.local)

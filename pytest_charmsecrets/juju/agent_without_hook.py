@@ -40,7 +40,7 @@ def act_without_hook(world: World, unit: str, agent: Agent) -> bool:
 def _has_lost_content(world: World, unit: str) -> bool:
     """Whether content of the unit's own secrets is gone outside Juju: its agent deletes it before the unit is dead.
 
-    Juju 3.6: uniter.go, terminate, which does not forgive content that is not there.
+    Juju 3.6: uniter.go, terminate, which fails if the content does not exist.
     """
     owned = world.secrets.owned_by(Owner('unit', unit))
     return any(

@@ -36,7 +36,7 @@ def configure(world: World, name: str, values: Mapping[str, Any], reset: Sequenc
     """Set config values and reset others to their defaults. A value that stays the same causes nothing.
 
     Raises:
-        UsageError: if there is no such option, or a value is of another type.
+        UsageError: if the option does not exist, or a value is of another type.
         JujuError: if Juju refuses a value.
     """
     application = find_application(world, name)
@@ -84,7 +84,7 @@ def check_config(
         doing: the beginning of Juju's error message for an option of ``type: secret``.
 
     Raises:
-        UsageError: if there is no such option, or a value is of another type.
+        UsageError: if the option does not exist, or a value is of another type.
         JujuError: if Juju refuses a value.
     """
     for option, value in values.items():

@@ -35,7 +35,7 @@ _FIXED_PERIODS: Final = {
 }
 EARLIEST: Final = datetime.datetime(1, 1, 3, tzinfo=datetime.timezone.utc)
 LATEST: Final = datetime.datetime(9000, 1, 1, tzinfo=datetime.timezone.utc)
-"""Times of a model lie between these, so that what is computed from them is a time, too."""
+"""Times of a model are between these, so that times computed from them are valid as well."""
 _RANGE: Final = f'give a time between the years {EARLIEST.year} and {LATEST.year}'
 
 _CALENDAR_MONTHS: Final = {'monthly': 1, 'quarterly': 3, 'yearly': 12}

@@ -133,7 +133,7 @@ class Journal:
         """Return the lives of all revisions of the model's secrets, in the order in which they were created.
 
         Args:
-            at: number of a record of the controller; only the revisions that existed after it, as they were then.
+            at: number of a record: return only the revisions that existed after it, as they were at that time.
         """
         return history.revisions(self._facts, at)
 
@@ -141,7 +141,7 @@ class Journal:
         """Return which unit tracked which revision of a secret, also of another model, in the order of beginning.
 
         Args:
-            at: number of a record of the controller; only what was tracked after it, as it was then.
+            at: number of a record: return only the revisions that were tracked after it.
         """
         return history.tracking(self._facts, at)
 
@@ -149,15 +149,15 @@ class Journal:
         """Return who had access to which of the model's secrets, owners included, in the order of beginning.
 
         Args:
-            at: number of a record of the controller; only the access that there was after it.
+            at: number of a record: return only the grants that existed after it.
         """
         return history.grants(self._facts, at)
 
     def leaders(self, *, at: int | None = None) -> tuple[Led, ...]:
-        """Return which unit led which application, in the order of beginning.
+        """Return the leaders of all applications, with the time for which each led, oldest first.
 
         Args:
-            at: number of a record of the controller; only the units that led after it.
+            at: number of a record: return only the units that led after it.
         """
         return history.leaders(self._facts, at)
 
@@ -167,15 +167,15 @@ class Journal:
         A failed hook changes none of them; the ``HookRun`` shows that a unit is in error.
 
         Args:
-            at: number of a record of the controller; only the statuses after it.
+            at: number of a record: return only the statuses after it.
         """
         return history.statuses(self._facts, at)
 
     def bags(self, *, at: int | None = None) -> tuple[BagValue, ...]:
-        """Return the values of databags, those of departed units included: they end with the relation.
+        """Return all values that databags had, with the time for which each held. Those of departed units end with the relation.
 
         Args:
-            at: number of a record of the controller; only the values after it.
+            at: number of a record: return only the values that held after it. By default, all values so far are returned.
         """
         return history.bags(self._facts, at)
 
@@ -183,7 +183,7 @@ class Journal:
         """Return the values of config options of applications, as charms see them: set, or by default.
 
         Args:
-            at: number of a record of the controller; only the values after it.
+            at: number of a record: return only the values that held after it. By default, all values so far are returned.
         """
         return history.config(self._facts, at)
 

@@ -16,7 +16,7 @@ def find_application(world: World, name: str) -> Application:
     """Return an application.
 
     Raises:
-        UsageError: if there is none of that name.
+        UsageError: if the name does not exist.
     """
     if name not in world.applications:
         raise unknown(
@@ -29,7 +29,7 @@ def find_unit(world: World, name: str) -> Unit:
     """Return a unit.
 
     Raises:
-        UsageError: if there is none of that name.
+        UsageError: if the name does not exist.
     """
     application = find_application(world, identity.application_of(name))
     if name not in application.units:
@@ -42,7 +42,7 @@ def check_application_exists(world: World, name: str) -> None:
     """Refuse the name of an application that does not exist.
 
     Raises:
-        UsageError: if there is none of that name.
+        UsageError: if the name does not exist.
     """
     find_application(world, name)
 
@@ -51,7 +51,7 @@ def check_unit_exists(world: World, name: str) -> None:
     """Refuse the name of a unit that does not exist.
 
     Raises:
-        UsageError: if there is none of that name.
+        UsageError: if the name does not exist.
     """
     find_unit(world, name)
 
@@ -92,7 +92,7 @@ def find_relation_by_id(world: World, relation_id: int) -> Relation:
     """Return a relation.
 
     Raises:
-        UsageError: if there is none of that id.
+        UsageError: if the id does not exist.
     """
     if relation_id not in world.relations:
         raise unknown(

@@ -35,7 +35,7 @@ def configure_model(agents: Agents, values: Mapping[str, str], reset: Sequence[s
     """Change settings of a model, and reset others to the values with which the model was made.
 
     Raises:
-        UsageError: if there is no such setting.
+        UsageError: if the setting does not exist.
         JujuError: if Juju refuses the value.
     """
     for name in (*values, *reset):

@@ -25,7 +25,7 @@ def offer(world: World, application: str, endpoints: Iterable[str], *, name: str
     """Offer endpoints of an application to other models. The endpoints of an existing offer are replaced.
 
     Raises:
-        UsageError: if there is no such application or endpoint, or another application has an offer of that name.
+        UsageError: if the application or endpoint does not exist, or another application has an offer of that name.
     """
     found = find_application(world, application)
     wanted = tuple(endpoints)
@@ -67,7 +67,7 @@ def consume(world: World, url: str, *, alias: str | None = None) -> RemoteApplic
         alias: its name in this model; by default the name of the offer.
 
     Raises:
-        UsageError: if there is no such model or offer, or the name is taken.
+        UsageError: if the model or offer does not exist, or the name is taken.
     """
     path = url.rpartition(':')[2]
     owner, _, rest = path.rpartition('/')
@@ -94,7 +94,7 @@ def consume(world: World, url: str, *, alias: str | None = None) -> RemoteApplic
     name = alias or offered.name
     if not identity.is_application_name(name):
         raise UsageError(
-            f'{name!r} is no name for an application: use lower-case letters, digits and hyphens',
+            f'{name!r} is not a valid application name: use lower-case letters, digits and hyphens',
             refusal=f'invalid application name {gotext.quote(name)}',
         )
     metadata = other.applications[offered.application].metadata

@@ -1,7 +1,8 @@
-"""What a user can do to a model: deploy, integrate, config, scale, remove.
+"""The operations of a user on a model: deploy, integrate, refresh, scale, remove.
 
-Misuse raises UsageError before anything is changed; where Juju refuses the same, the error carries Juju's text, too.
-Source of those: juju 3.6: state/state.go, state/application.go, apiserver/facades/client/application/application.go.
+Misuse raises UsageError before anything is changed. If Juju would reject the same, the error also has Juju's message.
+Source of the messages: juju 3.6: state/state.go, state/application.go,
+apiserver/facades/client/application/application.go.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from .state import (
 from .world import World
 
 _MOST_UNITS: Final = 10_000
-"""More at a time would take the memory of the machine before anything fails."""
+"""The maximum number of units to add at a time. More would use up the memory of the machine."""
 _COMPLEMENTS: Final = {'provider': 'requirer', 'requirer': 'provider'}
 
 
@@ -47,17 +48,17 @@ def deploy(
 
     Args:
         world: the model.
-        metadata: what the charm declares.
-        name: the application's name; by default the charm's.
-        num_units: how many units to begin with.
-        config: values of config options.
-        cloud: where the units run.
-        unit_start: how each unit begins.
-        command: how the journal calls it.
+        metadata: the charm's metadata.
+        name: name of the application; by default the charm's name.
+        num_units: the number of units.
+        config: values of config options, by name.
+        cloud: the cloud on which the units run.
+        unit_start: the initial state of each unit.
+        command: name of the operation in the journal.
 
     Raises:
-        UsageError: if the name is taken or no name, or a config value does not fit.
-        JujuError: if Juju refuses a config value.
+        UsageError: if the name is taken or not valid, or a config value has a wrong type.
+        JujuError: if Juju rejects a config value.
     """
     name = name or metadata.name
     _check_name(world, name)
@@ -66,7 +67,7 @@ def deploy(
     _check_size(num_units)
     if metadata.subordinate and num_units > 1:
         raise UsageError(
-            f'{name!r} is a subordinate: it is deployed without units, and gets one beside each it is related to'
+            f'{name!r} is a subordinate: leave num_units out; it gets a unit beside each unit that it is related to'
         )
     values = check_config(world, name, metadata, config or {}, doing='')
     application = Application(name, metadata, cloud, number=world.count('application'), config=values)
@@ -87,7 +88,7 @@ def deploy(
 def _check_name(world: World, name: str) -> None:
     if not identity.is_application_name(name):
         raise UsageError(
-            f'{name!r} is no name for an application: use lower-case letters, digits and hyphens',
+            f'{name!r} is not a valid application name: use lower-case letters, digits and hyphens',
             refusal=f'invalid application name "{name}"',
         )
     if name in world.applications:
@@ -121,10 +122,10 @@ def _check_size(num_units: int) -> None:
 
 
 def integrate(world: World, first: str, second: str) -> Relation:
-    """Relate two applications, each given as ``application`` or ``application:endpoint``.
+    """Relate two applications, each given as ``application`` or ``application:endpoint``, and return the relation.
 
     Raises:
-        UsageError: if there is not exactly one pair of endpoints that fits, or it is related already.
+        UsageError: if not exactly one pair of endpoints fits, or they are already related.
     """
     pair = _matching_endpoints(world, first, second)
     taken = [relation for relation in world.relations.values() if set(relation.endpoints) == set(pair)]
@@ -143,10 +144,10 @@ def integrate(world: World, first: str, second: str) -> Relation:
 
 
 def set_leader(world: World, unit: str) -> None:
-    """Move leadership to a unit."""
+    """Make a unit the leader of its application."""
     found = find_unit(world, unit)
     if found.life != 'alive':
-        raise UsageError(f'{unit!r} is being removed; a unit that is going cannot lead')
+        raise UsageError(f'{unit!r} is being removed and cannot become the leader; choose another unit')
     application = world.applications[found.application]
     if application.leader != unit:
         world.note_operation('set-leader', unit)
@@ -154,9 +155,9 @@ def set_leader(world: World, unit: str) -> None:
 
 
 def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = False) -> None:
-    """Give an application another charm; peer relations that are new are made.
+    """Upgrade an application to another charm, and create its new peer relations.
 
-    Units in error get it, too, by force.
+    Units in error are upgraded only with ``force``.
     """
     application = find_application(world, name)
     _check_alive(application)
@@ -184,19 +185,19 @@ def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = F
 
 
 def replace_pod(world: World, name: str) -> None:
-    """Have another pod in the place of a unit's, with the same charm.
+    """Replace the pod of a unit, with the same charm.
 
     Raises:
-        UsageError: if the unit is on a machine or is going.
+        UsageError: if the unit is on a machine or is being removed.
     """
     unit = find_unit(world, name)
     if world.applications[unit.application].cloud != 'kubernetes':
         raise UsageError(
-            f'{name!r} is on a machine and has no pod; make the model with cloud="kubernetes", '
+            f'{name!r} is on a machine and has no pod; create the model with cloud="kubernetes", '
             "or declare a container in the charm's metadata"
         )
     if unit.life != 'alive':
-        raise UsageError(f'{name!r} is being removed, and gets no other pod; settle the model')
+        raise UsageError(f'{name!r} is being removed, so its pod is not replaced; settle the model')
     world.note_operation('replace-pod', name)
     unit.pod += 1
     world.changes.note_writer('pod', name, unit.pod)
@@ -204,7 +205,7 @@ def replace_pod(world: World, name: str) -> None:
 
 
 def remove_unit(world: World, name: str, *, force: bool = False) -> None:
-    """Begin to remove a unit; it is gone once it has run its last hooks, or at once by force."""
+    """Begin to remove a unit. It is removed when it has run its last hooks, or at once with ``force``."""
     unit = check_unit_removable(world, name)
     world.note_operation('remove-unit', name, *_forcing(force))
     remove = lifecycle.force_unit_removal if force else lifecycle.begin_unit_removal
@@ -215,7 +216,7 @@ def check_unit_removable(world: World, name: str) -> Unit:
     """Return a unit that can be removed.
 
     Raises:
-        UsageError: if there is none of that name, or it is a subordinate.
+        UsageError: if it does not exist, or is a subordinate.
     """
     unit = find_unit(world, name)
     if unit.principal is not None:
@@ -227,14 +228,14 @@ def check_unit_removable(world: World, name: str) -> Unit:
 
 
 def remove_relation(world: World, relation: Relation, *, force: bool = False) -> None:
-    """Begin to remove a relation; it is gone once all units have run their last hooks for it, or at once by force."""
+    """Begin to remove a relation. It is removed when all units have run their last hooks for it, or with ``force``."""
     world.note_operation('remove-relation', *map(str, relation.endpoints), *_forcing(force))
     remove = lifecycle.force_relation_removal if force else lifecycle.begin_relation_removal
     remove(world, relation)
 
 
 def remove_application(world: World, name: str, *, force: bool = False) -> None:
-    """Begin to remove an application; it is gone once its units and relations are, or at once by force."""
+    """Begin to remove an application. It is removed after its units and relations, or at once with ``force``."""
     application = check_application_removable(world, name, force=force)
     for offered in [one for one in world.offers.values() if one.application == name]:
         del world.offers[offered.name]
@@ -247,14 +248,14 @@ def check_application_removable(world: World, name: str, *, force: bool = False)
     """Return an application that can be removed.
 
     Raises:
-        UsageError: if there is none of that name, or other models use it and it is not removed by force.
+        UsageError: if it does not exist, or other models use it and ``force`` is not given.
     """
     application = find_application(world, name)
     consumers = [one for one in world.relations_of(name) if _is_of_consumer(world, one)]
     if consumers and not force:
         count = f'{len(consumers)} consumer{"s" if len(consumers) > 1 else ""}'
         raise UsageError(
-            f'{name!r} is used by {count} in other models; remove the relations there first, or force it',
+            f'{name!r} is used by {count} in other models; remove the relations there first, or give force=True',
             refusal=f'cannot destroy application "{name}": application is used by {count}',
         )
     return application
@@ -270,20 +271,20 @@ def _forcing(force: bool) -> tuple[str, ...]:
 
 
 def use_secret_backend(world: World, name: str) -> None:
-    """Keep content in a backend from now on; what is kept elsewhere is moved there, which nobody notices.
+    """Switch the secret backend and migrate existing content to it. No unit is notified.
 
     Raises:
-        UsageError: if there is no name, or this version of Juju has no backends.
+        UsageError: if the name is empty, or this release of Juju has no secret backends.
     """
     if not name:
-        raise UsageError("a secret backend has a name, and '' is none; give 'auto' for that of the model's cloud")
+        raise UsageError("the name of the secret backend is empty; give 'auto' for the backend of the model's cloud")
     backends.check_known(world.profile)
     world.note_operation('model-secret-backend', name)
     world.use_secret_backend(name)
 
 
 def action_parameters(application: Application, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters an action runs with: those given, over the defaults.
+    """Return the parameters of an action: the defaults, replaced by the given ones.
 
     Raises:
         UsageError: if the charm has no such action, or a required parameter is missing.
@@ -330,7 +331,7 @@ def _matching_endpoints(world: World, first: str, second: str) -> tuple[Relation
     sides = (_endpoints_named(world, first), _endpoints_named(world, second))
     if first.partition(':')[0] == second.partition(':')[0]:
         raise UsageError(
-            f'{first!r} and {second!r} are one application, which cannot be related to itself',
+            f'{first!r} and {second!r} are the same application, which cannot be related to itself',
             refusal='no relations found',
         )
     pairs = [
@@ -358,8 +359,8 @@ def _matching_endpoints(world: World, first: str, second: str) -> tuple[Relation
         if not endpoint.metadata.implicit
     )
     raise UsageError(
-        f'{first!r} and {second!r} cannot be related: it takes a provider and a requirer of the same interface, '
-        f'and there are {described or "no endpoints"}',
+        f'{first!r} and {second!r} cannot be related: that needs a provider and a requirer of the same interface, '
+        f'and they have {described or "no endpoints"}',
         refusal='no relations found',
     )
 

@@ -123,7 +123,7 @@ class Relation:
 
 
 def make_relation(relation_id: int, *endpoints: RelationEndpoint) -> Relation:
-    """Make a relation with empty bags."""
+    """Make a relation with empty databags."""
     ordered = tuple(sorted(endpoints, key=lambda endpoint: (_ROLE_ORDER[endpoint.metadata.role], str(endpoint))))
     return Relation(relation_id, ordered, application_data={endpoint.application: Bag() for endpoint in ordered})
 
@@ -224,10 +224,10 @@ def is_over(relation: Relation) -> bool:
 
 
 def readable_bag(relation: Relation, reader: str, entity: str, *, is_leader: bool) -> Bag:
-    """Return the bag of a unit or application, as far as a unit may read it.
+    """Return the databag of a unit or application, if a unit may read it.
 
     Raises:
-        JujuError: for the own application's bag, except by the leader and in a peer relation; for an unknown entity.
+        JujuError: for the own application's databag, except by the leader and in a peer relation; for an unknown entity.
     """
     if identity.is_unit_name(entity):
         bag = relation.unit_data.get(entity)

@@ -61,7 +61,7 @@ class Delivery:
     act: Callable[[], None] = dataclasses.field(compare=False, repr=False)
 
     def __str__(self) -> str:
-        return f'{self.unit} is told of {self.what}'
+        return f'{self.unit} is notified of {self.what}'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -111,9 +111,13 @@ def deliveries(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> Iterat
         shuffle: orders the secrets that become due together.
     """
     _deliver_what_changes_nothing(world, watchers)
-    yield from _of_the_unit(world, watchers)
+    # Most steps of a model concern other units. What holds nothing new is not read again before it is written again.
+    if watchers.is_unit_changed:
+        yield from _of_the_unit(world, watchers)
     if watchers.are_relations_changed:
-        yield from _of_relations(world, watchers)
+        of_relations = tuple(_of_relations(world, watchers))
+        watchers.are_relations_changed = bool(of_relations)
+        yield from of_relations
     yield from _of_secrets(world, watchers)
     yield from _of_requests(watchers)
     yield from _of_workers(world, watchers, shuffle)
@@ -138,11 +142,15 @@ def _deliver_what_changes_nothing(world: World, watchers: UnitWatchers) -> None:
 
 
 def _of_the_unit(world: World, watchers: UnitWatchers) -> Iterator[Delivery]:
-    for watcher in unit_watchers_with_news(world, watchers) if watchers.is_unit_changed else ():
-        yield Delivery(watchers.snapshot.unit, f'its {watcher.name}', partial(deliver_unit, world, watchers, watcher))
-    for what, act in pod_news(world, watchers) if watchers.is_unit_changed else ():
+    unit = watchers.snapshot.unit
+    with_news = unit_watchers_with_news(world, watchers)
+    pod = tuple(pod_news(world, watchers))
+    watchers.is_unit_changed = bool(with_news or pod)
+    for watcher in with_news:
+        yield Delivery(unit, f'its {watcher.name}', partial(deliver_unit, world, watchers, watcher))
+    for what, act in pod:
         if what not in watchers.late:
-            yield Delivery(watchers.snapshot.unit, what, act)
+            yield Delivery(unit, what, act)
 
 
 def pod_news(world: World, watchers: UnitWatchers) -> Iterator[tuple[str, Callable[[], None]]]:

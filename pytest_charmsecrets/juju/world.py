@@ -74,12 +74,15 @@ class World:
         """
         if self.given_cloud is None and cloud == 'kubernetes':
             self._cloud = cloud
-            self.use_secret_backend(self.secret_backend)
+            backends.be_in_backend(self.secrets, self._find_backend(self.secret_backend))
 
     def use_secret_backend(self, chosen: str) -> None:
         """Switch the secret backend, and move existing content to it."""
         self.secret_backend = chosen
-        backends.move_to_backend(self.secrets, backends.find_backend(chosen, self.name, self.cloud, self.profile))
+        backends.move_to_backend(self.secrets, self._find_backend(chosen))
+
+    def _find_backend(self, chosen: str) -> str:
+        return backends.find_backend(chosen, self.name, self.cloud, self.profile)
 
     def begin_operation(self) -> Cause:
         """Begin an operation of the user that may still be refused. It is the cause of all writes until another actor acts."""

@@ -23,7 +23,13 @@ _MODEL_NAME: Final = re.compile(r'[a-z0-9]+(?:-[a-z0-9]+)*')
 class FakeController(Generic[ModelT]):
     """A controller whose models share one clock and can be related to each other.
 
-    A FakeModel makes its own controller; ``model.controller`` returns it.
+    A FakeModel makes its own controller; ``model.controller`` returns it. For example::
+
+        databases = model.controller.add_model('databases')
+        databases.deploy(DatabaseCharm, 'db')
+        databases.offer('db', endpoint='database')
+        model.consume('databases.db')
+        model.integrate('web', 'db')
     """
 
     @checked

@@ -64,7 +64,15 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
 
     Hooks run only when a test asks for it: operations such as ``deploy`` and ``config`` change the model, and
     ``settle`` runs the hooks that are due. The fixture ``fake_model`` returns one for each test. Without the fixture,
-    use it as a context manager or call ``close`` at the end.
+    use it as a context manager or call ``close`` at the end. For example::
+
+        with FakeModel(juju_version='3.6') as model:
+            model.deploy(DatabaseCharm, 'db')
+            model.deploy(WebCharm, 'web')
+            model.integrate('db', 'web')
+            model.settle()
+            secret = model.secret(owner='db')
+            assert secret.tracked_by == {'web/0': 1}
     """
 
     @takes_settings(ModelSettings)
@@ -178,6 +186,12 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         Raises:
             UsageError: if the charm, its metadata, the name, a config value or the state cannot be used.
             JujuError: if Juju rejects a config value; the message is Juju's.
+
+        For example::
+
+            web = model.deploy('./charms/web', num_units=2, config={'port': 8080})
+            model.settle()
+            assert web.status.message == 'waiting for database'
         """
         self._check_no_hook('deploy')
         chosen = choose_runner(charm, runner)
@@ -247,7 +261,15 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             num_units: the number of units.
 
         Raises:
-                UsageError: if the name is taken or not valid, or an endpoint is declared twice.
+            UsageError: if the name is taken or not valid.
+
+        For example::
+
+            db = model.deploy_puppet('db', provides={'database': 'postgresql_client'})
+            relation = model.integrate('db', 'web')
+            model.settle()
+            with db.leader.hook() as hook:
+                hook.relation_set(relation, {'endpoints': '10.0.0.1:5432'}, app=True)
         """
         self._check_no_hook('deploy_puppet')
         declared = {'provides': provides, 'requires': requires, 'peers': peers}
@@ -339,7 +361,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
                 unit has open ends first.
 
         Raises:
-                UsageError: if a unit or the application does not exist, or has fewer units.
+            UsageError: if a unit or the application does not exist, or has fewer units.
         """
         self._check_no_charm_runs('remove_unit')
         names = list(app_or_unit)
@@ -367,7 +389,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             force: remove it at once, without running relation-departed or relation-broken.
 
         Raises:
-                UsageError: if no such relation exists.
+            UsageError: if no such relation exists.
         """
         self._check_no_charm_runs('remove_relation')
         operations.remove_relation(self._world, lookups.find_relation(self._world, app1, app2), force=force)
@@ -380,7 +402,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             force: remove them at once: their units run no hooks, and related units run no relation-broken.
 
         Raises:
-                UsageError: if an application does not exist.
+            UsageError: if an application does not exist.
         """
         self._check_no_charm_runs('remove_application')
         for name in app:
@@ -421,7 +443,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
                 charm and run no upgrade-charm.
 
         Raises:
-                UsageError: if the application does not exist or is a puppet, or the charm cannot be used.
+            UsageError: if the application does not exist or is a puppet, or the charm cannot be used.
         """
         self._check_no_hook('refresh')
         lookups.check_application_exists(self._world, app)
@@ -434,7 +456,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         operations.refresh(self._world, app, source.metadata, force=force)
         runner.replace_source(source)
 
-    # --- secrets of users
+    # --- user secrets
 
     def user(self, access: UserAccess = 'admin') -> ModelUser:
         """Return a user with the given access to the model, whose secret operations Juju checks against it.
@@ -480,7 +502,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
                 Without a name the backend stays.
 
         Returns:
-                The name of the backend that the model uses now.
+            The name of the backend that the model uses now.
 
         Raises:
             UsageError: if the name is empty, or this release of Juju has no secret backends.

@@ -138,6 +138,12 @@ class Outages(OverModel):
 
         Raises:
             UsageError: if no hook could ever match.
+
+        For example::
+
+            fault = model.inject_fault('hook-fails', unit='db/0', hook='secret-rotate')
+            model.advance_to_next('secret-rotate')
+            assert fault.struck
         """
         self._check_no_hook('inject_fault')
         if unit is not None:

@@ -33,7 +33,7 @@ class Pebble(OverModel):
             The hooks that ran.
 
         Raises:
-            UsageError: if there is no such container, or Pebble does not answer in it.
+            UsageError: if the container does not exist, or Pebble does not answer in it.
             HookFailed: if a hook fails, unless the model was made with ``on_hook_error='error-state'``.
         """
         __tracebackhide__ = True
@@ -53,7 +53,7 @@ class Pebble(OverModel):
             The hooks that ran.
 
         Raises:
-            UsageError: if there is no such container or check, or Pebble does not answer.
+            UsageError: if the container or check does not exist, or Pebble does not answer.
             HookFailed: if a hook fails, unless the model was made with ``on_hook_error='error-state'``.
         """
         __tracebackhide__ = True

@@ -281,7 +281,7 @@ class PuppetSecret(OverModel):
 @checked
 @final
 class PuppetUnit(UnitView):
-    """A unit of a puppet, for which the test acts."""
+    """A unit of a puppet, for which the test acts in the block of ``hook()``."""
 
     @contextlib.contextmanager
     def hook(self) -> Generator[PuppetHook]:
@@ -306,7 +306,7 @@ class PuppetUnit(UnitView):
 @checked
 @final
 class Puppet(ApplicationView):
-    """An application without a charm: the test acts for its units and owns its secrets."""
+    """An application without a charm, which ``FakeModel.deploy_puppet`` returns: the test acts for its units."""
 
     @property
     def units(self) -> tuple[PuppetUnit, ...]:

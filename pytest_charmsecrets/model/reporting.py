@@ -39,6 +39,11 @@ class Reporting(OverModel):
 
         Raises:
             UsageError: if a unit, application or secret does not exist, or a time has no zone.
+
+        For example::
+
+            print(model.timeline(units='web'))
+            model.timeline().save('run.html')
         """
         from ..report.timeline import timeline_of
 

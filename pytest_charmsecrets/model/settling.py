@@ -88,6 +88,11 @@ class Settling(OverModel):
             UsageError: if the time is negative or too large.
             HookFailed: if a hook fails, unless the model was made with ``on_hook_error='error-state'``.
             EndlessHooks: if hooks make each other due again and again.
+
+        For example::
+
+            model.advance(days=31)
+            assert list(secret.revisions) == [2]
         """
         __tracebackhide__ = True
         try:

@@ -40,6 +40,11 @@ class Tasks(OverModel):
         Raises:
             ActionFailed: if the action fails or its commit is rejected; its ``task`` attribute has the task.
             UsageError: if the unit or the action does not exist, or a parameter is not valid.
+
+        For example::
+
+            task = model.run('db/0', 'get-password', {'username': 'admin'})
+            assert task.results['password']
         """
         self._check_no_hook('run')
         found = lookups.find_unit(self._world, unit)

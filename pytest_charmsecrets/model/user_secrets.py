@@ -91,6 +91,12 @@ class UserSecrets(OverModel):
 
         Raises:
             JujuError: if Juju rejects one of them; the message is Juju's. The others are granted access.
+
+        For example::
+
+            uri = model.add_secret('s3-credentials', {'access-key': 'sesame'})
+            model.grant_secret('s3-credentials', 'backup')
+            model.config('backup', {'credentials': uri})
         """
         user_secrets.grant(self._as_user('grant_secret'), identifier, (app,) if isinstance(app, str) else app)
 

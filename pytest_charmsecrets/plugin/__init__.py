@@ -1,13 +1,13 @@
-"""The pytest plugin: its hooks; the fixtures, options and reports stand in modules of their own.
+"""The pytest plugin: the pytest hooks that it implements. Fixtures, options and reports have modules of their own.
 
-Loading it loads neither ops nor anything that needs ops: the package's own names are loaded when a test first asks for
-a fake model.
+Loading the plugin does not import ops: the rest of the package is imported when a test first requests a fake model.
 
-PYTEST_DONT_REWRITE: it asserts nothing, and pytest 8.0 warns where a plugin that is loaded already is named once more.
+PYTEST_DONT_REWRITE: it has no assert statements, and pytest 8.0 warns if a loaded plugin is named again.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator
 from typing import Any
 
@@ -22,12 +22,12 @@ __all__ = ['fake_juju', 'fake_juju_factory', 'fake_model', 'fake_model_factory']
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options ``--charmsecrets-*`` and the settings ``charmsecrets_*`` of the ini file."""
+    """Add the options ``--charmsecrets-*`` and the ini settings ``charmsecrets_*``."""
     pictures.add_option(options.add_options(parser))
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Let other plugins and ``conftest.py`` implement our hooks."""
+    """Register the hooks that other plugins and ``conftest.py`` files can implement."""
     pluginmanager.add_hookspecs(hookspecs)
 
 
@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Return one line about the options in use; nothing when there are none."""
+    """Return one line about the options in use, or None if there are none."""
     return config.stash[options.DEFAULTS].header()
 
 
@@ -75,7 +75,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Note how far the journals of models in wider scopes have got."""
+    """Note the position in the journals of models that several tests share."""
     item.config.stash[reporting.RUNNING] = item
     item.config.stash[redacting.SECRETS].forget_short()
     item.config.stash[reporting.MODELS].release()
@@ -87,20 +87,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
-    """Note which models are made by fixtures that several tests share."""
+    """Note which models are created by fixtures that several tests share."""
     with request.config.stash[reporting.MODELS].made_by(fixturedef.scope):
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Judge the models of a test when its function has returned."""
+    """Run the checks on the models of a test when its function has returned."""
     return (yield from judging.judge(item))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Let go of the models that the test has made, but keep in mind what to redact."""
+    """Release the models that the test has created, but keep the values to redact."""
     models = item.config.stash[reporting.MODELS]
     item.config.stash[redacting.SECRETS].learn(models.held())
     models.release()
@@ -108,7 +108,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Show what the checks have found without failing a test, how many models they have judged, and who avoided bugs."""
+    """Show findings that did not fail tests, the number of models checked, and tests that rely on avoided bugs."""
     lines = list(judging.summary(config.stash[judging.TOTALS], config))
     if len(lines) > 1:
         terminalreporter.section('charmsecrets')
@@ -120,7 +120,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Print the page of a check, if that is asked for, and run no test."""
+    """Print the page of a check instead of running tests, with ``--charmsecrets-explain``."""
     name = config.getoption('--charmsecrets-explain')
     if name is None:
         return None
@@ -135,7 +135,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show of a failing test what its models have done and have not done yet, without the values of secrets."""
+    """Add the timeline and the hooks that are due to the report of a failing test, with secret values redacted."""
     config = item.config
     if not config.getoption('fulltrace'):
         reporting.leave_out_own_frames(call)
@@ -148,26 +148,41 @@ def pytest_runtest_makereport(
         reporting.note_bugs_avoided(report, models)
     judging.add_to(report, item, config.stash[options.DEFAULTS].checks)
     secrets = None if config.stash[options.DEFAULTS].show_secrets else config.stash[redacting.SECRETS]
-    if secrets is not None and redacting.is_shown(report, config):
+    is_redacted = secrets is not None and redacting.is_shown(report, config)
+    if secrets is not None and is_redacted:
         secrets.learn(models.living())
     if report.failed:
-        reporting.begin_with_unit_and_hook(report, call)
+        reporting.shorten_summary(report, call)
     pictures.add_to(report, item, call)
     if report.failed:
         reporting.add_sections(report, item, call, models, secrets=secrets)
-    if secrets is not None and redacting.is_shown(report, config):
+    if secrets is not None and is_redacted:
         secrets.redact_report(report)
+    redacting.make_printable(report)
     return report
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Make the report of a subtest printable, to which pytest adds what it is about only now."""
+    if hasattr(report, 'context'):
+        redacting.make_printable(report)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_warning_recorded(warning_message: warnings.WarningMessage) -> None:
+    """Make a warning printable before it is sent or shown."""
+    redacting.make_warning_printable(warning_message)
+
+
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
-    """Say of values of a model what makes them differ; leave others to pytest."""
+    """Explain how values of this package differ; leave other values to pytest."""
     return reporting.explain_comparison(config, op, left, right)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Redact what is logged while tests run, where pytest shows it, and leave out what ops logs about itself."""
+    """Redact log lines that pytest shows while tests run, and leave out debug lines of ops about itself."""
     reporting.leave_out_chatter_of_ops(session.config)
     progress.start(session.config)
     if not session.config.stash[options.DEFAULTS].show_secrets:

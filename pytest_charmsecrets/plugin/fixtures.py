@@ -1,4 +1,4 @@
-"""The fixtures: fake models, and ``jubilant.Juju`` objects over them."""
+"""The fixtures: fake models, and ``jubilant.Juju`` objects for them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ class FakeModelFactory(Protocol):
     """The type of the fixture ``fake_model_factory``."""
 
     def __call__(self, **settings: Any) -> FakeModel:
-        """Return a new model, by the keywords of FakeModel over command line and ini file."""
+        """Return a new model.
+
+        Args:
+            settings: keywords of FakeModel, which take precedence over command line and ini file.
+        """
         ...
 
 
@@ -37,20 +41,20 @@ class FakeJujuFactory(Protocol):
     """The type of the fixture ``fake_juju_factory``."""
 
     def __call__(self, *, charmhub: Mapping[str, CharmLike] | None = None, **settings: Any) -> FakeJuju:
-        """Return a ``jubilant.Juju`` over a new model, by the keywords of FakeModel over command line and ini file.
+        """Return a ``jubilant.Juju`` for a new model.
 
         Args:
-            charmhub: for each name in Charmhub, the charm that stands for it: a charm class or a charm directory.
-            settings: keywords of FakeModel.
+            charmhub: charms to deploy in place of Charmhub charms, by name: a charm class or a charm directory each.
+            settings: keywords of FakeModel, which take precedence over command line and ini file.
         """
         ...
 
 
 @pytest.fixture
 def fake_model(request: pytest.FixtureRequest) -> Generator[FakeModel]:
-    """A fake Juju model of this test's own.
+    """A new fake Juju model for each test.
 
-    See the marker ``charmsecrets`` and the options ``--charmsecrets-*`` for how it is made.
+    Its settings come from the marker ``charmsecrets``, the options ``--charmsecrets-*`` and the ini file.
     """
     __tracebackhide__ = True
     node = cast('pytest.Item', request.node)
@@ -66,10 +70,10 @@ def fake_model(request: pytest.FixtureRequest) -> Generator[FakeModel]:
 
 @pytest.fixture(scope='session')
 def fake_model_factory(request: pytest.FixtureRequest) -> Generator[FakeModelFactory]:
-    """Makes fake Juju models for fixtures of any scope; call it with keywords of FakeModel.
+    """A function that returns a new fake Juju model, for fixtures of any scope. It takes the keywords of FakeModel.
 
-    The models are closed at the end of the session, or by ``with`` before. Markers do not reach them, as they belong
-    to no single test.
+    The models are closed at the end of the session, or earlier if you use them as context managers. Settings of
+    markers do not apply to them, because they can belong to several tests.
     """
     settings = (_defaults(request.config), versions.settings_of(request))
     with contextlib.ExitStack() as models:
@@ -85,14 +89,17 @@ def fake_model_factory(request: pytest.FixtureRequest) -> Generator[FakeModelFac
 
 @pytest.fixture
 def fake_juju(fake_model: FakeModel) -> FakeJuju:
-    """A ``jubilant.Juju`` over ``fake_model``; it requires the extra ``jubilant``."""
+    """A ``jubilant.Juju`` for ``fake_model``. It requires the extra ``jubilant``."""
     __tracebackhide__ = True
     return _over(fake_model)
 
 
 @pytest.fixture(scope='session')
 def fake_juju_factory(fake_model_factory: FakeModelFactory) -> FakeJujuFactory:
-    """Makes a ``jubilant.Juju`` over a new fake model, for fixtures of any scope, as ``fake_model_factory`` makes the model."""
+    """A function that returns a ``jubilant.Juju`` for a new fake model, for fixtures of any scope.
+
+    It requires the extra ``jubilant``. See ``fake_model_factory`` for its models.
+    """
 
     def make(*, charmhub: Mapping[str, CharmLike] | None = None, **settings: Any) -> FakeJuju:
         __tracebackhide__ = True
@@ -102,9 +109,9 @@ def fake_juju_factory(fake_model_factory: FakeModelFactory) -> FakeJujuFactory:
 
 
 def _defaults(config: pytest.Config) -> dict[str, Any]:
-    """Return what every model begins with: options and ini file.
+    """Return the settings of options and ini file, as keywords for every model.
 
-    Charms may write to pytest's temporary directories, wherever they are.
+    The guard always allows charms to write to pytest's temporary directories.
     """
     settings = config.stash[DEFAULTS].settings()
     given = cast('str | None', config.getoption('basetemp', None)) or os.environ.get('PYTEST_DEBUG_TEMPROOT')
@@ -114,7 +121,7 @@ def _defaults(config: pytest.Config) -> dict[str, Any]:
 
 
 def _make(config: pytest.Config, *places: Mapping[str, Any]) -> FakeModel:
-    """Make a model by the keywords of several places, the nearest last."""
+    """Create a model with the keywords of several places, the nearest last."""
     __tracebackhide__ = True
     from ..model.settings import merge_keywords
 
@@ -129,9 +136,9 @@ def _make(config: pytest.Config, *places: Mapping[str, Any]) -> FakeModel:
 
 
 def _around_hook(config: pytest.Config, inner: AroundHook | None) -> AroundHook:
-    """Return what enters everything that plugins and ``conftest.py`` files put around a hook, then ``inner``.
+    """Return an ``around_hook`` that enters the context managers of plugins and ``conftest.py`` files, then ``inner``.
 
-    Those are asked that apply to the test that runs, whatever scope the model has.
+    The implementations that apply to the running test are called, whatever the scope of the model is.
     """
 
     @contextlib.contextmanager
@@ -153,7 +160,5 @@ def _over(model: FakeModel, *, charmhub: Mapping[str, CharmLike] | None = None) 
     except ModuleNotFoundError as error:
         if error.name != 'jubilant':
             raise
-        raise UsageError(
-            "fake_juju is a jubilant.Juju, and jubilant is not installed: pip install 'pytest-charmsecrets[jubilant]'"
-        ) from None
+        raise UsageError('fake_juju requires jubilant, which is not installed: pip install jubilant') from None
     return kind(model, charmhub=charmhub)

@@ -1,4 +1,4 @@
-"""Judging a test by the checks: when, which models, what is allowed, and how findings fail the test or are reported."""
+"""Runs the checks after a test, and fails the test or reports for findings that are not allowed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from ..report.text import printable
 from . import options
 from .reporting import MODELS, RUNNING, add_section
 
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 
 SECTION: Final = 'charmsecrets: findings'
 VERDICT: Final = pytest.StashKey['Verdict']()
-"""Of the test that runs, once it is judged."""
+"""The verdict on the running test, once its checks have run."""
 TOTALS: Final = pytest.StashKey['Totals']()
 UNMET: Final = pytest.StashKey['tuple[tuple[FakeModel, Finding], ...]']()
-"""What was found in the test that runs, and nothing allows."""
+"""Findings in the running test that are not allowed."""
 
 
 class OwnChecks:
-    """The checks of this package, as a plugin like others."""
+    """The checks of this package, registered like those of any other plugin."""
 
     @pytest.hookimpl
     def pytest_charmsecrets_check(self, model: ModelView, since: int) -> Iterable[Finding]:
@@ -39,36 +40,36 @@ class OwnChecks:
 
 @dataclasses.dataclass
 class Verdict:
-    """What the checks say of a test."""
+    """The result of the checks for a test."""
 
     models: int = 0
     not_at_rest: int = 0
     text: str = ''
-    """The findings that nothing allows, as text; empty if there are none."""
+    """The findings that are not allowed, as text; empty if there are none."""
     entries: tuple[str, ...] = ()
-    """An entry for each of them that would allow it."""
+    """For each of these findings, the entry of ``allow`` that would allow it."""
     used: tuple[tuple[str, str], ...] = ()
-    """Entries of markers that have allowed something, each after the id of the test, class or module that is marked."""
+    """Entries of markers that have allowed a finding, as pairs of the id of the marked object and the entry."""
     unused: tuple[tuple[str, str], ...] = ()
-    """Those that have allowed nothing."""
+    """Entries of markers that have allowed nothing, as the same pairs."""
 
 
 @dataclasses.dataclass(eq=False)
 class Totals:
-    """What the checks say of a session; under xdist, of all its processes."""
+    """The results of the checks for a session; under xdist, for all its processes."""
 
     models: int = 0
     not_at_rest: int = 0
     reported: list[tuple[str, str]] = dataclasses.field(default_factory=list[tuple[str, str]])
-    """Test and findings, where findings do not fail tests."""
+    """Test and findings as text, if findings do not fail tests."""
     entries: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
     used: set[tuple[str, str]] = dataclasses.field(default_factory=set[tuple[str, str]])
     unused: dict[tuple[str, str], bool] = dataclasses.field(default_factory=dict[tuple[str, str], bool])
-    """Whether it is the test itself that is marked."""
+    """Unused entries of markers, and whether the test itself is marked (not its class or module)."""
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Add what a test found."""
+        """Add the result of a test."""
         given: dict[str, Any] | None = getattr(report, 'charmsecrets', None)
         if given is None:
             return
@@ -82,10 +83,10 @@ class Totals:
             self.unused.update(((where, entry), where == report.nodeid) for where, entry in given['unused'])
 
     def idle_entries(self, *, is_selection: bool) -> Iterator[tuple[str, str]]:
-        """Return the entries of markers that have allowed nothing in any test that they are for.
+        """Return the entries of markers that have allowed nothing in any of the tests that they apply to.
 
         Args:
-            is_selection: whether only some tests of marked classes and modules ran; the others may need the entries.
+            is_selection: whether only some tests of marked classes and modules ran. The others may need the entries.
         """
         for key, is_own in self.unused.items():
             if key not in self.used and (is_own or not is_selection):
@@ -93,10 +94,10 @@ class Totals:
 
 
 def judge(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Let a test run; then judge its models, and fail it for what is found as its last assertion would.
+    """Run a test, then the checks on its models, and fail the test for findings as if by a last assertion.
 
     Raises:
-        pytest.fail.Exception: if something was found and findings fail tests.
+        pytest.fail.Exception: if there are findings and findings fail tests.
     """
     try:
         result = yield
@@ -133,14 +134,14 @@ def _verdict(item: pytest.Item) -> Verdict:
         models=len(used),
         not_at_rest=sum(not is_at_rest(model) for model, _ in used),
         text=_told(unmet, redact=not item.config.stash[options.DEFAULTS].show_secrets),
-        entries=tuple(f'{one.check}:{one.subject}' for _, one in unmet),
+        entries=tuple(printable(f'{one.check}:{one.subject}') for _, one in unmet),
         used=tuple(place for place in marked if place[1] not in idle),
         unused=tuple(place for place in marked if place[1] in idle),
     )
 
 
 def stop_at_ignored_events(model: FakeModel, config: pytest.Config) -> None:
-    """Let ``settle`` and ``advance`` stop at an event that a charm ignores again and again, where that fails the test."""
+    """Make ``settle`` and ``advance`` raise for an event that a charm ignores and Juju repeats, if that fails tests."""
 
     def judge_ignored(run: HookRun) -> str | None:
         item = config.stash.get(RUNNING, None)
@@ -158,10 +159,10 @@ def stop_at_ignored_events(model: FakeModel, config: pytest.Config) -> None:
 
 
 def _found(item: pytest.Item, model: FakeModel, since: int) -> Iterator[Finding]:
-    """Return what all checks find in a model, by what is new in its journal.
+    """Return the findings of all checks about a model, for journal records after ``since``.
 
     Raises:
-        UsageError: if a check of another plugin returns something else.
+        UsageError: if a check of another plugin returns something other than findings.
     """
     from ..checks import is_proved_since
     from ..checks.allowing import check_finding
@@ -174,10 +175,10 @@ def _found(item: pytest.Item, model: FakeModel, since: int) -> Iterator[Finding]
 
 
 def _marked(item: pytest.Item) -> Iterator[tuple[str, str]]:
-    """Return the entries that markers allow, each with the id of the function, class or module that is marked.
+    """Return the entries that markers allow, each with the id of the marked function, class or module.
 
     Raises:
-        UsageError: if an entry can allow nothing.
+        UsageError: if an entry is not valid.
     """
     from ..checks import CHECKS
     from ..checks.allowing import check_entries
@@ -190,7 +191,7 @@ def _marked(item: pytest.Item) -> Iterator[tuple[str, str]]:
 
 
 def _without_parameters(item: pytest.Item) -> str:
-    """Return the id of the function of a test, for which it is marked once whatever its parameters are."""
+    """Return the id of a test's function, which has one marker for all parameters."""
     callspec = getattr(item, 'callspec', None)
     return item.nodeid if callspec is None else item.nodeid.removesuffix(f'[{callspec.id}]')
 
@@ -200,7 +201,7 @@ def _has_others(config: pytest.Config) -> bool:
 
 
 def _told(found: Iterable[tuple[FakeModel, Finding]], *, redact: bool) -> str:
-    """Return findings as text, those of each model after one another."""
+    """Return findings as text, grouped by model."""
     from ..checks import CHECKS, names_of_secrets
     from ..checks import redact as redact_findings
     from ..report.findings import render_findings
@@ -218,28 +219,29 @@ def _told(found: Iterable[tuple[FakeModel, Finding]], *, redact: bool) -> str:
         )
         for model, findings in by_model.values()
     )
-    # A test that makes many models, such as one by Hypothesis, finds the same in each.
-    return '\n\n'.join(dict.fromkeys(texts))
+    # A test that creates many models, such as one with Hypothesis, has the same findings in each.
+    return printable('\n\n'.join(dict.fromkeys(texts)))
 
 
 # --- what pytest shows
 
 
 def add_to(report: pytest.TestReport, item: pytest.Item, strictness: options.Strictness) -> None:
-    """Add to the report of a test what the session's summary needs, and the findings if it failed for another reason."""
+    """Add the verdict to a test's report, for the summary, and the findings if the test failed for another reason."""
     verdict = item.stash.get(VERDICT, None)
-    if report.when != 'call' or verdict is None:
+    if report.when != 'call' or verdict is None or not verdict.models:
         return
-    report.charmsecrets = dataclasses.asdict(verdict)  # type: ignore[attr-defined]
+    report.charmsecrets = dict(vars(verdict))  # type: ignore[attr-defined]
     if not report.failed or not verdict.text:
         return
     shown = str(report.longrepr)
-    if strictness != 'fail' or not all(line.strip() in shown for line in verdict.text.splitlines()):
-        add_section(report, SECTION, verdict.text)
+    further = (one for one in verdict.text.split('\n\n') if not all(line.strip() in shown for line in one.splitlines()))
+    if text := verdict.text if strictness != 'fail' else '\n\n'.join(further):
+        add_section(report, SECTION, text)
 
 
 def summary(totals: Totals, config: pytest.Config) -> Iterator[str]:
-    """Return the lines of the session's summary."""
+    """Return the lines about checks in the terminal summary."""
     for nodeid, text in totals.reported:
         yield from (f'{nodeid}', *(f'  {line}' for line in text.splitlines()), '')
     if totals.reported and totals.entries:
@@ -247,35 +249,36 @@ def summary(totals: Totals, config: pytest.Config) -> Iterator[str]:
         yield 'charmsecrets_allow ='
         yield from (f'    {entry}' for entry in totals.entries)
     for where, entry in totals.idle_entries(is_selection=_is_selection(config)):
-        yield f'{where}: the marker allows {entry!r}, and there was nothing to allow'
+        yield f'{where}: the marker allows {entry!r}, but there is no such finding; remove the entry'
     if totals.models:
-        rest = (
-            f', {totals.not_at_rest} not at rest (secrets of {totals.not_at_rest} not judged)'
-            if totals.not_at_rest
-            else ''
-        )
-        yield f'charmsecrets: {totals.models} model{"" if totals.models == 1 else "s"} checked{rest}'
+        checked = f'charmsecrets: {totals.models} model{"" if totals.models == 1 else "s"} checked'
+        if totals.not_at_rest == 1:
+            yield f'{checked}; 1 was not settled, so its secrets were not judged'
+        elif totals.not_at_rest:
+            yield f'{checked}; {totals.not_at_rest} were not settled, so their secrets were not judged'
+        else:
+            yield checked
 
 
 def _is_selection(config: pytest.Config) -> bool:
-    """Whether the command line asks for some tests of a module."""
+    """Whether the command line selects only some tests of a module."""
     by_option = any(config.getoption(name, None) for name in ('keyword', 'markexpr', 'lf', 'deselect', 'maxfail'))
     return by_option or any('::' in argument for argument in config.args)
 
 
 def explain(name: str) -> str:
-    """Return the page of a check.
+    """Return the page that documents a check.
 
     Args:
-        name: the name, or an entry of allow that begins with it.
+        name: name of the check, or an entry of ``allow``, which begins with the name.
 
     Raises:
-        UsageError: if there is no such check.
+        UsageError: if the check does not exist.
     """
     from ..checks import CHECKS
     from ..checks.allowing import check_entries
     from ..checks.pages import page
 
     check_entries([name], CHECKS)
-    # The comments say to the tests of the documentation which files the examples are.
+    # The comments name the files of the examples for the tests of the documentation.
     return re.sub(r'<!-- .* -->\n', '', page(name.partition(':')[0]))

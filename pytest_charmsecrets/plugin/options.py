@@ -1,7 +1,7 @@
-"""From options, ini file and marker to the settings of models: which are given, who wins, what is refused.
+"""The options, ini settings and the marker, and the model settings that result from them.
 
-For each keyword the nearest wins: the marker of the test, of its class, of its module; the command line; the ini file;
-the default of ModelSettings.
+For each keyword the nearest takes precedence: the marker of the test, of its class, of its module; the command line;
+the ini file; the default of ModelSettings.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ MARKER: Final = 'charmsecrets'
 _THE_MARKER: Final = f'@pytest.mark.{MARKER}'
 
 _MARKER_HELP: Final = (
-    'charmsecrets(*, juju_version=..., juju_versions=[...], orders=..., allow=[...], **settings): how fake_model is made for this '
-    'test, by the keywords of FakeModel (see ModelSettings in the reference). The marker nearest to the test wins for '
-    'each keyword, over command line and ini file. With several juju_versions the test runs once for each, with orders '
-    'in that many further orders. Findings of checks that allow names, as NAME or NAME:SUBJECT, do not fail the test.'
+    'charmsecrets(*, juju_version=..., juju_versions=[...], orders=..., allow=[...], **settings): settings of '
+    'fake_model for this test. They are the keywords of FakeModel (see ModelSettings in the reference). The marker '
+    'nearest to the test takes precedence for each keyword, then the command line, then the ini file. juju_versions '
+    'runs the test once for each version. orders=N runs the test in N further orders of hooks. allow lists findings '
+    'of checks, as NAME or NAME:SUBJECT, that do not fail the test.'
 )
 
 DEFAULTS: Final = pytest.StashKey['Defaults']()
@@ -34,23 +35,23 @@ DEFAULTS: Final = pytest.StashKey['Defaults']()
 
 @dataclasses.dataclass(frozen=True)
 class Defaults:
-    """What command line and ini file say about every model."""
+    """The settings of command line and ini file for every model."""
 
     juju_versions: tuple[str, ...]
     juju_bugs: tuple[str, ...]
     order: GivenOrder | None
     orders: int
-    """In how many further orders each test runs."""
+    """The number of further orders in which each test runs."""
     seed: int | None
     guard: str | None
     guard_allow: tuple[str, ...]
     show_secrets: bool
     checks: Strictness = 'fail'
     allow: tuple[str, ...] = ()
-    """Findings that every test allows."""
+    """Findings that are allowed in every test."""
 
     def settings(self) -> dict[str, Any]:
-        """Return keywords of FakeModel; the first of several versions is for models that no test asks for."""
+        """Return the settings as keywords of FakeModel. Of several versions, the first is used."""
         settings: dict[str, Any] = {}
         if self.juju_versions:
             settings['juju_version'] = self.juju_versions[0]
@@ -65,17 +66,17 @@ class Defaults:
         return settings
 
     def bugs_of(self, version: str | None) -> tuple[str, ...]:
-        """Return those of the bugs on command line or ini file that a release, or the default one, was shipped with.
+        """Return the given bugs that a release had; for None, the default release.
 
         Raises:
-            UsageError: if there is no profile for the version.
+            UsageError: if the version is not supported.
         """
         from ..juju.versions import AS_SHIPPED, DEFAULT_VERSION, bugs_of
 
         return tuple(bug for bug in bugs_of(version or DEFAULT_VERSION) if {bug, AS_SHIPPED} & set(self.juju_bugs))
 
     def header(self) -> str | None:
-        """Return one line about the options in use; None when there are none."""
+        """Return one line about the options in use, or None if there are none."""
         parts = [f'juju {", ".join(self.juju_versions)}'] if self.juju_versions else []
         parts += [f'with {", ".join(self.juju_bugs)}'] if self.juju_bugs else []
         parts += [f'order {self.order}'] if self.order is not None else []
@@ -89,7 +90,7 @@ class Defaults:
 
 
 def add_options(parser: pytest.Parser) -> pytest.OptionGroup:
-    """Add the options ``--charmsecrets-*`` and the settings ``charmsecrets_*`` of the ini file; return their group."""
+    """Add the options ``--charmsecrets-*`` and the ini settings ``charmsecrets_*``; return the option group."""
     group = parser.getgroup('charmsecrets', 'fake Juju models (pytest-charmsecrets)')
     _add_options_of_models(group)
     _add_options_of_reports(group)
@@ -102,38 +103,42 @@ def _add_options_of_models(group: pytest.OptionGroup) -> None:
         '--charmsecrets-juju-version',
         action='append',
         metavar='VERSION',
-        help='Juju version of fake models, such as 3.6.14; given several times, tests run once for each version',
+        help='Juju version that fake models simulate, such as 3.6.14; repeat it to run tests once for each version',
     )
     group.addoption(
         '--charmsecrets-juju-bug',
         action='append',
         metavar='NAME',
-        help='known Juju bug that fake models reproduce in the releases that had it, or as-shipped for all of each '
-        'release; may be given several times',
+        help='known Juju bug to reproduce in releases that had it, or as-shipped for all bugs of each release; can be '
+        'repeated',
     )
-    group.addoption('--charmsecrets-seed', type=int, metavar='SEED', help='seed of fake models')
+    group.addoption(
+        '--charmsecrets-seed', type=int, metavar='SEED', help='number from which ids of secrets derive (default: 0)'
+    )
     group.addoption(
         '--charmsecrets-order',
         metavar='ORDER',
-        help='order of what Juju does not order: 0 for the fixed one, another number, or choices such as 20:1,24:2',
+        help='order of hooks where Juju guarantees none: 0 for the fixed order, another number for another possible '
+        'order, or choices as a report prints them, such as 20:1,24:2',
     )
     group.addoption(
         '--charmsecrets-orders',
         type=int,
         metavar='N',
-        help='run each test that uses a fake model in N further orders, and look for the shortest that fails',
+        help='run each test that uses a fake model in N further orders of hooks, and report the shortest failing order',
     )
     group.addoption(
         '--charmsecrets-guard',
         choices=('refuse', 'off'),
-        help='refuse what charms in process would do to this machine (the default), or have the guard off',
+        help='refuse calls of charms that would touch this machine (default), or turn the guard off; for charms that '
+        'run in process',
     )
     group.addoption(
         '--charmsecrets-guard-allow',
         action='append',
         metavar='ALLOWANCE',
-        help="what charms in process may do all the same, beside what ini file and markers allow: a program's name, a "
-        'directory, host:port, or the path of a socket; may be given several times',
+        help='exception that the guard allows, in addition to those of ini file and markers: name of a program, '
+        'directory, host:port, or path of a socket; can be repeated',
     )
 
 
@@ -146,34 +151,34 @@ def _add_options_of_reports(group: pytest.OptionGroup) -> None:
     group.addoption(
         '--charmsecrets-checks',
         choices=get_args(Strictness),
-        help='what the checks of fake models do after a test: nothing, report what they find, or fail the test (the default)',
+        help='whether findings of checks fail a test (default) or are only reported, or no checks run',
     )
     group.addoption(
         '--charmsecrets-allow',
         action='append',
         metavar='FINDING',
-        help='finding that every test allows: NAME, or NAME:SUBJECT such as stale-observer:unit:web/0',
+        help='finding to allow in every test: NAME, or NAME:SUBJECT such as stale-observer:unit:web/0; can be repeated',
     )
-    group.addoption('--charmsecrets-explain', metavar='NAME', help='print what a check finds and what to do, and exit')
+    group.addoption('--charmsecrets-explain', metavar='NAME', help='print the documentation of a check and exit')
 
 
 def _add_ini(parser: pytest.Parser) -> None:
-    parser.addini('charmsecrets_checks', 'what the checks of fake models do: off, report or fail', default='')
-    parser.addini('charmsecrets_allow', 'findings that every test allows', type='linelist', default=[])
-    parser.addini('charmsecrets_juju_version', 'Juju version (or versions) of fake models', type='args', default=[])
+    parser.addini('charmsecrets_checks', 'what to do with findings of checks: fail (default), report, off', default='')
+    parser.addini('charmsecrets_allow', 'findings to allow in every test, one per line', type='linelist', default=[])
+    parser.addini('charmsecrets_juju_version', 'Juju versions that fake models simulate', type='args', default=[])
     parser.addini('charmsecrets_juju_bugs', 'known Juju bugs that fake models reproduce', type='args', default=[])
-    parser.addini('charmsecrets_order', 'order of what Juju does not order', default='')
-    parser.addini('charmsecrets_orders', 'in how many further orders tests run', default='')
-    parser.addini('charmsecrets_seed', 'seed of fake models', default='')
-    parser.addini('charmsecrets_guard', 'refuse what charms would do to this machine, or off', default='')
-    parser.addini('charmsecrets_guard_allow', 'what charms may do to this machine', type='args', default=[])
+    parser.addini('charmsecrets_order', 'order of hooks where Juju guarantees none (default: 0)', default='')
+    parser.addini('charmsecrets_orders', 'number of further orders in which tests run (default: 0)', default='')
+    parser.addini('charmsecrets_seed', 'number from which ids of secrets derive (default: 0)', default='')
+    parser.addini('charmsecrets_guard', 'guard of charms in process: refuse (default) or off', default='')
+    parser.addini('charmsecrets_guard_allow', 'exceptions that the guard allows', type='args', default=[])
 
 
 def configure(config: pytest.Config) -> None:
     """Register the marker; read and check the options.
 
     Raises:
-        pytest.UsageError: if one of them makes no sense.
+        pytest.UsageError: if a value is not valid.
     """
     config.addinivalue_line('markers', _MARKER_HELP)
     config.stash[DEFAULTS] = Defaults(
@@ -200,10 +205,10 @@ def _strictness(config: pytest.Config) -> Strictness:
 
 
 def _allow(config: pytest.Config) -> tuple[str, ...]:
-    """Return what command line and ini file allow: both count.
+    """Return the findings that command line and ini file allow, added up.
 
     Raises:
-        pytest.UsageError: if an entry can allow nothing.
+        pytest.UsageError: if an entry is not valid.
     """
     given = cast('list[str]', config.getoption('--charmsecrets-allow') or [])
     entries = (*cast('list[str]', config.getini('charmsecrets_allow')), *given)
@@ -212,7 +217,7 @@ def _allow(config: pytest.Config) -> tuple[str, ...]:
         from ..checks.allowing import check_entries
 
         try:
-            # Plugins that add checks may not be known yet.
+            # Other plugins may register their checks later, so unknown names are accepted here.
             check_entries(entries, CHECKS, others=True)
         except UsageError as error:
             raise pytest.UsageError(f'--charmsecrets-allow or charmsecrets_allow: {error}') from None
@@ -223,12 +228,12 @@ def _allow(config: pytest.Config) -> tuple[str, ...]:
 
 
 def marked(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
-    """Merge markers, nearest first: the nearest wins for each keyword, but what the guard allows adds up.
+    """Merge markers, nearest first: the nearest takes precedence for each keyword, but ``guard_allow`` adds up.
 
-    One version is a list of one.
+    ``juju_version`` becomes ``juju_versions`` with one item.
 
     Raises:
-        UsageError: if one of them makes no sense.
+        UsageError: if a value is not valid.
     """
     __tracebackhide__ = True
     found = list(markers)
@@ -246,10 +251,10 @@ def marked(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
 
 
 def marked_settings(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
-    """Return what markers say as keywords of FakeModel.
+    """Return the settings of markers as keywords of FakeModel.
 
     Raises:
-        UsageError: if one of them makes no sense.
+        UsageError: if a value is not valid.
     """
     __tracebackhide__ = True
     settings = marked(markers)
@@ -260,14 +265,14 @@ def marked_settings(markers: Iterable[pytest.Mark]) -> dict[str, Any]:
 
 
 def _of_marker_alone(*, juju_versions: Sequence[str], orders: int, allow: Collection[str]) -> None:
-    """Say what the marker takes besides the settings of models."""
+    """Declare the keywords that the marker takes in addition to model settings."""
 
 
 def keywords_of(marker: pytest.Mark) -> dict[str, Any]:
-    """Return what a marker says.
+    """Return the keywords of a marker.
 
     Raises:
-        UsageError: if it makes no sense.
+        UsageError: if a keyword does not exist or a value is not valid.
     """
     __tracebackhide__ = True
     from ..arguments import taken
@@ -281,7 +286,7 @@ def keywords_of(marker: pytest.Mark) -> dict[str, Any]:
         )
     check_keywords(marker.kwargs, known, _THE_MARKER)
     if {'juju_version', 'juju_versions'} <= marker.kwargs.keys():
-        raise UsageError('@pytest.mark.charmsecrets says both juju_version and juju_versions; give one of them')
+        raise UsageError('@pytest.mark.charmsecrets has both juju_version and juju_versions; give only one of them')
     keywords = taken(ModelSettings, marker.kwargs, _THE_MARKER)
     keywords = taken(_of_marker_alone, keywords, _THE_MARKER)
     if not keywords.get('juju_versions', True):
@@ -298,10 +303,10 @@ def keywords_of(marker: pytest.Mark) -> dict[str, Any]:
 
 
 def _texts(config: pytest.Config, option: str, setting: str, check: Callable[[str], None]) -> tuple[str, ...]:
-    """Return the values of the command line, else of the ini file.
+    """Return the values of the command line, or else of the ini file.
 
     Raises:
-        pytest.UsageError: if one of them does not pass the check.
+        pytest.UsageError: if a value does not pass the check.
     """
     given = cast('list[str] | None', config.getoption(option))
     if given:
@@ -338,10 +343,10 @@ def _check_bug(bug: str) -> None:
 
 
 def _number(config: pytest.Config, name: str) -> int | None:
-    """Return a number of the command line, else of the ini file.
+    """Return a number of the command line, or else of the ini file.
 
     Raises:
-        pytest.UsageError: if the ini file holds something else than a number.
+        pytest.UsageError: if the value in the ini file is not a whole number.
     """
     given = cast('int | None', config.getoption(f'--charmsecrets-{name}'))
     text = cast('str', config.getini(f'charmsecrets_{name}')).strip()
@@ -354,10 +359,10 @@ def _number(config: pytest.Config, name: str) -> int | None:
 
 
 def _orders(config: pytest.Config) -> int:
-    """Return in how many further orders tests run.
+    """Return the number of further orders in which tests run.
 
     Raises:
-        pytest.UsageError: if it is no number, or less than 0.
+        pytest.UsageError: if it is not a number, or is less than 0.
     """
     number = _number(config, 'orders') or 0
     if number < 0:
@@ -368,10 +373,10 @@ def _orders(config: pytest.Config) -> int:
 
 
 def _guard(config: pytest.Config) -> str | None:
-    """Return the mode of the guard by the command line, else by the ini file.
+    """Return the mode of the guard of the command line, or else of the ini file.
 
     Raises:
-        pytest.UsageError: if the ini file holds something else.
+        pytest.UsageError: if the value in the ini file is not a mode.
     """
     given = cast('str | None', config.getoption('--charmsecrets-guard'))
     text = cast('str', config.getini('charmsecrets_guard')).strip()
@@ -383,10 +388,10 @@ def _guard(config: pytest.Config) -> str | None:
 
 
 def _guard_allow(config: pytest.Config) -> tuple[str, ...]:
-    """Return what ini file and command line allow, together.
+    """Return the exceptions from the guard of ini file and command line, added up.
 
     Raises:
-        pytest.UsageError: if one of it is no allowance.
+        pytest.UsageError: if an entry is not valid.
     """
     option, setting = '--charmsecrets-guard-allow', 'charmsecrets_guard_allow'
     given = cast('list[str]', config.getini(setting)), cast('list[str]', config.getoption(option) or [])
@@ -397,10 +402,10 @@ def _guard_allow(config: pytest.Config) -> tuple[str, ...]:
 
 
 def _order(config: pytest.Config) -> GivenOrder | None:
-    """Return the order of the command line, else of the ini file.
+    """Return the order of the command line, or else of the ini file.
 
     Raises:
-        pytest.UsageError: if it is no number, and no choices by their places.
+        pytest.UsageError: if it is neither a number nor a list of choices.
     """
     given = cast('str | None', config.getoption('--charmsecrets-order'))
     text = (given if given is not None else cast('str', config.getini('charmsecrets_order'))).strip()
@@ -413,5 +418,5 @@ def _order(config: pytest.Config) -> GivenOrder | None:
     except ValueError:
         where = '--charmsecrets-order' if given is not None else 'charmsecrets_order in the ini file'
         raise pytest.UsageError(
-            f'{where}: {text!r} is no order; give a number, or choices by their places such as 20:1,24:2'
+            f'{where}: {text!r} is not an order; give a number, or choices as a report prints them, such as 20:1,24:2'
         ) from None

@@ -1,9 +1,8 @@
-"""A test in further orders, all inside its one item, and the shortest order in which it fails.
+"""Runs a test in several orders of hooks within one pytest item, and finds the shortest order in which it fails.
 
-The fixed order runs first, further ones only where it passed. The first that fails is shortened, and is the one report.
-Fixtures of wider scopes stay set up between the runs: each but the last is torn down as if the same test came next.
-
-The only file with private names of pytest.
+The fixed order runs first, and further orders only if the test passes in it. The first order that fails is shortened
+and reported. Fixtures of wider scopes stay set up between the runs, because each run except the last is torn down as if
+the same test came next. This is the only module that uses private names of pytest.
 """
 
 from __future__ import annotations
@@ -31,13 +30,13 @@ if TYPE_CHECKING:
 SECTION: Final = 'charmsecrets: order'
 
 TRIED: Final = pytest.StashKey['GivenOrder']()
-"""The order of the present run of a test, in place of the one that it asks for."""
+"""The order of the current run of a test, which takes precedence over the order in its settings."""
 ORDERS: Final = pytest.StashKey['list[Order]']()
-"""The orders of the models that the present run of a test has made."""
+"""The orders of the models that the current run of a test has created."""
 SEARCHING: Final = pytest.StashKey[bool]()
-"""Whether the present run is one of a search, whose reports nobody sees."""
+"""Whether the current run is part of a search, so that its reports are not shown."""
 FIXED_ONLY: Final = pytest.StashKey[str]()
-"""Why a test that was asked to run in further orders ran in the fixed one only."""
+"""The reason why a test ran in the fixed order only although further orders were requested."""
 
 _When: TypeAlias = Literal['setup', 'call', 'teardown']
 
@@ -52,20 +51,20 @@ class _Plan:
 
 @dataclasses.dataclass(frozen=True)
 class _Phase:
-    """Setup, call or teardown of one run."""
+    """The setup, call or teardown of one run."""
 
     call: pytest.CallInfo[None]
     report: pytest.TestReport
 
     @property
     def has_failed(self) -> bool:
-        """Whether it raised what is no skip; also where that is expected."""
+        """Whether it raised anything other than a skip, even if the failure is expected (xfail)."""
         is_expected = self.report.skipped and hasattr(self.report, 'wasxfail')
         return self.call.excinfo is not None and (self.report.failed or is_expected)
 
     @property
     def reason(self) -> tuple[str, type[BaseException]]:
-        """What makes two failures the same."""
+        """The location and type of the failure, by which two failures count as the same."""
         assert self.call.excinfo is not None
         return self.call.when, self.call.excinfo.type
 
@@ -77,7 +76,7 @@ class _Run:
     order: GivenOrder
     phases: list[_Phase]
     orders: Sequence[Order]
-    """Of the models that it has made."""
+    """The orders of the models that it has created."""
 
     @property
     def failure(self) -> _Phase | None:
@@ -89,7 +88,7 @@ class _Run:
 
 
 def run(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Run a test in all its orders, if it has several or one of its own; leave others to pytest."""
+    """Run a test in all its orders. Return None, so that pytest runs it, if it has only the default order."""
     plan = _plan_of(item)
     if plan is None:
         return None
@@ -100,20 +99,20 @@ def run(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
 
 
 def order_of_run(config: pytest.Config) -> dict[str, Any]:
-    """Return the order of the present run, as keywords of FakeModel; models that outlive it are made in their own."""
+    """Return the order of the current run as keywords of FakeModel, or none for a model that outlives the run."""
     if TRIED not in config.stash or config.stash[MODELS].are_shared_now:
         return {}
     return {'order': config.stash[TRIED]}
 
 
 def _plan_of(item: pytest.Item) -> _Plan | None:
-    """Return the orders of a test with a fake model, by its markers, options or ini file; None if pytest can run it."""
+    """Return the orders of a test with a fake model by marker, options and ini file, or None if pytest can run it."""
     if not {'fake_model', 'fake_model_factory'} & set(getattr(item, 'fixturenames', ())):
         return None
     try:
         keywords = marked(item.iter_markers(MARKER))
     except UsageError:
-        return None  # the fixture reports a wrong marker
+        return None  # the fixture raises for a marker that is not valid
     defaults = item.config.stash[DEFAULTS]
     given = keywords.get('order', defaults.order)
     first: GivenOrder = given if given is not None else 0
@@ -128,7 +127,7 @@ def _plan_of(item: pytest.Item) -> _Plan | None:
 
 
 def _runs_once(item: pytest.Item) -> str | None:
-    """Return why a test cannot run several times, whatever it does."""
+    """Return the reason why a test can only run once, or None."""
     config = item.config
     if _shows_setup(config):
         return '--setup-show, --setup-only or --setup-plan is given'
@@ -146,20 +145,20 @@ def _shows_setup(config: pytest.Config) -> bool:
 
 
 class _Protocol:
-    """What pytest's own protocol does for one run of a test, for several."""
+    """Pytest's protocol for a test (setup, call, teardown, reports), extended to several runs of it."""
 
     def __init__(self, item: pytest.Item, nextitem: pytest.Item | None, plan: _Plan) -> None:
         self._item: Final = item
         self._private: Final = cast('Any', item)
         self._nextitem: Final = nextitem
         self._again: Final = copy.copy(item)
-        """Stands for the next test where the same one runs again: all that is wider than the test stays set up."""
+        """A copy of the item, given to pytest as the next item between runs, so that wider fixtures stay set up."""
         self._plan: Final = plan
         self._properties: Final = list(item.user_properties)
         self._durations: Final = {'setup': 0.0, 'call': 0.0, 'teardown': 0.0}
 
     def run(self) -> None:
-        """Run the test in its orders, and log the reports of one run."""
+        """Run the test in its orders and log the reports of one run."""
         try:
             first = self._begin(self._plan.first)
             if first.failure is not None and self._can_be_shortened(first):
@@ -183,7 +182,7 @@ class _Protocol:
     # --- what runs
 
     def _go_on(self, first: _Run) -> None:
-        """Run a test that has passed in its first order in the further ones."""
+        """Run a test that has passed in its first order in the further orders."""
         first.phases.append(self._end(self._again))
         if first.failure is not None:
             self._log(first.phases)
@@ -210,7 +209,7 @@ class _Protocol:
             self._log([last])
 
     def _explain_race(self, failing: Sequence[_Run]) -> None:
-        """Report the first of the runs that fail, in the shortest order that fails alike."""
+        """Report the first failing run, in the shortest order with the same failure."""
         first = failing[0]
         can_be_shortened = self._can_be_shortened(first) and first.orders[0].departures
         shortest = self._shortest(first) if can_be_shortened else None
@@ -219,7 +218,7 @@ class _Protocol:
         self._finish(again, first, section)
 
     def _explain_given(self, first: _Run) -> None:
-        """Report a test that fails in the order it was asked to run in, and name the shortest order that fails alike."""
+        """Report a test that fails in its given order, and name the shortest order with the same failure."""
         with self._quiet():
             self._end(self._again)
         shortest = self._shortest(first)
@@ -230,12 +229,12 @@ class _Protocol:
         return render_race(self._plan.first, failing, len(self._plan.further), shortest)
 
     def _finish(self, run: _Run, known: _Run | None = None, section: str | None = None) -> None:
-        """Log a run and tear it down.
+        """Log the reports of a run and tear it down.
 
         Args:
-            run: the run, which has begun.
-            known: a run that failed and that this one repeats; its failure is shown if this one does not fail.
-            section: explains the failure.
+            run: the run, of which setup and call are done.
+            known: the failed run that this one repeats; its failure is shown if this one does not fail.
+            section: text that explains the failure.
         """
         phases = run.phases
         failure = run.failure
@@ -256,16 +255,16 @@ class _Protocol:
             self._item.ihook.pytest_exception_interact(node=self._item, call=last.call, report=last.report)
 
     def _note(self, search: str) -> None:
-        """Show which order is tried, where somebody watches."""
+        """Show the order that is tried in the progress line."""
         if (progress := self._item.config.stash[PROGRESS]) is not None:
             progress.note_search(search)
 
     def _can_be_shortened(self, run: _Run) -> bool:
-        """Whether it ran in one drawn order; several models have orders of their own."""
+        """Whether the run has a single order that is not the fixed one. Several controllers have separate orders."""
         return len(run.orders) == 1 and isinstance(run.order, int) and run.order != 0
 
     def _shortest(self, run: _Run) -> Order:
-        """Return the order with the fewest departures from the fixed one that could be found and fails as the run did."""
+        """Return an order with the same failure as the run and with as few departures as could be found."""
         (found,) = run.orders
         reason = cast('_Phase', run.failure).reason
 
@@ -286,7 +285,7 @@ class _Protocol:
     # --- how it runs
 
     def _begin(self, order: GivenOrder) -> _Run:
-        """Set the test up and call it, in an order, as if it had not run before."""
+        """Set up and call the test in an order, as if it had not run before."""
         item = self._item
         if self._plan.further or order != self._plan.first:
             item.config.stash[TRIED] = order
@@ -294,7 +293,7 @@ class _Protocol:
         item.user_properties[:] = self._properties
         if self._private._request is False:  # noqa: SLF001 - as for every test that is run again
             self._private._initrequest()  # noqa: SLF001
-            for name in ('_instance', '_obj'):  # each run has an instance of its class of its own
+            for name in ('_instance', '_obj'):  # each run gets a new instance of the test class
                 vars(item).pop(name, None)
         phases = [self._phase('setup')]
         if phases[0].report.passed:
@@ -302,7 +301,7 @@ class _Protocol:
         return _Run(order, phases, tuple(item.config.stash[ORDERS]))
 
     def _end(self, nextitem: pytest.Item | None) -> _Phase:
-        """Tear the present run down, as far as the next test does not need what is set up."""
+        """Tear down the current run, except for fixtures that the next item needs."""
         session = self._item.session
         is_stopping = session.shouldfail or session.shouldstop
         phase = self._phase('teardown', nextitem=None if is_stopping else nextitem)
@@ -311,7 +310,7 @@ class _Protocol:
         return phase
 
     def _tear_down_wider(self) -> None:
-        """Tear down what the next test does not need, after a run that was torn down as if it were repeated."""
+        """Tear down wider fixtures that the next test does not need, after a run that kept them for a repetition."""
         setup = cast('Any', self._item.session)._setupstate  # noqa: SLF001
         call = pytest.CallInfo[None].from_call(lambda: setup.teardown_exact(self._nextitem), 'teardown')
         if call.excinfo is not None:
@@ -330,14 +329,14 @@ class _Protocol:
         return _Phase(call, report)
 
     def _log(self, phases: Sequence[_Phase]) -> None:
-        """Log reports; each with the time that its phase took in all runs."""
+        """Log the reports, each with the total time of its phase over all runs."""
         for phase in phases:
             phase.report.duration = self._durations[phase.call.when]
             self._item.ihook.pytest_runtest_logreport(report=phase.report)
 
     @contextlib.contextmanager
     def _quiet(self) -> Generator[None]:
-        """Keep what a run of the search says from people: warnings, live logs, its reports."""
+        """Suppress warnings, live logs and reports of a run of the search."""
         stash = self._item.config.stash
         logs = self._item.config.pluginmanager.get_plugin('logging-plugin')
         handlers = [getattr(logs, name, None) for name in ('log_cli_handler', 'log_file_handler')]
@@ -360,13 +359,13 @@ def _nothing(_: object) -> bool:
 
 
 def note_fixed_only(report: pytest.TestReport, item: pytest.Item) -> None:
-    """Note in the report of a test why it ran in the fixed order only."""
+    """Add the reason why a test ran in the fixed order only to its report."""
     if report.when == 'call' and (reason := item.stash.get(FIXED_ONLY, None)) is not None:
         report.charmsecrets_fixed_only = reason  # type: ignore[attr-defined]
 
 
 def summarize_fixed_only(terminal: pytest.TerminalReporter) -> None:
-    """Count the tests that ran in the fixed order only, although further ones were asked for."""
+    """Print the number of tests that ran in the fixed order only although further orders were requested."""
     tests: dict[str, set[str]] = {}
     for reports in terminal.stats.values():
         for report in reports:

@@ -1,7 +1,7 @@
-"""The option ``--charmsecrets-report``: a page with the pictures of failing tests, or of all tests.
+"""The option ``--charmsecrets-report``, which writes an HTML page with pictures of failing tests, or of all tests.
 
-Each process of a session draws the pictures of its own tests; they travel with the reports of the tests, so that under
-xdist the controller has them all, and writes the page.
+Each process of a session draws the pictures of its own tests and attaches them to the tests' reports. Under xdist the
+controller receives all reports and writes the page.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from ..errors import HookFailed
+from ..report.text import printable
 from . import judging
 from .redacting import SECRETS
 from .reporting import MODELS
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
 OPTION: Final = '--charmsecrets-report'
 ASKED: Final = pytest.StashKey['AskedPage | None']()
-"""The page that was asked for; None if none was."""
+"""The page to write, or None."""
 PICTURES: Final = 'charmsecrets_pictures'
-"""The attribute of a test's report that holds its pictures; reports travel from the workers of xdist with their attributes."""
+"""The attribute of a test's report with its pictures. xdist sends reports with their attributes to the controller."""
 TITLE: Final = 'Tests with fake Juju models'
 _ALL: Final = ':all'
 _ENDING: Final = '.html'
@@ -37,11 +38,11 @@ _MADE_HERE: Final = '<meta name="generator" content="pytest-charmsecrets">'
 
 @dataclasses.dataclass(frozen=True)
 class AskedPage:
-    """What the command line asks for."""
+    """The page that the option requests."""
 
     path: pathlib.Path
     is_of_all: bool
-    """Whether passing tests are shown, too."""
+    """Whether passing tests are shown as well."""
 
 
 def add_option(group: pytest.OptionGroup) -> None:
@@ -49,13 +50,13 @@ def add_option(group: pytest.OptionGroup) -> None:
     group.addoption(
         OPTION,
         metavar='FILE.html',
-        help='write a page with a picture of what happened in each failing test; FILE.html:all shows all tests. '
-        'Values of secrets are redacted, also with --charmsecrets-show-secrets',
+        help='write an HTML page with a picture of each failing test; FILE.html:all includes passing tests. '
+        'Values of secrets are always redacted',
     )
 
 
 def configure(config: pytest.Config) -> None:
-    """Read the option, and collect the pictures of all processes where the page is written.
+    """Read the option, and in the process that writes the page, register the collector of pictures.
 
     Raises:
         pytest.UsageError: if the page cannot be written.
@@ -79,10 +80,10 @@ def _asked(config: pytest.Config) -> AskedPage | None:
 
 
 def _check(path: pathlib.Path) -> None:
-    """Try to write where the page will be, and leave nothing there.
+    """Check that the page can be written, without leaving a file.
 
     Raises:
-        pytest.UsageError: if that fails.
+        pytest.UsageError: if it cannot be written.
     """
     there = next(folder for folder in path.parents if folder.exists())
     try:
@@ -97,7 +98,7 @@ def _check(path: pathlib.Path) -> None:
 
 
 def add_to(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Add to the report of a test the pictures of what happened in its models since its last report with sections."""
+    """Add pictures to a test's report: of its models since its last report with sections."""
     asked = item.config.stash[ASKED]
     if asked is None or not (report.failed or (asked.is_of_all and report.when == 'call')):
         return
@@ -107,7 +108,7 @@ def add_to(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[N
 
 
 def _drawn(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[PageTest]:
-    """Return a picture for each controller that the test has used; as a rule there is one."""
+    """Return a picture for each controller that the test has used, usually one."""
     from ..report.html import pack
     from ..report.timeline import timeline_of
 
@@ -125,18 +126,18 @@ def _drawn(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[N
         picture = timeline_of(
             of_controller,
             redact,
-            title=item.name,
+            title=redact(item.name),
             source=item.nodeid.partition('::')[0],
             outcome='failed' if report.failed else 'passed' if report.passed else '',
             failure=failure if is_where_it_failed else None,
             findings=[(model, one) for model, one in item.config.stash[judging.UNMET] if model in of_controller],
         )
         names = f' ({", ".join(model.name for model in of_controller)})' if len(controllers) > 1 else ''
-        yield pack(item.nodeid + names, picture.as_json(), reason=redact(_reason(report)))
+        yield pack(redact(item.nodeid) + names, picture.as_json(), reason=printable(redact(_reason(report))))
 
 
 def _failed_hook(call: pytest.CallInfo[None]) -> HookFailed | None:
-    """Return the failed hook that a test failed for, or that its failure was raised from."""
+    """Return the HookFailed that failed a test, or from which its failure was raised."""
     error = call.excinfo.value if call.excinfo is not None else None
     while error is not None and not isinstance(error, HookFailed):
         error = error.__cause__
@@ -156,12 +157,12 @@ class _Page:
     def __init__(self, asked: AskedPage) -> None:
         self._asked: Final = asked
         self._pictures: Final[dict[str, list[dict[str, Any]]]] = {}
-        """By test; those of a failure are not replaced by what comes later."""
+        """The pictures by test. Pictures of a failure are not replaced by those of later phases."""
         self._said = ''
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the pictures out of the report of a test."""
+        """Take the pictures from a test's report."""
         pictures: list[dict[str, Any]] | None = vars(report).pop(PICTURES, None)
         if pictures is None:
             return
@@ -170,7 +171,7 @@ class _Page:
 
     @pytest.hookimpl
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the page; without a picture there is none, and the one of an earlier session goes."""
+        """Write the page. Without pictures, remove the page of an earlier session instead."""
         if session.config.getoption('collectonly', False):
             return
         try:
@@ -201,7 +202,7 @@ class _Page:
 
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say where the page is, or why there is none."""
+        """Print where the page is, or why none was written."""
         if self._said:
             terminalreporter.write_line(f'charmsecrets: {self._said}')
 

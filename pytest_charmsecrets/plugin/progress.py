@@ -1,7 +1,7 @@
-"""One line on a terminal that says how far a long run has got: the time that a test advances to, the order that is tried.
+"""A progress line on the terminal for long tests: the virtual time of ``advance``, and the order that is tried.
 
-It is written behind what pytest has written, past the capture, and erased before pytest goes on: nothing of it stays.
-Where nobody watches, nothing is written: no terminal, a log of CI, a worker of xdist.
+The line is written after pytest's output, bypassing the capture, and erased before pytest writes again. Without a
+terminal, in CI and in workers of xdist nothing is written.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from ..records import HookRun
 
 AFTER: float = 1.0
-"""How many seconds a phase of a test runs before the line appears."""
+"""Seconds that a phase of a test runs before the line appears."""
 EVERY: float = 0.2
-"""How many seconds the line stays as it is."""
+"""Seconds between updates of the line."""
 LEAST: Final = 20
-"""Where fewer columns are left in the line, nothing is written."""
+"""The number of free columns that the line needs to be written."""
 PROGRESS: Final = pytest.StashKey['Progress | None']()
 
 _SAVE, _RESTORE, _ERASE = '\x1b7', '\x1b8', '\x1b[K'
 
 
 class Progress:
-    """What a test that takes long has done so far, and the terminal that shows it."""
+    """The progress of a long test, and the terminal that shows it."""
 
     def __init__(self, config: pytest.Config, terminal: int) -> None:
-        """Write to a file descriptor of a terminal."""
+        """Create a progress line on a file descriptor of a terminal."""
         self._writer: Final = config.get_terminal_writer()
         self._terminal: Final = terminal
         self._hooks = 0
@@ -43,11 +43,11 @@ class Progress:
         self._is_shown = False
 
     def follow(self, model: FakeModel) -> None:
-        """Follow the hooks of a model and of all models of its controller."""
+        """Update the line for hooks of a model and of the other models of its controller."""
         model.internals.runtime.follow_progress = self._note
 
     def note_search(self, text: str) -> None:
-        """Note which order is tried; empty where none is any more."""
+        """Set the text about the order that is tried; an empty text removes it."""
         self._search = text
         self._hooks = 0
 
@@ -72,7 +72,7 @@ class Progress:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
-        """Count the hooks of each run of a test; runs of a search follow one another without a pause."""
+        """Reset the count of hooks. The delay is not reset between runs of a search."""
         self._hooks = 0
         if not self._search:
             self._next = time.monotonic() + AFTER
@@ -93,27 +93,27 @@ class Progress:
         self._erase()
 
     def pytest_unconfigure(self) -> None:
-        """Let go of the terminal."""
+        """Close the terminal."""
         self._erase()
         os.close(self._terminal)
 
 
 def describe(search: str, run: HookRun, hooks: int, now: datetime.datetime, until: datetime.datetime | None) -> str:
-    """Return how far a run has got, as one line without values of secrets.
+    """Return the progress of a run as one line, without values of secrets.
 
     Args:
-        search: which order is tried, if any is.
-        run: the hook that ran last.
-        hooks: how many have run.
+        search: text about the order that is tried, or empty.
+        run: the last hook.
+        hooks: the number of hooks that have run.
         now: the virtual time.
-        until: the virtual time that the test advances to, if it does.
+        until: the virtual time to which the test advances, or None.
     """
     reached = f'{now.date()} of {until.date()}' if until is not None else str(now.date())
     return ', '.join(filter(None, (search, reached, f'{hooks:,} hook{"" if hooks == 1 else "s"}', str(run))))
 
 
 def start(config: pytest.Config) -> None:
-    """Show the progress of a session that somebody watches."""
+    """Show the progress of a session that writes to a terminal."""
     progress = config.stash[PROGRESS] = _progress_of(config, os.environ)
     if progress is not None:
         config.pluginmanager.register(progress, 'charmsecrets-progress')
@@ -124,7 +124,7 @@ def _progress_of(config: pytest.Config, environment: Mapping[str, str]) -> Progr
         return None
     if any(map(environment.get, ('CI', 'BUILD_NUMBER'))) or environment.get('TERM', 'dumb') == 'dumb':
         return None
-    # Where tests write to the terminal themselves, the line would stand among what they write.
+    # If tests write to the terminal themselves, the line would mix with their output.
     writes_itself = (
         config.getoption('capture', 'fd') == 'no'
         or config.getoption('log_cli_level', None) is not None
@@ -134,5 +134,5 @@ def _progress_of(config: pytest.Config, environment: Mapping[str, str]) -> Progr
         return None
     try:
         return Progress(config, os.dup(sys.stdout.fileno())) if sys.stdout.isatty() else None
-    except (AttributeError, OSError, ValueError):  # a stand-in for stdout has no file descriptor
+    except (AttributeError, OSError, ValueError):  # stdout was replaced by an object without a file descriptor
         return None

@@ -1,6 +1,6 @@
-"""The report of a failing test: the end of the timeline of its models, without the values of secrets.
+"""The sections of a failing test's report: the end of the timeline of its models, with secret values redacted.
 
-And the summary of a session: which tests would see other behaviour on the release as shipped.
+Also the summary of a session: the tests that rely on behaviour that the Juju release, as shipped, does not have.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import os
 import sys
 import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
-from ..errors import CharmSecretsError, HookFailed, describe_exception
+from ..errors import CharmSecretsError, EndlessHooks, HookFailed
 
 if TYPE_CHECKING:
     from ..model.fake_model import FakeModel
@@ -27,31 +28,31 @@ STANDING: Final = 'charmsecrets: not done yet'
 SECTION: Final = 'charmsecrets: timeline'
 REPETITION: Final = 'charmsecrets: to repeat'
 LINES: Final = 16
-"""How many lines of the timeline a failing test shows at most."""
+"""The maximum number of timeline lines in the report of a failing test."""
 MOST_CONTROLLERS: Final = 3
-"""Of how many models, or controllers with several, a failing test shows the end; those that it made last."""
+"""The maximum number of controllers in the report of a failing test; the newest ones are shown."""
 _PACKAGE: Final = __name__.partition('.')[0]
 TESTS: Final = 5
-"""How many tests the summary names for each bug."""
+"""The maximum number of tests that the summary names for each bug."""
 AVOIDED: Final = 'charmsecrets_bugs_avoided'
-"""The attribute of a test's report that names the bugs; reports travel from the workers of xdist with their attributes."""
+"""The attribute of a test's report with the names of bugs. xdist sends reports with their attributes."""
 
 
 class Models:
-    """The models that live now, and how much of each journal earlier tests have written, or was reported already."""
+    """The existing models, and for each journal the last record that earlier tests wrote or that was reported."""
 
     def __init__(self) -> None:
         self._seen: list[tuple[weakref.ref[FakeModel], dict[str, int]]] = []
-        """Models with the last number in each journal of their controllers."""
+        """Models with the number of the last record seen in each journal of their controllers."""
         self._held: list[FakeModel] = []
-        """The models that the present test has made: they are judged after its function has let go of them."""
+        """The models of the current test, kept alive because the checks run after the test function has returned."""
         self._scopes: list[str] = []
-        """Those of the fixtures that are being set up, the innermost last."""
+        """The scopes of the fixtures that are being set up, the innermost last."""
         self._own: weakref.WeakSet[FakeModel] = weakref.WeakSet()
-        """The models that the present run of a test has made for itself."""
+        """The models that the current run of a test has created for itself."""
 
     def add(self, model: FakeModel) -> None:
-        """Follow the journals of a new model and those of its controller."""
+        """Add a new model and the other models of its controller."""
         self._seen.append((weakref.ref(model), {}))
         self._held.append(model)
         if not self.are_shared_now:
@@ -59,7 +60,7 @@ class Models:
 
     @contextlib.contextmanager
     def made_by(self, scope: str) -> Generator[None]:
-        """Note that what is made meanwhile is made by a fixture of a scope."""
+        """Note, as a context manager, that models created in it are created by a fixture of a scope."""
         self._scopes.append(scope)
         try:
             yield
@@ -68,11 +69,11 @@ class Models:
 
     @property
     def are_shared_now(self) -> bool:
-        """Whether a model that is made now belongs to a fixture that several tests share."""
+        """Whether a model that is created now belongs to a fixture that several tests share."""
         return any(scope != 'function' for scope in self._scopes)
 
     def uses_shared(self) -> bool:
-        """Whether something happened since then in a model that the present run of a test has not made for itself."""
+        """Whether a model that the current run has not created for itself has new journal records."""
         return any(
             one.journal.last_number > numbers.get(name, 0)
             for model, numbers in self._living()
@@ -81,7 +82,7 @@ class Models:
         )
 
     def note_seen(self) -> None:
-        """Note how far each journal has got, and forget models that are gone."""
+        """Note the last record of each journal, and forget models that no longer exist."""
         self._seen = [
             (weakref.ref(model), {name: one.journal.last_number for name, one in model.controller.models.items()})
             for model, _ in self._living()
@@ -92,36 +93,39 @@ class Models:
         return ((model, numbers) for model, numbers in found if model is not None)
 
     def living(self) -> Iterator[FakeModel]:
-        """Return the models that live, with those of their controllers."""
+        """Return the existing models, with the other models of their controllers."""
         return (one for model, _ in self._living() for one in model.controller.models.values())
 
     def held(self) -> Iterator[FakeModel]:
-        """Return the models that the present test has made, with those of their controllers."""
+        """Return the models that the current test has created, with the other models of their controllers."""
         return (one for model in self._held for one in model.controller.models.values())
 
     def release(self) -> None:
-        """Let go of the models that a test has made."""
+        """Release the models that a test has created."""
         self._held.clear()
         self._own.clear()
 
     def used(self) -> Iterator[FakeModel]:
-        """Return the models in which something happened since then, oldest first, with those of their controllers."""
+        """Return the models with new journal records, oldest first, with the other models of their controllers."""
         return (model for model, _ in self.used_since())
 
     def bugs_avoided(self) -> list[str]:
-        """Return the bugs of the models' releases whose conditions were met since then, although they are switched off."""
+        """Return the names of switched-off Juju bugs that new journal records say would have occurred."""
+        used = tuple(self.used_since())
+        if not used:
+            return []
         from ..records import BugAvoided
 
         found = {
             record.bug
-            for model, number in self.used_since()
+            for model, number in used
             for record in model.journal
             if isinstance(record, BugAvoided) and record.number > number
         }
         return sorted(found)
 
     def used_since(self) -> Iterator[tuple[FakeModel, int]]:
-        """Return them with the number of the last record before."""
+        """Return the models with new journal records, each with the number of the last record before these."""
         for model, numbers in self._living():
             for name, one in model.controller.models.items():
                 if one.journal.last_number > numbers.get(name, 0):
@@ -130,7 +134,7 @@ class Models:
 
 MODELS: Final = pytest.StashKey[Models]()
 RUNNING: Final = pytest.StashKey[pytest.Item]()
-"""The test that is set up, runs, or is torn down."""
+"""The test that is being set up, called or torn down."""
 
 
 def add_sections(
@@ -141,16 +145,16 @@ def add_sections(
     *,
     secrets: Secrets | None,
 ) -> None:
-    """Add to the report of a failure what its models have not done yet, the end of the timeline, and how to repeat it.
+    """Add sections to the report of a failure: hooks that are due, the end of the timeline, and how to reproduce it.
 
-    The last two are properties of the test as well: what collects reports from JUnit XML can read them there.
+    The last two are also added as properties of the test, for tools that read JUnit XML.
 
     Args:
         report: the report.
-        item: its test.
-        call: what failed.
-        models: the models that live.
-        secrets: what is redacted; None if nothing is.
+        item: the test.
+        call: the phase that failed.
+        models: the existing models.
+        secrets: the values to redact, or None to show them.
     """
     used = tuple(models.used())
     if not used:
@@ -168,7 +172,7 @@ def add_sections(
     told = (error.unit, error.hook) if isinstance(error, HookFailed) else None
     for model in used:
         of_model = f' of {model.name}' if len(model.controller.models) > 1 else ''
-        if standing := render_standing(model, told=told):
+        if standing := render_standing(model, told=told, advise=not isinstance(error, HookFailed | EndlessHooks)):
             add_section(report, f'{STANDING}{of_model}', redact(standing))
     for controller in shown:
         timeline = timeline_of(tuple(controller.models.values()), redact).end(most_lines=LINES, in_detail=told is None)
@@ -176,7 +180,7 @@ def add_sections(
         properties.append((_property_of(SECTION), timeline))
     lines = list(dict.fromkeys(render_repetition(model) for model in used))
     if left_out := len(controllers) - len(shown):
-        lines.append(f'the test has made {left_out} more models before, which are not shown')
+        lines.append(f'{left_out} earlier models of the test are not shown')
     if secrets is not None and (keys := secrets.left_in_plain):
         lines.append(f'too short or too common to redact: {", ".join(keys)}')
     add_section(report, REPETITION, '\n'.join(lines))
@@ -191,7 +195,7 @@ def _property_of(title: str) -> str:
 
 
 def add_section(report: pytest.TestReport, title: str, text: str) -> None:
-    """Add a section to the report of a failure, before what was captured; it is a part of the failure in JUnit XML."""
+    """Add a section to the report of a failure, before the captured output. In JUnit XML it is part of the failure."""
     failure: Any = report.longrepr
     if hasattr(failure, 'addsection'):
         failure.addsection(title, text, '-')
@@ -200,7 +204,7 @@ def add_section(report: pytest.TestReport, title: str, text: str) -> None:
 
 
 def explain_comparison(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
-    """Return why two values that an assertion holds for equal are not; None if neither is of this package."""
+    """Return the lines that explain how two compared values differ, or None if neither is of this package."""
     if op != '==' or not (_holds_ours(left) or _holds_ours(right)):
         return None
     from ..report.comparison import explain_difference
@@ -209,7 +213,7 @@ def explain_comparison(config: pytest.Config, op: str, left: object, right: obje
 
 
 def _holds_ours(value: object) -> bool:
-    """Whether a value, or the first one in it, is of a type of this package; asking loads nothing."""
+    """Whether a value, or its first item, has a type of this package. This imports nothing."""
     if _is_ours(value):
         return True
     first: object = None
@@ -224,31 +228,50 @@ def _is_ours(value: object) -> bool:
     return type(value).__module__.partition('.')[0] == _PACKAGE
 
 
-def begin_with_unit_and_hook(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
-    """Begin the line of a failed hook in pytest's short summary with unit and hook, without the class and its module."""
+def shorten_summary(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Leave the modules of classes out of a line of pytest's short summary; that of a failed hook begins with its unit."""
     crash = getattr(report.longrepr, 'reprcrash', None)
     error = call.excinfo.value if call.excinfo is not None else None
-    if isinstance(error, HookFailed) and crash is not None:
-        cause = describe_exception(error.exception) if error.exception is not None else error.juju_error
+    if crash is None or not isinstance(error, CharmSecretsError):
+        return
+    if isinstance(error, HookFailed):
+        cause = _in_one_line(error.exception) if error.exception is not None else error.juju_error
         crash.message = f'{error.unit} {error.hook}: {cause}'
+    elif isinstance(error, EndlessHooks):
+        crash.message = str(error).splitlines()[0]
+    else:
+        crash.message = _in_one_line(error)
+
+
+def _in_one_line(error: BaseException) -> str:
+    return ': '.join((type(error).__name__, *str(error).strip().splitlines()[:1]))
 
 
 def leave_out_own_frames(call: pytest.CallInfo[None]) -> None:
-    """Let the traceback of an error of this package end in the line of the test or of the charm."""
-    excinfo = call.excinfo
-    if excinfo is None or not isinstance(excinfo.value, CharmSecretsError):
+    """Remove frames of this package from the end of a traceback, so that it ends in the test or the charm."""
+    if call.excinfo is None or not isinstance(call.excinfo.value, CharmSecretsError):
         return
-    entries = [entry for entry in excinfo.traceback if _package_of(entry) != _PACKAGE]
-    if entries:
-        excinfo.traceback = type(excinfo.traceback)(entries)
+    # pytest follows the entries of Python's own traceback again from the line of the test on.
+    kept: TracebackType | None = None
+    for entry in reversed(list(_entries(call.excinfo.tb))):
+        if _package_of(entry.tb_frame) != _PACKAGE:
+            kept = TracebackType(kept, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    if kept is not None:
+        call.excinfo = pytest.ExceptionInfo[BaseException].from_exception(call.excinfo.value.with_traceback(kept))
 
 
-def _package_of(entry: Any) -> str:
-    return str(entry.frame.f_globals.get('__name__', '')).partition('.')[0]
+def _entries(traceback: TracebackType | None) -> Iterator[TracebackType]:
+    while traceback is not None:
+        yield traceback
+        traceback = traceback.tb_next
+
+
+def _package_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get('__name__', '')).partition('.')[0]
 
 
 def leave_out_chatter_of_ops(config: pytest.Config) -> None:
-    """Keep what ops logs about itself on level DEBUG out of captured logs, unless that level is asked for."""
+    """Keep DEBUG lines of ops about itself out of captured logs, unless that log level is set."""
     logs = config.pluginmanager.get_plugin('logging-plugin')
     handler = getattr(logs, 'report_handler', None)
     level = getattr(logs, 'log_level', None)
@@ -263,14 +286,14 @@ def _is_no_chatter(record: logging.LogRecord) -> bool:
 
 
 def note_bugs_avoided(report: pytest.TestReport, models: Models) -> None:
-    """Note in the report of a test which bugs of its models' releases it would have met, had they been switched on."""
+    """Add the names of switched-off Juju bugs that would have occurred in a test to its report."""
     bugs = models.bugs_avoided()
     if bugs:
         setattr(report, AVOIDED, bugs)
 
 
 def summarize_bugs_avoided(terminal: pytest.TerminalReporter) -> None:
-    """Say which tests rely on behaviour that a release, as shipped, does not have."""
+    """Print the tests that rely on behaviour that a release, as shipped, does not have."""
     tests: dict[str, dict[str, None]] = collections.defaultdict(dict)
     reports: Mapping[str, Iterable[Any]] = terminal.stats
     for report in itertools.chain.from_iterable(reports.values()):
@@ -282,4 +305,4 @@ def summarize_bugs_avoided(terminal: pytest.TerminalReporter) -> None:
     for bug, ids in sorted(tests.items()):
         more = f' and {len(ids) - TESTS} more' if len(ids) > TESTS else ''
         terminal.line(f'{bug}: {", ".join(itertools.islice(ids, TESTS))}{more}')
-    terminal.line("--charmsecrets-juju-bug=as-shipped runs tests with the release's bugs")
+    terminal.line('run with --charmsecrets-juju-bug=as-shipped to reproduce the bugs of the release')

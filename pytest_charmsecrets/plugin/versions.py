@@ -1,4 +1,4 @@
-"""A test in several Juju versions: a parameter of its fixtures."""
+"""Runs a test with several Juju versions, as a parameter of its fixtures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
         return
     keywords: dict[str, Any] = {}
     if 'fake_model' in fixtures:
-        # The fixture reports a wrong marker, at the test it belongs to; an error here would stop the whole run.
+        # The fixture raises for a marker that is not valid, in the test that has it; an error here would stop the run.
         with contextlib.suppress(UsageError):
             keywords = marked(metafunc.definition.iter_markers(MARKER))
     versions = keywords.get('juju_versions', ()) or metafunc.config.stash[DEFAULTS].juju_versions
@@ -28,5 +28,5 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
 
 
 def settings_of(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Return the keywords of FakeModel for the version in which this run of a test is."""
+    """Return the keywords of FakeModel for the Juju version of the current run of a test."""
     return {'juju_version': request.param} if hasattr(request, 'param') else {}

@@ -1,1 +1,1 @@
-"""Renderings of a world and its journal; the only place that redacts."""
+"""Renders models and their journals as text, tables, JSON, HTML and SVG. Only this package redacts."""

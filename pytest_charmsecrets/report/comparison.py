@@ -1,6 +1,6 @@
-"""Why two values of a model are not equal, as text: the line that decides first, in few lines.
+"""Explains as text how two values of a model differ, in few lines with the most important first.
 
-pytest cuts what it shows of a comparison after 8 lines or 640 characters.
+pytest cuts the explanation of a comparison after 8 lines or 640 characters.
 """
 
 from __future__ import annotations
@@ -12,26 +12,27 @@ from typing import Any, Final, TypeAlias, cast, get_args
 
 from ..juju.journal import Journal
 from ..records import Command, DueHook, HookRun, Record
-from ..views.secrets import RevisionView, SecretView, TrackedBy
+from ..views.secrets import RevisionView, SecretView, TrackedBy, named_by_owner
+from .standing import about_due
 
 MOST: Final = 4
-"""How many differences are named."""
+"""The maximum number of differences to name."""
 WIDTH: Final = 110
-"""How many columns a line takes at most."""
+"""The maximum width of a line in columns."""
 
 _RECORDS: Final[tuple[type, ...]] = get_args(Record)
 _UNSHOWN: Final = frozenset(('number', 'model', 'commands', 'causes', 'became_due'))
-"""Fields of records that say where one stands, rather than what it is."""
+"""Fields of records that depend on their position in the journal and are not compared."""
 
 _Comparison: TypeAlias = 'Iterator[str] | None'
 
 
 def explain_difference(left: object, right: object, *, in_full: bool = False) -> list[str] | None:
-    """Return why two values are not equal, the line that decides first; None if neither is a value of a model.
+    """Return lines that explain how two values differ, or None if neither is a value of a model.
 
     Args:
-        left: one of them.
-        right: the other.
+        left: the left value of the comparison.
+        right: the right value.
         in_full: whether to name all differences.
     """
     found = _tracking(left, right) or _secrets(left, right) or _journals(left, right) or _sequences(left, right)
@@ -70,16 +71,17 @@ def _tracked(found: TrackedBy, wanted: Mapping[object, object]) -> Iterator[str]
     if others[MOST - 2 :]:
         yield f'and {len(others) - MOST + 2} more units'
     due: dict[object, DueHook] = {hook.unit: hook for hook in found.due}
-    yield from [f'due, not run: {_described(due[unit])}' for unit in differing if unit in due][:1]
+    names = {found.secret.unique_identifier: named_by_owner(found.secret)}
+    yield from [f'due, not run: {due[unit]}{about_due(due[unit], names)}' for unit in differing if unit in due][:1]
     yield repr(found.secret)
 
 
 def _says_of_unit(unit: object, found: Mapping[str, int], wanted: Mapping[object, object]) -> str:
     name = cast('str', unit)
     if name not in found:
-        return f'{name} does not track the secret, and not revision {wanted[unit]}'
+        return f'{name} does not track the secret, but is expected to track revision {wanted[unit]}'
     if unit not in wanted:
-        return f'{name} tracks revision {found[name]}, and is not expected to'
+        return f'{name} tracks revision {found[name]}, but is not expected to track the secret'
     return f'{name} tracks revision {found[name]}, not {wanted[unit]!r}'
 
 
@@ -103,14 +105,14 @@ def _numbers(revisions: Mapping[int, RevisionView]) -> str:
 
 def _says_of_revision(number: int, left: RevisionView | None, right: RevisionView | None) -> str:
     if left is None or right is None:
-        return f'{number} is there on the {"right" if left is None else "left"} only'
+        return f'{number} exists on the {"right" if left is None else "left"} only'
     return f'{number} differs in {", ".join(_fields_of_revision(left, right))}'
 
 
 def _fields_of_revision(left: RevisionView, right: RevisionView) -> Iterator[str]:
     for name in ('number', 'created', 'expires', 'obsolete', 'backend'):
         if getattr(left, name) != getattr(right, name):
-            yield f'{name} ({getattr(left, name)}, and {getattr(right, name)})'
+            yield f'{name} ({getattr(left, name)} and {getattr(right, name)})'
     if left.checksum != right.checksum:
         yield 'content'
 
@@ -124,7 +126,7 @@ def _secrets(left: object, right: object) -> _Comparison:
             (f'revision {left.number}: differs in {", ".join(_fields_of_revision(left, right)) or "its secret"}',)
         )
     if isinstance(left, SecretView) and isinstance(right, SecretView):
-        return iter(('two secrets, not one', f'left: {_named(left)}', f'right: {_named(right)}'))
+        return iter(('these are different secrets', f'left: {_named(left)}', f'right: {_named(right)}'))
     secret, other = (left, right) if isinstance(left, SecretView) else (right, left)
     if isinstance(secret, SecretView):
         return iter(
@@ -148,7 +150,7 @@ def _journals(left: object, right: object) -> _Comparison:
     if isinstance(left, Journal) and isinstance(right, Journal):
         return iter(
             (
-                'two journals, not one: compare what normalised() or list() gives of each',
+                'these are different journals; compare journal.normalised() or list(journal)',
                 *itertools.islice(_of_records('journal', tuple(left), tuple(right)), MOST),
             )
         )
@@ -168,7 +170,7 @@ def _sequences(left: object, right: object) -> _Comparison:
         return None
     if isinstance(left, tuple) is not isinstance(right, tuple) and [*one] == [*other]:
         found = (*_RECORDS, DueHook)
-        same = f'a {kinds[0]} is never equal to a {kinds[1]}; what they hold is equal'
+        same = f'a {kinds[0]} is never equal to a {kinds[1]}; their items are equal'
         return iter((same,)) if all(isinstance(value, found) for value in everything) else None
     if all(isinstance(value, DueHook) for value in everything):
         return _of_records('due', one, other)
@@ -180,7 +182,7 @@ def _sequences(left: object, right: object) -> _Comparison:
 
 
 def _of_records(what: str, left: Sequence[Any], right: Sequence[Any]) -> Iterator[str]:
-    """Return where two sequences part, and what follows there."""
+    """Return the first position at which two sequences differ, and the items that follow."""
     place = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
     if place == len(left) == len(right):
         yield f'{what}: equal in all {place} places'
@@ -221,7 +223,7 @@ def _described(value: DueHook | Record) -> str:
 
 
 def _differing_fields(left: Any, right: Any) -> Iterator[str]:
-    """Return the fields of one record that are others in another one of the same kind."""
+    """Return the fields in which two records of the same kind differ."""
     if type(left) is not type(right) or str(left) != str(right):
         return
     names = [

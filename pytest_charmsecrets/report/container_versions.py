@@ -1,4 +1,4 @@
-"""The version of a workload on Kubernetes as ``juju status`` shortens it: often that is the name of an image.
+"""Shortens the workload version of a Kubernetes charm, often an image name, as ``juju status`` does.
 
 Source: juju 3.6: cmd/juju/status/output_tabular.go, printApplications; distribution/reference, ParseNamed.
 """
@@ -19,12 +19,12 @@ _IMAGE: Final = re.compile(
 
 
 def shortened(version: str, application: Mapping[str, Any], at_most: int) -> str:
-    """Return a version without the registry, and without what else may be left out of the name of an image.
+    """Return a version without the image registry and, if it is still too long, shortened further.
 
     Args:
-        version: the version that the charm has set.
-        application: the application, as it is laid out.
-        at_most: the width of the column.
+        version: the version set by the charm.
+        application: the application's fields in the status.
+        at_most: width of the column.
     """
     image = _IMAGE.fullmatch(version)
     if image is None:

@@ -1,4 +1,4 @@
-"""Findings of checks as text: what is wrong, the hooks that prove it, what to do, how to allow it."""
+"""Renders findings of checks as text: the problem, the hooks that prove it, the fix, and how to allow it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Final
 from ..records import Command, Finding, HookRun, Operation, Record
 
 EVIDENCE: Final = 3
-"""How many hooks a finding shows."""
+"""The maximum number of hooks to show for a finding."""
 _FLAGS: Final = ('--refresh', '--peek')
-"""The arguments of commands that are shown; the others may hold a value of a secret."""
+"""The command arguments to show; others can contain a secret value."""
 
 
 def render_findings(
@@ -21,14 +21,14 @@ def render_findings(
     explained: Container[str],
     redact: Callable[[str], str] = str,
 ) -> str:
-    """Return findings as text, one paragraph for each entry that allows them.
+    """Return findings as text, with one paragraph for each entry that would allow them.
 
     Args:
         findings: the findings.
         records: the records of all models of the controller, by number.
-        names: how secrets are called, by their bare ids.
+        names: names of secrets to show, by bare id.
         explained: the names of the checks that have a page.
-        redact: takes the values of secrets out of what may hold some.
+        redact: redacts secret values in a text.
     """
     alike: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -40,7 +40,7 @@ def render_findings(
 
 
 def allow_entry(finding: Finding) -> str:
-    """Return the entry that allows a finding and nothing else."""
+    """Return the entry of ``allow`` for exactly this finding."""
     return f'{finding.check}:{finding.subject}'
 
 
@@ -60,14 +60,14 @@ def _lines(
     if others:
         yield f'    and {others} more of this kind about {finding.subject}'
     yield redact(f'  help:  {finding.remedy}')
-    # What is copied from here has to be what the finding says: not redacted, a check puts no value there.
+    # Not redacted, because users copy this line. Checks put no secret values into it.
     yield f'  allow: @pytest.mark.charmsecrets(allow=[{allow_entry(finding)!r}])'
     if is_own:
         yield f'  more:  pytest --charmsecrets-explain {finding.check}'
 
 
 def _told(record: Record, names: Mapping[str, str]) -> str:
-    """Return a record in a few words; most of what a command was given is left out, it may be a value of a secret."""
+    """Return a record as a short text. Most arguments of commands are left out, as they can contain a secret value."""
     match record:
         case HookRun():
             return f'{record}{_about(record, names)}'

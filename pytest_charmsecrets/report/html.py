@@ -1,7 +1,7 @@
-"""A page with the pictures of tests: one file that loads nothing else.
+"""Renders a self-contained HTML page with the pictures of tests.
 
-The page is a static file. What differs between two pages is put into it here: an index and the same as text in plain
-HTML, for readers without JavaScript, and the data of all tests in one JSON document, each test's packed on its own.
+The page's code is static. This module inserts an index and the timelines as text, in plain HTML for readers without
+JavaScript, and the data of all tests as one JSON document, in which the data of each test is compressed separately.
 """
 
 from __future__ import annotations
@@ -41,30 +41,30 @@ _SCRIPTS: Final = (
     'paper',
     'main',
 )
-"""The modules of the page, each after those whose names it needs while it is loaded."""
+"""The JavaScript modules of the page, each after the modules that it depends on."""
 _IMPORT: Final = re.compile(r'^import [^;]*;\n', re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)
 class PageTest:
-    """A test with its picture, ready to be put into a page: plain data, which travels between processes."""
+    """A test with its picture for the page, as plain data that can be sent between processes."""
 
     name: str
     has_failed: bool
     reason: str
-    """Why it failed; the first line is that of the index."""
+    """The reason of the failure. Its first line is shown in the index."""
     text: str
-    """The same as the picture, as text."""
+    """The timeline as text."""
     packed: str
-    """The data of the picture: JSON, packed."""
+    """The data of the picture: compressed JSON."""
 
 
 def pack(name: str, picture: Mapping[str, Any], *, reason: str = '') -> PageTest:
-    """Return a test with the data of its picture packed; the same data is always packed into the same bytes.
+    """Return a test with the compressed data of its picture. The same data always results in the same bytes.
 
     Args:
-        name: the name of the test.
-        picture: the data of the picture, in which nothing is left to redact.
+        name: name of the test.
+        picture: the data of the picture, already redacted.
         reason: why the test failed.
     """
     data = {key: value for key, value in picture.items() if key != 'text'}
@@ -80,7 +80,7 @@ def pack(name: str, picture: Mapping[str, Any], *, reason: str = '') -> PageTest
 
 
 def _without_counts(events: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Leave out what the page does not show, and numbers that it counts itself: they are a quarter of a packed year."""
+    """Leave out fields that the page does not use or can count itself, which reduces the size by a quarter."""
     counts: dict[str, int] = {}
     for event in events:
         counts[event['k']] = counts.get(event['k'], 0) + 1
@@ -95,7 +95,7 @@ def page(runs: Sequence[Mapping[str, Any]]) -> str:
 
 
 def render_page(tests: Sequence[PageTest], *, title: str) -> str:
-    """Return a page with an index of tests, those that failed first, and the picture of each."""
+    """Return a page with an index of tests, failed tests first, and the picture of each test."""
     ordered = sorted(tests, key=lambda test: (not test.has_failed, test.name))
     script = _script()
     digest = base64.b64encode(hashlib.sha256(f'\n{script}'.encode()).digest()).decode()
@@ -120,12 +120,12 @@ def _read(name: str) -> str:
 
 @functools.cache
 def _script() -> str:
-    """Return all modules of the page as one: their names are shared, so imports are left out."""
+    """Return all modules of the page as one script. They share one scope, so imports are left out."""
     return '\n'.join(_IMPORT.sub('', _read(f'{name}.js')).strip() for name in _SCRIPTS) + '\n'
 
 
 def _embedded(value: Any) -> str:
-    """Return JSON that no HTML parser takes for the end of the element it stands in."""
+    """Return JSON that can be embedded in an HTML script element, without any text that would end the element."""
     return json.dumps(value, ensure_ascii=False, separators=(',', ':')).replace('<', '\\u003c')
 
 

@@ -1,4 +1,4 @@
-"""Names in the order that the juju client prints them: numbers by their value. Juju 3.6: internal/naturalsort, Less."""
+"""Sorts names as the Juju client does, numbers by value. Source: juju 3.6: internal/naturalsort, Less."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SPLIT = re.compile(r'(?P<before>\D*)(?P<number>\d+)(?P<rest>.*)', re.DOTALL)
 
 
 def in_order(names: Iterable[str]) -> list[str]:
-    """Return names sorted, such that web/2 comes before web/10."""
+    """Return the sorted names; web/2 comes before web/10."""
     return sorted(names, key=functools.cmp_to_key(_compare))
 
 

@@ -1,4 +1,4 @@
-"""Orders as text: how to repeat one, and how it departs from the fixed order."""
+"""Renders orders of hooks as text: how to reproduce one, and how it departs from the fixed order."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from ..views.model import ModelView
 
 NUMBERS: int = 10
-"""How many of the orders that fail are named."""
+"""The maximum number of failing orders to name."""
 
 
 def render_order(given: int | Mapping[int, int]) -> str:
-    """Return how to ask for an order: as an option, and as a marker."""
+    """Return the option and the marker that select an order."""
     return f'--charmsecrets-order={_as_option(given)}, or @pytest.mark.charmsecrets(order={given})'
 
 
@@ -24,7 +24,7 @@ def _as_option(given: int | Mapping[int, int]) -> str:
 
 
 def render_repetition(model: ModelView) -> str:
-    """Return how to make a model as this one was made, as options and as a marker: release, bugs, seed and order."""
+    """Return the options and the marker that reproduce a model: its release, bugs, seed and order."""
     order = model.order.given if isinstance(model.order.given, int) else model.order.choices
     options = [
         f'--charmsecrets-juju-version={model.version}',
@@ -38,15 +38,15 @@ def render_repetition(model: ModelView) -> str:
 
 
 def render_race(first: GivenOrder, failing: Sequence[int], further: int, shortest: Order | None) -> str:
-    """Return what to know about a test that passes in its first order and fails in others.
+    """Return the report about a test that passes in its first order and fails in others.
 
     Args:
-        first: the order in which it passes.
-        failing: the numbers of those in which it fails.
-        further: how many further orders it ran in.
-        shortest: the shortest order found that fails alike, which the report shows; None if none was looked for.
+        first: the order in which the test passes.
+        failing: the numbers of the orders in which it fails.
+        further: the number of further orders in which it ran.
+        shortest: the shortest order found with the same failure, which the report shows; None without a search.
     """
-    passes = 'the fixed order' if first == 0 else 'the order that it asks for'
+    passes = 'the fixed order' if first == 0 else 'its own order'
     named = ', '.join(map(str, failing[:NUMBERS])) + (', ...' if len(failing) > NUMBERS else '')
     lines = [
         f'Passes in {passes}, and fails in {len(failing)} of {further} further orders: {named}.',
@@ -55,22 +55,22 @@ def render_race(first: GivenOrder, failing: Sequence[int], further: int, shortes
     if shortest is None:
         return '\n'.join([*lines, f'Order {failing[0]} is shown.'])
     if not shortest.departures:
-        return '\n'.join([*lines, 'Repeated, it failed in the fixed order, too: it depends on more than the order.'])
+        return '\n'.join([*lines, 'Run again, it also failed in the fixed order, so not only the order matters.'])
     return '\n'.join(
         [*lines, *_shortened(shortest, 'The shortest order found that fails, which is shown,', is_shown=True)]
     )
 
 
 def render_given_order(given: int, shortest: Order) -> str:
-    """Return what to know about a test that fails in the order that it was asked to run in.
+    """Return the report about a test that fails in its given order.
 
     Args:
-        given: the number of the order.
-        shortest: the shortest order found that fails alike.
+        given: number of the order.
+        shortest: the shortest order found with the same failure.
     """
     lines = [f'Failed in order {given}, which Juju could choose.']
     if not shortest.departures:
-        return '\n'.join([*lines, 'It fails in the fixed order, too.'])
+        return '\n'.join([*lines, 'It also fails in the fixed order.'])
     return '\n'.join([*lines, *_shortened(shortest, 'The shortest order found that fails', is_shown=False)])
 
 

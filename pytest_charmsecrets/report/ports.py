@@ -1,4 +1,7 @@
-"""Opened ports as ``juju status`` joins them: by protocol, neighbours as a range. Juju 3.6: output_tabular.go, printPorts."""
+"""Renders opened ports as ``juju status`` does: by protocol, with ranges.
+
+Source: juju 3.6: cmd/juju/status/output_tabular.go, printPorts.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 
 def join(opened: Iterable[str]) -> str:
-    """Return ports such as ``80/tcp`` in one text, such as ``80-81,443/tcp 53/udp``."""
+    """Return ports such as ``80/tcp`` as one text, such as ``80-81,443/tcp 53/udp``."""
     ports_of: dict[str, list[str]] = {}
     for port in sorted(opened, key=lambda text: (len(text), text)):
         number, slash, protocol = port.partition('/')

@@ -1,11 +1,11 @@
-"""Keep the values of secrets out of reports.
+"""Redacts secret values in reports.
 
-Journals hold what really happened; whoever shows one to people passes every text through a :class:`Redactor`.
-A value is found wherever it occurs and in the forms it takes on its way through charms: as it is, escaped for
-JSON, Python, HTML or a shell, quoted for a URL, and in base64 even as a part of what was encoded.
+Journals contain the real values. Everything that renders a journal passes each text through a :class:`Redactor`.
+A value is found anywhere in a text and in the forms that charms may give it: unchanged, escaped for JSON, Python, HTML
+or a shell, quoted for a URL, and in base64, even as part of a longer encoded text.
 
-Short values are words of every text: they would redact half of a report. So values of 8 characters or more are
-redacted, shorter ones only under keys that name a credential, and names that the model shows everywhere never.
+Short values also occur as ordinary words, so redacting them would make reports unreadable. Values of 8 characters or
+more are redacted, shorter ones only if their key names a credential. Names in the model are never redacted.
 """
 
 from __future__ import annotations
@@ -32,47 +32,47 @@ if TYPE_CHECKING:
 PLACEHOLDER: Final = '<redacted>'
 
 KnownValue: TypeAlias = tuple[str | None, str]
-"""A value of a secret with its key, where the journal shows it."""
+"""A secret value with its key, or None if the journal does not show the key."""
 
 SHORTEST_CREDENTIAL: Final = 4
-"""A shorter value is not redacted, even if its key names a credential."""
+"""The minimum length of a value to redact, even if its key names a credential."""
 EMBEDDED_LENGTH: Final = 6
-"""From this many bytes on, a value is recognised inside a longer text in base64."""
+"""The minimum length in bytes of a value to be found within longer base64 text."""
 PLACEHOLDERS: Final = frozenset(('None', 'none', 'null', 'true', 'True', 'false', 'False'))
-"""Values that hide nothing."""
+"""Values that are not secret."""
 LINE_LENGTH: Final = 12
-"""From this many characters on, each line of a value counts as a value: charms log and indent keys line by line."""
+"""The minimum length of a line of a value to be redacted on its own, as charms log and indent keys line by line."""
 WRAPPED_WIDTHS: Final = (64, 76)
-"""Where PEM and MIME break lines of base64."""
+"""The line lengths of base64 in PEM and MIME."""
 
 _MARK: Final = '\x00redacted\x00'
 _MARKED: Final = re.compile(rf'{_MARK}(?P<number>[0-9]+){_MARK}')
 _BEGINNING: Final = 4
-"""How many characters of a form it is looked up by: no more than the shortest credential has."""
+"""The number of first characters by which forms are indexed: at most the minimum length of a credential."""
 _IN_WORD: Final = re.compile(r'[\w/:+-]')
 _GOES_ON: Final = re.compile(r'[\w/:+-]|\.\w')
 
 _STORING: Final = ('secret-add', 'secret-set', 'add-secret', 'update-secret')
 _YAML_LINE: Final = re.compile(r'(?P<key>[a-z][a-z0-9-]*): (?P<value>.+)')
 _GO_ESCAPES: Final = str.maketrans({'&': '\\u0026', '<': '\\u003c', '>': '\\u003e'})
-"""What Go escapes in JSON beside what everybody does."""
+"""Characters that Go escapes in JSON and most other languages do not."""
 
 
 class Redactor:
-    """Replaces every given value in texts, the longest first.
+    """Replaces given values in texts, the longest first.
 
-    A session may know a hundred thousand forms of values: they are found by how they begin, since a pattern of all of
-    them takes seconds and megabytes to compile, again for each value that becomes known.
+    A session can have a hundred thousand forms of values. They are indexed by their first characters, because one
+    regular expression for all would take seconds and megabytes to compile, again after each new value.
     """
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._values: Final[set[str]] = set()
         self._forms: Final[dict[str, dict[str, tuple[str, ...]]]] = collections.defaultdict(dict)
-        """The values that have each form, by the first characters of the form."""
+        """The forms by their first characters, each with the values that have it."""
         self.follow(values)
 
     def follow(self, values: Iterable[str]) -> None:
-        """Redact these values from now on, and no others."""
+        """Redact exactly these values from now on."""
         wanted = dict.fromkeys(values)
         for value in wanted:
             if value not in self._values:
@@ -86,11 +86,11 @@ class Redactor:
         self._values.update(wanted)
 
     def redact(self, text: str, stand_in: Callable[[str], str] | None = None) -> str:
-        """Return the text with every value replaced.
+        """Return a text with all values replaced.
 
         Args:
             text: the text.
-            stand_in: returns what stands for a value; by default the same for all.
+            stand_in: returns the replacement of a value; by default the same for all values.
         """
         forms, lengths = self._forms, sorted({len(beginning) for beginning in self._forms})
         parts: list[str] = []
@@ -115,7 +115,7 @@ class Redactor:
 
 
 def _end_of(form: str, text: str, start: int) -> int:
-    """Return where a form ends that begins at a place of a text; 0 if it does not. A short one has to stand alone."""
+    """Return the end of a form that begins at a position of a text, or 0. A short form has to be a whole word."""
     end = start + len(form)
     if not text.startswith(form, start):
         return 0
@@ -125,20 +125,21 @@ def _end_of(form: str, text: str, start: int) -> int:
 
 
 class Numbered:
-    """What stands for values in several texts that are read together: the same for the same value, another for another.
+    """Numbers the replacements of values in texts that are read together: equal values get equal replacements.
 
-    With one value it is the plain placeholder. So the texts are redacted first with marks, and finished once all are.
+    With a single value, the replacement has no number. So texts are first redacted with marks; when all texts are
+    redacted, ``finish`` replaces the marks.
     """
 
     def __init__(self) -> None:
         self._numbers: Final[dict[str, int]] = {}
 
     def mark(self, value: str) -> str:
-        """Return the mark of a value, which numbers it by its first appearance."""
+        """Return the mark of a value. Values are numbered by first appearance."""
         return f'{_MARK}{self._numbers.setdefault(value, len(self._numbers) + 1)}{_MARK}'
 
     def finish(self, text: str) -> str:
-        """Return a text with what is shown in place of the marks."""
+        """Return a text with the marks replaced."""
         return _MARKED.sub(lambda found: self._shown(found['number']), text)
 
     def _shown(self, number: str) -> str:
@@ -146,17 +147,17 @@ class Numbered:
 
 
 def worth_redacting(known: Iterable[KnownValue], names: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the values that reports do not show.
+    """Return the values to redact.
 
     Args:
-        known: the values of secrets with their keys.
-        names: texts that a report needs, such as the names of applications.
+        known: secret values with their keys.
+        names: texts that must stay readable, such as names of applications.
     """
     return tuple(value for key, value in known if value.strip() not in names and _is_long_enough(key, value))
 
 
 def left_in_plain(known: Iterable[KnownValue], names: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the keys that name a credential, and whose values are too short or too common to redact."""
+    """Return the keys that name a credential but whose values are too short or too common to redact."""
     keys = (
         key
         for key, value in known
@@ -166,7 +167,7 @@ def left_in_plain(known: Iterable[KnownValue], names: Collection[str] = ()) -> t
 
 
 def names_of(model: ModelView) -> set[str]:
-    """Return the names of applications, units, endpoints, and keys of relation data in a model."""
+    """Return the names of applications, units and endpoints, and the keys of relation data, in a model."""
     names = {*model.applications, *model.units}
     for relation in model.relations:
         names.update(itertools.chain.from_iterable(endpoint.split(':') for endpoint in relation.endpoints))
@@ -182,7 +183,7 @@ def _is_long_enough(key: str | None, value: str) -> bool:
 
 
 def known_values(records: Iterable[Record]) -> tuple[KnownValue, ...]:
-    """Collect the secret values that a journal itself shows: those that were stored, and those that were read."""
+    """Return the secret values that records contain, because they were stored or read."""
     found: dict[KnownValue, None] = {}
     for record in records:
         if isinstance(record, Command):
@@ -215,7 +216,7 @@ def _values_of_arguments(arguments: Iterable[str]) -> Iterator[KnownValue]:
 
 
 def _values_of_document(document: str, key: str | None = None) -> Iterator[KnownValue]:
-    """Return the values in what ``secret-get`` printed or ``--file -`` read: JSON, YAML, or the value of one key."""
+    """Return the values in the output of ``secret-get`` or the input of ``--file -``: JSON, YAML, or a single value."""
     text = document.rstrip('\n')
     if not text:
         return
@@ -235,13 +236,13 @@ def _values_of_document(document: str, key: str | None = None) -> Iterator[Known
 
 def _decoded(value: str) -> Iterator[str]:
     try:
-        yield base64.b64decode(value, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+        yield base64.b64decode(value, validate=True).decode(errors='surrogateescape')
+    except binascii.Error:
         return
 
 
 def _forms(value: str) -> set[str]:
-    """Return every text that stands for a value."""
+    """Return all forms of a value."""
     return set(filter(None, _encoded(value))) if value.strip() else set()
 
 
@@ -262,7 +263,7 @@ def _encoded(value: str) -> Iterator[str]:
 
 
 def _written(value: str) -> Iterator[str]:
-    """Return a value as it is and as JSON (also JSON within JSON), HTML, Python, a shell and a URL write it."""
+    """Return a value unchanged and as written in JSON (also JSON within JSON), HTML, Python, a shell and a URL."""
     yield value
     once = json.dumps(value)[1:-1]
     yield once
@@ -282,12 +283,12 @@ def _written(value: str) -> Iterator[str]:
 
 
 def _is_telling(line: str) -> bool:
-    """Whether a line of a longer value is part of the secret, rather than the frame of a PEM block."""
+    """Whether a line of a longer value is secret, and not a header or footer of a PEM block."""
     return len(line) >= LINE_LENGTH and not line.startswith('-----')
 
 
 def _embedded(encoded: str, shift: int, length: int) -> str:
-    """Return the characters of base64 text that depend on the value alone, not on what stands around it."""
+    """Return the characters of base64 text that depend only on the value and not on the text around it."""
     first = -(-shift * 8 // 6)
     last = (shift + length) * 8 // 6
     return encoded[first:last]

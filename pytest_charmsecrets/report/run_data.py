@@ -1,6 +1,6 @@
-"""The data of a run: what a timeline is drawn from, as frozen, plain records.
+"""The data of a run, from which timelines are rendered, as frozen dataclasses.
 
-Every reference between them is the number of a record in the one order of a controller. Nothing is redacted here.
+They refer to each other by the number of a journal record. Nothing is redacted here.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ ReadKind: TypeAlias = Literal['get', 'peek', 'refresh', 'refused']
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RunInfo:
-    """What was run."""
+    """General information about a run."""
 
     version: str
     """The release of Juju."""
     seed: int
     order: str
-    """As ``--charmsecrets-order`` takes it; ``0`` is the fixed order."""
+    """The order in the form of ``--charmsecrets-order``; ``0`` is the fixed order."""
     start: datetime.datetime
     end: datetime.datetime
     models: tuple[str, ...]
     title: str = ''
-    """The test, or what the caller calls the run."""
+    """Name of the test, or another title."""
     source: str = ''
     """The file of the test."""
     outcome: Outcome = ''
-    """How the test ended; empty where there is no test or it has not ended."""
+    """The test's outcome; empty without a test or before its end."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Span:
-    """From one record to another; None stands for the end of the run."""
+    """The part of a run from one record to another; None stands for the end of the run."""
 
     since: int | None
     until: int | None
@@ -45,7 +45,7 @@ class Span:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lane:
-    """A unit, and when it was there."""
+    """A unit, and the time for which it existed."""
 
     unit: str
     application: str
@@ -53,18 +53,18 @@ class Lane:
     is_puppet: bool
     there: Span
     led: tuple[Span, ...]
-    """When it led its application."""
+    """The times for which it was the leader."""
     status: tuple[str, str] | None
-    """Its last workload status with the message; None for a puppet."""
+    """Its last workload status and message; None for a puppet."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Asked:
-    """Something that the user did."""
+    """An operation of the test."""
 
     operation: Operation
     position: int
-    """Its place among the operations of all models, from 1."""
+    """Its number among the operations of all models, from 1."""
 
     @property
     def number(self) -> int:
@@ -74,7 +74,7 @@ class Asked:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Read:
-    """A hook command that read a secret, or was refused to."""
+    """A hook command that read a secret or tried to."""
 
     command: int
     """Number of the Command."""
@@ -82,27 +82,27 @@ class Read:
     """Bare id."""
     kind: ReadKind
     revision: int | None
-    """The revision that it returned; None if it was refused, or returned what the hook had written itself."""
+    """The returned revision; None if the command failed or returned content that the same hook has written."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Hook:
-    """A hook that ran, why it was due, and what it had to do with secrets."""
+    """A hook that ran, with its causes and the secrets that it used."""
 
     run: HookRun
     position: int
-    """Its place among the hooks of all models, from 1."""
+    """Its number among the hooks of all models, from 1."""
     causes: tuple[int, ...]
-    """Numbers of the operations, hooks and moments of time that made it due, oldest first."""
+    """Numbers of the records that made it due (operations, hooks, time passed), oldest first."""
     reads: tuple[Read, ...]
     wrote: tuple[tuple[str, int], ...]
-    """The secrets with the revisions that it added."""
+    """The secrets and revisions that it added."""
     touched: tuple[str, ...]
-    """Bare ids of all secrets that it is about, or that its hook commands named, read or changed."""
+    """Bare ids of the event's secret and of all secrets that its hook commands named, read or changed."""
     refused: tuple[int, ...]
-    """Numbers of the hook commands that were refused, look-ups by a label that nobody has left out."""
+    """Numbers of the failed hook commands, except for look-ups of a label that does not exist."""
     retry_of: int | None
-    """Number of the run that failed, if this is its retry."""
+    """Number of the failed run that this one retries."""
 
     @property
     def number(self) -> int:
@@ -112,38 +112,38 @@ class Hook:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Due:
-    """A hook that is due and has not run."""
+    """A hook that is due but has not run."""
 
     hook: DueHook
     model: str
     causes: tuple[int, ...]
-    """Empty if its unit has not received yet what makes it due."""
+    """Numbers of the records that made it due; empty if the change has not been delivered to its unit yet."""
     failed: int | None
-    """Number of the run that failed, if it is due again for that reason."""
+    """Number of the failed run that it retries."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Observer:
-    """A unit that has tracked a secret, or tried to read it."""
+    """A unit that has tracked a secret or tried to read it."""
 
     unit: str
     model: str
     """The unit's own model."""
     label: str
-    """Its label of the secret, as last set."""
+    """Its label for the secret, as last set."""
     tracked: tuple[Tracked, ...]
     reads: tuple[tuple[int, Read], ...]
-    """The hooks that read it, by number, and how."""
+    """Its reads, each with the number of the hook."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Secret:
-    """The life of a secret."""
+    """A secret with its revisions, observers and grants over time."""
 
     id: str
     """Bare id."""
     name: str
-    """Its label or name; its id where it has none."""
+    """Its label or name; its id if it has neither."""
     owner: str
     model: str
     rotation: str
@@ -153,7 +153,7 @@ class Secret:
     revisions: tuple[RevisionLife, ...]
     observers: tuple[Observer, ...]
     grants: tuple[tuple[str, Granted], ...]
-    """To whom, by the names of their own models, and the grant; the owner's own access left out."""
+    """The grants, each with the application's or unit's name in its own model. The owner's access is left out."""
     next_rotation: datetime.datetime | None
     expires: datetime.datetime | None
     """When the latest revision expires."""
@@ -166,24 +166,23 @@ class Failure:
     hook: int
     """Number of the HookRun."""
     command: int | None
-    """Number of the hook command whose refusal is behind it."""
+    """Number of the hook command whose error caused the failure."""
     error: str
-    """What the charm raised; empty if its commit was refused."""
+    """The charm's exception; empty if Juju rejected the commit."""
     juju_error: str
-    """Juju's words; empty if Juju refused nothing."""
+    """Juju's error message; empty if there was none."""
     why: str
-    """The state of the model behind the refusal; empty if there was none, or it is not known."""
+    """The state of the model that caused Juju's error; empty if there was none or it is not known."""
     where: str
-    """The charm's own line."""
+    """The line of the charm's own code."""
     library: str
-    """The line of the library that it called, if it called one."""
+    """The line of the library that the charm called, if any."""
     chain: tuple[int, ...]
-    """What led there, oldest first: each time the latest cause, and the hook itself."""
+    """The chain of causes, oldest first, with the latest cause of each hook. The last item is the hook itself."""
     secret: str | None
-    """The secret that it is about: that of the refused command, else that of the hook."""
+    """The secret of the failed hook command, or else of the hook's event."""
     touching: tuple[int, ...]
-    """Numbers of the other hooks and operations that touched that secret before: added it, wrote, granted, removed or
-    were refused."""
+    """Numbers of other, earlier hooks and operations that changed that secret or failed to."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -195,7 +194,7 @@ class Found:
     message: str
     remedy: str
     allow: str
-    """The entry that allows it."""
+    """The entry of ``allow`` for it."""
     model: str
     evidence: tuple[int, ...]
     """Numbers of operations and hooks, oldest first."""
@@ -203,7 +202,7 @@ class Found:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RunData:
-    """A run of all models of a controller."""
+    """A run: the history of all models of a controller."""
 
     run: RunInfo
     lanes: tuple[Lane, ...]
@@ -212,8 +211,8 @@ class RunData:
     due: tuple[Due, ...]
     secrets: tuple[Secret, ...]
     moments: tuple[int, ...] = ()
-    """Numbers of the records of time that passed: they are causes, too."""
+    """Numbers of the records about time that passed, which can be causes."""
     failure: Failure | None = None
     findings: tuple[Found, ...] = ()
     are_secrets_chosen: bool = False
-    """Whether only some secrets are shown: hooks that touch none of them are told as those that touch none."""
+    """Whether only selected secrets are shown. Hooks that touch none of them count as touching no secret."""

@@ -1,4 +1,4 @@
-"""A run and its layout as plain, redacted JSON: what the page is drawn from.
+"""A run and its layout as plain, redacted JSON, from which the HTML page is drawn.
 
 Fields that are false, empty or None are left out of events, details, lanes, folds and secrets. A reference to an event is its
 index in ``ev``; -1 stands for "before everything that is shown", None for "still at the end". Times are UTC,
@@ -36,7 +36,7 @@ index in ``ev``; -1 stands for "before everything that is shown", None for "stil
     kind, the secret's URI or what else it is about, and the rest), ``error``, ``threads``, ``deferred``, ``ran`` (events).
 ``cmds``
     Hook commands, each once: ``a`` (arguments), ``o`` (output), ``i`` (input), ``x`` (exit code), ``e`` (standard error), ``q`` (1: a look-up by
-    a label that is not there), ``l`` (1: it only looked something up), ``rv`` (revision that it returned).
+    a label that does not exist), ``l`` (1: it only looked something up), ``rv`` (revision that it returned).
 ``due``
     Due, not run, of units that are there: ``l``, ``h``, ``f``, ``s``, ``r``, ``rel``, ``rem``, ``ca``, ``ct`` as above, ``again`` (the run that failed).
 ``sec``
@@ -72,24 +72,24 @@ Fields = dict[str, Any]
 
 
 def as_json(layout: Layout, redact: Callable[[str], str] = str) -> Fields:
-    """Return a run and its layout as plain data.
+    """Return a run and its layout as plain data, redacted.
 
     Args:
         layout: the layout, with the data of its run.
-        redact: takes the values of secrets out of a text.
+        redact: redacts secret values in a text.
     """
     return _Writer(layout, redact).write()
 
 
 class _Once:
-    """Fields of many things, equal ones stored once."""
+    """A list of fields of objects, in which equal fields are stored once."""
 
     def __init__(self) -> None:
         self.all: Final[list[Fields]] = []
         self._places: Final[dict[str, int]] = {}
 
     def index(self, fields: Fields) -> int:
-        """Return the place of fields, which are added if they are new."""
+        """Return the index of fields, and add them if they are new."""
         place = self._places.setdefault(json.dumps(fields), len(self.all))
         if place == len(self.all):
             self.all.append(fields)
@@ -430,7 +430,7 @@ def _family(hook: str, relation: str | None, *, played: bool) -> str:
 
 
 def _told(effect: Effect) -> tuple[str, str]:
-    """Return what an effect is about, and the rest of it."""
+    """Return the subject of an effect, and the rest of its text."""
     text = str(effect).removeprefix(effect.kind).strip()
     if effect.secret is not None:
         return f'secret:{effect.secret}', text.removeprefix(f'secret:{effect.secret}').strip()
@@ -443,5 +443,5 @@ def _time(when: datetime.datetime) -> str:
 
 
 def _present(fields: Fields, but: Sequence[str] = ()) -> Fields:
-    """Leave out what is false, empty or None; of some fields only what is None."""
+    """Leave out fields that are false, empty or None; for some fields only None."""
     return {key: value for key, value in fields.items() if value or (key in but and value is not None)}

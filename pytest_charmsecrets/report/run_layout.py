@@ -1,7 +1,7 @@
-"""The layout of a run, computed once for every picture of it: columns, steps, folds, and what is alike.
+"""The layout of a run, which all pictures of it share: columns, steps, folds, and groups with the same history.
 
-A column holds hooks none of which made another one due, at most one for each unit, so that a cause stands left of what it
-caused. Columns stand in steps of virtual time. A fold is a stretch of columns that is shown as one band at first.
+A column has at most one hook of each unit, and no hook that another one in it made due, so causes are always to the
+left. A step has the columns of one virtual time. A fold is a range of columns that is shown collapsed at first.
 """
 
 from __future__ import annotations
@@ -19,107 +19,107 @@ from .run_data import Asked, Hook, Lane, RunData, Secret, Span
 OPERATIONS_IN_A_COLUMN: Final = 4
 QUIET_COLUMNS: Final = 2
 QUIET_HOOKS: Final = 6
-"""From this many columns and hooks on, a stretch that touches no secret is folded."""
+"""The minimum number of columns and of hooks of a range to fold, if its hooks touch no secret."""
 ALIKE_STEPS: Final = 2
-"""From this many steps on, steps like the one before them are folded."""
+"""The minimum number of steps to fold, if they are like the step before them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Event:
-    """A hook or an operation, in its place."""
+    """A hook or an operation with its position."""
 
     what: Asked | Hook
     lane: int
     """Index of its lane; -1 for the user's."""
     column: int
     row: int = 0
-    """Its place among the operations of its column."""
+    """Its position among the operations of its column."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
-    """The columns of one moment of virtual time."""
+    """The columns of one virtual time."""
 
     time: datetime.datetime
     first: int
     end: int
-    """The column after its last one."""
+    """The first column after the step."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Fold:
-    """A stretch of columns that is shown as one band.
+    """A range of columns that is shown collapsed.
 
-    ``quiet``: its hooks touch no secret, and nothing in it failed, was refused or was deferred. ``alike``: each of its steps
-    has the same hooks, effects and outcomes as the step before the fold.
+    ``quiet``: its hooks touch no secret, and nothing in it failed or was deferred. ``alike``: each of its steps has the
+    same hooks, effects and outcomes as the step before the fold.
     """
 
     kind: Literal['quiet', 'alike']
     first: int
     end: int
     hooks: tuple[tuple[str, int], ...]
-    """The names of its hooks and how many there are of each, the most frequent first."""
+    """The names of its hooks with their counts, the most frequent first."""
     failed: int = 0
     steps: tuple[int, int] | None = None
-    """Its steps, of ``alike``: the first, and the one after the last."""
+    """For ``alike``: the index of its first step, and of the step after the last."""
     every: datetime.timedelta | None = None
-    """The time between all of them, if that is always the same."""
+    """The time between its steps, if it is always the same."""
     revisions: tuple[tuple[str, int, int], ...] = ()
-    """The revisions that it adds, by secret: the lowest and the highest number."""
+    """For each secret, the lowest and the highest number of the revisions that it adds."""
 
     @property
     def count(self) -> int:
-        """How many hooks it holds."""
+        """The number of its hooks."""
         return sum(count for _, count in self.hooks)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SecretLayout:
-    """How the life of a secret is laid out."""
+    """The layout of a secret."""
 
     rows: tuple[int, ...]
-    """The row of each revision, such that revisions in one row do not overlap."""
+    """The row of each revision. Revisions in the same row do not overlap."""
     alike: tuple[tuple[int, ...], ...]
-    """Its observers, those of one application with the same history together."""
+    """Groups of its observers that belong to one application and have the same history."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Layout:
-    """Where everything stands."""
+    """The layout of a run."""
 
     data: RunData
     events: tuple[Event, ...]
-    """In the order in which they happened."""
+    """All events, oldest first."""
     columns: int
     steps: tuple[Step, ...]
     folds: tuple[Fold, ...]
     alike: tuple[tuple[int, ...], ...]
-    """The lanes, those of one application with the same history together."""
+    """Groups of the lanes that belong to one application and have the same history."""
     secrets: tuple[SecretLayout, ...]
     numbers: tuple[int, ...]
     """The numbers of the records of all events."""
 
     def index(self, number: int | None) -> int | None:
-        """Return the index of the event that a record is; None if it is none that is shown."""
+        """Return the index of the event for a record, or None if it is not shown."""
         if number is None:
             return None
         place = bisect.bisect_left(self.numbers, number)
         return place if place < len(self.numbers) and self.numbers[place] == number else None
 
     def since(self, span: Span) -> int:
-        """Return the index of the event that began something; -1 if that was before everything that is shown."""
+        """Return the index of the event that began a span, or -1 if it began before the shown part."""
         if span.since is None:
             return len(self.events) - 1
         return bisect.bisect_left(self.numbers, span.since) if span.since >= self._first else -1
 
     def until(self, span: Span) -> int | None:
-        """Return the index of the event that ended something; None if it holds at the end of what is shown."""
+        """Return the index of the event that ended a span, or None if it lasts to the end of the shown part."""
         if span.until is None or not self.numbers or span.until > self.numbers[-1]:
             return None
         return bisect.bisect_left(self.numbers, span.until)
 
     def column(self, index: int) -> int:
-        """Return the column of an event; -1 for what was before everything that is shown."""
+        """Return the column of an event, or -1 for the time before the shown part."""
         return self.events[index].column if 0 <= index < len(self.events) else -1
 
     @property
@@ -148,7 +148,7 @@ def lay_out(data: RunData) -> Layout:
 
 
 class _Column:
-    """The column that events are put into at present."""
+    """The column that is being filled with events."""
 
     def __init__(self) -> None:
         self.number = -1
@@ -160,12 +160,12 @@ class _Column:
         self._is_played = False
 
     def takes(self, what: Asked | Hook) -> bool:
-        """Whether it can take an event, too."""
+        """Whether an event fits into the column."""
         if self._kind is not type(what) or self.time != time_of(what):
             return False
         if isinstance(what, Asked):
             return self.count < OPERATIONS_IN_A_COLUMN
-        # Nothing but the test orders what it plays: that it came later is all that there is to see.
+        # Only the test determines the order of hooks that it runs itself, so each gets a column of its own.
         if is_played(what) or self._is_played:
             return False
         return (what.run.model, what.run.unit) not in self._units and self._numbers.isdisjoint(what.causes)
@@ -178,7 +178,7 @@ class _Column:
         self._numbers.clear()
 
     def put(self, what: Asked | Hook) -> int:
-        """Put an event into it; return its place there."""
+        """Add an event to the column and return its row."""
         self.count += 1
         self._numbers.add(what.number)
         self._is_played = isinstance(what, Hook) and is_played(what)
@@ -206,12 +206,12 @@ def _columns(data: RunData) -> tuple[tuple[Event, ...], tuple[Step, ...]]:
 
 
 def time_of(what: Asked | Hook) -> datetime.datetime:
-    """Return when an event began."""
+    """Return the time at which an event began."""
     return what.operation.time if isinstance(what, Asked) else what.run.time
 
 
 def is_played(hook: Hook) -> bool:
-    """Whether the test itself ran a hook: by ``exec``, an action, or for a puppet."""
+    """Whether the test itself ran the hook: as an action, by ``exec``, or for a puppet."""
     return hook.run.became_due is None
 
 
@@ -219,7 +219,7 @@ def is_played(hook: Hook) -> bool:
 
 
 def is_quiet(hook: Hook) -> bool:
-    """Whether a hook touched no secret, and nothing about it failed, was refused or was deferred."""
+    """Whether a hook touched no secret, and nothing in it failed or was deferred."""
     run = hook.run
     return run.outcome == 'committed' and not (
         hook.touched or hook.refused or run.deferred or run.ran_deferred or run.is_retry or is_played(hook)
@@ -244,7 +244,7 @@ def _quiet_folds(layout: Layout, steps: Iterable[Step]) -> Iterator[Fold]:
 
 
 def _kept(layout: Layout) -> set[int]:
-    """Return the hooks that no fold hides: the one that failed the test, and what findings name."""
+    """Return the hooks that must not be folded: the one that failed the test, and those that findings name."""
     data = layout.data
     failed = {data.failure.hook} if data.failure is not None else set[int]()
     return failed.union(*(finding.evidence for finding in data.findings))
@@ -300,7 +300,7 @@ def _alike_fold(layout: Layout, first: int, end: int) -> Fold:
 
 
 def _signatures(layout: Layout) -> Iterator[tuple[object, ...]]:
-    """Return for each step what has to be the same for it to be like another; revisions count from the latest."""
+    """Return a signature of each step, by which steps count as alike. Revisions are relative to the latest one."""
     latest: dict[str, int] = {}
     events = layout.events
     start = 0
@@ -341,7 +341,7 @@ def _signature(hook: Hook, latest: dict[str, int], numbers: dict[int, int]) -> t
         (run.deferred, run.ran_deferred, run.error, len(hook.refused)),
         tuple((read.secret, read.kind, relative(read.secret, read.revision)) for read in hook.reads),
         tuple(map(effects_of, (run.kept, run.committed, run.discarded))),
-        # A cause outside of the step may be any: the time that passed, or what the user did long ago.
+        # Causes outside of the step do not matter: they can be time that passed, or an operation long before.
         tuple(numbers.get(cause) for cause in hook.causes),
     )
 
@@ -396,7 +396,7 @@ def _observers_alike(layout: Layout, secret: Secret) -> tuple[tuple[int, ...], .
 
 
 def _rows(layout: Layout, secret: Secret) -> tuple[int, ...]:
-    """Return a row for each revision, the first in which nothing else is at the same time."""
+    """Return a row for each revision: the first one that is free during its life."""
     ends: list[int] = []
     rows: list[int] = []
     for life in secret.revisions:

@@ -1,7 +1,7 @@
-"""Reading a run: the data of a timeline from journals and views, after the run or in the middle of it.
+"""Reads the data of a run from journals and views, after the run or during it.
 
-Facts only: causes are those of the journal, histories are those of the journal, and nothing is inferred from the order of
-records or from texts. Reading changes nothing.
+Causes and histories are those in the journal. Nothing is inferred from the order of records or from texts. Reading does
+not change a model.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _RecordT = TypeVar('_RecordT', bound=Record)
 
 _PUPPET: Final = 'deploy-puppet'
 _LONGEST_NAME: Final = 64
-"""A longer label is a document rather than a name."""
+"""The maximum length of a label to use as a name."""
 _CHANGING: Final = frozenset(('secret-add', 'secret-set', 'secret-grant', 'secret-revoke', 'secret-remove'))
 
 
@@ -72,18 +72,18 @@ def read_run(
 
     Args:
         models: all models of a controller, oldest first.
-        failure: the hook that failed the test.
-        findings: what checks found, each with its model.
-        title: the test.
-        source: the file of the test.
-        outcome: how the test ended.
+        failure: the exception of the hook that failed the test.
+        findings: findings of checks, each with its model.
+        title: name of the test.
+        source: file of the test.
+        outcome: outcome of the test.
     """
     data = _Reader(models).read(failure, findings)
     return dataclasses.replace(data, run=dataclasses.replace(data.run, title=title, source=source, outcome=outcome))
 
 
 class _Reader:
-    """The records of all models in their one order, and look-ups in them."""
+    """The records of all models by number, and look-ups in them."""
 
     def __init__(self, models: Sequence[ModelView]) -> None:
         self._models: Final = tuple(models)
@@ -94,7 +94,7 @@ class _Reader:
         self._proxies: Final = dict(self._proxied())
 
     def _proxied(self) -> Iterator[tuple[str, str]]:
-        """Return what applications are called in other models, with their own names."""
+        """Return the names that applications have in other models, with their own names."""
         for model in self._models if len(self._models) > 1 else ():
             for application in dict.fromkeys(unit.partition('/')[0] for unit in self._units[model.name]):
                 yield model.internals.world.proxy_of(application), application
@@ -166,7 +166,7 @@ class _Reader:
         runs = {hook.run.unit: hook for hook in hooks.values() if hook.run.model == model.name}
         for due in model.due:
             about = (due.unit, due.name, _bare(due.secret), due.revision, due.relation, due.remote)
-            unit = units.get(due.unit)  # A subordinate that is still to come has hooks that are due, too.
+            unit = units.get(due.unit)  # Hooks can be due on a subordinate unit that does not exist yet.
             failed = unit is not None and unit.error == due
             last = runs.get(due.unit) if failed else None
             causes = last.causes if last is not None else announced.get(about, ())
@@ -218,7 +218,7 @@ class _Reader:
         )
 
     def _given(self, secret: str, revisions: Sequence[RevisionLife]) -> dict[str, str]:
-        """Return what the records tell about a secret: the options of its owner's hooks, or a user's arguments."""
+        """Return the options of a secret: those of its owner's hook commands, or a user's arguments."""
         created = self._by_number.get(revisions[0].created_by or 0)
         if isinstance(created, Operation):
             keys = (argument.partition('=')[0] for argument in created.arguments[1:] if not argument.startswith('--'))
@@ -238,7 +238,7 @@ class _Reader:
         return found
 
     def _tracking(self) -> dict[str, dict[tuple[str, str], list[Tracked]]]:
-        """Return what units track by secret; a unit under its own name, as its own model tells it."""
+        """Return the tracked revisions by secret and unit. Each unit has the name in its own model."""
         found: dict[str, dict[tuple[str, str], list[Tracked]]] = {}
         for model in self._models:
             units = self._units[model.name]
@@ -253,7 +253,7 @@ class _Reader:
             yield self._own_name(granted.subject) or '', granted
 
     def _own_name(self, name: str | None) -> str | None:
-        """Return the name that an application or unit of another model has there; any other as it is."""
+        """Return the name that an application or unit of another model has there, or the name unchanged."""
         if name is None:
             return None
         application, slash, number = name.partition('/')
@@ -261,7 +261,7 @@ class _Reader:
 
     @functools.cached_property
     def _granted(self) -> dict[str, dict[str, list[Granted]]]:
-        """The grants by model and secret, without the access of owners."""
+        """Return the grants by model and secret, without the access of owners."""
         found: dict[str, dict[str, list[Granted]]] = {model.name: {} for model in self._models}
         for model in self._models:
             for granted in model.journal.grants():
@@ -289,7 +289,7 @@ class _Reader:
 
 
 def _units_of(model: ModelView) -> dict[str, list[HadStatus]]:
-    """Return every unit that was ever there with its statuses, in the order in which they came."""
+    """Return every unit that has existed with its statuses, oldest first."""
     found: dict[str, list[HadStatus]] = {}
     for status in model.journal.statuses():
         if '/' in status.subject:
@@ -309,7 +309,7 @@ def _operations_of(model: ModelView, name: str) -> Iterator[Operation]:
 
 
 def _open(journal: Iterable[Record]) -> dict[tuple[object, ...], tuple[int, ...]]:
-    """Return the causes of what was announced as due and has neither run nor lapsed."""
+    """Return the causes of hooks that became due and have neither run nor been cancelled."""
     found: dict[int, BecameDue] = {}
     for record in journal:
         if isinstance(record, BecameDue):
@@ -365,7 +365,7 @@ def _is_set(command: Command, flag: str) -> bool:
 
 
 def secret_of(command: Command) -> str | None:
-    """Return the bare id of the secret that a hook command read or named; None if it named none by its id."""
+    """Return the bare id of the secret that a hook command read or named by id, or None."""
     if command.secret is not None:
         return command.secret
     if not command.name.startswith('secret-'):
@@ -381,13 +381,13 @@ def secret_of(command: Command) -> str | None:
 
 
 def is_look_up(command: Command) -> bool:
-    """Whether a hook command asked for a secret by a label that is not there: charms do so on purpose."""
+    """Whether a hook command failed to find a secret by label, which charms often do on purpose."""
     reads = command.name in ('secret-get', 'secret-info-get')
     return reads and command.is_refused and secret_of(command) is None
 
 
 def _bare(secret: str | None) -> str | None:
-    """Return the bare id of a secret from the URI that a hook is about."""
+    """Return the bare id of the secret URI of a hook."""
     return identity.parse_secret_uri(secret).id if secret is not None else None
 
 
@@ -429,7 +429,7 @@ def _failure(
 
 
 def _holders(hook: Hook, secrets: Sequence[Secret]) -> Iterator[str]:
-    """Return the secrets that have the labels which a hook gave to others of the same owner, and that it could not commit."""
+    """Return the secrets that already have the labels which a failed hook gave to other secrets of the same owner."""
     if hook.run.outcome != 'commit failed':
         return
     given = {(effect.subject, dict(effect.options).get('label')) for effect in hook.run.discarded}
@@ -440,7 +440,7 @@ def _holders(hook: Hook, secrets: Sequence[Secret]) -> Iterator[str]:
 
 
 def _chain(hook: Hook, hooks: Mapping[int, Hook]) -> tuple[int, ...]:
-    """Return a hook and what made it due, what made that due, and so on, oldest first: each time the latest cause."""
+    """Return the chain of latest causes of a hook, oldest first; the hook itself is the last item."""
     found = [hook.run.number]
     present: Hook | None = hook
     while present is not None and present.causes:
@@ -452,7 +452,7 @@ def _chain(hook: Hook, hooks: Mapping[int, Hook]) -> tuple[int, ...]:
 def _touching(
     secret: str, before: int, hooks: Mapping[int, Hook], secrets: Sequence[Secret], operations: Sequence[Asked]
 ) -> Iterator[int]:
-    """Return who changed a secret or tried to before a hook: hooks, and operations that its history names."""
+    """Return the hooks and operations that changed a secret, or tried to, before a given hook."""
     of_secret = next(one for one in secrets if one.id == secret)
     numbers = {operation.number for operation in operations}
     lives = ((life.created_by, life.removed_by) for life in of_secret.revisions)

@@ -1,4 +1,4 @@
-"""Parts of a run: some units, some secrets, a span of time."""
+"""Selects a part of a run by units, secrets and time."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def select(
     since: datetime.datetime | None = None,
     until: datetime.datetime | None = None,
 ) -> RunData:
-    """Return a part of a run; hooks keep their numbers.
+    """Return a part of a run. Hooks keep their numbers.
 
     Args:
         data: the run.
-        units: only these units, and those of these applications.
-        secrets: only these secrets, by label, name or id. Hooks that touch none of them count as those that touch none.
+        units: only these units, or all units of these applications, by name.
+        secrets: only these secrets, by label, name or id. Other hooks count as hooks that touch no secret.
         since: only what happened at this time or later.
         until: only what happened at this time or before.
 
     Raises:
-        UsageError: if there is no such unit or secret, or a time is none.
+        UsageError: if a unit or secret does not exist, or a time is not valid.
     """
     _check_times(since, until)
     if units is not None:
@@ -44,14 +44,14 @@ def select(
 def _as_names(given: Iterable[str], keyword: str) -> tuple[str, ...]:
     names = (given,) if isinstance(given, str) else tuple(given)
     if not names:
-        raise UsageError(f'{keyword} is empty; name some, or leave it out')
+        raise UsageError(f'{keyword} is empty; give at least one name, or leave it out')
     return names
 
 
 def _check_times(since: datetime.datetime | None, until: datetime.datetime | None) -> None:
     for keyword, time in (('since', since), ('until', until)):
         if time is not None and time.tzinfo is None:
-            raise UsageError(f'{keyword} has no time zone; give it one, such as datetime.timezone.utc')
+            raise UsageError(f'{keyword} has no time zone; add one, such as datetime.timezone.utc')
     if since is not None and until is not None and since > until:
         raise UsageError(f'since ({since.isoformat()}) is later than until ({until.isoformat()}); exchange them')
 
@@ -164,7 +164,7 @@ def _of_observer(observer: Observer, overlaps: _Overlaps, shown: Collection[int]
 
 
 def _is_among(there: Span, numbers: list[int]) -> bool:
-    """Whether something was there at the time of some records."""
+    """Whether a span contains one of the records."""
     if not numbers:
         return there.until is None
     return (there.since or 0) <= numbers[-1] and (there.until is None or there.until >= numbers[0])

@@ -1,4 +1,4 @@
-"""The life of a secret as bars of characters: revisions, who tracks which, refused reads, grants."""
+"""Renders a secret over time as bars of characters: its revisions, tracking units, failed reads and grants."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ CELL: Final = 6
 GUTTER: Final = 20
 FIRST: Final = 4
 LAST: Final = 9
-"""How many of the events that changed a secret are shown, if there are more: the first ones and the last ones."""
+"""The number of last events to show if there are too many; the first ones are shown as well."""
 REVISIONS: Final = 6
-"""How many revisions are shown at most."""
+"""The maximum number of revisions to show."""
 OBSERVERS: Final = 12
 
 
@@ -27,14 +27,14 @@ def secret_lines(
     redact: Callable[[str], str],
     reference: Callable[[int | None], str],
 ) -> Iterator[str]:
-    """Return the life of a secret.
+    """Return the lines for a secret.
 
     Args:
         layout: the layout of the run.
         secret: the secret.
-        laid: how it is laid out.
-        redact: takes the values of secrets out of a text.
-        reference: returns how a text calls a record.
+        laid: the layout of the secret.
+        redact: redacts secret values in a text.
+        reference: returns the name of a record in the text, such as ``#12``.
     """
     several = len(layout.data.run.models) > 1
     model = f' in model {secret.model}' if several else ''
@@ -53,7 +53,7 @@ def secret_lines(
 
 
 def _named(word: str, reference: str) -> str:
-    """Return who did something; empty for what is not shown."""
+    """Return a text with a reference, or an empty one if the record is not shown."""
     return f'{word}{reference}' if reference else ''
 
 
@@ -67,10 +67,10 @@ class _Bars:
         keys = sorted(self._labels)
         cut = len(keys) > FIRST + LAST
         self._keys: Final[list[int | None]] = [*keys[:FIRST], None, *keys[-LAST:]] if cut else [*keys]
-        """The columns that are shown; None stands for those that are left out."""
+        """The columns to show; None stands for columns that are left out."""
 
     def _label_columns(self) -> dict[int, str]:
-        """Return the columns in which something about the secret changed, and the first event of each that did it."""
+        """Return the columns in which the secret changed, each with the first event that changed it."""
         found: dict[int, str] = {}
         numbers = (number for number in self._moments() if number is not None)
         places = (self._layout.index(number) for number in numbers)
@@ -109,7 +109,7 @@ class _Bars:
     # --- revisions
 
     def revisions(self) -> Iterator[str]:
-        """Return a line for each revision; of many, for those that are there and those that ended last."""
+        """Return a line for each revision; if there are many, only for existing ones and the last that were removed."""
         lives = self._secret.revisions
         held = [life for life in lives if life.removed is None]
         ended = [life for life in lives if life.removed is not None and self._is_shown(life)]
@@ -123,7 +123,7 @@ class _Bars:
             yield f'  ({left} more revision{"" if left == 1 else "s"})'
 
     def _is_shown(self, life: RevisionLife) -> bool:
-        """Whether it begins or ends in a column that is shown."""
+        """Whether a revision begins or ends in a shown column."""
         ends = (self._starts[life.number], self._until(life.removed_by))
         return any(key in ends for key in self._keys if key is not None)
 
@@ -144,7 +144,7 @@ class _Bars:
                 yield ('-' if following is not None and key >= following else '=') * CELL
 
     def _next(self, life: RevisionLife) -> int | None:
-        """Return when it was the latest no more."""
+        """Return the event after which a revision was no longer the latest."""
         later = [self._since(one.created_by) for one in self._secret.revisions if one.number > life.number]
         return min(later, default=None)
 
@@ -162,7 +162,7 @@ class _Bars:
     # --- observers
 
     def observers(self) -> Iterator[str]:
-        """Return a line for those observers of one application that have the same history."""
+        """Return a line for each group of observers with the same history."""
         if not self._secret.observers:
             yield '  tracked by nobody'
         groups = self._laid.alike

@@ -1,4 +1,4 @@
-"""Secrets as the juju client lays them out, for YAML, JSON and the table.
+"""Returns secrets as the fields that ``juju secrets`` prints as YAML, JSON or a table.
 
 Source: juju 3.6 and 4.0: cmd/juju/secrets/list.go, gatherSecretInfo.
 """
@@ -24,17 +24,17 @@ def lay_out(
     access: bool = False,
     inlined: bool = True,
 ) -> dict[str, Fields]:
-    """Return what is printed of secrets, by id; fields that are empty are left out.
+    """Return the printed fields of secrets, by id. Empty fields are left out.
 
     Args:
         shown: the secrets.
-        profile: the version of Juju.
-        revisions: whether to list the revisions.
-        access: whether to list who was granted access.
-        inlined: whether the content stands where its struct does, which Go's JSON does not know.
+        profile: the Juju release.
+        revisions: include the revisions.
+        access: include the grants.
+        inlined: inline the content, as Go's YAML does and its JSON does not.
 
     Raises:
-        JujuError: for content that is no base64.
+        JujuError: if content is not valid base64.
     """
     details: dict[str, Fields] = {}
     for one in shown:

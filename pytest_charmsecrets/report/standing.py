@@ -1,4 +1,4 @@
-"""What a model has not done yet, as text: hooks that are due, units in error, stopped agents."""
+"""Renders the pending work of a model as text: hooks that are due, units in error, stopped agents."""
 
 from __future__ import annotations
 
@@ -7,35 +7,40 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ..records import DueHook
+from ..views.secrets import named_by_owner
 
 if TYPE_CHECKING:
     from ..views.model import ModelView
 
 MOST: int = 6
-"""How many units are named, and how many hooks of each."""
+"""The maximum number of units to name, and of hooks of each unit."""
 
 
-def render_standing(model: ModelView, *, told: tuple[str, str] | None = None) -> str:
-    """Return what is due and has not run, which units are in error, and whose agents are stopped; empty if none is.
+def render_standing(model: ModelView, *, told: tuple[str, str] | None = None, advise: bool = False) -> str:
+    """Return the hooks that are due, the units in error and the stopped agents as text, or an empty text.
 
     Args:
         model: the model.
-        told: unit and hook of a failure that stands beside it, and is not repeated.
+        told: unit and hook of the failure that the report already shows, to leave out.
+        advise: whether to say how to run the hooks that are due. A model that has just failed to settle needs
+            something else.
     """
-    return '\n'.join(_lines(model, told))
+    return '\n'.join(_lines(model, told, advise=advise))
 
 
-def _lines(model: ModelView, told: tuple[str, str] | None) -> Iterator[str]:
+def _lines(model: ModelView, told: tuple[str, str] | None, *, advise: bool) -> Iterator[str]:
     units = model.units
     failed = {name: unit for name, unit in units.items() if unit.agent == 'error'}
     due = [hook for hook in model.due if hook.unit not in failed]
-    labels = {secret.id: secret.label for secret in model.secrets()} if due else {}
+    names = {secret.unique_identifier: named_by_owner(secret) for secret in model.secrets()} if due else {}
     by_unit = {unit: tuple(hooks) for unit, hooks in itertools.groupby(due, key=lambda hook: hook.unit)}
     for unit, hooks in itertools.islice(by_unit.items(), MOST):
         more = ', ...' if len(hooks) > MOST else ''
-        yield f'due, not run: {unit} {", ".join(f"{hook.name}{_about(hook, labels)}" for hook in hooks[:MOST])}{more}'
+        yield f'due, not run: {unit} {", ".join(f"{hook.name}{about_due(hook, names)}" for hook in hooks[:MOST])}{more}'
     if len(by_unit) > MOST:
         yield f'due, not run: hooks of {len(by_unit) - MOST} more units'
+    if due and advise:
+        yield 'settle() runs what is due'
     for name, unit in failed.items():
         if unit.error is None or told != (name, unit.error.name):
             yield f'in error: {unit.error}'
@@ -44,10 +49,17 @@ def _lines(model: ModelView, told: tuple[str, str] | None) -> Iterator[str]:
             yield f'stopped agent: {name}'
 
 
-def _about(hook: DueHook, labels: Mapping[str, str | None]) -> str:
+def about_due(hook: DueHook, names: Mapping[str, str]) -> str:
+    """Return in parentheses what a hook that is due is about; nothing for one that is about its unit.
+
+    Args:
+        hook: the hook.
+        names: how secrets are called, by their bare ids.
+    """
     if hook.secret is not None:
+        secret_id = hook.secret.rpartition('/')[2].removeprefix('secret:')
         revision = f' revision {hook.revision}' if hook.revision is not None else ''
-        return f' ({labels.get(hook.secret) or hook.secret}{revision})'
+        return f' ({names.get(secret_id, hook.secret)}{revision})'
     if hook.relation is not None:
         return f' ({hook.relation}{f" with {hook.remote}" if hook.remote else ""})'
     return ''

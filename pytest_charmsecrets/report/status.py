@@ -1,4 +1,4 @@
-"""A model, its applications and units, as ``juju status`` lays them out for YAML and JSON.
+"""Returns a model as the fields that ``juju status`` prints as YAML and JSON.
 
 Source: juju 3.6: cmd/juju/status/formatted.go, formatter.go; apiserver/facades/client/client/status.go.
 """
@@ -18,10 +18,10 @@ from ..juju.state import CLOUDS, Application, EndpointMetadata, Offer, RemoteApp
 from ..juju.world import World
 
 CONTROLLER: Final = 'fake'
-"""Name of the controller, which the model does not have."""
+"""The name of the controller in the output."""
 
 UNSUPPORTED: Final = 'unsupported'
-"""The support level of a model that nobody pays for."""
+"""The support level of a model without paid support."""
 
 _MONTHS: Final = ('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')
 
@@ -31,7 +31,7 @@ DueByUnit: TypeAlias = Mapping[str, Sequence[Hook]]
 
 
 def describe(model: RunningModel) -> Fields:
-    """Return what ``juju status`` shows of a model."""
+    """Return the fields of a model in ``juju status``."""
     world = model.world
     due = model.runtime.scheduler.due(model.execution)
     cloud, _, kind = CLOUDS[world.cloud]
@@ -90,7 +90,7 @@ def _application(model: RunningModel, application: Application, due: DueByUnit) 
 
 
 def _principals(world: World, application: Application) -> list[str]:
-    """Return the applications beside whose units a subordinate application has its own."""
+    """Return the principal applications of a subordinate application."""
     if not application.metadata.subordinate:
         return []
     related = (relation for relation in world.relations_of(application.name) if relation.is_container)
@@ -133,7 +133,7 @@ def _offer(world: World, offer: Offer) -> Fields:
 
 
 def connections_of(world: World, offer: Offer) -> list[Relation]:
-    """Return the relations to those who consume an offer."""
+    """Return the relations to the consumers of an offer."""
     return [
         relation
         for relation in world.relations_of(offer.application)
@@ -143,7 +143,7 @@ def connections_of(world: World, offer: Offer) -> list[Relation]:
 
 
 def endpoints_of(world: World, offer: Offer) -> dict[str, Fields]:
-    """Return the endpoints of an offer, as they are laid out."""
+    """Return the fields of an offer's endpoints."""
     endpoints = world.applications[offer.application].metadata.endpoints
     return {name: _endpoint(endpoints[name]) for name in offer.endpoints}
 
@@ -157,7 +157,7 @@ def _other(model: RunningModel, uuid: str) -> RunningModel:
 
 
 def describe_relations(world: World) -> list[Fields]:
-    """Return what the table of ``juju status --relations`` shows of the relations, oldest first."""
+    """Return the fields of relations in the table of ``juju status --relations``, oldest first."""
     described: list[Fields] = []
     for relation in world.relations.values():
         ends = {endpoint.metadata.role: str(endpoint) for endpoint in relation.endpoints}
@@ -177,7 +177,7 @@ def describe_relations(world: World) -> list[Fields]:
 
 
 def relation_status(relation: Relation) -> str:
-    """Return the status of a relation: joined once a unit has entered it."""
+    """Return the status of a relation, which is ``joined`` once a unit has entered it."""
     if relation.suspended:
         return 'suspended'
     return 'joined' if any(relation.in_scope.values()) else 'joining'
@@ -234,6 +234,6 @@ def _present(fields: Mapping[str, Any]) -> Fields:
 
 
 def _format_time(when: datetime.datetime) -> str:
-    """Return a time as the client shows it, in UTC, whatever the zone of the machine."""
+    """Return a time in the client's format, always in UTC."""
     utc = when.astimezone(datetime.timezone.utc)
     return f'{utc:%d} {_MONTHS[utc.month - 1]} {utc:%Y %H:%M:%S}Z'

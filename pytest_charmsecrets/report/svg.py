@@ -1,6 +1,6 @@
-"""A run as a static picture for documents: SVG, in light and dark, with the same as text for those who do not see it.
+"""Renders a run as a static SVG picture for documents, with light and dark colours and a text alternative.
 
-Shape, hatching or a word says what colour says.
+Everything that colour expresses is also expressed by shape, hatching or a word.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ _PATTERNS: Final = ''.join(
     for name, angle in (('u', 45), ('b', -45))
 )
 _LONGEST_TEXT: Final = 1500
-"""A longer text alternative is cut."""
+"""The maximum length of the text alternative."""
 
 
 def render_svg(layout: Layout, text: str, redact: Callable[[str], str] = str) -> str:
@@ -106,10 +106,31 @@ def render_svg(layout: Layout, text: str, redact: Callable[[str], str] = str) ->
 
     Args:
         layout: the layout, with the data of its run.
-        text: the same as text.
-        redact: takes the values of secrets out of a text.
+        text: the run as text, for the text alternative.
+        redact: redacts secret values in a text.
     """
     return _Picture(layout, redact).draw(text)
+
+
+def svg_document(title: str, text: str, drawn: str, width: float, height: float) -> str:
+    """Return a document in the colours of this module, for light and dark.
+
+    Args:
+        title: names the picture.
+        text: the same as the picture for those who do not see it; a long one is cut.
+        drawn: the elements.
+        width: the width of the picture.
+        height: its height.
+    """
+    told = ' '.join(text.split())
+    described = told if len(told) <= _LONGEST_TEXT else f'{told[:_LONGEST_TEXT].rpartition(" ")[0]} ...'
+    wide, high = number(width), number(height)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
+        f'role="img" aria-labelledby="t d"><title id="t">{html.escape(title)}</title>'
+        f'<desc id="d">{html.escape(described, quote=False)}</desc><style>\n{_style(drawn)}</style>\n'
+        f'<defs>{_PATTERNS}</defs><rect class="bg" width="{wide}" height="{high}" rx="8"/>{drawn}</svg>\n'
+    )
 
 
 class _Picture:
@@ -135,16 +156,7 @@ class _Picture:
     def _document(self, text: str, height: float) -> str:
         run = self._layout.data.run
         title = self._title or f'{", ".join(run.models)}, {run.start:%Y-%m-%d} to {run.end:%Y-%m-%d}'
-        told = ' '.join(text.split())
-        described = told if len(told) <= _LONGEST_TEXT else f'{told[:_LONGEST_TEXT].rpartition(" ")[0]} ...'
-        drawn = self._shapes.text()
-        width, high = number(self._at.width), number(height)
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {high}" width="{width}" height="{high}" '
-            f'role="img" aria-labelledby="t d"><title id="t">{html.escape(title)}</title>'
-            f'<desc id="d">{html.escape(described, quote=False)}</desc><style>\n{_style(drawn)}</style>\n'
-            f'<defs>{_PATTERNS}</defs><rect class="bg" width="{width}" height="{high}" rx="8"/>{drawn}</svg>\n'
-        )
+        return svg_document(title, text, self._shapes.text(), self._at.width, height)
 
     # --- heads: title, times, names of columns
 
@@ -275,7 +287,7 @@ class _Picture:
             shapes.text_at(slot.x + slot.width - 9, y + 25, f'{ink} b e', sign)
 
     def _words(self, hook: Hook) -> tuple[str, str]:
-        """Return the two lines of a hook: what it is, and its last hook command about a secret."""
+        """Return the two lines of a hook: its name, and its last hook command about a secret."""
         commands = [command for command in hook.run.commands if _is_telling(command)]
         written = {f'r{revision}' for _, revision in hook.wrote}
         said = _call(commands[-1]) if commands else ''
@@ -367,7 +379,7 @@ class _Picture:
 
 
 def _style(drawn: str) -> str:
-    """Return the rules for what is drawn, in light and dark."""
+    """Return the style rules for the drawn elements, in light and dark."""
     used = {
         name for name in _LIGHT if name in ('bg', 'u1', 'u2', 'b1', 'b2') or f'"{name}' in drawn or f' {name}' in drawn
     }
@@ -383,7 +395,7 @@ def _is_telling(command: Command) -> bool:
 
 
 def _call(command: Command) -> str:
-    """Return a hook command with the flags that say how it reads; the rest may be a value of a secret."""
+    """Return a hook command with the flags for reading. Other arguments can contain a secret value."""
     flags = [flag for flag in ('--refresh', '--peek') if flag in command.argv]
     return ' '.join((command.name, *flags))
 
@@ -397,7 +409,7 @@ def _family(hook: Hook) -> str:
 
 
 def _short(what: Asked | Hook) -> str:
-    """Return the name of a hook without its endpoint, or of an operation."""
+    """Return the name of an operation, or of a hook without its endpoint."""
     if isinstance(what, Asked):
         return what.operation.name
     return what.run.hook.removeprefix(f'{_endpoint(what.run.relation)}-')

@@ -1,4 +1,4 @@
-"""Where everything stands in the static picture: slots of columns and folds, lanes, and the rows of secrets."""
+"""The geometry of the static picture: slots for columns and folds, lanes, and rows of secrets."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .text import describe_offset
 GUTTER: Final = 132
 TOP: Final = 30
 STEPS: Final = 20
-"""Height of the line that names the times."""
+"""Height of the line with the times."""
 NAMED_SLOTS: Final = 14
-"""Up to this many slots, hooks are drawn with their names; with more, as marks."""
+"""The maximum number of slots for hooks to be drawn with their names; with more slots they are drawn as marks."""
 ALIKE_LANES: Final = 8
-"""From more lanes than this on, units with the same history are one."""
+"""The maximum number of lanes; with more, units with the same history share a lane."""
 SECRETS: Final = 6
-"""How many secrets are drawn."""
+"""The maximum number of secrets to draw."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Row:
 
 
 class Geometry:
-    """The places of a picture, all in pixels."""
+    """The positions in a picture, in pixels."""
 
     def __init__(self, layout: Layout, *, has_title: bool) -> None:
         self.layout: Final = layout
@@ -105,7 +105,7 @@ class Geometry:
             x += width
 
     def _right(self) -> float:
-        """Return what the words at the end of the rows take, and what is due."""
+        """Return the width of the texts at the end of the rows, and of the hooks that are due."""
         return 96.0 + (self._due_width() if self.layout.data.due else 0)
 
     def _due_width(self) -> float:
@@ -129,18 +129,18 @@ class Geometry:
         return self._slot_of[column]
 
     def x(self, place: int | None) -> float:
-        """Return where an event stands; -1 is before everything, None the end."""
+        """Return the x position of an event; -1 stands for the time before all events, None for the end."""
         if place is None:
             return self.end
         return self.gutter if place < 0 else self.slot(self.layout.events[place].column).center
 
     def begin(self, place: int) -> float:
-        """Return where something begins: after the fold, if an event inside of one began it."""
+        """Return the x position of a beginning: after the fold, if a folded event is the beginning."""
         slot = self._fold_of(place)
         return self.x(place) if slot is None else slot.x + slot.width - 3
 
     def finish(self, place: int | None) -> float:
-        """Return where something ends: before the fold, if an event inside of one ended it."""
+        """Return the x position of an end: before the fold, if a folded event is the end."""
         slot = self._fold_of(place)
         return self.x(place) if slot is None else slot.x + 3
 
@@ -154,18 +154,18 @@ class Geometry:
         return place is not None and place >= 0 and self.slot(self.layout.events[place].column).fold is not None
 
     def row_of(self, event: Event) -> Row | None:
-        """Return the row in which an event is drawn; None for a unit that is drawn as one with another before it."""
+        """Return the row of an event, or None for a unit that shares the row of an earlier unit."""
         if event.lane < 0:
             return self.user
         return next((row for row in self.rows if row.lanes[0] == event.lane), None)
 
     def name_of(self, row: Row) -> str:
-        """Return how a row is called."""
+        """Return the name of a row."""
         return _name(self.layout, row.lanes)
 
 
 def _slots(layout: Layout) -> list[tuple[int, int, Fold | None]]:
-    """Return the columns and the folds, as first and end column."""
+    """Return the columns and the folds, each with its first column and the column after its last one."""
     folds = {fold.first: fold for fold in layout.folds}
     slots: list[tuple[int, int, Fold | None]] = []
     column = 0
@@ -182,7 +182,7 @@ def _name(layout: Layout, group: Sequence[int]) -> str:
 
 
 def names_of(units: Iterable[str]) -> str:
-    """Return units of one application as ``web/0-2, 4``."""
+    """Return the names of units of one application, such as ``web/0-2, 4``."""
     parts = [unit.partition('/') for unit in units]
     numbers = [int(number) for _, _, number in parts]
     spans: list[list[int]] = []
@@ -196,5 +196,5 @@ def names_of(units: Iterable[str]) -> str:
 
 
 def drawn_secrets(layout: Layout) -> Sequence[Secret]:
-    """Return the secrets that are drawn."""
+    """Return the secrets to draw."""
     return layout.data.secrets[:SECRETS]

@@ -1,4 +1,4 @@
-"""The lives of secrets in the static picture: revisions, who tracks which, reads and grants, under the hooks on one axis."""
+"""Draws secrets in the static picture below the hooks: revisions, tracking units, reads and grants."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SecretRows:
         self._redact: Final = redact
 
     def draw(self, secret: Secret, laid: SecretLayout, y: float) -> float:
-        """Draw a secret from a height on; return where it ends."""
+        """Draw a secret at a y position and return the y position of its end."""
         shapes, at = self._shapes, self._at
         shapes.rect(0, y, at.width, _BAND, 'band')
         several = len(self._layout.data.run.models) > 1
@@ -77,7 +77,7 @@ class SecretRows:
             self._shapes.text_at(self._at.end + 6, y + 11.5, 'ink2 s', f'r{revision} {word}')
 
     def _folded(self, x: float, lives: list[tuple[int, int]], y: float) -> None:
-        """Draw the revisions that were added in a fold as one."""
+        """Draw the revisions that were added in a fold as one bar."""
         numbers = [revision for revision, _ in lives]
         rows = [row for _, row in lives]
         slot = next(slot for slot in self._at.slots if slot.x == x)
@@ -140,7 +140,7 @@ class SecretRows:
             self._shapes.text_at(x1 + 10, y + 10.5, 'ink b s', f'r{revision}')
 
     def _reads(self, observer: Observer) -> list[tuple[int, str]]:
-        """Return the last read of each hook, and every refused one, where they are seen."""
+        """Return the last read of each hook and every failed read, unless they are folded."""
         found: dict[tuple[int, bool], str] = {}
         for number_, read in observer.reads:
             place = self._layout.index(number_)

@@ -1,4 +1,4 @@
-"""Shapes of an SVG picture, in the order in which they are drawn."""
+"""Collects the shapes of an SVG picture."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Final
 
 
 def number(value: float) -> str:
-    """Return a number with one digit at most behind the point."""
+    """Return a number with at most one decimal digit."""
     return f'{round(value, 1):g}'
 
 
 class Shapes:
-    """What is drawn so far."""
+    """The shapes of a picture, in drawing order."""
 
     def __init__(self) -> None:
         self._parts: Final[list[str]] = []
@@ -23,7 +23,7 @@ class Shapes:
         self._parts.append(part)
 
     def once(self, part: str) -> None:
-        """Add an element, unless the same is there already."""
+        """Add an element unless an equal one exists."""
         if part not in self._known:
             self._known.add(part)
             self._parts.append(part)
@@ -33,7 +33,7 @@ class Shapes:
         self.add(f'<text x="{number(x)}" y="{number(y)}" class="{classes}">{html.escape(text, quote=False)}</text>')
 
     def rect(self, x: float, y: float, width: float, height: float, classes: str, *, rx: float = 0) -> None:
-        """Add a rectangle; nothing for one that is too narrow to be seen."""
+        """Add a rectangle, unless it is too narrow to be seen."""
         if width < 0.5:
             return
         round_ = f' rx="{number(rx)}"' if rx else ''
@@ -45,5 +45,5 @@ class Shapes:
         self.add(f'<path d="M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}" class="{classes}"/>')
 
     def text(self) -> str:
-        """Return everything."""
+        """Return all elements."""
         return ''.join(self._parts)

@@ -1,6 +1,7 @@
-"""The tables of the juju client: status, secrets, models, offers.
+"""Renders the tables of the Juju client: status, secrets, models, offers.
 
-Each function takes what the client lays out for YAML, and returns the text, without colours.
+Each function takes the fields that the client prints as YAML and returns the table without colours.
+
 Source: juju 3.6: cmd/juju/status/output_tabular.go, output_oneline.go; cmd/juju/secrets/list.go, formatSecretsTabular;
 cmd/juju/common/format.go.
 """
@@ -36,7 +37,7 @@ def status(described: Fields, relations: Sequence[Fields] = ()) -> str:
 
     Args:
         described: the model.
-        relations: the relations, where they are to be listed, too.
+        relations: the relations to list; none are listed by default.
     """
     sections = [_head(described)]
     if remote := described.get('application-endpoints'):
@@ -127,7 +128,7 @@ def _message(unit: Fields) -> str:
         message = juju.get('message', '')
     if juju.get('current') != 'executing':
         return message
-    # Juju looks for the names of a few hooks alone: those of relations stand behind the name of an endpoint.
+    # Juju only looks for names of these hooks: those of relation hooks begin with the name of an endpoint.
     doing = _DOING.search(juju.get('message', '')) or _ACTION.search(juju.get('message', ''))
     return f'({doing[1]}) {message}' if doing else message
 
@@ -139,7 +140,7 @@ def _with_subordinates(units: Mapping[str, Fields], level: int = 0) -> Iterator[
 
 
 def _scale(name: str, applications: Mapping[str, Fields], kind: str) -> str:
-    """Return how many units are at work and, where it is another number, how many there should be."""
+    """Return the number of active units and, if it differs, the number of requested units."""
     shown = applications[name]
     units = list(shown.get('units', {}).values())
     if shown.get('subordinate-to'):
@@ -175,7 +176,7 @@ def _offers(offers: Mapping[str, Fields]) -> str:
 
 
 def _by_endpoint(first: Sequence[str], endpoints: Mapping[str, Fields]) -> Iterator[list[str]]:
-    """Yield a line for each endpoint; what is said of the whole stands in the first alone."""
+    """Yield a line for each endpoint. Fields of the whole offer are in the first line only."""
     for number, endpoint in enumerate(sorted(endpoints)):
         shown = endpoints[endpoint]
         head = first if number == 0 else [''] * len(first)
@@ -191,7 +192,7 @@ def _relations(relations: Sequence[Fields]) -> str:
 
 
 def status_by_unit(described: Fields) -> str:
-    """Return ``juju status --format oneline``: a line for each unit."""
+    """Return the output of ``juju status --format oneline``: a line for each unit."""
     applications = described['applications']
     lines: list[str] = []
     for name in in_order(applications):
@@ -217,7 +218,7 @@ def secrets(shown: Mapping[str, Fields], now: datetime.datetime) -> str:
 
 
 def ago(when: datetime.datetime, now: datetime.datetime) -> str:
-    """Return how long ago something was: a date after a day, as ``UserFriendlyDuration`` of Juju."""
+    """Return a time relative to now, or as a date after one day, as Juju's ``UserFriendlyDuration`` does."""
     seconds = int((now - when).total_seconds())
     if seconds >= 24 * 60 * 60:
         return f'{when:%Y-%m-%d}'
@@ -239,9 +240,9 @@ def models(
     Args:
         controller: the name of the controller.
         shown: the models.
-        units: how many units each has, by name.
-        current: the name of the model that commands work on.
-        uuids: whether to show the UUIDs.
+        units: number of units by model.
+        current: name of the current model.
+        uuids: include the UUIDs.
     """
     has_units = any(units.values())
     ids = ['UUID'] if uuids else []
@@ -272,13 +273,13 @@ def models(
                 model['last-connection'],
             ]
         )
-    # Juju counts on a column of machines before that of units, and aligns the one behind where there is none.
+    # Juju assumes a column of machines before that of units, so without one it aligns the next column.
     aligned = align(lines, right=(5 + uuids,) if has_units else ())
     return f'Controller: {controller}\n\n{aligned}'
 
 
 def offers(shown: Mapping[str, Fields]) -> str:
-    """Return the table of ``juju offers``: a line for each connection, or one without."""
+    """Return the table of ``juju offers``: a line for each connection, or one line for an offer without any."""
     lines = [['Offer', 'User', 'Relation ID', 'Status', 'Endpoint', 'Interface', 'Role', 'Ingress subnets']]
     for name in sorted(shown):
         connections = sorted(shown[name].get('connections', ()), key=lambda one: (one['username'], one['relation-id']))
@@ -302,7 +303,7 @@ def offers(shown: Mapping[str, Fields]) -> str:
 
 
 def offers_by_endpoint(shown: Mapping[str, Fields]) -> str:
-    """Return ``juju offers --format summary``: a line for each endpoint."""
+    """Return the output of ``juju offers --format summary``: a line for each endpoint."""
     lines = [['Offer', 'Application', 'Charm', 'Connected', 'Store', 'URL', 'Endpoint', 'Interface', 'Role']]
     for name in sorted(shown):
         offer = shown[name]
@@ -314,7 +315,7 @@ def offers_by_endpoint(shown: Mapping[str, Fields]) -> str:
 
 
 def found_offers(shown: Mapping[str, Fields]) -> str:
-    """Return the table of ``juju find-offers``, by URL; Juju's own has no order."""
+    """Return the table of ``juju find-offers``, sorted by URL; Juju's own is not sorted."""
     lines = [['Store', 'URL', 'Access', 'Interfaces']]
     for url in sorted(shown):
         store, _, path = url.rpartition(':')

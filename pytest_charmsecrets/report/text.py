@@ -1,4 +1,4 @@
-"""Short forms of what reports name often: an offset of time, the id of a secret."""
+"""Texts that reports share: how long after the start something was, secrets by their ids, and what no file can hold."""
 
 from __future__ import annotations
 
@@ -27,3 +27,8 @@ def describe_offset(offset: datetime.timedelta) -> str:
 def shortened(text: str) -> str:
     """Return a text in which no secret is spelled with its model's UUID."""
     return _LONG_URI.sub(r'secret:\g<id>', text)
+
+
+def printable(text: str) -> str:
+    """Return a text that UTF-8 can hold: lone surrogates, such as bytes that are no text, become backslash escapes."""
+    return text if text.isascii() else text.encode('utf-8', 'backslashreplace').decode()

@@ -1,4 +1,4 @@
-"""Timeline: what happened in the models of a controller, as text, as a picture, and as a page."""
+"""Timeline: the history of a controller's models as text, as an SVG picture and as an HTML page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .run_layout import Layout, lay_out
 from .run_reading import read_run
 from .run_selection import select
 from .svg import render_svg
-from .text import shortened
+from .text import printable, shortened
 from .timeline_text import render_end, render_timeline
 
 if TYPE_CHECKING:
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from ..views.model import ModelView
 
 _FEWEST_LINES: Final = 3
-"""One for the number of lines that are left out, one for the heading, and one that happened."""
+"""One for the number of lines that are left out, one for the heading, and one for an event."""
 _FRAME_HEIGHT: Final = 720
-"""Of the page in a notebook, in pixels."""
+"""Height of the page in a notebook, in pixels."""
 
 
 @checked
 @final
 class Timeline:
-    """What happened in the models of a controller, up to the moment at which it was asked for.
+    """The history of a controller's models up to the call of ``FakeModel.timeline()``.
 
-    ``print`` shows it as text, a notebook as a page. Values of secrets are redacted in all of it. The same run gives the
-    same timeline, byte for byte.
+    ``print`` shows it as text, a notebook as an HTML page. Values of secrets are redacted in all forms. The same run
+    always results in the same timeline, byte for byte.
     """
 
     @checked
@@ -55,25 +55,29 @@ class Timeline:
         since: datetime.datetime | None = None,
         until: datetime.datetime | None = None,
     ) -> Timeline:
-        """Return a part of it; hooks keep their numbers.
+        """Return a part of the timeline. Hooks keep their numbers.
 
         Args:
-            units: only these units, and those of these applications.
+            units: only these units, or all units of these applications, by name.
             secrets: only these secrets, by label, name or id.
             since: only what happened at this time or later.
             until: only what happened at this time or before.
 
         Raises:
-            UsageError: if there is no such unit, application or secret, or a time has no zone.
+            UsageError: if a unit, application or secret does not exist, or a time has no zone.
         """
         chosen = select(self._data, units=units, secrets=secrets, since=since, until=until)
         return Timeline(chosen, self._given)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write it into a file: ``.txt`` as text, ``.svg`` as a picture for documents, ``.html`` as a page.
+        """Write the timeline to a file: ``.txt`` as text, ``.svg`` as a picture for documents, ``.html`` as a page.
+
+        Args:
+            path: the file; its name decides the format.
+
 
         Raises:
-            UsageError: if the name ends in anything else, or the file cannot be written.
+            UsageError: if the name has another ending, or the file cannot be written.
         """
         file = pathlib.Path(path)
         write = self._FORMS.get(file.suffix)
@@ -87,7 +91,7 @@ class Timeline:
             raise UsageError(f'{str(file)!r} cannot be written: {error.strerror}; give another path') from None
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain data; the names of the fields are private, and may change in any release."""
+        """Return the timeline as plain data. The fields are private and can change in any release."""
         return {**as_json(self._layout, self._redact), 'text': str(self)}
 
     def end(self, *, most_lines: int, in_detail: bool) -> str:
@@ -112,7 +116,7 @@ class Timeline:
         return f'<Timeline of {", ".join(data.run.models)}, {len(data.hooks)} hooks, until {data.run.end.isoformat()}>'
 
     def _repr_html_(self) -> str:
-        """Return it as notebooks show it: the page in a frame of its own."""
+        """Return the HTML for notebooks: the page in a frame."""
         page = html.escape(self._page())
         return f'<iframe srcdoc="{page}" style="width:100%;height:{_FRAME_HEIGHT}px;border:0"></iframe>'
 
@@ -134,7 +138,7 @@ class Timeline:
         return lay_out(self._data)
 
     def _redact(self, text: str) -> str:
-        return shortened(self._given(text))
+        return printable(shortened(self._given(text)))
 
 
 def timeline_of(
@@ -151,12 +155,12 @@ def timeline_of(
 
     Args:
         models: the models, oldest first.
-        redact: takes the values of secrets out of a text.
-        title: the test.
-        source: the file of the test.
-        outcome: how the test ended.
-        failure: the hook that failed it.
-        findings: what checks found, each with its model.
+        redact: redacts secret values in a text.
+        title: name of the test.
+        source: file of the test.
+        outcome: outcome of the test.
+        failure: the exception of the hook that failed it.
+        findings: findings of checks, each with its model.
     """
     data = read_run(models, failure=failure, findings=findings, title=title, source=source, outcome=outcome)
     return Timeline(data, redact)

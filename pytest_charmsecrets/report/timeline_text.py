@@ -1,4 +1,4 @@
-"""A run as text: what failed and why, what happened, and the life of each secret, grouped so that a year fits on pages."""
+"""Renders a run as text: failure and causes, events, and each secret, grouped so that even a year is readable."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ from .text import describe_offset
 
 WIDTH: Final = 110
 UNITS: Final = 4
-"""How many units of a group are named."""
+"""The maximum number of units of a group to name."""
 HOOKS: Final = 5
-"""How many names of hooks are given for a stretch that touches no secret."""
+"""The maximum number of hook names to list for hooks that touch no secret."""
 CAUSES: Final = 2
-"""How many causes are named."""
+"""The maximum number of causes to name."""
 WIDTH_OF_NUMBER: Final = 17
-"""How many columns stand before the hook of a unit, without the name of the unit."""
+"""The number of columns before the name of a hook, without the name of the unit."""
 SECRETS: Final = 12
-"""How many secrets are drawn; of the others one line each."""
+"""The maximum number of secrets to draw; the others have one line each."""
 DETAILS: Final = 8
-"""How many lines the commands and effects of the last hook take at most."""
+"""The maximum number of lines for commands and effects of the last hook."""
 _TOUCHING: Final = 8
-"""How many hooks that touched the secret before are named at most."""
+"""The maximum number of earlier hooks that touched the secret to name."""
 
 
 def render_timeline(layout: Layout, redact: Callable[[str], str] = str) -> str:
-    """Return a run as text, without a line break at its end.
+    """Return a run as text, without a trailing line break.
 
     Args:
         layout: the layout, with the data of its run.
-        redact: takes the values of secrets out of a text.
+        redact: redacts secret values in a text.
     """
     return '\n'.join(line.rstrip() for line in _Text(layout, redact).lines())
 
 
 def render_end(layout: Layout, redact: Callable[[str], str], *, most_lines: int, in_detail: bool) -> str:
-    """Return the end of what happened in a run, in a number of lines at most.
+    """Return the last events of a run, with a maximum number of lines.
 
     Args:
         layout: the layout, with the data of its run.
-        redact: takes the values of secrets out of a text.
-        most_lines: how many lines.
-        in_detail: whether the hook commands of the last hook follow, and what became of them, in some more lines.
+        redact: redacts secret values in a text.
+        most_lines: the maximum number of lines.
+        in_detail: add the commands and effects of the last hook, in further lines.
     """
     text = _Text(layout, redact)
     lines = [line.rstrip() for line in text.happened()]
@@ -182,7 +182,7 @@ class _Text:
             yield from _wrap('   also ', self._told(number), '          ')
 
     def _told(self, number: int) -> str:
-        """Return a hook or an operation as one of the causes."""
+        """Return the text for a hook or an operation as a cause."""
         what = self._layout.events[self._places[number]].what
         if isinstance(what, Asked):
             return f'{self.reference(number)} {self._asked(what)}'
@@ -216,7 +216,7 @@ class _Text:
     # --- what happened
 
     def happened(self) -> Iterator[str]:
-        """Return what happened: a heading for each time, and what is alike folded."""
+        """Return the events: a heading for each time, with similar steps folded."""
         if not self._layout.events:
             yield '  nothing'
         folds = {fold.first: fold for fold in self._layout.folds if fold.kind == 'alike'}
@@ -233,7 +233,7 @@ class _Text:
             yield from self._step(columns[step.first : step.end])
 
     def last_in_detail(self) -> Iterator[str]:
-        """Return the hook commands of the last hook, without look-ups and logs, and its effects; nothing if it is folded."""
+        """Return the commands of the last hook, without look-ups and logs, and its effects; nothing if it is folded."""
         last = self._layout.events[-1] if self._layout.events else None
         if last is None or isinstance(last.what, Asked) or is_quiet(last.what):
             return
@@ -262,7 +262,8 @@ class _Text:
             of_secret = f' of {self._names.get(secret, secret)}' if several else ''
             inside.append(f'revision {low}{of_secret}' if low == high else f'revisions {low} to {high}{of_secret}')
         told = f' ({", ".join(inside)})' if inside else ''
-        yield from _wrap('  ', f'{frm:%Y-%m-%d} to {to:%Y-%m-%d}  {end - first} times the same as above{every}{told}')
+        span = f'{frm:%Y-%m-%d %H:%M} to {to:%H:%M}' if frm.date() == to.date() else f'{frm:%Y-%m-%d} to {to:%Y-%m-%d}'
+        yield from _wrap('  ', f'{span}  {end - first} times the same as above{every}{told}')
 
     def _step(self, columns: Iterable[Sequence[Event]]) -> Iterator[str]:
         quiet: list[Hook] = []
@@ -290,15 +291,16 @@ class _Text:
     def _flush(self, quiet: list[Hook]) -> Iterator[str]:
         if quiet:
             counts = collections.Counter(hook.run.hook for hook in quiet).most_common()
-            named = [name if count == 1 else f'{name} x{count}' for name, count in counts[:HOOKS]]
-            named += ['...'] if len(counts) > HOOKS else []
+            named = [name if count == 1 else f'{name} x{count}' for name, count in counts]
             none = 'none of these secrets' if self._data.are_secrets_chosen else 'no secret'
             verb = 'hook that touches' if len(quiet) == 1 else 'hooks that touch'
-            yield from _wrap(self._row('...', ''), f'{len(quiet)} {verb} {none}: {", ".join(named)}')
+            prefix = f'{self._row("...", "")}{len(quiet)} {verb} {none}: '
+            kept = next(size for size in range(len(named), -1, -1) if size <= 1 or _fits(prefix, named[:size]))
+            yield f'{prefix}{", ".join(named[:kept])}{", ..." if kept < len(named) else ""}'
         quiet.clear()
 
     def _look(self, hook: Hook) -> tuple[object, ...]:
-        """Return what has to be the same for hooks of a column to be told as one."""
+        """Return the key by which hooks of a column are grouped."""
         run = hook.run
         marks = (bool(hook.refused), bool(run.deferred), bool(run.ran_deferred), hook.retry_of, is_played(hook))
         alone = hook.number if run.outcome != 'committed' or hook.number in self._proven or is_played(hook) else None
@@ -351,7 +353,7 @@ class _Text:
             yield f'FINDING {check}'
 
     def _causes(self, group: Sequence[Hook]) -> Iterator[str]:
-        """Return what made hooks due; nothing for the time that passed, and for what the test ran itself."""
+        """Return the causes of hooks, except for time that passed and for hooks that the test ran itself."""
         numbers = sorted({number for hook in group for number in hook.causes if number in self._places})
         if (span := self._span(numbers)) is not None:
             yield f'<- {span}'
@@ -361,7 +363,7 @@ class _Text:
             yield f'<- {self.reference(numbers[0])} and {len(numbers) - 1} more'
 
     def _span(self, numbers: Sequence[int]) -> str | None:
-        """Return hooks that ran one after the other as ``#33-35``; None if they are no such hooks."""
+        """Return consecutive hooks as ``#33-35``, or None if they are not consecutive hooks."""
         found = [self._layout.events[self._places[number]].what for number in numbers]
         if len(found) < CAUSES or any(isinstance(what, Asked) for what in found):
             return None
@@ -389,7 +391,7 @@ class _Text:
 
     @staticmethod
     def _of(secret: str | None) -> str | None:
-        """Return the bare id in a URI."""
+        """Return the bare id of a URI."""
         return secret.rpartition('/')[2].removeprefix('secret:') if secret is not None else None
 
     def _row(self, number: str, actor: str, *, marked: bool = False) -> str:
@@ -398,7 +400,7 @@ class _Text:
     # --- references
 
     def reference(self, number: int | None) -> str:
-        """Return how the text calls an event: ``#12`` for a hook, ``op 3`` for an operation; empty if it is none."""
+        """Return the name of an event in the text: ``#12`` for a hook, ``op 3`` for an operation, or empty."""
         place = self._places.get(number) if number is not None else None
         if place is None:
             return ''
@@ -406,9 +408,14 @@ class _Text:
         return f'op {what.position}' if isinstance(what, Asked) else f'#{what.position}'
 
     def references(self, numbers: Iterable[int]) -> list[str]:
-        """Return how the text calls events, the first and the last of many."""
+        """Return the names of events in the text; of many, the first and the last."""
         found = [text for text in map(self.reference, numbers) if text]
         return found if len(found) <= HOOKS else [*found[: HOOKS - 2], '...', *found[-2:]]
+
+
+def _fits(prefix: str, names: Sequence[str]) -> bool:
+    """Whether names fit into a line, with a mark that there are more."""
+    return len(f'{prefix}{", ".join(names)}, ...') <= WIDTH
 
 
 def _plural(count: int, word: str) -> str:
@@ -416,7 +423,7 @@ def _plural(count: int, word: str) -> str:
 
 
 def _wrap(prefix: str, text: str, indent: str | None = None) -> Iterator[str]:
-    """Return a text in lines, the first after a prefix, the others indented; nothing for an empty one."""
+    """Return the lines of a text, the first after a prefix, the others indented; nothing for an empty text."""
     if not text:
         return
     hanging = ' ' * (len(prefix) + 2) if indent is None else indent

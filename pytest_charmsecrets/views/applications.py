@@ -67,7 +67,7 @@ class ApplicationView(View):
         """Return a module of a charm that was deployed from a directory, such as ``charm``, for a test to patch.
 
         Raises:
-            UsageError: if there is no such module, or the charm was not loaded from a directory.
+            UsageError: if the module does not exist, or the charm was not loaded from a directory.
         """
         runner = self._charm_runner_of(self._application.name)
         if runner is None:

@@ -110,7 +110,7 @@ class ModelView(OverModel):
         """Return an application.
 
         Raises:
-            UsageError: if there is none of that name.
+            UsageError: if the name does not exist.
         """
         return ApplicationView(self.internals, lookups.find_application(self._world, name).name)
 
@@ -123,7 +123,7 @@ class ModelView(OverModel):
         """Return a unit such as ``web/0``.
 
         Raises:
-            UsageError: if there is none of that name.
+            UsageError: if the name does not exist.
         """
         return UnitView(self.internals, lookups.find_unit(self._world, name).name)
 
@@ -139,14 +139,14 @@ class ModelView(OverModel):
     def relation(self, app1: str, app2: str) -> RelationView: ...
 
     def relation(self, app1: int | str, app2: str | None = None) -> RelationView:
-        """Return the relation between two applications, or the one of an id.
+        """Return the relation between two applications, or the relation with an id.
 
         Args:
             app1: one side, as ``application`` or ``application:endpoint``; or the id.
             app2: the other side.
 
         Raises:
-            UsageError: if there is none, or there are several between two applications; the message lists the candidates.
+            UsageError: if no relation or several relations match; the message lists the candidates.
         """
         if isinstance(app1, int):
             found = lookups.find_relation_by_id(self._world, app1)
@@ -170,7 +170,7 @@ class ModelView(OverModel):
             identifier: its id, in any of Juju's spellings.
             owner: the application or unit that owns it.
             label: the owner's label.
-            name: the name of a user's secret.
+            name: the name of a user secret.
 
         Raises:
             UsageError: if no secret fits, or several do; the message lists the candidates.
@@ -188,7 +188,10 @@ class ModelView(OverModel):
             return fitting[0]
         asked = {'id': identifier, 'owner': owner, 'label': label, 'name': name}
         described = ', '.join(f'{key} {value!r}' for key, value in asked.items() if value is not None) or 'anything'
-        candidates = '\n'.join(f'- {view.unique_identifier} {view!r}' for view in fitting or self.secrets()) or '- none'
+        others = fitting or self.secrets()
+        if not others:
+            raise UsageError(f'there is no secret with {described}, and no other secret; settle the model, or add one')
+        candidates = '\n'.join(f'- {view.unique_identifier} {view!r}' for view in others)
         count = 'are several secrets' if fitting else 'is no secret'
         raise UsageError(f'there {count} with {described}; the candidates are:\n{candidates}')
 
@@ -199,7 +202,7 @@ class ModelView(OverModel):
             owner: only those that this application or unit owns; ``<model>`` for those of users.
 
         Raises:
-            UsageError: if there is no such application or unit.
+            UsageError: if the application or unit does not exist.
         """
         world = self._world
         if owner not in (None, str(world.user_owner)):

@@ -58,7 +58,7 @@ class GrantView:
     subject: str
     """The application or unit that was granted access."""
     scope: str
-    """The relation, by its key, over which it was granted; ``<model>`` for a user's secret, which needs none."""
+    """The relation, by its key, over which it was granted; ``<model>`` for a user secret, which needs none."""
     role: SecretRole
     """``view``: it may read the secret."""
 
@@ -85,7 +85,7 @@ class TrackedBy(dict[str, int]):
 @checked
 @final
 class SecretView(View):
-    """A secret with its revisions, grants and observers, whoever may read it."""
+    """A secret with its revisions, grants and observers. A test can read it without a grant."""
 
     def __init__(self, internals: RunningModel, secret_id: str) -> None:
         super().__init__(internals, 'secret', secret_id)
@@ -102,17 +102,17 @@ class SecretView(View):
 
     @property
     def owner(self) -> str:
-        """Name of the application or unit that owns it; ``<model>`` for a user's secret."""
+        """Name of the application or unit that owns it; ``<model>`` for a user secret."""
         return str(self._secret.owner)
 
     @property
     def label(self) -> str | None:
-        """The owner's label; a user's secret has a name instead."""
+        """The label that the owner gave the secret; None without one. A user secret has a ``name`` instead."""
         return self._secret.label or None if not self._secret.owner.is_user else None
 
     @property
     def name(self) -> str | None:
-        """The name of a user's secret."""
+        """The name of a user secret; None for a secret of a charm, which can have a ``label``."""
         return self._secret.label or None if self._secret.owner.is_user else None
 
     @property
@@ -152,7 +152,7 @@ class SecretView(View):
 
     @property
     def auto_prune(self) -> bool:
-        """Whether Juju itself removes revisions of a user's secret that nobody tracks any more."""
+        """Whether Juju removes revisions of a user secret that no unit tracks any more."""
         return self._secret.auto_prune
 
     @property
@@ -172,7 +172,7 @@ class SecretView(View):
                 revision.obsolete,
                 revision.backend,
                 revision.content,
-                _described(secret),
+                named_by_owner(self),
             )
             for number, revision in sorted(secret.revisions.items())
         }
@@ -259,13 +259,18 @@ class SecretView(View):
         if secret is None:
             return f'<SecretView {self.unique_identifier} (not there)>'
         tracked = ', '.join(f'{unit}@{revision}' for unit, revision in self.tracked_by.items())
-        return f'<SecretView {_described(secret)} revision {secret.latest_revision}, tracked by {tracked or "nobody"}>'
+        return (
+            f'<SecretView {named_by_owner(self)} revision {secret.latest_revision}, tracked by {tracked or "nobody"}>'
+        )
 
 
-def _described(secret: Secret) -> str:
-    """Return owner and label, or the id where there is no label or it is no word but a document."""
-    is_word = secret.label.isprintable() and 0 < len(secret.label) <= _LONGEST_LABEL
-    return f'{secret.owner}/{secret.label if is_word else secret.id}'
+def named_by_owner(secret: SecretView) -> str:
+    """Return owner and label, or the id where there is no label or it is no word but a document; the id once it is gone."""
+    if not secret.exists:
+        return secret.unique_identifier
+    name = secret.label or secret.name or ''
+    is_word = name.isprintable() and 0 < len(name) <= _LONGEST_LABEL
+    return f'{secret.owner}/{name if is_word else secret.unique_identifier}'
 
 
 def _order(unit: str) -> tuple[str, int]:

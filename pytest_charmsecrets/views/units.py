@@ -75,7 +75,7 @@ class UnitView(View):
 
     @property
     def agent(self) -> AgentState:
-        """``stopped`` while its agent runs no hooks, because of ``stop_agent`` and the like, or a bug of Juju.
+        """``stopped`` while its agent runs no hooks, because of ``stop_agent``, an injected fault, or a bug of Juju.
 
         Otherwise ``error`` while a hook of the unit is, else ``idle``.
         """
@@ -114,7 +114,7 @@ class UnitView(View):
 
     @property
     def _local(self) -> LocalState:
-        """What the unit has run."""
+        """The local state of the unit: the hooks that it has run."""
         return self._agents.local_state(self._unit.name)
 
     def __repr__(self) -> str:

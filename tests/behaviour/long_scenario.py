@@ -72,6 +72,7 @@ def run(seed: int, order: int | dict[int, int] = 0) -> FakeModel:
         model.settle()
     model.advance(days=40)
     model.set_leader('database/2')
+    model.exec('secret-ids', unit='app/0')
     model.remove_unit('app/2', 'web/0')
     model.add_unit('web')
     model.settle()

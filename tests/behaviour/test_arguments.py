@@ -207,7 +207,7 @@ def test_a_model_that_was_closed_takes_no_operation_and_can_be_read(snapshot, fa
     for name, operation in operations.items():
         with pytest.raises(UsageError) as wrong:
             operation()
-        assert str(wrong.value) == f'{name}() cannot be called: the model was closed; make another FakeModel'
+        assert str(wrong.value) == f'{name}() cannot be called: the model was closed; create another FakeModel'
     assert snapshot() == before
     fake_model.close()
 

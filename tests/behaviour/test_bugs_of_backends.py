@@ -84,6 +84,27 @@ def test_a_cluster_refuses_a_secret_whose_latest_revision_was_removed(is_on):
         assert avoided(model) == set()
 
 
+@pytest.mark.parametrize('is_on', (True, False))
+def test_secrets_of_several_revisions_do_not_move_to_a_cluster(is_on):
+    """Nor do those of the same owner after them. Juju saves revision 2, and revision 1 alone was made ready."""
+    with model_with('removed_latest_locks', is_on=is_on) as model:
+        [unit] = model.deploy_puppet('web').units
+        model.settle()
+        with unit.hook() as hook:
+            secrets = [hook.add_secret({'key': 'one'}) for _ in range(3)]
+        secrets[1].set_content({'key': 'two'})
+        for name in ('token', 'other'):
+            model.add_secret(name, {'key': 'one'})
+        model.update_secret('other', {'key': 'two'})
+        model.model_secret_backend('k8s')
+        shown = [*(model.secret(one.id) for one in secrets), model.secret(name='token'), model.secret(name='other')]
+        moved = [{revision.backend for revision in one.revisions.values()} == {'k8s'} for one in shown]
+        assert moved == ([True, False, False, True, False] if is_on else [True] * 5)
+        assert ('removed_latest_locks' in avoided(model)) is not is_on
+        secrets[0].set_content({'key': 'two'})
+        assert secrets[0].view.revisions[2].backend == 'k8s'
+
+
 @pytest.mark.parametrize(
     ('minutes', 'refusal'), ((5, 'changing rules for role "juju-secret-consumer-'), (11, '-3" is forbidden'))
 )

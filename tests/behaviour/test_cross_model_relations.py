@@ -335,7 +335,7 @@ def test_what_cannot_be_consumed(played):
         ('fake.database', None, "there is no other model 'fake'"),
         ('bob/databases.database', None, "there is no other model 'databases'"),
         ('databases.database', 'taken', "application 'taken' is deployed already"),
-        ('databases.database', 'No name', "'No name' is no name for an application"),
+        ('databases.database', 'No name', "'No name' is not a valid application name"),
         ('third.database', None, "'database' is consumed from another model already"),
     ):
         with pytest.raises(UsageError, match=message):

@@ -6,6 +6,8 @@ internal/worker/uniter/runner/context/context.go, doFlush; secrets/backend.go; a
 
 from __future__ import annotations
 
+import contextlib
+
 import ops
 import pytest
 
@@ -248,6 +250,27 @@ def test_content_is_saved_under_an_id_that_the_unit_was_given_and_the_commit_ref
     added = [command.stdout.strip() for command in fake_model.journal.commands(name='secret-add')]
     assert refusal(units[0], ('secret-set', added[-1], 'key=two')).endswith('not found')
     assert refusal(units[1], ('secret-set', added[-1], 'key=two')).startswith('saving content for secret ')
+
+
+@pytest.mark.parametrize('backend', ['vault', 'k8s'], indirect=True)
+@pytest.mark.parametrize(
+    ('command', 'ends'),
+    [
+        (('status-set', 'active'), False),
+        (('secret-get', GONE), False),
+        (('state-set', 'key=value'), True),
+        (('secret-remove', GONE), True),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else '',
+)
+def test_a_commit_ends_what_a_unit_was_given_and_did_not_use(fake_model, units, backend, command, ends):
+    run(units[0], ('secret-add', 'key=one', '--label', 'taken'))
+    refusal(units[0], ('secret-add', 'key=one'), ('secret-add', 'key=one', '--label', 'taken'))
+    uri = fake_model.journal.commands(name='secret-add')[-1].stdout.strip()
+    with units[0].hook() as hook, contextlib.suppress(JujuError):
+        hook.command(*command)
+    run(units[1], ('state-set', 'key=value'))
+    assert refusal(units[0], ('secret-set', uri, 'key=two')).startswith('saving content for secret ') is ends
 
 
 @pytest.mark.parametrize('backend', ['vault', 'k8s'], indirect=True)

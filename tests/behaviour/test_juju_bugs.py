@@ -112,7 +112,7 @@ def test_advance_ends_where_an_expiry_of_what_is_gone_comes_on_and_on(bug):
             assert avoided(model) == ['gone_secrets_come_due']
             return
         with pytest.raises(
-            EndlessHooks, match=r'^app/0 received secret-expired of \w+ revision 1 1000 times .* which is gone'
+            EndlessHooks, match=r'^app/0 received secret-expired of \w+ revision 1 1000 times .* which no longer exists'
         ):
             model.advance(days=365)
         model.advance(hours=1)

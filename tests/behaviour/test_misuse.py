@@ -32,11 +32,11 @@ MISUSE = {
     "there is no application 'wep'; did you mean 'web'?": lambda model: model.secrets(owner='wep'),
     "there is no unit 'web/3'; did you mean 'web/0'?": lambda model: model.secret(owner='web/3'),
     # what does not fit
-    "'web:database' and 'puppet:other' cannot be related: it takes a provider and a requirer of the same interface, "
-    'and there are web:database (requirer of postgresql_client), puppet:other (provider of mysql)': lambda model: (
+    "'web:database' and 'puppet:other' cannot be related: that needs a provider and a requirer of the same interface, "
+    'and they have web:database (requirer of postgresql_client), puppet:other (provider of mysql)': lambda model: (
         model.integrate('web:database', 'puppet:other')
     ),
-    "'web' and 'web' are one application, which cannot be related to itself": lambda model: model.integrate(
+    "'web' and 'web' are the same application, which cannot be related to itself": lambda model: model.integrate(
         'web', 'web'
     ),
     "'web:database database:database' are related already; remove that relation first": lambda model: model.integrate(
@@ -54,7 +54,7 @@ MISUSE = {
     "application 'web' is deployed already; give another name as the second argument": lambda model: model.deploy(
         charm(), meta=WEB
     ),
-    "'My App' is no name for an application: use lower-case letters, digits and hyphens": lambda model: model.deploy(
+    "'My App' is not a valid application name: use lower-case letters, digits and hyphens": lambda model: model.deploy(
         charm(), 'My App', meta=meta()
     ),
     'num_units is -1; it must be 0 or more': lambda model: model.deploy(charm(), meta=meta(), num_units=-1),
@@ -252,7 +252,7 @@ def test_an_operation_on_an_application_that_is_going_is_refused(pair, snapshot)
     ):
         with pytest.raises(UsageError, match="application 'web' is being removed; settle the model"):
             operation()
-    with pytest.raises(UsageError, match='a unit that is going cannot lead'):
+    with pytest.raises(UsageError, match='is being removed and cannot become the leader'):
         pair.model.set_leader('web/1')
     with pytest.raises(UsageError, match='is being removed and no longer runs update-status'):
         pair.model.update_status('web/0')

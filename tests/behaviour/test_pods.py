@@ -264,7 +264,9 @@ def test_on_a_machine_it_does_not(fake_model):
 
 def test_a_machine_has_no_pod(fake_model):
     fake_model.deploy(charm(), meta=meta())
-    with pytest.raises(UsageError, match=r"^'app/0' is on a machine and has no pod; make the model with cloud=\S+, or"):
+    with pytest.raises(
+        UsageError, match=r"^'app/0' is on a machine and has no pod; create the model with cloud=\S+, or"
+    ):
         fake_model.replace_pod('app/0')
 
 
@@ -284,7 +286,7 @@ def test_a_puppet_has_no_pod(fake_model):
 
 def test_a_unit_that_is_going_gets_no_pod(fake_model, app):
     fake_model.remove_unit('app/0')
-    with pytest.raises(UsageError, match="'app/0' is being removed, and gets no other pod; settle the model"):
+    with pytest.raises(UsageError, match="'app/0' is being removed, so its pod is not replaced; settle the model"):
         fake_model.replace_pod('app/0')
 
 

@@ -88,6 +88,23 @@ def test_resolve_without_retry_lets_the_unit_go_on_as_if_the_hook_had_succeeded(
     assert 'user: resolved app/0 --no-retry' in map(str, fake_model.journal)
 
 
+@pytest.mark.parametrize('no_retry', (False, True))
+def test_a_config_changed_that_is_retried_or_skipped_counts_for_the_config_of_then(fake_model, fragile, no_retry):
+    """As Juju 3.6.28 did when it was recorded: a charm that skips the hook never hears of the value."""
+    fake_model.deploy(fragile.make('config_changed'), meta=meta(config={'options': {'a': {'type': 'string'}}}))
+    fake_model.settle()
+    fragile.failing = {'config_changed'}
+    fake_model.config('app', {'a': 'two'})
+    with pytest.raises(HookFailed):
+        fake_model.settle()
+    fragile.failing = set()
+    fake_model.config('app', {'a': 'three'})
+    fake_model.deliver()
+    fake_model.resolve('app/0', no_retry=no_retry)
+    assert [str(hook) for hook in fake_model.settle()] == ([] if no_retry else ['app/0 config-changed'])
+    assert fake_model.settle() == ()
+
+
 def test_a_unit_whose_remove_is_skipped_is_gone(fake_model, fragile):
     fragile.failing = {'remove'}
     app = fake_model.deploy(fragile.make('remove'), meta=meta())

@@ -239,7 +239,7 @@ MISUSE = {
     "'agent' is a subordinate: it gets a unit beside each unit that it is related to; add those": lambda model: (
         model.add_unit('agent')
     ),
-    "'other' is a subordinate: it is deployed without units, and gets one beside each it is related to": lambda model: (
+    "'other' is a subordinate: leave num_units out; it gets a unit beside each unit that it is related to": lambda model: (
         model.deploy(charm(), 'other', meta=AGENT, num_units=2)
     ),
     'unit "agent/0" is a subordinate, to remove use remove-relation. Note: this will remove all units of "agent"': lambda model: (

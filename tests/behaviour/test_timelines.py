@@ -411,7 +411,7 @@ def test_hooks_of_secrets_that_are_left_out_count_as_quiet(played):
     (
         ({'units': 'wbe'}, "no unit or application 'wbe'; did you mean 'web'?"),
         ({'units': ['web/9']}, "no unit or application 'web/9'; did you mean"),
-        ({'units': ()}, 'units is empty; name some, or leave it out'),
+        ({'units': ()}, 'units is empty; give at least one name, or leave it out'),
         ({'secrets': 'pasword'}, "no secret 'pasword'; did you mean 'password'?"),
         ({'secrets': []}, 'secrets is empty'),
         ({'since': datetime.datetime(2026, 1, 1)}, 'since has no time zone'),

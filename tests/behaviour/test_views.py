@@ -48,6 +48,13 @@ def test_a_secret_that_is_not_there_is_an_error_that_lists_the_candidates(pair):
     )
 
 
+def test_a_secret_of_a_model_without_secrets_is_an_error_that_says_so(fake_model):
+    fake_model.deploy_puppet('db')
+    with pytest.raises(UsageError) as wrong:
+        fake_model.secret(owner='db')
+    assert str(wrong.value) == "there is no secret with owner 'db', and no other secret; settle the model, or add one"
+
+
 def test_several_secrets_are_an_error_that_lists_them(fake_model):
     own = charm(start=lambda self, _: self.unit.add_secret({'key': 'value'}, label=LABEL))
     fake_model.deploy(own, meta=meta(), num_units=2)

@@ -68,14 +68,14 @@ def test_the_name_is_the_charms_by_default(juju, charm):
 
 
 def test_a_charm_stands_for_one_in_charmhub(juju, charm):
-    with pytest.raises(UsageError, match="there is no Charmhub here to find 'postgresql' in; give a charm that stands"):
+    with pytest.raises(UsageError, match="the fake controller has no Charmhub, so 'postgresql' cannot be found"):
         juju('deploy postgresql db')
     client = type(juju.client)(juju.model, charmhub={'postgresql': charm})
     assert client.run(['deploy', 'postgresql', '--channel', '16/stable', '--trust']).exit_code == 0
     shown = applications(juju)['postgresql']
     assert (shown['charm'], shown['charm-origin'], shown['charm-name']) == ('postgresql', 'charmhub', 'postgresql')
     assert client.run(['refresh', 'postgresql', '--channel', '17/stable']).exit_code == 0
-    with pytest.raises(UsageError, match=r"to find 'mysql' in \(there are: postgresql\); give"):
+    with pytest.raises(UsageError, match=r"'mysql' cannot be found \(there are: postgresql\); give"):
         client.run(['deploy', 'mysql'])
 
 
@@ -120,7 +120,7 @@ def test_refresh_takes_a_path(juju, charm):
     assert result.stderr == 'Added local charm "web-charm", revision 1, to the model\n'
     assert applications(juju)['web']['charm-rev'] == 1
     assert juju.model.config('web')['size'] == 4
-    with pytest.raises(UsageError, match='it was deployed from a file, where there is no newer charm'):
+    with pytest.raises(UsageError, match='it was deployed from a file, so there is no newer charm'):
         juju('refresh web')
     assert juju.refusal('refresh other --path ./charm') == 'application "other" not found (not found)'
     assert juju.refusal('refresh', exit_code=2) == 'no application specified'
@@ -332,12 +332,12 @@ def test_trust_on_kubernetes_takes_a_scope(juju, web):
         ('remove-relation web db --no-wait', 'juju remove-relation --no-wait is not supported'),
         (
             'scp file web/0:',
-            "there is no juju command 'scp' .*; the client knows add-secret, add-unit, config, consume, debug-log",
+            "there is no juju command 'scp' .*; supported: add-secret, add-unit, config, consume, debug-log",
         ),
         ('statsu', "there is no juju command 'statsu'; did you mean 'status'"),
         ('', "there is no juju command ''"),
         ('status --format summary', 'juju status --format=summary is not supported'),
-        ('status web', 'juju status web is not supported: it shows everything'),
+        ('status web', 'juju status web is not supported, only the whole model'),
     ),
 )
 def test_what_is_not_supported_says_so_by_name(juju, line, sentence):

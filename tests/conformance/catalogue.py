@@ -1,8 +1,9 @@
-"""Which test vectors there are, for which versions of Juju each is stated, and which are not played, and why.
+"""The ids of all test vectors, the Juju versions of each, and the vectors that are not played, with reasons.
 
-Ids are stable: HC is about the hook commands, MS about what the model holds, EV about the hooks that follow, JV about what
-differs between versions, ER what was found after these. They are numbered from 1 without gaps. A letter behind the number tells the scenes of a vector
-that needs several. MS-D is about a row of the table of differences that no numbered vector shows.
+Ids are stable. HC vectors are about hook commands, MS about the state of the model, EV about the events that follow, JV
+about differences between versions, and ER about later findings. They are numbered from 1 without gaps. A letter after the
+number distinguishes the parts of a vector that needs several. MS-D vectors are rows of the table of differences between
+versions that no numbered vector covers.
 """
 
 from __future__ import annotations

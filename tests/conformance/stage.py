@@ -1,19 +1,19 @@
-"""The stage on which transcripts are played: a fake model in a known state, and whoever acts in it.
+"""Plays transcripts: creates a fake model in a known state and runs the steps of a vector on it.
 
-Everything goes through the public surface: FakeModel, puppets, the journal. Fixtures:
+It only uses the public API: FakeModel, puppets, the journal. Fixtures:
 
 - ``hook-commands``: ``u`` and ``mw`` with two units each, both led by unit 0, with relations 1 (``u:db mw:db``) and 2
   (``u:db2 mw:db2``). Secrets of revision 1 ``key=one``: A of ``u``, label ``la``; B of ``u/0``, label ``lb``. Of ``mw``:
   F, revisions ``key=f1`` and ``key=f2``, granted to ``u`` over relation 1, ``u/0`` tracks 1; G, ``key=g1``, not granted.
-  X is an id that nobody has.
+  X is the id of no secret.
 - ``model-semantics``: ``mysql`` and ``wp`` with two units each, related by ``wp:db mysql:server`` (2); they could also
   be related by ``wp:db2 mysql:server2``, and ``mysql`` has a peer relation ``cluster`` (1).
 - ``events``: ``own`` and ``con`` with two units each, related by ``con:r own:r`` (2), ``own`` with a peer relation ``p`` (1).
-  Secret S of ``own``, label ``ol``, revision 1 ``key=one``, granted to ``con``; nobody has read it.
+  Secret S of ``own``, label ``ol``, revision 1 ``key=one``, granted to ``con``; no unit has read it.
 - ``one-unit``: ``own`` with one unit and a peer relation ``p``; nothing has run yet.
 - ``two-models``: ``own`` with one unit in the model ``databases``, which offers ``own:r``; ``con`` with two units in the
   first model, which consumes it: related by ``con:r own:r`` (1 in both models). Secret S of ``own``, label ``ol``,
-  revision 1 ``key=one``, not granted. ``{proxy}`` stands for what ``con`` is called in ``databases``.
+  revision 1 ``key=one``, not granted. ``{proxy}`` stands for the name of ``con`` in ``databases``.
 - ``unrelated``: ``own`` with two units and ``con`` with one, which could be related by ``con:r own:r``; settled.
 """
 

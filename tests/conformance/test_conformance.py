@@ -1,7 +1,7 @@
-"""Every test vector of Juju's behaviour holds for the fake model; none is forgotten.
+"""Runs every test vector of Juju's behaviour on the fake model, and checks that none is missing.
 
-The vectors are the YAML files beside this module; ``transcripts.py`` says how they are written, ``stage.py`` plays them,
-``catalogue.py`` knows which there are.
+The vectors are the YAML files in this directory. ``transcripts.py`` documents and reads their format, ``stage.py`` plays
+them, and ``catalogue.py`` lists their ids.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from . import catalogue, stage, transcripts
 VECTORS: Final = transcripts.load()
 
 
-# The units of a vector do what its lines say and nothing more: some stay at the revision that is asked about.
+# The units of a vector run only the commands of its steps, so some keep an old revision.
 @pytest.mark.charmsecrets(allow=['stale-observer'])
 @pytest.mark.parametrize('vector', [pytest.param(vector, id=f'{vector.id}-{vector.profile}') for vector in VECTORS])
 def test_vector_holds(vector: transcripts.Vector, tmp_path: pathlib.Path):

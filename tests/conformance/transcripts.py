@@ -1,12 +1,12 @@
-"""How a test vector of Juju's behaviour is written down: one YAML document per vector, read strictly.
+"""Reads test vectors of Juju's behaviour: one YAML document for each vector, in which unknown keys are errors.
 
 A vector has ``id``, ``title``, ``source`` (in Juju's tree), ``evidence`` (T: a test of Juju asserts it; C: read from the
 code that decides it), ``profiles`` (Juju versions, without the known bugs of the release unless these are added:
 ``4.0.13+drop_grant_of_pending``, ``3.1.2+as-shipped``), ``fixture`` (see ``stage.py``), and ``steps``; optionally ``start``
-(the model's first instant), ``update_status_interval``, ``cloud`` (a machine's if not said), ``charms``
+(the model's first instant), ``update_status_interval``, ``cloud`` (by default ``machine``), ``charms``
 (applications of the fixture that run scripts) and ``files``.
 
-Where versions differ, any value may be written ``by: {3.6.14: ..., 4.0.14: ...}``: the one of the version counts.
+Where versions differ, any value may be written ``by: {3.6.14: ..., 4.0.14: ...}``: the value for the version is used.
 
 Steps, each a mapping:
 
@@ -14,17 +14,17 @@ Steps, each a mapping:
 - ``hook: u/0`` with ``run:``, a list of commands: several commands in one hook.
   Both: ``ends: fails`` if the hook fails after its commands; ``refused: <text>`` if Juju refuses to commit it;
   ``sent:`` lists what was applied when the hook ended, by the names of the commands.
-- ``user: remove-unit u/0``: what a user does, in the words of the Juju CLI; ``set-leader u/1`` moves leadership,
+- ``user: remove-unit u/0``: an operation of a user, as in the Juju CLI; ``set-leader u/1`` moves leadership,
   ``stop-agent``, ``start-agent`` and ``restart-agent`` are about the agent of a unit. With ``stderr`` if Juju refuses it;
   ``as: read`` or ``as: write`` for a user with less access than an admin; ``-m databases`` names another model.
 - ``juju: show-secret A --revisions``: a line of the juju client as it is, with ``exit``, ``stdout`` and ``stderr`` as of a
   command; ``N = add-secret ...`` names what it prints.
-- ``settle:``, ``clock: +1h30m``: let the units run; ``ran:`` lists exactly the hooks that ran; ``refused: <text>`` is
+- ``settle:``, ``clock: +1h30m``: run the hooks that are due; ``ran:`` lists exactly the hooks that ran; ``refused: <text>`` is
   why Juju refused to commit the last of them.
 - ``deliver:``: every unit's agent receives what its watchers hold, and no hook runs.
-- ``script: u/0 secret-rotate`` with ``run:``: what the unit of a scripted application does in that hook from now on;
+- ``script: u/0 secret-rotate`` with ``run:``: the commands that a unit of a scripted application runs in that hook from now on;
   ``ends: defers`` if its charm defers the event, ``ends: defers once`` if only the first time.
-- ``expect:``: what must hold now: ``due`` hooks, which secrets ``exist``, and ``secrets`` by name; ``handled`` events of ops,
+- ``expect:``: assertions on the current state: ``due`` hooks, which secrets ``exist``, and ``secrets`` by name; ``handled`` events of ops,
   since that was asked last: a secret's with its id and label, and with ``in its hook`` if the environment is about it.
 
 A command is a line, or a mapping with ``run``, ``exit`` (0 if not said), ``stderr`` (without ``ERROR``; empty if not

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 
 import pytest
@@ -42,3 +43,26 @@ def test_every_example_says_what_it_is():
 )
 def test_the_index_leads_to_every_page(page):
     assert f']({page})' in INDEX
+
+
+@pytest.mark.parametrize(
+    ('text', 'page'), re.findall(r'^- \[([^\]]+)\]\(((?!\.\.)[^)#]+)\)', INDEX, re.MULTILINE), ids=lambda value: value
+)
+def test_the_index_calls_a_page_by_its_title(text, page):
+    """The sidebar shows the titles."""
+    assert (ROOT / 'docs' / page).read_text().partition('\n')[0] == f'# {text}'
+
+
+def test_each_cell_of_the_comparison_leads_to_a_test_or_a_page():
+    table = (ROOT / 'docs' / 'explanation' / 'comparison.md').read_text().partition('\n\n| |')[2].partition('\n\n')[0]
+    cells = [cell for line in table.splitlines()[2:] for cell in line.strip('| ').split(' | ')[1:]]
+    assert len(cells) == 16 * 5
+    assert [cell for cell in cells if '](' not in cell] == []
+
+
+def test_every_example_leads_to_the_guide_that_teaches_it_and_back():
+    listed = (ROOT / 'examples' / 'charms' / 'README.md').read_text()
+    examples = load('example_pages')
+    for charm in examples.NAMES:
+        (row,) = [line for line in listed.splitlines() if line.startswith(f'| [{charm}]({charm}) |')]
+        assert re.findall(r'\(\.\./\.\./docs/([^)]*)\)', row) == examples.guides(ROOT / 'docs')[charm]

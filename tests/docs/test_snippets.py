@@ -8,7 +8,7 @@ An HTML comment on a line of its own says what readers need not see:
 
 - ``fails: test_one, test_two``, above a block: what ``pytest`` prints at this point, when exactly these tests fail;
   ``...`` stands for anything.
-- ``files: other.md``, with no block below: the files of another document, to which the text has a link.
+- ``files: other.md``, with no block below: the files of another document as they are at its end; the text has a link to it.
 - ``needs: ops 3.4``, likewise: what the document shows, this version of ops shows, or a newer one.
 
 In ``console`` blocks each ``$ pytest`` is run (with its output compared, if there is any), each ``$ make`` needs a
@@ -37,7 +37,7 @@ FILES = re.compile(r'^<!-- files: (\S+) -->$', re.MULTILINE)
 NEEDS = re.compile(r'^<!-- needs: ops ([0-9]+)\.([0-9]+) -->$', re.MULTILINE)
 LINK = re.compile(r'\]\((?!\w+:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?\)')
 OPS = tuple(map(int, ops.version.version.split('.')[:2]))
-COMMANDS_OF_THE_SHELL = ('git', 'mkdir', 'cd')
+COMMANDS_OF_THE_SHELL = ('git', 'mkdir', 'cd', 'python3', '.')
 
 
 @dataclasses.dataclass
@@ -101,7 +101,8 @@ def run_console(directory: Directory, text: str, fails: frozenset[str], config: 
         if command == 'make':
             assert re.search(rf'^{arguments[0]}:', (ROOT / 'Makefile').read_text(), re.MULTILINE), line
         elif command == 'pip':
-            assert arguments == ['install', 'pytest-charmsecrets']
+            # It is not on PyPI yet.
+            assert re.fullmatch(r'install (-U )?\.{1,2}/pytest-charmsecrets(\[jubilant\])?', ' '.join(arguments)), line
         elif command == 'pytest':
             for option in re.findall(r'--charmsecrets[-\w]*', line):
                 config.getoption(option)
@@ -121,9 +122,9 @@ def test_what_a_document_shows_is_so(document, directory, pytestconfig):
         if tuple(map(int, needed)) > OPS:
             pytest.skip(f'needs ops {".".join(needed)}')
     for other in FILES.findall(text):
-        for block in BLOCK.finditer((document.parent / other).read_text()):
-            if block['file']:
-                directory.write(block['file'], block['text'])
+        blocks = BLOCK.finditer((document.parent / other).read_text())
+        for file, text_of_file in {block['file']: block['text'] for block in blocks if block['file']}.items():
+            directory.write(file, text_of_file)
     blocks = list(BLOCK.finditer(text))
     assert text.count('```') == 2 * len(blocks), 'a block is not where a line begins'
     for block in blocks:

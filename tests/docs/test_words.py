@@ -1,10 +1,11 @@
-"""The documentation is written in words that a stranger knows: phrases of our own dialect are found here, by name.
+"""Documentation, docstrings and comments are written in plain words: phrases of our own dialect are found by name.
 
 Text in code, in links and in headings is left out: a name is a name, and a heading may well begin with "What".
 """
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -13,6 +14,8 @@ from .documents import DOCUMENTS, ROOT, name
 
 # They are made of transcripts and switches.
 EXEMPT = ('docs/reference/rules.md', 'docs/reference/juju-versions.md')
+PACKAGE = ROOT / 'pytest_charmsecrets'
+FOLDERS = [PACKAGE, *sorted(path for path in PACKAGE.iterdir() if (path / '__init__.py').exists())]
 PHRASES = {
     'is told': (r'\b(?:is|are|be|was|were|been) told\b|\btold of\b', 'is notified, receives, is described'),
     'lets X do': (r'\blets\b', 'name what happens: runs, advances, retries'),
@@ -26,6 +29,8 @@ PHRASES = {
     'secrets of users': (r'\bsecrets of users\b', 'user secrets'),
     'bag': (r'(?<![-\w])bags?\b', 'databag'),
     'departure': (r'\bdepartures?\b', 'deviation'),
+    'whoever': (r'\b(?:who|which)ever\b|\band its kin\b', 'name the one who acts: the leader, a unit'),
+    'of then': (r'\bof then\b', 'at that time'),
     'What ... is': (r'(?:^|[.:] )What (?![^.|]*\?)', 'begin with the subject: Hooks that became due run'),
 }
 
@@ -57,6 +62,29 @@ def test_a_document_is_written_in_plain_words(document):
     assert found(document.read_text()) == []
 
 
+def words_of(module):
+    """Return the docstrings and comments of a module, each with its line."""
+    source = module.read_text()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.lineno, node.value.value.replace('``', '`')
+    for number, line in enumerate(source.splitlines(), start=1):
+        if comment := re.search(r'(?:^ *|  )# (.*)$', line):
+            yield number, comment[1]
+
+
+@pytest.mark.parametrize('folder', FOLDERS, ids=name)
+def test_docstrings_and_comments_are_written_in_plain_words(folder):
+    modules = folder.rglob('*.py') if folder != PACKAGE else folder.glob('*.py')
+    assert [
+        f'{name(module)}:{line}: {each}'
+        for module in sorted(modules)
+        for line, text in words_of(module)
+        for each in found(text)
+        if not each.startswith('departure')  # in code, the name of a choice that differs from the fixed order
+    ] == []
+
+
 @pytest.mark.parametrize(
     ('text', 'name'),
     [
@@ -65,6 +93,7 @@ def test_a_document_is_written_in_plain_words(document):
         ('What fell due is due.', 'What ... is'),
         ('It holds. What fell due is due.', 'What ... is'),
         ('- a unit, too', ', too'),
+        ('Whoever leads manages it.', 'whoever'),
     ],
 )
 def test_a_phrase_is_found(text, name):

@@ -42,7 +42,7 @@ def test_the_summary_names_the_tests_that_rely_on_it(run):
     result.assert_outcomes(passed=9, failed=1)
     named = ', '.join(f'test_it.py::test_rotates[[]{number}[]]' for number in range(5))
     result.stdout.fnmatch_lines(
-        [HEAD, f'unit_rotation_refused: {named} and 3 more', '--charmsecrets-juju-bug=as-shipped runs tests with*']
+        [HEAD, f'unit_rotation_refused: {named} and 3 more', 'run with --charmsecrets-juju-bug=as-shipped*']
     )
 
 

@@ -49,8 +49,8 @@ CASES = {
         'changed.tracked_by == {"web/0": 2, "web/2": 1}',
         [
             'tracked_by: web/0 tracks revision 1, not 2',
-            '  web/2 does not track the secret, and not revision 1',
-            '  web/1 tracks revision 1, and is not expected to',
+            '  web/2 does not track the secret, but is expected to track revision 1',
+            '  web/1 tracks revision 1, but is not expected to track the secret',
             '  due, not run: web/0 secret-changed (*revision 2)',
             f'  {VIEW}',
         ],
@@ -61,15 +61,15 @@ CASES = {
     ),
     'revisions': (
         'changed.revisions == {1: changed.revisions[1]}',
-        ['revisions: 2 is there on the left only', '  left: 1, 2; right: 1'],
+        ['revisions: 2 exists on the left only', '  left: 1, 2; right: 1'],
     ),
     'one revision': (
         'changed.revisions[1] == changed.revisions[2]',
-        ['revision 1: differs in number (1, and 2), content'],
+        ['revision 1: differs in number (1 and 2), content'],
     ),
     'two secrets': (
         'changed == fake_model.secret(fake_model.add_secret("token", {"token": "hunter24"}))',
-        ['two secrets, not one', f'  left: {VIEW} *', '  right: <SecretView <model>/token *'],
+        ['these are different secrets', f'  left: {VIEW} *', '  right: <SecretView <model>/token *'],
     ),
     'secret and id': (
         'changed == changed.id',
@@ -84,7 +84,7 @@ CASES = {
     ),
     'due in a list': (
         'fake_model.due == list(fake_model.due)',
-        ['a tuple is never equal to a list; what they hold is equal'],
+        ['a tuple is never equal to a list; their items are equal'],
     ),
     'hooks that ran': (
         'fake_model.settle() == fake_model.journal.hooks(unit="web/1", name="secret-changed")',
@@ -113,7 +113,7 @@ CASES = {
     'journals': (
         'fake_model.journal == fake_model_factory().journal',
         [
-            'two journals, not one: compare what normalised() or list() gives of each',
+            'these are different journals; compare journal.normalised() or list(journal)',
             '  journal: * on the left, none on the other side: *',
         ],
     ),

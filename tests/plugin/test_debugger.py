@@ -82,3 +82,15 @@ def test_what_juju_refuses_at_the_commit_is_shown_at_the_line_of_the_test(pytest
     result = pytester.runpytest('-p', 'no:logging')
     result.stdout.fnmatch_lines(['>*fake_model.settle()', 'E*HookFailed: app/0 failed in start'])
     result.stdout.no_fnmatch_line('*dispatch.py*')
+
+
+def test_misuse_through_jubilant_shows_no_frame_of_the_plugin(pytester):
+    pytester.makepyfile("""
+        def test_it(fake_juju):
+            fake_juju.deploy('./missing.charm', 'web')
+    """)
+    result = pytester.runpytest('-p', 'no:randomly')
+    result.stdout.fnmatch_lines(
+        [">*fake_juju.deploy('./missing.charm', 'web')", '*jubilant*', 'E*UsageError: there is no packed charm*']
+    )
+    result.stdout.no_fnmatch_line('*pytest_charmsecrets/client*')

@@ -113,7 +113,9 @@ def test_an_entry_that_allows_nothing_is_reported(stale):
     test = '@pytest.mark.charmsecrets(allow=["leaked-content", "stale-observer", "unhandled-event"])\n' + PLAIN
     result = stale(test).runpytest()
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["*test_it: the marker allows 'leaked-content', and there was nothing to allow"])
+    result.stdout.fnmatch_lines(
+        ["*test_it: the marker allows 'leaked-content', but there is no such finding; remove the entry"]
+    )
 
 
 def test_an_entry_of_a_function_is_idle_only_if_no_parameters_needed_it(stale):
@@ -130,8 +132,8 @@ def test_it(fake_model, is_quiet):
 """
     result = stale(test).runpytest()
     result.assert_outcomes(passed=2)
-    told = [line.partition('::')[2] for line in result.outlines if 'nothing to allow' in line]
-    assert told == ["test_it: the marker allows 'leaked-content', and there was nothing to allow"]
+    told = [line.partition('::')[2] for line in result.outlines if 'no such finding' in line]
+    assert told == ["test_it: the marker allows 'leaked-content', but there is no such finding; remove the entry"]
 
 
 def test_an_entry_of_a_module_is_idle_only_if_no_test_needed_it(stale):
@@ -146,21 +148,21 @@ def test_quiet(fake_model):
     pytester = stale(test)
     result = pytester.runpytest('-p', 'no:randomly')
     result.assert_outcomes(passed=2)
-    told = [line for line in result.outlines if 'nothing to allow' in line]
+    told = [line for line in result.outlines if 'no such finding' in line]
     assert told == [
-        f"{path.name}: the marker allows 'leaked-content', and there was nothing to allow"
+        f"{path.name}: the marker allows 'leaked-content', but there is no such finding; remove the entry"
         for path in pytester.path.glob('test_*.py')
     ]
     # Whether the tests that were left out need it is not known.
     result = pytester.runpytest('-k', 'quiet')
-    result.stdout.no_fnmatch_line('*nothing to allow*')
+    result.stdout.no_fnmatch_line('*no such finding*')
 
 
 def test_an_entry_that_is_no_check_is_refused_with_the_near_miss(stale):
     test = '@pytest.mark.charmsecrets(allow=["stale-observers"])\n' + PLAIN
     result = stale(test).runpytest()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*'stale-observers' is no name of a check; did you mean 'stale-observer'?*"])
+    result.stdout.fnmatch_lines(["*'stale-observers' is not the name of a check; did you mean 'stale-observer'?*"])
 
 
 @pytest.mark.parametrize(
@@ -180,7 +182,7 @@ def test_models_are_judged_however_they_were_made(stale, body):
 def test_a_model_that_is_not_at_rest_is_counted_and_its_secrets_are_not_judged(stale):
     result = stale(f'{PLAIN}    fake_model.add_unit("web")\n').runpytest()
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(['charmsecrets: 1 model checked, 1 not at rest (secrets of 1 not judged)'])
+    result.stdout.fnmatch_lines(['charmsecrets: 1 model checked; 1 was not settled, so its secrets were not judged'])
 
 
 def test_a_test_that_is_skipped_at_its_end_is_skipped(stale):
@@ -286,7 +288,7 @@ def test_each_check_is_explained(pytester, name):
 def test_what_is_no_check_cannot_be_explained(pytester):
     result = pytester.runpytest('--charmsecrets-explain=stale')
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*--charmsecrets-explain: 'stale' is no name of a check*"])
+    result.stderr.fnmatch_lines(["*--charmsecrets-explain: 'stale' is not the name of a check*"])
 
 
 IGNORES_ROTATION = """
@@ -326,6 +328,35 @@ def test_advance_stops_at_an_event_that_is_ignored(pytester):
         ]
     )
     result.stdout.no_fnmatch_line('*charmsecrets: findings*')
+    result.stdout.fnmatch_lines(['  2026-01-01 01:05 to 01:15  3 times the same as above, every 5m (3 hooks)'])
+    result.stdout.fnmatch_lines(['FAILED *::test_it - endless-*'])
+
+
+def test_a_finding_that_stands_above_is_not_told_again_beside_others(pytester):
+    leaks = IGNORES_ROTATION.replace('MARK', '').replace(
+        '            pass', "            self.unit.status = ops.ActiveStatus('a-password')"
+    )
+    pytester.makepyfile(leaks.replace("'value'", "'a-password'"))
+    result = pytester.runpytest('-p', 'no:randomly', '--charmsecrets-show-secrets')
+    result.stdout.fnmatch_lines(['E*endless-event: db/0*', '*charmsecrets: findings*', 'leaked-content: db/0 wrote*'])
+    result.stdout.no_fnmatch_line('endless-event: *')
+
+
+def test_a_rotation_to_the_same_content_says_so(pytester):
+    rotates = "event.secret.set_content({'password': 'value'})"
+    pytester.makepyfile(
+        IGNORES_ROTATION.replace('MARK', '')
+        .replace('_rotate(self, _)', '_rotate(self, event)')
+        .replace('            pass', f'            {rotates}')
+    )
+    result = pytester.runpytest('-p', 'no:randomly')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            'E*endless-event: db/0 received secret-rotate of db/password 4 times in a row, and set the content that it has already*',
+            'E*help:*set content that differs; if the test replaces what generates it*',
+        ]
+    )
 
 
 @pytest.mark.parametrize(

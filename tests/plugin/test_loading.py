@@ -39,8 +39,10 @@ def test_can_be_switched_off(pytester):
 
 def test_fixtures_are_described_and_none_is_automatic(pytester):
     result = pytester.runpytest('--fixtures')
-    result.stdout.fnmatch_lines(['fake_model_factory [[]session scope]*', '*Makes fake Juju models for fixtures*'])
-    result.stdout.fnmatch_lines(['fake_model -- *', "*A fake Juju model of this test's own*"])
+    result.stdout.fnmatch_lines(
+        ['fake_model_factory [[]session scope]*', '*A function that returns a new fake Juju model, for fixtures*']
+    )
+    result.stdout.fnmatch_lines(['fake_model -- *', '*A new fake Juju model for each test*'])
     pytester.makepyfile('def test_it(request): assert not [n for n in request.fixturenames if n.startswith("fake_")]')
     pytester.runpytest().assert_outcomes(passed=1)
 
@@ -52,6 +54,4 @@ def test_fake_juju_says_what_it_lacks(pytester):
     pytester.makepyfile('def test_it(fake_juju): pass')
     result = pytester.runpytest_subprocess('-p', 'no:pytest-jubilant')
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(
-        ['*UsageError: fake_juju is a jubilant.Juju, and jubilant is not installed: pip install*']
-    )
+    result.stdout.fnmatch_lines(['*UsageError: fake_juju requires jubilant, which is not installed: pip install*'])

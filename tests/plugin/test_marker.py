@@ -58,7 +58,7 @@ def test_every_keyword_of_the_model_can_be_given(pytester, models):
         ('"3.6"', "*@pytest.mark.charmsecrets takes keywords only, not '3.6'; the keywords are juju_version, *"),
         (
             'juju_version="3.6.14", juju_versions=["3.6.14"]',
-            '*@pytest.mark.charmsecrets says both juju_version and juju_versions; give one of them',
+            '*@pytest.mark.charmsecrets has both juju_version and juju_versions; give only one of them',
         ),
         (
             'juju_versions="3.6.14"',

@@ -109,9 +109,9 @@ def test_ini_file_and_header(pytester, models):
         (
             ['--charmsecrets-order=first'],
             '',
-            "*--charmsecrets-order: 'first' is no order; give a number, or choices by their places such as*",
+            "*--charmsecrets-order: 'first' is not an order; give a number, or choices as a report prints them, such as*",
         ),
-        ([], 'charmsecrets_order = 1,x', "*charmsecrets_order in the ini file: '1,x' is no order; give*"),
+        ([], 'charmsecrets_order = 1,x', "*charmsecrets_order in the ini file: '1,x' is not an order; give*"),
         ([], 'charmsecrets_orders = many', "*charmsecrets_orders in the ini file: 'many' is not a whole number*"),
         ([], 'charmsecrets_orders = -1', '*charmsecrets_orders in the ini file: -1 is less than 0*'),
         (['--charmsecrets-orders=-2'], '', '*--charmsecrets-orders: -2 is less than 0*'),
@@ -133,7 +133,7 @@ def test_a_race_is_one_report_in_the_shortest_order(pytester):
             'Passes in the fixed order, and fails in * of 20 further orders: *',
             'Juju could choose each of them.',
             'The shortest order found that fails, which is shown, departs from the fixed order in one place:',
-            '  web/0 runs database-relation-changed database:1, before web/0 is told of secret *',
+            '  web/0 runs database-relation-changed database:1, before web/0 is notified of secret *',
         ],
         consecutive=True,
     )
@@ -163,7 +163,7 @@ def test_what_fails_in_the_fixed_order_too_is_no_matter_of_order(pytester):
     pytester.makepyfile(RACE + '\n    def test_it(fake_model):\n        change_both(fake_model)\n        assert 0\n')
     result = pytester.runpytest('-p', 'no:randomly', '--charmsecrets-order=3')
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(['It fails in the fixed order, too.'])
+    result.stdout.fnmatch_lines(['It also fails in the fixed order.'])
 
 
 def test_fixtures_of_the_test_are_set_up_for_each_run(pytester):

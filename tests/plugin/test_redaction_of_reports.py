@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import itertools
+
 import pytest
 
 VALUE = 'hunter22-&-<x>'
@@ -252,6 +255,92 @@ SITUATIONS = {
     'a group of exceptions': """def test_it(fake_model):
         stored(fake_model)
         raise ExceptionGroup(VALUE, [RuntimeError(VALUE)])""",
+    'notes in nested groups': """def test_it(fake_model):
+        stored(fake_model)
+        inner = ValueError('inner'); inner.add_note('note ' + VALUE)
+        group = ExceptionGroup('group', [inner, ExceptionGroup('deeper', [KeyError(VALUE)])]); group.add_note(VALUE)
+        raise group""",
+    'a group of exceptions in a charm': """def groups(self, password):
+        raise ExceptionGroup('several', [RuntimeError(password), ValueError(repr({'password': password}))])
+    def test_it(fake_model): run(fake_model, groups)""",
+    'a warning of a charm': """def warns(self, password): warnings.warn(f'weak {password}'); raise RuntimeError
+    def test_it(fake_model): run(fake_model, warns)""",
+    'a warning that is an error': """@pytest.mark.filterwarnings('error')
+    def test_it(fake_model): stored(fake_model); warnings.warn(f'weak {VALUE}')""",
+    'logging.exception': """def test_it(fake_model):
+        stored(fake_model)
+        try:
+            raise RuntimeError(VALUE)
+        except RuntimeError:
+            logging.exception('failed with %r', VALUE)
+        assert False""",
+    'a dataclass': """import dataclasses
+    @dataclasses.dataclass
+    class Connection:
+        user: str
+        content: dict
+    def test_it(fake_model):
+        stored(fake_model)
+        assert Connection('web', {'password': VALUE}) == Connection('web', {'password': 'x'})""",
+    'an example of doctest': """import doctest
+    def test_it(fake_model):
+        stored(fake_model)
+        runner = doctest.DocTestRunner(verbose=False)
+        example = doctest.DocTestParser().get_doctest('>>> VALUE\\n1\\n', {'VALUE': VALUE}, 'n', 'f', 0)
+        runner.run(example)
+        assert runner.failures == 0""",
+    'an exception in a thread': """import threading
+    def test_it(fake_model):
+        stored(fake_model)
+        def fails(): raise RuntimeError(VALUE)
+        thread = threading.Thread(target=fails, name=VALUE); thread.start(); thread.join()""",
+    'an exception that nobody can catch': """class Bad:
+        def __del__(self): raise RuntimeError(VALUE)
+    def test_it(fake_model):
+        stored(fake_model)
+        one = Bad(); del one
+        import gc; gc.collect()""",
+    'file descriptors': """import os
+    def test_it(fake_model, capfd):
+        stored(fake_model)
+        os.write(1, VALUE.encode()); os.write(2, VALUE.encode())
+        assert False""",
+    'captured logs': """def test_it(fake_model, caplog):
+        stored(fake_model)
+        logging.warning(VALUE)
+        assert caplog.records == [] and caplog.text == ''""",
+    'the timeline': """def test_it(fake_model):
+        db, _ = stored(fake_model)
+        with db.leader.hook() as hook: hook.set_status('active', VALUE)
+        print(fake_model.timeline()); print(fake_model); print(list(fake_model.journal)); print(fake_model.secret(owner='db').content)
+        assert str(fake_model.timeline()) == ''""",
+    'SystemExit': 'def test_it(fake_model): stored(fake_model); raise SystemExit(VALUE)',
+    'a representation around a value': """class Config:
+        def __init__(self, value): self.value = value
+        def __repr__(self): return f'Config(url=postgresql://web:{self.value}@host)'
+    def test_it(fake_model): stored(fake_model); assert Config(VALUE) == Config('x')""",
+    'a pattern that does not match': """def test_it(fake_model):
+        stored(fake_model)
+        with pytest.raises(RuntimeError, match='another'):
+            raise RuntimeError(VALUE)""",
+    'a skip in a fixture': """@pytest.fixture
+    def skipping(fake_model): stored(fake_model); pytest.skip(f'no {VALUE}')
+    def test_it(skipping): pass""",
+    'a skip in a charm': """def skips(self, password): pytest.skip(password)
+    def test_it(fake_model): run(fake_model, skips)""",
+    'unittest': """import unittest
+    class TestIt(unittest.TestCase):
+        def test_it(self):
+            from pytest_charmsecrets import FakeModel
+            with FakeModel() as model:
+                stored(model)
+                with self.subTest(VALUE, password=VALUE): self.fail(VALUE)""",
+    'output of exec': """def test_it(fake_model):
+        stored(fake_model)
+        class Quiet(ops.CharmBase): pass
+        fake_model.deploy(Quiet, 'web', meta={'name': 'web'}); fake_model.settle()
+        fake_model.exec('sh', '-c', f'echo {VALUE!r}; echo {VALUE!r} >&2; exit 3', unit='web/0')""",
+    'a section of a test': "def test_it(fake_model, request): stored(fake_model); request.node.add_report_section('call', 'mine', VALUE); assert False",
 }
 STYLES = ('long', 'short', 'line', 'native', 'no')
 FORMS = (VALUE, 'hunter22', '22-\\u0026-', 'aHVudGVyMj')
@@ -264,11 +353,12 @@ def test_nothing_is_shown_in_any_situation(pytester, style):
         **{f'test_{number}': f'{BEGIN}\n    {text}\n' for number, text in enumerate(SITUATIONS.values())}
     )
     options = ('-p', 'no:randomly', f'--tb={style}', '-l', '-rA', '-Wdefault', '-vv', '--junitxml=junit.xml')
-    result = pytester.runpytest(*options, '--log-cli-level=INFO')
-    shown = [*result.outlines, *result.errlines, *(pytester.path / 'junit.xml').read_text().splitlines()]
+    result = pytester.runpytest(*options, '--log-cli-level=INFO', '--charmsecrets-report=report.html')
+    files = [(pytester.path / name).read_text(encoding='utf-8') for name in ('junit.xml', 'report.html')]
+    shown = [*result.outlines, *result.errlines, *itertools.chain.from_iterable(map(str.splitlines, files))]
     leaks = [line for line in shown if any(form in line for form in FORMS)]
     assert leaks == []
-    assert result.parseoutcomes()['failed'] >= 16
+    assert result.parseoutcomes()['failed'] >= 30
 
 
 def test_all_is_shown_if_that_is_asked_for(pytester):
@@ -315,6 +405,21 @@ def test_what_goes_past_the_capture_is_shown(pytester):
     """A limit, which the documentation names."""
     pytester.makepyfile(f'{BEGIN}\n    {SITUATIONS["print of a test that passes"]}\n')
     assert VALUE in pytester.runpytest('-p', 'no:randomly', '-s').stdout.str()
+
+
+def test_an_id_and_a_property_of_the_suite_are_shown(pytester):
+    """Two more limits: pytest finds a test by its id, and no report holds a property of the suite."""
+    pytester.makepyfile(f"""{BEGIN}
+    @pytest.mark.parametrize('password', [VALUE])
+    def test_it(fake_model, password, record_testsuite_property):
+        stored(fake_model)
+        record_testsuite_property('password', VALUE)
+        assert password == ''
+    """)
+    result = pytester.runpytest('-p', 'no:randomly', '--junitxml=junit.xml', '--charmsecrets-report=report.html')
+    result.stdout.fnmatch_lines(['FAILED *::test_it[[]hunter22*'])
+    assert f'value="{html.escape(VALUE)}"' in (pytester.path / 'junit.xml').read_text(encoding='utf-8')
+    assert 'hunter22' not in (pytester.path / 'report.html').read_text(encoding='utf-8')
 
 
 def test_a_log_line_before_the_secret_is_shown_live(pytester):

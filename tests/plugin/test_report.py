@@ -196,3 +196,82 @@ def test_every_model_of_a_test_is_shown(pytester):
         """
     )
     pytester.runpytest().stdout.fnmatch_lines([SECTION, '*deploy-puppet first*', SECTION, '*deploy-puppet second*'])
+
+
+def test_the_summary_names_no_module(pytester):
+    pytester.makepyfile("""
+        import ops
+
+        class Db(ops.CharmBase):
+            def __init__(self, framework):
+                super().__init__(framework)
+                framework.observe(self.on.start, self._start)
+
+            def _start(self, event):
+                self.model.get_secret(label='password')
+
+        def test_hook(fake_model):
+            fake_model.deploy(Db, meta={'name': 'db'})
+            fake_model.settle()
+
+        def test_usage(fake_model):
+            fake_model.unit('db/0')
+    """)
+    result = pytester.runpytest('-p', 'no:randomly', '-vv')
+    result.stdout.fnmatch_lines(
+        [
+            'FAILED *::test_hook - db/0 start: SecretNotFoundError',
+            "FAILED *::test_usage - UsageError: there is no application 'db'; deploy it first",
+        ]
+    )
+
+
+def test_hooks_that_touch_no_secret_take_one_line(pytester):
+    pytester.makepyfile("""
+        def test_it(fake_model):
+            for name in ('a', 'b', 'c'):
+                fake_model.deploy_puppet(name, requires={f'to-{name}': 'x'}, provides={f'of-{name}': 'x'})
+            for one, other in (('a', 'b'), ('b', 'c'), ('c', 'a')):
+                fake_model.integrate(f'{one}:to-{one}', f'{other}:of-{other}')
+            fake_model.settle()
+            assert False
+    """)
+    result = pytester.runpytest('-p', 'no:randomly')
+    result.stdout.re_match_lines(
+        [r'    \.\.\. +[0-9]+ hooks that touch no secret: install x3, .*, \.\.\.$', '-+ charmsecrets: to repeat -+']
+    )
+
+
+def test_a_wrong_call_ends_in_the_line_of_the_test(pytester):
+    pytester.makepyfile("""
+        def test_it(fake_model):
+            fake_model.unit('db/0')
+    """)
+    result = pytester.runpytest('-p', 'no:randomly')
+    result.stdout.fnmatch_lines(
+        [
+            ">       fake_model.unit('db/0')",
+            "E       pytest_charmsecrets.errors.UsageError: there is no application 'db'; deploy it first",
+            '',
+            'test_a_wrong_call_ends_in_the_line_of_the_test.py:2: UsageError',
+        ],
+        consecutive=True,
+    )
+
+
+def test_what_is_due_is_named_with_what_runs_it(pytester):
+    pytester.makepyfile("""
+        def test_it(fake_model):
+            fake_model.deploy_puppet('db')
+            assert fake_model.unit('db/0').status.name == 'active'
+    """)
+    result = pytester.runpytest('-p', 'no:randomly')
+    result.stdout.fnmatch_lines(
+        [
+            '-* charmsecrets: not done yet -*',
+            'due, not run: db/0 install, leader-elected, config-changed, start',
+            'settle() runs what is due',
+            SECTION,
+        ],
+        consecutive=True,
+    )

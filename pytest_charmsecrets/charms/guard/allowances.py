@@ -36,7 +36,7 @@ def check_guard(mode: object, allow: object) -> tuple[str, ...]:
     """Return the allowances as texts.
 
     Raises:
-        UsageError: if there is no such mode, or an allowance is none of the kinds that there are.
+        UsageError: if the mode does not exist, or an allowance is none of the kinds that there are.
     """
     if mode not in get_args(GuardMode):
         raise UsageError(f"guard is {mode!r}; give 'refuse' or 'off'")

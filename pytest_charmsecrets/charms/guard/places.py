@@ -13,7 +13,7 @@ from .events import Connection
 
 _Kind: TypeAlias = Literal['own', 'temporary', 'forbidden']
 
-_HERE: Final = frozenset(('', '0.0.0.0', '::'))  # noqa: S104 - where a client reaches this machine, too
+_HERE: Final = frozenset(('', '0.0.0.0', '::'))  # noqa: S104 - a client also reaches this machine there
 _GET_PATH: Final[int | None] = getattr(fcntl, 'F_GETPATH', None)
 _Socket: Final = socket.SocketType
 """The class behind ``socket.socket``, which tests replace."""

@@ -158,8 +158,8 @@ def sentence(place: str, call: str, touch: Touch, *, path: str = '', is_checkout
     Args:
         place: Where it was made.
         call: The call.
-        touch: What of it is refused.
-        path: What it would write to.
+        touch: The refused part of the call.
+        path: The path that it would write to.
         is_checkout: Whether that is one of the author's files of the charm.
     """
     what, allowance = _consequence(touch, path, is_checkout=is_checkout)

@@ -124,9 +124,9 @@ class _Exchange(NamedTuple):
 
     namespace: dict[str, Any]
     look: Callable[[dict[str, Any]], Any]
-    """Returns what is there."""
+    """Returns the current functions."""
     there: Any
-    """What is there, if nobody has patched any of them."""
+    """The current functions, if none of them is patched."""
     before: dict[str, _Function]
     after: dict[str, _Function]
 

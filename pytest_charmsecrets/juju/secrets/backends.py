@@ -57,19 +57,46 @@ def missing_content(name: str, secret_id: str, revision: int) -> str:
     return text.format(id=secret_id, revision=revision)
 
 
+def be_in_backend(store: SecretStore, name: str) -> None:
+    """Let content have been in a backend from the beginning."""
+    store.backend = name
+    for secret in store:
+        _move(secret, name)
+
+
 def move_to_backend(store: SecretStore, name: str) -> None:
     """Switch the backend and move existing content to it. No revision is made, and nobody is notified."""
     store.backend = name
     stopped: set[Owner] = set()
     for secret in store:
-        there = [revision for revision in secret.revisions.values() if not revision.vanished]
         lost = [one for one in secret.revisions.values() if one.vanished and one.backend != INTERNAL]
         is_lost = bool(lost) and not secret.owner.is_user
         # Juju 3.6: secretsdrainworker, drainSecrets, which returns at the first error.
-        if secret.owner in stopped or (is_lost and store.bugs.ask('drain_stops_at_lost')):
+        if (
+            secret.owner in stopped
+            or (is_lost and store.bugs.ask('drain_stops_at_lost'))
+            or (not _is_made_ready(secret, name) and store.bugs.ask('removed_latest_locks'))
+        ):
             stopped.add(secret.owner)
             continue
-        for revision in there:
+        _move(secret, name)
+
+
+def _is_made_ready(secret: Secret, name: str) -> bool:
+    """Whether a backend takes all content of a secret: a cluster takes the revision after the highest that it has alone.
+
+    Juju 3.6: secrets/provider/kubernetes/provider.go, RestrictedConfig; secretsdrainworker, drainSecret.
+    """
+    if not is_kubernetes(name):
+        return True
+    there = [one for one in secret.revisions.values() if not one.vanished]
+    highest = max((one.number for one in there if one.backend == name), default=0)
+    return all(one.number == highest + 1 for one in there if one.backend != name)
+
+
+def _move(secret: Secret, name: str) -> None:
+    for revision in secret.revisions.values():
+        if not revision.vanished:
             revision.backend = name
 
 

@@ -10,6 +10,7 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from .. import clock, facts, identity
 from ..bugs import Bugs
+from ..chance import Ranks
 from ..change_log import Change, Changes
 from ..clock import RotatePolicy
 from ..content import EncodedContent
@@ -31,7 +32,7 @@ class Owner:
 
     kind: Literal['application', 'unit', 'model']
     name: str
-    """Name of the application or unit; UUID of the model, which owns the secrets of users."""
+    """Name of the application or unit; UUID of the model, which owns the user secrets."""
 
     @property
     def tag(self) -> str:
@@ -235,13 +236,15 @@ class SecretStore:
         self.backend: str = INTERNAL
         """The backend for new revisions."""
         self.reserved: Final[dict[str, str]] = {}
-        """The unit that was given the id of each secret that was added, from then until the secret is removed."""
+        """The unit that was given the id of each secret that was added, from then until a commit of that unit."""
         self.removals: list[RemovalRequest] = []
         """Requested removals that a job will carry out, in Juju 4.0."""
         self.prunable: Final[dict[str, None]] = {}
         """Ids of users' secrets whose revisions or pruning changed since a worker last looked."""
         self.order: Order = Order()
         """Draws what Juju leaves to chance."""
+        self.ranks: Final = Ranks()
+        """The order of ids where Juju, whose ids are random, goes by them."""
         self.turn = 0
         """How many hooks have begun."""
         self.ready_since = 0
@@ -343,6 +346,15 @@ class SecretStore:
         self.changes.note('revision', secret.owner.name, secret=secret.id, revision=number)
         if expiry:
             self.changes.note('expiry', secret.owner.name, secret=secret.id, revision=number)
+
+    def end_reservations(self, unit: str) -> None:
+        """Forget the ids that a unit was given: with a commit all of them have become secrets, or never will.
+
+        Source: juju 3.6: apiserver/facades/agent/uniter/uniter.go, commitHookChangesForOneUnit; juju 4.0:
+        domain/unitstate/state/commithook.go, deleteSecretReservationsForUnit.
+        """
+        for secret_id in [secret_id for secret_id, holder in self.reserved.items() if holder == unit]:
+            del self.reserved[secret_id]
 
     def checkpoint(self, ids: Iterable[str], tags: Iterable[str]) -> Checkpoint:
         """Remember the state of some secrets and of the labels of some owners, so that a transaction can be undone."""

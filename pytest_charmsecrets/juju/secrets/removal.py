@@ -1,6 +1,6 @@
-"""Removing revisions and secrets: at once, or by a job; pruning users' secrets.
+"""Removes revisions and secrets, at once or by a job, and prunes user secrets.
 
-Juju removes nothing of a charm's secret by itself.
+Juju removes secrets and revisions of charms only when the charm asks for it.
 Source: juju 3.6: state/secrets.go, deleteSecrets; apiserver/facades/client/secrets/secrets.go, updateSecret. juju 4.0:
 domain/removal/service/secret.go; domain/removal/state/model/secret.go.
 """
@@ -15,7 +15,7 @@ from .entities import RemovalRequest, Secret, SecretStore
 
 
 def remove_revisions(store: SecretStore, secret: Secret, numbers: Collection[int]) -> None:
-    """Remove revisions; unknown numbers are ignored, and when none would remain the whole secret goes."""
+    """Remove revisions of a secret, and the secret itself if no revision remains. Unknown numbers are ignored."""
     if not secret.revisions.keys() - set(numbers):
         remove(store, secret)
         return
@@ -34,7 +34,7 @@ def remove_revisions(store: SecretStore, secret: Secret, numbers: Collection[int
 
 
 def remove(store: SecretStore, secret: Secret) -> None:
-    """Remove a secret with everything that belongs to it: revisions, rotation, grants, consumer records, labels."""
+    """Remove a secret with its revisions, rotation, grants, consumer records and labels."""
     for consumer in secret.consumers.values():
         store.changes.note('consumer', consumer.unit, secret=secret.id)
         labels.release_consumer_label(store, consumer)
@@ -47,19 +47,18 @@ def remove(store: SecretStore, secret: Secret) -> None:
     store.changes.note('rotation', secret.owner.name, secret=secret.id)
     store.changes.note('secret', secret.owner.name, secret=secret.id)
     labels.release_owner_label(store, secret.owner, secret.label)
-    store.reserved.pop(secret.id, None)
     store.drop(secret)
 
 
 def remove_later(store: SecretStore, removal: RemovalRequest) -> None:
-    """Ask for a removal: carried out at once or, in 4.0, when its job runs."""
+    """Request a removal. It happens at once or, in 4.0, when the removal job runs."""
     store.removals.append(removal)
     if not store.profile.async_delete:
         carry_out_removals(store)
 
 
 def carry_out_removals(store: SecretStore) -> None:
-    """Run the jobs and workers that remove: what was asked to be removed, and what users' secrets do not need."""
+    """Run the jobs and workers that carry out requested removals and prune user secrets."""
     removals, store.removals = store.removals, []
     for removal in removals:
         secret = store.get(removal.secret_id)
@@ -80,7 +79,7 @@ def _is_void(store: SecretStore, secret: Secret, removal: RemovalRequest) -> boo
 
 
 def prune(store: SecretStore, secret: Secret) -> None:
-    """Remove the obsolete revisions of a user's secret, if it is pruned by itself; the latest only by a bug of Juju."""
+    """Remove the obsolete revisions of a user secret with ``auto-prune``; the latest one only by a bug of Juju."""
     obsolete = [number for number, revision in secret.revisions.items() if revision.obsolete]
     numbers = [number for number in obsolete if number != secret.latest_revision]
     if secret.auto_prune and obsolete != numbers and store.bugs.ask('prune_takes_latest'):

@@ -18,6 +18,7 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from ...errors import JujuError
 from ...records import Effect
+from .. import chance
 from ..identity import application_tag, unit_tag
 from . import effects, outside_content, preparation, rest, secret_changes
 from .context import HookContext
@@ -47,7 +48,7 @@ def _ignores_missing(context: HookContext) -> bool:
     return context.profile.update_missing == 'ignore'
 
 
-def _loses_nothing(_: HookContext, __: object) -> bool:
+def _never(_: HookContext, __: object) -> bool:
     return False
 
 
@@ -63,7 +64,7 @@ class _Kind(Generic[Entry]):
     apply: Callable[[HookContext, Entry], None]
     prepare: Callable[[HookContext, Entry], None] | None = None
     """Refuses an item before a transaction of 4.0; None if the check is the same."""
-    loses: Callable[[HookContext, Entry], bool] = _loses_nothing
+    loses: Callable[[HookContext, Entry], bool] = _never
     """Whether the transaction leaves out an item although it was not refused."""
     prefix: str = ''
     """The prefix of errors of ``check`` and ``prepare`` and, where items are applied one by one, of ``apply``."""
@@ -73,6 +74,8 @@ class _Kind(Generic[Entry]):
     """Whether an item about a removed secret is skipped, instead of refused."""
     needs_leader: bool = True
     """Whether only a leader may have such an item for a secret of the application."""
+    depends_on_order: Callable[[HookContext, Sequence[Entry]], bool] = _never
+    """Whether the outcome depends on the order of the items. It is that of a Go map."""
     is_ahead: bool = False
     """Whether the items are committed before the transaction, in releases whose transaction holds all kinds but creates."""
     all_or_none: bool = False
@@ -102,6 +105,7 @@ _KINDS: Final = (
         check=secret_changes.check_create,
         prepare=_accept,
         apply=secret_changes.create,
+        depends_on_order=secret_changes.share_labels,
         prefix='creating secrets: ',
         prefix_in_transaction='create secrets: creating secret "{id}": ',
         is_ahead=True,
@@ -111,6 +115,7 @@ _KINDS: Final = (
         describe=effects.of_update,
         check=secret_changes.check_update,
         apply=secret_changes.update,
+        depends_on_order=secret_changes.share_labels,
         prefix='updating secrets: ',
         prefix_in_transaction='update secrets: updating secret "{id}": ',
     ),
@@ -194,9 +199,13 @@ def commit(context: HookContext) -> CommitResult:
         outside_content.delete(context)
     except JujuError as error:
         return CommitResult((), describe_pending(context), str(error))
-    result = _commit(context, _collect(context))
+    batches = [_arranged(context, batch) for batch in _collect(context)]
+    result = _commit(context, batches)
     if result.error is not None:
         outside_content.delete_saved(context, saved)
+    elif batches or context.hook.kind == 'config-changed':
+        # The agent asks for no commit if there is no change; in config-changed there always is one, of the network.
+        context.world.secrets.end_reservations(context.unit)
     return result
 
 
@@ -209,6 +218,15 @@ def _collect(context: HookContext) -> list[_Batch]:
     """Return the pending changes of a hook in the order of the table. All are described before the first is applied."""
     batches = ((kind, _items(context, kind)) for kind in _KINDS)
     return [_Batch(kind, items) for kind, items in batches if items]
+
+
+def _arranged(context: HookContext, batch: _Batch) -> _Batch:
+    """Return the items of a kind in the order in which the agent reads them from its map."""
+    entries = [item.entry for item in batch.items]
+    if not context.pending.is_map or not batch.kind.depends_on_order(context, entries):
+        return batch
+    what = f'{context.unit} commits {len(entries)} secrets'
+    return _Batch(batch.kind, chance.arrange(context.world.secrets.order, what, batch.items))
 
 
 def _items(context: HookContext, kind: _Kind[Any]) -> tuple[_Item, ...]:

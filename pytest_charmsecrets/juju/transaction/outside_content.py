@@ -1,9 +1,10 @@
 """Content outside Juju: a unit's agent saves and deletes it before it asks for the commit, and cleans up after a refusal.
 
 A unit may write the secrets that it owns and, while it leads, those that its application owns; grants do not matter. It may
-also write under an id that ``secret-add`` has reserved for it, even if that hook failed: the commit then refuses. A refusal
-here means that nothing of the hook is committed. Source: juju 3.6: internal/worker/uniter/runner/context/context.go, doFlush;
-secrets/backend.go; apiserver/common/secrets/secrets.go, BackendConfigInfo.
+also write under an id that ``secret-add`` has reserved for it, even if that hook failed: the commit then refuses. The next
+commit of the unit ends its reservations. A refusal here means that nothing of the hook is committed. Source: juju 3.6:
+internal/worker/uniter/runner/context/context.go, doFlush; secrets/backend.go; apiserver/common/secrets/secrets.go,
+BackendConfigInfo; apiserver/facades/agent/uniter/uniter.go, commitHookChangesForOneUnit.
 """
 
 from __future__ import annotations

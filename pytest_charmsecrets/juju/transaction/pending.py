@@ -194,6 +194,11 @@ class PendingChanges:
             raise JujuError(f'secret with label {gotext.quote(label)} already exists')
         self.creates[create.uri.id] = (create,)
 
+    @property
+    def is_map(self) -> bool:
+        """Whether Juju keeps the entries in a Go map, which has no order, rather than in a list, as the oldest releases do."""
+        return self.bugs.profile.multi_set != 'append'
+
     def create_of(self, secret_id: str) -> PendingCreate | None:
         """Return the pending create of a secret, if there is one."""
         return next(iter(self.creates.get(secret_id, ())), None)

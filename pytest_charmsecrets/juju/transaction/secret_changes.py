@@ -9,6 +9,7 @@ domain/unitstate/state/commithook.go.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from ...errors import JujuError
 from ...golang import text as gotext
@@ -64,6 +65,17 @@ def update(context: HookContext, update: PendingUpdate) -> None:
         revisions.update(context.world.secrets, secret, update.uri, attributes, context.now, by_commit=True)
     except LabelTaken:
         raise _label_exists(context, secret.owner, update.attributes) from None
+
+
+def share_labels(context: HookContext, changes: Sequence[PendingCreate] | Sequence[PendingUpdate]) -> bool:
+    """Whether one change of a hook takes a label that another gives up or takes as well: the first may have to wait for the other."""
+    taken = [(change.uri.id, label) for change in changes if (label := change.attributes.label)]
+    if len(taken) < 2:
+        return False
+    labels = [label for _, label in taken]
+    secrets = ((context.world.secrets.get(secret_id), label) for secret_id, label in taken)
+    given_up = {secret.label for secret, label in secrets if secret is not None and secret.label != label}
+    return len(set(labels)) < len(labels) or not given_up.isdisjoint(labels)
 
 
 def check_tracking(context: HookContext, uri: SecretURI) -> None:

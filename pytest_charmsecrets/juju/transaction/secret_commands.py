@@ -9,14 +9,15 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from ...errors import JujuError
 from ...golang import text as gotext
 from ...records import Effect
-from .. import content, identity
+from .. import chance, content, identity
 from ..content import EncodedContent
 from ..identity import SecretURI
+from ..order import Order
 from ..secrets import access, backends, consumption, revisions, rotation
 from ..secrets.entities import INTERNAL, Consumer, Secret, SecretReference
 from ..secrets.labels import LabelTaken
@@ -90,10 +91,11 @@ class SecretCommands(ContextState):
         self._check_leads(self._secret_metadata().get(uri.id))
         self.pending.revoke(PendingRevoke(uri, application, unit))
 
-    def secret_infos(self) -> Mapping[str, SecretInfo]:
-        """Return the secrets the unit may manage, by id: the committed ones with pending changes over them."""
-        ids = {*self._secret_metadata(), *self.pending.creates}
-        return {secret_id: info for secret_id in sorted(ids) if (info := self.secret_info(secret_id)) is not None}
+    def secret_ids(self) -> Sequence[str]:
+        """Return the ids of the secrets the unit may manage, in the order of a Go map."""
+        ids = sorted({*self._secret_metadata(), *self.pending.creates})
+        known = [secret_id for secret_id in ids if self.secret_info(secret_id) is not None]
+        return chance.arrange(self._order, f'{self.unit} lists its secrets', known)
 
     def secret_info(self, secret_id: str) -> SecretInfo | None:
         """Return a secret with its pending changes; None if the unit may not manage it, or removes it."""
@@ -107,7 +109,13 @@ class SecretCommands(ContextState):
         updates = self.pending.updates.get(secret_id)
         return _overlay(known.info, updates[-1].attributes) if updates else known.info
 
-    def secret_infos_labelled(self, label: str) -> Iterator[SecretInfo]:
+    def secret_info_labelled(self, label: str) -> SecretInfo | None:
+        """Return the secret with a label that the unit may manage, of several the one that comes first in a Go map."""
+        infos = {info.id: info for info in self._secret_infos_labelled(label)}
+        found = self._first(label, list(infos))
+        return infos[found] if found is not None else None
+
+    def _secret_infos_labelled(self, label: str) -> Iterator[SecretInfo]:
         """Return the secrets with a label that the unit may manage, with their pending changes."""
         ids = set(self._secret_metadata().labelled(label))
         if self.pending.updates or self.pending.creates:
@@ -196,26 +204,40 @@ class SecretCommands(ContextState):
 
     def _owned_by_label(self, label: str, *, sees_application: bool) -> str | None:
         """Return the id of the secret with a label: of the unit or, if this release looks there, of its application."""
-        for info in self.secret_infos_labelled(label):
-            if info.owner == 'unit' or sees_application:
-                return info.id
+        known = [info.id for info in self._secret_infos_labelled(label) if info.owner == 'unit' or sees_application]
+        if known:
+            return self._first(label, known)
         creates, updates = self.pending.creates, self.pending.updates
-        for create in itertools.chain.from_iterable(map(creates.__getitem__, creates.labelled(label))):
-            if create.owner.kind == 'unit' or self.world.bugs.ask('pending_app_label'):
-                return create.uri.id
-        return next(iter(updates.labelled(label)), None)
+        added = [
+            create.uri.id
+            for create in itertools.chain.from_iterable(map(creates.__getitem__, creates.labelled(label)))
+            if create.owner.kind == 'unit' or self.world.bugs.ask('pending_app_label')
+        ]
+        return self._first_pending(label, added or list(updates.labelled(label)))
+
+    def _first_pending(self, label: str, secret_ids: Sequence[str]) -> str | None:
+        """Return the secret that Juju comes upon first among those with pending entries that fit a label."""
+        return self._first(label, secret_ids if self.pending.is_map else secret_ids[:1])
+
+    def _first(self, label: str, secret_ids: Sequence[str]) -> str | None:
+        """Return the secret that Juju comes upon first among those with a label."""
+        return chance.find(self._order, self.unit, label, secret_ids) if secret_ids else None
+
+    @property
+    def _order(self) -> Order:
+        return self.world.secrets.order
 
     def _pending_content(
         self, secret_id: str | None, label: str | None, *, refresh: bool, peek: bool
     ) -> EncodedContent | None:
         if not self.pending.creates and not self.pending.updates:
             return None
-        create = self._first_pending(self.pending.creates, secret_id, label)
+        create = self._find_pending(self.pending.creates, secret_id, label)
         if create is not None:
             if label and create.uri.id == secret_id:
                 self.pending.give_label(create, label)
             return self._returned(create)
-        update = self._first_pending(self.pending.updates, secret_id, label) if refresh or peek else None
+        update = self._find_pending(self.pending.updates, secret_id, label) if refresh or peek else None
         if update is not None:
             if label and update.uri.id == secret_id:
                 self.pending.give_label(update, label)
@@ -224,16 +246,15 @@ class SecretCommands(ContextState):
             return self._returned(update)
         return None
 
-    @staticmethod
-    def _first_pending(pending: Labelled[UpsertT], secret_id: str | None, label: str | None) -> UpsertT | None:
+    def _find_pending(self, pending: Labelled[UpsertT], secret_id: str | None, label: str | None) -> UpsertT | None:
         """Return the last entry of the first secret that has an id, or is given a label by its last entry."""
         ids = {
             one: None for one in pending.labelled(label or '') if label and pending[one][-1].attributes.label == label
         }
         if secret_id is not None and secret_id in pending:
             ids[secret_id] = None
-        # Juju goes through all entries in their order; that matters only where two of them fit.
-        first = next((one for one in (ids if len(ids) < 2 else pending) if one in ids), None)
+        # Juju goes through all entries; that matters only where two of them fit.
+        first = self._first_pending(label or '', [one for one in (ids if len(ids) < 2 else pending) if one in ids])
         return pending[first][-1] if first is not None else None
 
     def _get_as_before_owners_tracked(
@@ -374,7 +395,7 @@ class SecretCommands(ContextState):
             fitting[named.id] = named
         if len(fitting) > 1 and not self.profile.own_secrets_by_id:
             return next(secret for secret in store.owned_by(*owners) if secret.id in fitting)
-        return fitting[min(fitting)] if fitting else None
+        return fitting[store.ranks.least(self._order, tuple(fitting))] if fitting else None
 
     def _by_consumer_label(self, label: str) -> Secret | SecretReference:
         secret = self.world.secrets.consumed_by_label(self.unit, label)

@@ -1,7 +1,7 @@
-"""Known bugs of Juju: what was repaired later as a bug, or what Juju's own agent cannot go on after.
+"""Known bugs of Juju: behaviour that was fixed later as a bug, or after which Juju's own agent cannot continue.
 
-All else that a release does is its behaviour. Each bug is a value of a switch: ``profiles`` says which releases were
-shipped with it, and a model has the value without the bug unless a test asks for the bug.
+Everything else that a release does is its behaviour. Each bug is a value of a switch. ``profiles`` says which releases
+have it. A model uses the value without the bug unless the test requests the bug.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import Any, Final
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bug:
-    """One bug of Juju."""
+    """A bug of Juju."""
 
     switch: str
-    """The switch of the profile that decides it."""
+    """The switch that controls it."""
     faulty: tuple[Any, ...]
-    """The values of the switch in releases that have it."""
+    """The values of the switch in releases with the bug."""
     sound: Any
-    """The value without it."""
+    """The value of the switch without the bug."""
     about: str
-    """What goes wrong, in one sentence."""
+    """A description in one sentence."""
     repaired: str = ''
-    """The change that repaired it; empty for one that the releases read still have."""
+    """The change in Juju that fixed it; empty if the examined releases still have the bug."""
 
 
 BUGS: Final[Mapping[str, Bug]] = {
@@ -33,7 +33,7 @@ BUGS: Final[Mapping[str, Bug]] = {
         'pending_reads',
         ('none',),
         'always',
-        'A hook cannot read the content that it has set itself.',
+        'A hook cannot read content that it has set itself.',
         '95b6b0d582 (LP 1998102)',
     ),
     'pending_creates_hidden': Bug(
@@ -47,7 +47,7 @@ BUGS: Final[Mapping[str, Bug]] = {
         'pending_app_label',
         (False,),
         True,
-        "A label does not lead to an application's secret that the same hook has added.",
+        "An application's secret that the same hook has added cannot be read by its label.",
         'd8e88678e4 (LP 2034050)',
     ),
     'pending_update_hidden': Bug(
@@ -61,7 +61,7 @@ BUGS: Final[Mapping[str, Bug]] = {
         'peer_label',
         ('error', 'consumer_label'),
         'ignore',
-        "Another label that a follower gives its application's secret is refused, or becomes a label of its own.",
+        "A follower that gives its application's secret another label gets an error, or the label applies to it alone.",
         '3655dcfc21 (LP 2055244), 4011e6cb6a (LP 2064772)',
     ),
     'freed_label_stays_taken': Bug(
@@ -75,7 +75,7 @@ BUGS: Final[Mapping[str, Bug]] = {
         'label_is_regex',
         (True,),
         False,
-        'A label is taken for a regular expression: some are refused as invalid or as taken by another.',
+        'A label is used as a regular expression, so some labels are rejected as invalid or as already taken.',
         'f05df559fb (LP 2058012)',
     ),
     'peer_unit_label_clash': Bug(
@@ -89,56 +89,56 @@ BUGS: Final[Mapping[str, Bug]] = {
         'same_label_update_fails',
         (True,),
         False,
-        'An update with the label that the secret has already is refused.',
+        'An update with the current label of the secret is rejected.',
         'f5079ecc9e',
     ),
     'departed_grant_breaks_owner': Bug(
         'gone_grants_forgotten',
         (False,),
         True,
-        'The grant of a unit that is gone stays: the owner is refused all metadata, `"" is not a valid unit name`.',
+        'The grant to a removed unit stays, and the owner can read no metadata: `"" is not a valid unit name`.',
     ),
     # --- writing
     'metadata_update_erases_checksum': Bug(
         'metadata_update_erases_checksum',
         (True,),
         False,
-        'After a change of label, description or policy alone, the same content makes a new revision.',
+        'After an update of only label, description or policy, setting the same content adds a new revision.',
         '56daeca5ff, 26a6ffa21f',
     ),
     'several_sets_apart': Bug(
         'multi_set',
         ('append', 'replace'),
         'merge',
-        'Of several secret-set of one secret in a hook each makes a revision, or the last alone counts.',
+        'Several secret-set of one secret in a hook add a revision each, or only the last one takes effect.',
         '560e34648e, ae54108842',
     ),
     'earlier_grants_lost': Bug(
         'multi_grant',
         ('last_per_secret',),
         'last_per_relation',
-        'Of several secret-grant of one secret in a hook the last alone counts, whatever the relation.',
+        'Of several secret-grant of one secret in a hook only the last takes effect, whatever the relation.',
         'f53cb196f8',
     ),
     'earlier_revokes_lost': Bug(
         'multi_revoke',
         ('last_per_secret',),
         'dedup_list',
-        'Of several secret-revoke of one secret in a hook the last alone counts.',
+        'Of several secret-revoke of one secret in a hook only the last takes effect.',
         '506737096d',
     ),
     'earlier_removals_lost': Bug(
         'multi_remove',
         ('list', 'last'),
         'accumulate',
-        'Of several secret-remove --revision of one secret in a hook the last alone counts, or each cancels one change.',
+        'Of several secret-remove --revision of one secret in a hook only the last takes effect, or each cancels one change.',
         '560e34648e, 4874ac6df4',
     ),
     'removal_by_prefix': Bug(
         'remove_prefix_bug',
         (True,),
         False,
-        'The removal of revision 1 removes 10, 11, ... with it.',
+        'The removal of revision 1 also removes revisions 10, 11, and so on.',
         '3ac03d7570 (juju #20782)',
     ),
     'drop_grant_of_pending': Bug(
@@ -152,28 +152,28 @@ BUGS: Final[Mapping[str, Bug]] = {
         'set_loses_rotate_expire',
         (True,),
         False,
-        'A new policy neither schedules nor ends the rotation, and an expiry without new content is lost.',
+        'A new policy neither starts nor ends the rotation, and a new expiry without new content is lost.',
         '5672d2f2c3, 2029ae79b2',
     ),
     'update_cancels_rotation': Bug(
         'update_cancels_rotation',
         (True,),
         False,
-        'Every update that names no policy sets it to never.',
+        'Every update without a rotation policy sets the policy to never.',
         '1d75296137',
     ),
     'read_cancels_rotation': Bug(
         'read_cancels_rotation',
         (True,),
         False,
-        'A read that gives the owner another label sets the policy to never.',
+        'A read with which the owner changes its label sets the rotation policy to never.',
         'b5d9a0abec',
     ),
     'policy_change_fails': Bug(
         'rotate_change',
         ('fail',),
         'if_earlier',
-        'A hook that gives a secret that rotates another policy, or the same again, is refused.',
+        'A hook that sets the policy of a secret that already rotates is rejected.',
         'aae1cd90ac (juju #20928)',
     ),
     'policy_change_ignored': Bug(
@@ -187,35 +187,35 @@ BUGS: Final[Mapping[str, Bug]] = {
         'removal_wipes_content',
         (True,),
         False,
-        'The content of every secret of the model goes with any unit or application that owns one.',
+        'The removal of a unit or application that owns a secret removes the content of every secret of the model.',
         'd11b7d0a85 (juju #22649)',
     ),
     'app_secrets_go_early': Bug(
         'app_secret_deleted_on',
         ('dying',),
         'removed',
-        "An application's secrets go as its removal begins: no hook that says goodbye can read them.",
+        "An application's secrets are removed when its removal begins, so its last hooks cannot read them.",
         '327785753f (LP 2029285)',
     ),
     'gone_observers_pin': Bug(
         'gone_consumers_forgotten',
         (False,),
         True,
-        'The revision that a unit tracked when it was removed never becomes obsolete.',
+        'A revision that a unit tracked when it was removed never becomes obsolete.',
         '3ff3216bce, 5aedb56b66',
     ),
     'auto_prune_takes_latest': Bug(
         'prune_takes_latest',
         (True,),
         False,
-        "Once the latest revision of a user's secret was removed, --auto-prune removes the one that is the latest then.",
+        'After the latest revision of a user secret was removed, --auto-prune removes the one that is the latest now.',
     ),
     # --- hooks
     'expired_without_revision': Bug(
         'expired_has_revision',
         (False,),
         True,
-        'secret-expired does not say which revision.',
+        'secret-expired does not have the number of the revision.',
         '6f8d599ff5 (LP 2023120)',
     ),
     'changed_without_label': Bug(
@@ -236,75 +236,75 @@ BUGS: Final[Mapping[str, Bug]] = {
         'remove_event_for_tracked',
         (True,),
         False,
-        'Any read or label makes revisions obsolete that other units or the reader itself track: secret-remove comes for them.',
+        'Any read or label makes revisions obsolete that other units or the reader still track, and secret-remove runs for them.',
         '5197290edf (LP 2023364)',
     ),
     'unit_rotation_refused': Bug(
         'unit_rotation_refused',
         (True,),
         False,
-        "After secret-rotate for a unit's own secret the unit's agent breaks: it runs nothing any more.",
+        "After secret-rotate for a secret that a unit owns, the unit's agent breaks and runs no more hooks.",
     ),
     'gone_rotation_refused': Bug(
         'gone_rotation_refused',
         (True,),
         False,
-        "After secret-rotate for a secret that is gone by then the unit's agent breaks: it runs nothing any more.",
+        "After secret-rotate for a secret that was removed meanwhile, the unit's agent breaks and runs no more hooks.",
     ),
     'skipped_rotation_refused': Bug(
         'skipped_rotation_refused',
         (True,),
         False,
-        "When a failed secret-rotate is resolved without a retry, the unit's agent breaks: it runs nothing any more.",
+        "When a failed secret-rotate is resolved without a retry, the unit's agent breaks and runs no more hooks.",
     ),
     'gone_secrets_come_due': Bug(
         'workers_told_of_removal',
         (False,),
         True,
-        'secret-expired comes every five minutes for a revision that is gone, and secret-rotate for a secret that is.',
+        'secret-expired runs every five minutes for a removed revision, and secret-rotate for a removed secret.',
     ),
     'concurrent_refreshes_unseen': Bug(
         'concurrent_refreshes_unseen',
         (True,),
         False,
-        'In some orders, two observers that refresh at the same moment make nothing obsolete: secret-remove is late or lost.',
+        'In some orders, two observers that refresh at the same time make no revision obsolete: secret-remove is late or lost.',
     ),
     'expiries_fold': Bug(
         'expiries_fold',
         (True,),
         False,
-        'In some orders, the removal of a revision hides the expiry of another: secret-expired comes for a secret that is '
-        'gone, or does not come.',
+        'In some orders, the removal of a revision hides the expiry of another: secret-expired runs for a removed secret, '
+        'or does not run.',
     ),
     'lost_content_keeps_unit': Bug(
         'lost_content_keeps_unit',
         (True,),
         False,
-        'A unit that owns a secret whose content outside Juju is lost never goes: its agent fails again and again.',
+        'A unit that owns a secret whose content in an external backend is lost is never removed: its agent fails repeatedly.',
     ),
     'drain_stops_at_lost': Bug(
         'drain_stops_at_lost',
         (True,),
         False,
-        'When the secret backend is changed, a secret with lost content and those after it stay in the old one.',
+        'When the secret backend is changed, a secret with lost content and all secrets after it stay in the old backend.',
     ),
     'removed_latest_locks': Bug(
         'removed_latest_locks',
         (True,),
         False,
-        'In Kubernetes, nobody can write a secret any more whose latest revision was removed.',
+        'On Kubernetes, a secret whose latest revision was removed can no longer be written, and none of several revisions moves there.',
     ),
     'restart_forgets_relations': Bug(
         'restart_forgets_relations',
         (True,),
         False,
-        'After its agent has restarted, a unit gets relation-broken without the remote application, and, as it goes, for peers.',
+        'After its agent has restarted, a unit runs relation-broken without the remote application, and for peers when removed.',
     ),
     'cmr_changed_events_lost': Bug(
         'cmr_changed_events',
         (False,),
         True,
-        'Observers in another model get no secret-changed, in 4.0 none after the first.',
+        'Observers in another model run no secret-changed; in 4.0, none after the first.',
         '3.6: juju #23288; 4.0: b3da838786',
     ),
     # --- the Juju client
@@ -312,7 +312,7 @@ BUGS: Final[Mapping[str, Bug]] = {
         'unknown_name_panics',
         (True,),
         False,
-        'update-secret of a name that no secret has ends in a panic of the controller.',
+        'update-secret with a name that no secret has causes a panic of the controller.',
     ),
     'show_by_name_returns_all': Bug(
         'show_by_name_returns_all',

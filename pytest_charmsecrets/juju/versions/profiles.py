@@ -112,6 +112,7 @@ _4_0_5: Final[Mapping[str, Any]] = {
     'cmr_changed_events': False,
     'gone_grants_forgotten': False,
     'prune_takes_latest': True,
+    'storage_words': 'directives',
     # reading, tracking, labels
     'own_label_beats_uri': True,
     'own_secrets_by_id': True,
@@ -168,6 +169,7 @@ _4_0_5: Final[Mapping[str, Any]] = {
 }
 _4_0_14: Final[Mapping[str, Any]] = {
     **_4_0_5,
+    'any_address_is_network': True,
     'update_cancels_rotation': False,
     'read_cancels_rotation': False,
     'removal_wipes_content': False,

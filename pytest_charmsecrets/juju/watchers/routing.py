@@ -29,7 +29,7 @@ def _units_concerned(world: World, agents: Mapping[str, Agent], change: Change) 
     units = list(application.units) if application else []
     if change.kind in ('rotation', 'revision', 'expiry', 'secret'):
         # remotestate/watcher.go, leadershipChanged: an agent that believes that it leads watches its application's
-        # secrets, whichever unit leads by now.
+        # secrets, even if another unit leads by now.
         leads = [unit for unit in units if unit in agents and agents[unit].snapshot.leader]
         return [change.subject] if identity.is_unit_name(change.subject) else leads
     return units

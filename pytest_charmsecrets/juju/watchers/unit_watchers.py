@@ -46,7 +46,7 @@ class UnitWatchers:
     requests: list[Hook] = dataclasses.field(default_factory=list[Hook])
     """Actions and other hooks that the unit was asked to run, oldest first."""
     late: set[str] = dataclasses.field(default_factory=set[str])
-    """What the unit's pod has not before its start hook, by the names of ``steps.pod_news``."""
+    """The parts that the unit's pod lacks before its start hook, by the names of ``steps.pod_news``."""
     leads: bool | None = None
     """Whether the watchers of owned secrets cover the application's; None before they have started."""
 

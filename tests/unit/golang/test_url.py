@@ -22,6 +22,7 @@ from pytest_charmsecrets.golang.url import URL
         ('///id', URL(path='///id')),
         ('secret:///id', URL('secret', path='/id')),
         ('secret://u:p@host:80/id', URL('secret', 'host:80', '/id')),
+        ('secret://a:b:80', URL('secret', 'a:b:80')),
         ('secret://a@b@host', URL('secret', 'host')),
         ('secret://[::1]:80/%41', URL('secret', '[::1]:80', '/A')),
         ('secret://%C3%A9%25', URL('secret', '\xe9%')),
@@ -48,6 +49,8 @@ def test_a_url_is_taken_apart(text, parts):
         ('secret://a:x/c', 'secret://a:x/c', 'invalid port ":x" after host'),
         ('secret://a b@c', 'secret://a b@c', 'net/url: invalid userinfo'),
         ('secret://[a', 'secret://[a', "missing ']' in host"),
+        ('secret://a[b]', 'secret://a[b]', 'invalid IP-literal'),
+        ('secret://a:1:x', 'secret://a:1:x', 'invalid port ":x" after host'),
     ),
 )
 def test_what_is_no_url_is_refused_in_gos_words(text, shown, problem):

@@ -70,7 +70,8 @@ def make_context():
     def make(hook=None, **answers):
         if (infos := answers.get('secret_infos')) is not None:
             answers['secret_info'] = infos.get
-            answers['secret_infos_labelled'] = lambda label: [info for info in infos.values() if info.label == label]
+            answers['secret_info_labelled'] = {info.label: info for info in infos.values()}.get
+            answers['secret_ids'] = list(infos)
         return StrictContext(hook, **{'relation': RELATIONS.get, **answers})
 
     return make

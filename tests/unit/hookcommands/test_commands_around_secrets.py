@@ -10,6 +10,7 @@ from pytest_charmsecrets import hookcommands
 from pytest_charmsecrets.errors import JujuError, UsageError
 from pytest_charmsecrets.juju.hooks import Hook
 from pytest_charmsecrets.juju.state import Port, Status, Storage
+from pytest_charmsecrets.juju.versions import profile_for
 
 ACTION = Hook('action', action='backup')
 GOAL = {'since': 'then', 'status': 'active'}
@@ -110,6 +111,28 @@ NETWORK = {
         (
             ('storage-add', f'a={10**20}'),
             f'cannot parse constraints for storage "a": unrecognized storage constraint "{10**20}" not valid',
+        ),
+        (
+            ('storage-add', 'a=-0M'),
+            'cannot parse constraints for storage "a": cannot parse size: expected a non-negative number, got "-0M"',
+        ),
+        (
+            ('storage-add', f'a={9 * 10**400}G'),
+            (
+                'cannot parse constraints for storage "a": '
+                f'cannot parse size: expected a non-negative number, got "{9 * 10**400}"'
+            ),
+        ),
+        (
+            ('storage-add', f'a={2**63}Y,1G'),
+            (
+                'cannot parse constraints for storage "a": '
+                'storage size is already set to 9223372036854775808, new value 1024 not valid'
+            ),
+        ),
+        (
+            ('storage-add', 'a=0M,0G'),
+            'cannot parse constraints for storage "a": storage constraints require at least one field to be specified',
         ),
         (('storage-add', 'a=1G', 'a=1GiB'), 'storage "a" specified more than once'),
         (('storage-add', 'a=1G', 'b=2'), 'only count can be specified for "a"'),
@@ -340,6 +363,8 @@ def test_refusal_when_it_runs(make_context, run_in, argv, answers, message):
         (('state-delete', 'a'), 'delete_charm_state', ('a',), {}),
         (('storage-add', 'data=2'), 'add_storage', ('data', 2), {}),
         (('storage-add', 'data'), 'add_storage', ('data', 1), {}),
+        (('storage-add', 'data=0M,2'), 'add_storage', ('data', 2), {}),
+        (('storage-add', f'data={2**64 - 1}'), 'add_storage', ('data', 2**64 - 1), {}),
         (('open-port', '80'), 'open_port', (Port('tcp', 80),), {}),
         (('open-port', '80-90/UDP', '--endpoints', 'db'), 'open_port', (Port('udp', 80, 90, 'db'),), {}),
         (('close-port', 'icmp'), 'close_port', (Port('icmp'),), {}),
@@ -367,6 +392,13 @@ def test_log_of_unknown_level_is_told_and_kept(make_context, run_in):
         ('WARNING', 'Specified log level of "loud" is not valid'),
         ('INFO', 'a'),
     ]
+
+
+@pytest.mark.parametrize('flags', ((), ('--include-data',)))
+def test_status_get_with_data_hides_that_its_output_cannot_be_written(make_context, run_in, flags):
+    """Juju drops that error: jujuc/status-get.go, unitOrApplicationStatus."""
+    result = run_in(make_context(status=Status('active')), 'status-get', *flags, '-o', '/no/such/dir/x')
+    assert (result.exit_code, result.stdout) == ((0, '') if flags else (1, ''))
 
 
 def test_log_of_unspecified_level_is_dropped(make_context, run_in):
@@ -456,3 +488,82 @@ def test_files_are_seen_from_the_process_when_no_directory_is_given(make_context
     monkeypatch.chdir(tmp_path)
     assert hookcommands.run(make_context(is_leader=True), ['is-leader', '-o', 'out']).stdout == ''
     assert (tmp_path / 'out').read_text() == 'True\n'
+
+
+WITHOUT = {'interface-name': 'eth0', 'addresses': []}
+"""An interface without addresses."""
+
+
+@pytest.mark.parametrize(
+    ('argument', 'text'),
+    (
+        ('a=p,p', 'cannot parse {many} for storage "a": pool name is already set to "p", new value "p" not valid'),
+        ('a=!', 'cannot parse {many} for storage "a": unrecognized storage {one} "!" not valid'),
+        ('a=', 'cannot parse {many} for storage "a": storage {one}s require at least one field to be specified'),
+        ('=1', 'expected "name={many}" or "name", got "=1"'),
+    ),
+)
+def test_4_0_calls_the_constraints_of_a_storage_directives(make_context, run_in, argument, text):
+    context = make_context()
+    for version, words in (('4.0', ('directive', 'directive')), ('3.6', ('constraint', 'constraints'))):
+        context.profile = profile_for(version)
+        wanted = text.format(one=words[0], many=words[1])
+        assert run_in(context, 'storage-add', argument).stderr == f'ERROR {wanted}\n'
+
+
+@pytest.mark.parametrize(
+    ('network', 'flag', 'in_4_0', 'in_3_6'),
+    (
+        (
+            {'bind-addresses': [WITHOUT, *NETWORK['bind-addresses']]},
+            '--bind-address',
+            '10.0.0.1\n',
+            'no addresses attached to space for binding "db"',
+        ),
+        (
+            {'bind-addresses': [WITHOUT]},
+            '--primary-address',
+            'no primary address attached to space for binding "db"',
+            'no addresses attached to space for binding "db"',
+        ),
+        (
+            {'bind-addresses': [WITHOUT]},
+            '--ingress-address',
+            'no ingress address attached to space for binding "db"',
+            'no addresses attached to space for binding "db"',
+        ),
+        (
+            {'ingress-addresses': ['10.0.0.9']},
+            '--bind-address',
+            'no bind address attached to space for binding "db"',
+            'no network config found for binding "db"',
+        ),
+        (
+            {'ingress-addresses': ['10.0.0.9']},
+            '--format=smart',
+            'ingress-addresses:\n- 10.0.0.9\n',
+            'no network config found for binding "db"',
+        ),
+        (
+            {'egress-subnets': ['1.0.0.0/8']},
+            '--egress-subnets',
+            '1.0.0.0/8\n',
+            'no network config found for binding "db"',
+        ),
+        (
+            {},
+            '--egress-subnets',
+            'no network config found for binding "db"',
+            'no network config found for binding "db"',
+        ),
+    ),
+)
+def test_4_0_looks_for_an_address_at_every_interface(make_context, run_in, network, flag, in_4_0, in_3_6):
+    """From 4.0.12 on. In 3.6 a bind address that is not there would take the agent down; it is refused here."""
+    answers = {}
+    for version in ('4.0.12', '4.0.11', '3.6.28'):
+        context = make_context(network=network)
+        context.profile = profile_for(version)
+        result = run_in(context, 'network-get', 'db', flag)
+        answers[version] = result.stdout or result.stderr.removeprefix('ERROR ').removesuffix('\n')
+    assert answers == {'4.0.12': in_4_0, '4.0.11': in_3_6, '3.6.28': in_3_6}

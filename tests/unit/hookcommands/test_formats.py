@@ -141,6 +141,15 @@ def test_yaml_reads_back_the_same(values):
         ),
         ('%YAML 1.1\n---\na: x', {'a': 'x'}),
         ('a: "\\\\/"', {'a': '\\/'}),
+        ('a: !b,c x\nd: !e[f],g y', {'a': 'x', 'd': 'y'}),
+        ('{a: !b,c x}', {'a': 'x'}),
+        ('\ufeffa: !b,c x\nd: "!e,f"', {'a': 'x', 'd': '!e,f'}),
+        ('a: !b,c\nd: !,', {'a': '', 'd': ''}),
+        ('a: !![\n1: x', {'a': '', '1': 'x'}),
+        ("a: \"it\\'s \\'it\\'\"\nb: 'x\\/'", {'a': "it's 'it'", 'b': 'x\\/'}),
+        ('a: x\ufeffy\n\ufeffb: c', {'a': 'x\ufeffy', '\ufeffb': 'c'}),
+        ('{a: x, ? b : y}', {'a': 'x', 'b': 'y'}),
+        ('a?: b?\nc: "[?"', {'a?': 'b?', 'c': '[?'}),
     ),
     ids=ascii,
 )
@@ -180,9 +189,27 @@ def test_load_strings(document, values):
         (b'a: *b', "yaml: unknown anchor 'b' referenced"),
         (b'a: !!int x', 'yaml: cannot decode !!str `x` as a !!int'),
         (b'a: !!null 1.5', 'yaml: cannot decode !!float `1.5` as a !!null'),
-        (b'a: !!bool 2026-01-01', 'yaml: cannot decode !!timestamp `2026-01-01` as a !!bool'),
+        (b'a: !!bool 2026-01-01', 'yaml: cannot decode !!str `2026-01-01` as a !!bool'),
         (rb'a: "b\/c"', 'yaml: found unknown escape character'),
         (b'a: b\nc: "d\n \\/"', 'yaml: line 3: found unknown escape character'),
+        (b'{a: x?y}', "yaml: did not find expected ',' or '}'"),
+        (b'\n[x?y]', "yaml: line 1: did not find expected ',' or ']'"),
+        (b'a: "\\/\n', 'yaml: found unknown escape character'),
+        (b'{"a\\/": 1, "\\ud800": 2}', 'yaml: found unknown escape character'),
+        (
+            '\n\ufeff1'.encode(),
+            'yaml: unmarshal errors:\n  line 2: cannot unmarshal !!str `\ufeff1` into map[string]string',
+        ),
+        (b"a: '\\/", 'yaml: found unexpected end of stream'),
+        (b'a: "\\q\'', 'yaml: found unknown escape character'),
+        (b'!!int', 'yaml: cannot decode !!null `` as a !!int'),
+        (b'!!binary "*"', 'yaml: !!binary value contains invalid base64 data'),
+        (b'!!null x', 'yaml: cannot decode !!str `x` as a !!null'),
+        (b'a: !b,c [x]', 'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!seq into string'),
+        (b'[!a]', "yaml: line 1: did not find expected ',' or ']'"),
+        ('a: !b\u00e9,c x'.encode(), 'yaml: did not find expected whitespace or line break'),
+        ('\ufeffa: !b,c "\\/"'.encode(), 'yaml: found unknown escape character'),
+        (b'a: !b,c "', 'yaml: found unexpected end of stream'),
         (b'%YAML 1.2\n---\na: b', 'yaml: found incompatible YAML document'),
         (b'a: !!binary "*"', 'yaml: !!binary value contains invalid base64 data'),
         (b'a: x: y', 'yaml: mapping values are not allowed in this context'),
@@ -213,3 +240,17 @@ def test_binary_in_yaml_is_wrapped_at_seventy(size):
     assert base64.b64decode(''.join(lines)) == data
     assert [len(line) for line in lines[:-1]] == [70] * (len(lines) - 1)
     assert len(lines[-1]) <= 70
+
+
+@pytest.mark.parametrize(
+    ('values', 'document'),
+    (
+        ({'a': "x\n\u2028'"}, "a: |-\n  x\n\u2028  '\n"),
+        ({'a': '\u2028'}, "a: '\u2028'\n"),
+        ({'\ufeffa\n': 'b'}, '? "\\uFEFF\\x61\\n"\n: b\n'),
+        ({'\ufeffa': 'b'}, '"\\uFEFF\\x61": b\n'),
+    ),
+    ids=ascii,
+)
+def test_line_separators_and_byte_order_marks_are_written_as_juju_does(values, document):
+    assert goyaml.dump(values) == document

@@ -9,6 +9,7 @@ import json
 import pytest
 
 from pytest_charmsecrets.errors import JujuError
+from pytest_charmsecrets.golang import text as gotext
 from pytest_charmsecrets.juju.identity import SecretURI
 from pytest_charmsecrets.juju.transaction import AccessInfo, SecretAttributes, SecretInfo
 
@@ -234,11 +235,14 @@ def test_secret_add_empty_value_from_file(make_context, run_in, tmp_path):
         ('key: true\nother:\n', encoded(key='true', other='')),
         ('key#base64: AA==', {'key': 'AA=='}),
         ('{"key": "\\ud800"}', encoded(key='\ufffd')),
+        ('{"key": "\udce2\udc82"}', encoded(key='\ufffd\ufffd')),
+        ('{"key": 1, "key": "\\u0041"}', encoded(key='A')),
+        ('{"key": "\\u0041", "key": 1}', encoded(key='1')),
     ),
 )
 def test_secret_add_file_of_json_or_yaml(make_context, run_in, tmp_path, document, content):
     path = tmp_path / 'f'
-    path.write_text(document)
+    path.write_bytes(gotext.to_bytes(document))
     _, attributes = added(make_context, run_in, '--file', str(path))
     assert attributes.content == content
 

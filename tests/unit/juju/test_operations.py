@@ -30,7 +30,7 @@ def test_two_providers_are_not_related(make_world, deploy):
     world = make_world()
     deploy(world, 'one')
     deploy(world, 'two')
-    with pytest.raises(UsageError, match='it takes a provider and a requirer of the same interface'):
+    with pytest.raises(UsageError, match='that needs a provider and a requirer of the same interface'):
         operations.integrate(world, 'one', 'two')
 
 
@@ -77,7 +77,7 @@ def test_a_value_that_fits_no_option_changes_nothing(make_world, deploy, values)
 def test_a_unit_that_goes_cannot_lead(make_pair):
     world = make_pair()
     operations.remove_unit(world, 'db/1')
-    with pytest.raises(UsageError, match='a unit that is going cannot lead'):
+    with pytest.raises(UsageError, match='is being removed and cannot become the leader'):
         operations.set_leader(world, 'db/1')
 
 

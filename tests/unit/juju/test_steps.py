@@ -19,7 +19,7 @@ HOUR = datetime.timedelta(hours=1)
 def steps(model, unit) -> dict[str, Delivery]:
     """Return the deliveries that can come next, by their texts without the unit."""
     found = deliveries(model.world, model.agents[unit].watchers, list)
-    return {str(step).removeprefix(f'{unit} is told of '): step for step in found}
+    return {str(step).removeprefix(f'{unit} is notified of '): step for step in found}
 
 
 @pytest.fixture
@@ -49,8 +49,19 @@ def test_a_relation_is_delivered_before_its_data_and_its_end_as_one_document(mod
     steps(model, 'web/0')['db in relation database:1'].act()
     assert (known[1].applications, steps(model, 'web/0')) == ({'db': 1}, {})
     del model.world.relations[1]
+    model.agents['web/0'].watchers.are_relations_changed = True
     steps(model, 'web/0')['the end of relation database:1'].act()
     assert known == {}
+
+
+def test_what_holds_nothing_new_is_not_read_again(model):
+    of_web = model.agents['web/0'].watchers
+    of_web.is_unit_changed = of_web.are_relations_changed = True
+    of_web.snapshot.config_version += 1
+    steps(model, 'web/0')
+    assert (of_web.is_unit_changed, of_web.are_relations_changed) == (True, False)
+    steps(model, 'web/0')['its config'].act()
+    assert (steps(model, 'web/0'), of_web.is_unit_changed) == ({}, False)
 
 
 def test_the_life_of_a_relation_and_a_member_that_leaves_are_different_documents(model):

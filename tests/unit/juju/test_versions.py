@@ -120,6 +120,8 @@ concurrent_refreshes_unseen T . . . . . . . . F .
 expiries_fold              T . . . . . . . . F .
 lost_content_keeps_unit    F . . . . . . T . . .
 drain_stops_at_lost        F . . . . . . T . . .
+storage_words              constraints . . . . . . . . directives .
+any_address_is_network     F . . . . . . . . . T
 user_removal_refusal       revision . . . . . . . none_of_revisions deleting uri_and_revision
 """
 """One row per switch, one column per tree that was read, as shipped; a dot repeats what stands left of it."""

@@ -164,6 +164,7 @@ def test_nothing_is_redacted_without_values(values):
         ),
         (command('secret-set', 'secret:abc', 'password=a=b'), (('password', 'a=b'),)),
         (command('secret-add', 'password#base64=b25l'), (('password', 'b25l'), ('password', 'one'))),
+        (command('secret-add', 'password#base64=/28='), (('password', '/28='), ('password', '\udcffo'))),
         (
             command('secret-add', '--file', '-', stdin='password: one\nuser: "me"\n'),
             ((None, 'password: one\nuser: "me"'), ('password', 'one'), ('user', 'me')),

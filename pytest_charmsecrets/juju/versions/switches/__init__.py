@@ -8,7 +8,7 @@ values for them (``profiles``).
 - ``writing``: writing, and the commit of a hook
 - ``events``: the hooks that units run, and what goes with a unit or application
 - ``cross_model``: secrets across models
-- ``user_secrets``: secrets of users
+- ``user_secrets``: user secrets
 - ``client``: the juju client
 """
 
@@ -26,4 +26,4 @@ class Switch:
     source: str
     """Its place in Juju's tree."""
     about: str
-    """What it decides, as an indirect question."""
+    """Its meaning, as an indirect question."""

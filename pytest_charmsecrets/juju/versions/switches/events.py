@@ -217,7 +217,7 @@ class EventSwitches:
         Switch(
             'recorded',
             'secrets/provider/kubernetes/provider.go, RestrictedConfig',
-            'whether a Kubernetes cluster refuses new content of a secret whose latest revision was removed',
+            'whether a Kubernetes cluster takes no content of a secret but that of the revision after the highest that it has',
         ),
     ] = False
     unit_rotation_refused: Annotated[

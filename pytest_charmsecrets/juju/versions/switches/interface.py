@@ -54,3 +54,19 @@ class InterfaceSwitches:
             'whether what a unit may manage is loaded when a hook begins, rather than at its first use',
         ),
     ] = False
+    storage_words: Annotated[
+        Literal['constraints', 'directives'],
+        Switch(
+            'read later',
+            'storage/constraints.go, ParseConstraintsMap; core/storage/directive.go, ParseDirectivesMap',
+            'what storage-add calls the size, pool and count of a storage when it cannot read them',
+        ),
+    ] = 'constraints'
+    any_address_is_network: Annotated[
+        bool,
+        Switch(
+            'read later',
+            'jujuc/network-get.go, Run, firstAvailableNetworkAddress',
+            'whether network-get answers for a binding whose first interface has no address, from the other addresses',
+        ),
+    ] = False

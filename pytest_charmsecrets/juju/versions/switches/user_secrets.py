@@ -1,4 +1,4 @@
-"""Where releases differ in the secrets of users, and in the operations of users on any secret."""
+"""The switches for user secrets and for the operations of users on any secret."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from . import Switch
 
 @dataclasses.dataclass(frozen=True)
 class UserSecretSwitches:
-    """Secrets of users."""
+    """User secrets."""
 
     user_secrets: Annotated[
         bool,

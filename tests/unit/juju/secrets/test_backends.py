@@ -43,3 +43,12 @@ def test_content_that_is_lost_moves_to_no_backend(make_store, add_secret):
     backends.lose_content(secret, None)
     backends.move_to_backend(store, 'vault')
     assert secret.revisions[1].backend == 'internal'
+
+
+def test_content_has_been_in_a_backend_from_the_beginning(make_store, add_secret):
+    store = make_store()
+    first, second = add_secret(store), add_secret(store)
+    backends.lose_content(second, None)
+    backends.be_in_backend(store, 'fake-local')
+    assert [one.revisions[1].backend for one in (first, second)] == ['fake-local', 'internal']
+    assert store.backend == 'fake-local'
