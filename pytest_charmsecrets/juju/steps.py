@@ -111,7 +111,7 @@ def deliveries(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> Iterat
         shuffle: orders the secrets that become due together.
     """
     _deliver_what_changes_nothing(world, watchers)
-    # Most steps of a model concern other units. What holds nothing new is not read again before it is written again.
+    # Most steps of a model concern other units. A document without news is not read again before it is written again.
     if watchers.is_unit_changed:
         yield from _of_the_unit(world, watchers)
     if watchers.are_relations_changed:
