@@ -77,7 +77,7 @@ def expand_home(path: str) -> str:
         return path
     try:
         return str(pathlib.Path(path).expanduser())
-    except RuntimeError:
+    except (RuntimeError, ValueError):
         user = path.partition('/')[0].removeprefix('~')
         raise JujuError(f'no such user: user: unknown user {user}') from None
 

@@ -22,8 +22,8 @@ from ..golang import yaml as goyaml
 
 Format: TypeAlias = Literal['smart', 'yaml', 'json']
 
-_quote_json: Final = json.JSONEncoder(ensure_ascii=False).encode
-"""``json.dumps`` would make an encoder for each text."""
+_quote_json: Final = json.encoder.encode_basestring
+"""What ``json.dumps`` calls for a text, without an encoder for each."""
 _JSON_ESCAPED = re.compile('[<>&\\u2028\\u2029\\ud800-\\udfff]')
 
 

@@ -28,7 +28,7 @@ def _readable(argument: str) -> str:
         return argument
     try:
         held = pathlib.Path(match['path']).read_text(encoding='utf-8', errors='replace')
-    except OSError:
+    except (OSError, ValueError):
         return argument
     return f'{match["key"]}={held}'
 
@@ -41,6 +41,6 @@ def given_input(argv: Sequence[str], stdin: Stdin, cwd: str | None) -> str:
 def _content_of_file(argv: Sequence[str], cwd: str | None) -> str:
     for flag, path in itertools.pairwise(argv) if '--file' in argv else ():
         if flag == '--file' and path != '-':
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):
                 return pathlib.Path(cwd or '', path).read_text(encoding='utf-8', errors='replace')
     return ''

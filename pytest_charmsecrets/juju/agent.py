@@ -11,23 +11,49 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import enum
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from . import identity
 from .agent_progress import note_start, note_success
-from .agent_state import ConsumedSecret, LocalRelation, LocalState, RelationSnapshot, Snapshot
+from .agent_state import LocalRelation, LocalState, Snapshot
+from .differences import Differences
 from .hooks import TASK_KINDS, WORKLOAD_KINDS, Hook
+from .lanes import Lanes
 
 Lane: TypeAlias = Iterable[Hook]
 """Hooks in a fixed order: the entries of a list, or all hooks about one relation or secret."""
 
-Group: TypeAlias = Iterable[Lane]
+Group: TypeAlias = Lanes | Iterable[Lane]
 """The lanes of one resolver: one, or several where it iterates over a Go map, so that any can come first."""
 
 
-def next_operation(snapshot: Snapshot, local: LocalState) -> Hook | None:
+class Resolver(enum.IntEnum):
+    """The resolvers of an agent by priority. Juju 3.6: resolver.go, uniterResolver.NextOp and nextOp."""
+
+    FIRST = 0
+    """The failed hook, and the hook that must follow the one that was run last."""
+    REBOOT = enum.auto()
+    CREATED_RELATIONS = enum.auto()
+    LEADERSHIP = enum.auto()
+    WORKLOADS = enum.auto()
+    EXPIRED = enum.auto()
+    ROTATE = enum.auto()
+    CHANGED = enum.auto()
+    REMOVE = enum.auto()
+    ACTIONS = enum.auto()
+    STORAGE = enum.auto()
+    SHUTDOWN = enum.auto()
+    CHARM = enum.auto()
+    RELATIONS = enum.auto()
+    PEERS = enum.auto()
+    END = enum.auto()
+    UPDATE_STATUS = enum.auto()
+
+
+def next_operation(differences: Differences) -> Hook | None:
     """Return the hook that a unit runs next, or None if it has nothing to run."""
+    snapshot, local = differences.snapshot, differences.local
     if local.removed or local.broken:
         return None
     if _is_interrupted(snapshot, local):
@@ -39,7 +65,7 @@ def next_operation(snapshot: Snapshot, local: LocalState) -> Hook | None:
     if local.queued is not None:
         # resolver.go, NextOp, "queued hook": most resolvers wait until no hook is queued (operation.Continue).
         return local.queued
-    return next(_by_priority(snapshot, local), None)
+    return next(_by_priority(differences), None)
 
 
 def _is_shutting_down(snapshot: Snapshot, local: LocalState) -> bool:
@@ -60,37 +86,46 @@ def _actions(snapshot: Snapshot) -> Iterator[Hook]:
     return (request for request in snapshot.requests if request.kind == 'action')
 
 
-def legal_operations(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
+def legal_operations(differences: Differences) -> tuple[Hook, ...]:
     """Return the hooks one of which a unit runs next. In Juju, Go's map order decides; ``next_operation`` is the first."""
-    fixed = next_operation(snapshot, local)
+    local = differences.local
+    fixed = next_operation(differences)
     if fixed is None or local.failed is not None or local.queued is not None:
         return (fixed,) if fixed is not None else ()
-    legal = (tuple(filter(None, (next(iter(lane), None) for lane in group))) for group in _groups(snapshot, local))
-    return next(filter(None, legal))
+    return next(filter(None, (_legal(group) for _, group in _groups(differences))))
 
 
-def hooks_waiting(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
-    """Return the hooks whose cause is in the snapshot, in the order in which the unit would pick the first of them."""
+def _legal(group: Group) -> tuple[Hook, ...]:
+    hooks = (next(iter(lane), None) for lane in group)
+    legal = tuple(hook for hook in hooks if hook is not None)
+    return legal[:1] if isinstance(group, Lanes) and group.is_one_lane else legal
+
+
+def waiting_groups(differences: Differences) -> Iterator[tuple[Resolver, Group]]:
+    """Return the hooks whose cause is in the snapshot, by priority. A failed or queued one may come twice; the first counts."""
+    local = differences.local
     if local.removed or local.broken:
-        return ()
-    first = [hook for hook in (local.failed, local.queued) if hook is not None]
-    return (*first, *(hook for hook in _by_priority(snapshot, local) if hook not in first))
+        return
+    yield Resolver.FIRST, (tuple(hook for hook in (local.failed, local.queued) if hook is not None),)
+    yield from _groups(differences)
 
 
-def hooks_due(snapshot: Snapshot, local: LocalState) -> tuple[Hook, ...]:
+def hooks_due(differences: Differences) -> tuple[Hook, ...]:
     """Return every hook the unit would run if each succeeded and nothing else happened, in order.
 
     It runs the hooks on copies, and changes neither state.
     """
-    if next_operation(snapshot, local) is None and local.failed is None:
+    if next_operation(differences) is None and differences.local.failed is None:
         return ()
-    snapshot, local = copy.deepcopy(snapshot), copy.deepcopy(local)
+    snapshot, local = copy.deepcopy(differences.snapshot), copy.deepcopy(differences.local)
     local.may_retry = True
+    differences = Differences(snapshot, local)
     due: list[Hook] = []
-    while (hook := next_operation(snapshot, local)) is not None:
+    while (hook := next_operation(differences)) is not None:
         due.append(hook)
         note_start(local, hook)
         note_success(snapshot, local, hook)
+        differences.update()
     return tuple(due)
 
 
@@ -112,77 +147,70 @@ class ScopeChanges:
     """The relations whose scope the unit leaves."""
 
 
-def follow_snapshot(snapshot: Snapshot, local: LocalState) -> ScopeChanges:
+def follow_snapshot(differences: Differences) -> ScopeChanges:
     """Update the local state as an agent does without running a hook; return the relations that it enters and leaves.
 
     It resigns leadership, forgets secrets and relations that have been removed, and, while idle, enters new relations.
     """
+    snapshot, local = differences.snapshot, differences.local
     if local.leader and not snapshot.leader:
         # leadership/resolver.go: resignLeadership runs no hook.
         local.leader = False
-    _forget_lost_secrets(snapshot, local)
-    _forget_lost_relations(snapshot, local)
+    _forget_lost_secrets(differences)
+    _forget_lost_relations(differences)
     if local.failed is not None and snapshot.forced_charm:
         # resolver.go, nextOpHookError: the new charm runs the failed hook; upgrade-charm does not run.
         local.charm_version = snapshot.charm_version
     if not local.installed or local.failed or local.queued:
         return ScopeChanges()
-    return ScopeChanges(True, tuple(_enter_relations(snapshot, local)), tuple(_leave_relations(snapshot, local)))
+    return ScopeChanges(True, _enter_relations(differences), _leave_relations(differences))
 
 
-def _forget_lost_secrets(snapshot: Snapshot, local: LocalState) -> None:
+def _forget_lost_secrets(differences: Differences) -> None:
     """Forget the hooks that were run for secrets and revisions that are no longer in the snapshot.
 
     Juju 3.6: secrets/secrets.go, CollectRemovedSecretObsoleteRevisions and SecretsRemoved.
     """
-    for secret_id in [known for known in local.secret_revisions if known not in snapshot.consumed]:
+    snapshot, local = differences.snapshot, differences.local
+    for secret_id in differences.lost_secrets:
         del local.secret_revisions[secret_id]
     for secret_id in snapshot.removed:
         local.secret_obsolete.pop(secret_id, None)
     snapshot.removed.clear()
-    if local.secret_obsolete:
-        kept = {key: ran & snapshot.obsolete.get(key, set()) for key, ran in local.secret_obsolete.items()}
-        local.secret_obsolete = {secret_id: revisions for secret_id, revisions in kept.items() if revisions}
+    for secret_id in differences.less_obsolete & local.secret_obsolete.keys():
+        kept = local.secret_obsolete[secret_id] & snapshot.obsolete.get(secret_id, frozenset())
+        if kept:
+            local.secret_obsolete[secret_id] = kept
+        else:
+            del local.secret_obsolete[secret_id]
 
 
-def _forget_lost_relations(snapshot: Snapshot, local: LocalState) -> None:
+def _forget_lost_relations(differences: Differences) -> None:
     """Forget relations that were removed by force, and drop a failed hook about one: no hook runs for them.
 
     Juju 3.6: relation/statetracker.go, relationGone.
     """
-    for relation_id in [known for known in local.relations if known not in snapshot.relations]:
+    local = differences.local
+    for relation_id in differences.lost_relations:
         del local.relations[relation_id]
     if local.failed is not None and local.failed.relation_id not in (None, *local.relations):
         local.failed, local.may_retry = None, False
 
 
-def _enter_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
+def _enter_relations(differences: Differences) -> tuple[int, ...]:
     """Enter the scope of new relations that are alive. Juju 3.6: relation/statetracker.go, SynchronizeScopes."""
-    entered = [
-        relation_id
-        for relation_id, relation in sorted(snapshot.relations.items())
-        if not relation.is_ending and snapshot.life == 'alive' and relation_id not in local.relations
-    ]
+    entered = tuple(sorted(differences.new_relations))
     for relation_id in entered:
-        local.relations[relation_id] = LocalRelation(entered_with=dict(snapshot.relations[relation_id].applications))
+        applications = differences.snapshot.relations[relation_id].applications
+        differences.local.relations[relation_id] = LocalRelation(entered_with=applications)
+        differences.local.new_relations.discard(relation_id)
     return entered
 
 
-def _leave_relations(snapshot: Snapshot, local: LocalState) -> list[int]:
-    """Leave a relation once relation-broken ran, or if it ends before relation-created ran; leave an implicit one at once.
-
-    Juju 3.6: relation/relationer.go, CommitHook and SetDying.
-    """
-    left = [
-        relation_id
-        for relation_id, known in sorted(local.relations.items())
-        if (snapshot.relations[relation_id].is_implicit or not known.created)
-        and not known.members
-        and not snapshot.relations[relation_id].is_peer
-        and (snapshot.life != 'alive' or snapshot.relations[relation_id].is_ending)
-    ]
+def _leave_relations(differences: Differences) -> tuple[int, ...]:
+    left = tuple(sorted(differences.ended_relations))
     for relation_id in left:
-        del local.relations[relation_id]
+        del differences.local.relations[relation_id]
     return left
 
 
@@ -203,37 +231,45 @@ def is_finished(snapshot: Snapshot, local: LocalState) -> bool:
     return snapshot.life != 'alive' and (local.removed or not local.installed)
 
 
-def _by_priority(snapshot: Snapshot, local: LocalState) -> Iterator[Hook]:
-    return (hook for group in _groups(snapshot, local) for lane in group for hook in lane)
+def _by_priority(differences: Differences) -> Iterator[Hook]:
+    return (hook for _, group in _groups(differences) for lane in group for hook in lane)
 
 
-def _groups(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
+def _groups(differences: Differences) -> Iterator[tuple[Resolver, Group]]:
     """Return the resolvers' groups by priority: the next hook is the first hook of a lane of the first group with any.
 
     The order is that of uniterResolver.NextOp and nextOp in resolver.go; each comment names the resolver.
     """
+    snapshot, local = differences.snapshot, differences.local
     is_alive = snapshot.life == 'alive'
     if is_alive and (local.stopped or local.restarted) and _is_upgraded(snapshot, local):
-        yield _only(Hook('start'))  # Reboot: reboot/resolver.go; a new pod counts as a reboot
+        yield Resolver.REBOOT, _only(Hook('start'))  # reboot/resolver.go; a new pod counts as a reboot
     if is_alive and local.installed:
-        yield _relations_to_create(snapshot, local)  # CreatedRelations: relation/resolver.go
-        yield (_leadership(snapshot, local),)  # Leadership: leadership/resolver.go
-        yield _of_workloads(snapshot, local)  # OptionalResolvers: container/workload.go
-        yield from _secrets(snapshot, local)  # Secrets: secrets/resolver.go
-    # Actions: actions/resolver.go; `juju exec` is an action of every charm, so runcommands.go (Commands) has no group.
-    yield (_requests(snapshot, TASK_KINDS),)
-    yield _of_storages(snapshot, local)  # Storage: storage/resolver.go
+        yield Resolver.CREATED_RELATIONS, differences.created  # relation/resolver.go, createdRelationsResolver.NextOp
+        yield Resolver.LEADERSHIP, (_leadership(snapshot, local),)  # leadership/resolver.go
+        yield Resolver.WORKLOADS, _of_workloads(snapshot, local)  # container/workload.go
+        # Secrets, each before the next: secrets/resolver.go, NextOp
+        yield Resolver.EXPIRED, differences.expired
+        yield Resolver.ROTATE, differences.rotated
+        yield Resolver.CHANGED, differences.secrets
+        yield Resolver.REMOVE, differences.obsolete
+    # actions/resolver.go; `juju exec` is an action of every charm, so runcommands.go (Commands) has no group.
+    yield Resolver.ACTIONS, (_requests(snapshot, TASK_KINDS),)
+    yield Resolver.STORAGE, _of_storages(snapshot, local)  # storage/resolver.go
     if _is_shutting_down(snapshot, local):
-        yield _only(Hook('stop'))  # nextOp, alive, Shutdown: the pod of the old charm ends and runs nothing more
+        # nextOp, alive, Shutdown: the pod of the old charm ends and runs nothing more
+        yield Resolver.SHUTDOWN, _only(Hook('stop'))
         return
-    if not is_alive:
-        if local.installed:
-            yield from _relations(snapshot, local)  # nextOp, dying: Relations before stop and remove
-            yield _only(Hook('stop' if local.started and not local.stopped else 'remove'))  # nextOp, dying
-        return
-    yield (_charm_and_config(snapshot, local),)  # nextOp: install, charmModified, ConfigHash
-    yield from _relations(snapshot, local)  # nextOp, Relations: relation/resolver.go
-    yield (_requests(snapshot, ('update-status',)),)  # nextOp: update-status if nothing else is to be run
+    if is_alive:
+        yield Resolver.CHARM, (_charm_and_config(snapshot, local),)  # nextOp: install, charmModified, ConfigHash
+    if is_alive or local.installed:
+        # nextOp, Relations: relation/resolver.go, relationsResolver.NextOp; a dying unit runs them before stop and remove
+        yield Resolver.RELATIONS, differences.relations
+        yield Resolver.PEERS, differences.peers
+    if is_alive:
+        yield Resolver.UPDATE_STATUS, (_requests(snapshot, ('update-status',)),)  # if nothing else is to be run
+    elif local.installed:
+        yield Resolver.END, _only(Hook('stop' if local.started and not local.stopped else 'remove'))  # nextOp, dying
 
 
 def _is_upgraded(snapshot: Snapshot, local: LocalState) -> bool:
@@ -279,13 +315,6 @@ def _runs_config_changed(local: LocalState) -> bool:
     return any(hook is not None and hook.kind == 'config-changed' for hook in (local.queued, local.failed))
 
 
-def _relations_to_create(snapshot: Snapshot, local: LocalState) -> Group:
-    for relation_id, relation in sorted(snapshot.relations.items()):
-        known = local.relations.get(relation_id)
-        if known is not None and not known.created and not relation.is_ending and not relation.is_implicit:
-            yield (_relation_hook('relation-created', relation_id, relation),)
-
-
 def _leadership(snapshot: Snapshot, local: LocalState) -> Lane:
     if snapshot.leader and not local.leader:
         yield Hook('leader-elected')
@@ -298,125 +327,3 @@ def _of_workloads(snapshot: Snapshot, local: LocalState) -> Group:
         if name not in local.workloads:
             yield (Hook('pebble-ready', workload=name),)
     yield _requests(snapshot, WORKLOAD_KINDS)
-
-
-def _secrets(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
-    """Return expired, rotate, changed and remove, each before the next. Juju 3.6: secrets/resolver.go, NextOp."""
-    yield (_expired(snapshot),)
-    yield (_due_for_rotation(snapshot),)
-    yield (
-        (_changed(secret_id, info),)
-        for secret_id, info in snapshot.consumed.items()
-        if local.secret_revisions.get(secret_id, 0) != info.revision
-    )
-    yield (_obsolete(snapshot, local, secret_id) for secret_id in snapshot.obsolete)
-
-
-def _expired(snapshot: Snapshot) -> Lane:
-    for secret_id, revision in snapshot.due_expirations:
-        yield Hook('secret-expired', secret=secret_id, secret_revision=revision)
-
-
-def _due_for_rotation(snapshot: Snapshot) -> Lane:
-    for secret_id in snapshot.due_rotations:
-        yield Hook('secret-rotate', secret=f'secret:{secret_id}')
-
-
-def _changed(secret_id: str, info: ConsumedSecret) -> Hook:
-    secret = identity.uri_of(secret_id)
-    return Hook('secret-changed', secret=secret, secret_label=info.label, secret_revision=info.revision)
-
-
-def _obsolete(snapshot: Snapshot, local: LocalState, secret_id: str) -> Lane:
-    for revision in sorted(snapshot.obsolete[secret_id] - local.secret_obsolete.get(secret_id, set())):
-        secret = secret_id if snapshot.profile.remove_event_bare_id else f'secret:{secret_id}'
-        yield Hook('secret-remove', secret=secret, secret_revision=revision)
-
-
-def _relations(snapshot: Snapshot, local: LocalState) -> Iterator[Group]:
-    """Return a lane for each relation; peer relations come last.
-
-    Juju 3.6: relation/resolver.go, relationsResolver.NextOp.
-    """
-    for peers in (False, True):
-        yield (
-            _relation_hooks(
-                snapshot, relation_id, relation, local.relations[relation_id], joins_first=local.joins_first
-            )
-            for relation_id, relation in sorted(snapshot.relations.items())
-            if relation.is_peer is peers
-            and not relation.is_implicit
-            and relation_id in local.relations
-            and not _is_at_rest(snapshot, relation, local.relations[relation_id])
-        )
-
-
-def _is_at_rest(snapshot: Snapshot, relation: RelationSnapshot, known: LocalRelation) -> bool:
-    """Whether a relation's differences cause no hook, which is so of almost all relations of a unit with many."""
-    return (
-        known.members == relation.members
-        and known.changed_pending is None
-        and not relation.is_ending
-        and snapshot.life == 'alive'
-        and all(known.applications.get(name, 0) == version for name, version in relation.applications.items())
-    )
-
-
-def _relation_hooks(
-    snapshot: Snapshot, relation_id: int, relation: RelationSnapshot, known: LocalRelation, *, joins_first: bool
-) -> Lane:
-    """Return the hooks that the differences of a relation cause: applications first, then units, sorted by name as text.
-
-    Juju 3.6: relation/resolver.go, relationsResolver.nextHookForRelation.
-    """
-    if known.changed_pending is not None:
-        version = relation.members.get(known.changed_pending, 0)
-        yield _relation_hook('relation-changed', relation_id, relation, known.changed_pending, version)
-    ending = snapshot.life != 'alive' or relation.is_ending
-    present = {} if ending else relation.members
-    leaves_itself = snapshot.life != 'alive' or snapshot.application_life != 'alive'
-    for unit in sorted(known.members):
-        if unit not in present:
-            departing = snapshot.unit if leaves_itself else unit
-            yield _relation_hook('relation-departed', relation_id, relation, unit, departing=departing)
-    if ending:
-        # relation/statetracker.go, loadInitialState, fills neither isPeerRelation nor remoteAppName.
-        forgotten = known.is_from_before and snapshot.profile.restart_forgets_relations
-        if known.created and (forgotten or not relation.is_peer):
-            known_end = dataclasses.replace(relation, remote_application='') if forgotten else relation
-            yield _relation_hook('relation-broken', relation_id, known_end)
-        return
-    joined = [
-        _relation_hook('relation-joined', relation_id, relation, unit, present[unit])
-        for unit in sorted(present)
-        if unit not in known.members
-    ]
-    if joins_first and known.is_new and relation.applications != known.entered_with:
-        yield from joined[:1]
-        del joined[:1]
-    for application, version in sorted(relation.applications.items()):
-        if known.applications.get(application, 0) != version:
-            yield _relation_hook('relation-changed', relation_id, relation, version=version)
-    yield from joined
-    for unit in sorted(present):
-        if known.members.get(unit, present[unit]) != present[unit]:
-            yield _relation_hook('relation-changed', relation_id, relation, unit, present[unit])
-
-
-def _relation_hook(
-    kind: str,
-    relation_id: int,
-    relation: RelationSnapshot,
-    remote_unit: str | None = None,
-    version: int = 0,
-    departing: str | None = None,
-) -> Hook:
-    return Hook(
-        kind,
-        relation_id=relation_id,
-        endpoint=relation.endpoint,
-        remote_application=relation.remote_application or None,
-        remote_unit=remote_unit,
-        departing_unit=departing,
-        version=version,
-    )

@@ -6,6 +6,8 @@ secrets/secrets.go, CommitHook.
 
 from __future__ import annotations
 
+import dataclasses
+
 from .agent_state import LocalState, Snapshot
 from .hooks import TASK_KINDS, Hook
 
@@ -29,9 +31,8 @@ def note_success(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:
     _drop_request(snapshot, hook)
     if hook.kind not in TASK_KINDS:
         _absorb_update_status(snapshot)
-    if hook.kind != 'relation-created':
-        for relation in local.relations.values():
-            relation.is_new = False
+    if hook.kind != 'relation-created' and local.new_relations:
+        _note_no_longer_new(local)
     if hook.relation_id is not None:
         _note_relation_hook(local, hook)
     elif hook.is_secret_hook:
@@ -64,8 +65,8 @@ def note_agent_start(local: LocalState, charm_version: int, pod: int | None) -> 
         charm_version: the version of the application's charm.
         pod: number of the unit's pod; None on a machine.
     """
-    for relation in local.relations.values():
-        relation.created = relation.is_from_before = True
+    for relation_id, relation in tuple(local.relations.items()):
+        local.relations[relation_id] = dataclasses.replace(relation, created=True, is_from_before=True)
     is_new_pod = pod is not None and local.installed and local.pod != pod
     if is_new_pod:
         local.workloads = ()
@@ -90,23 +91,34 @@ def note_watchers_restart(local: LocalState) -> None:
 
 def _note_relation_hook(local: LocalState, hook: Hook) -> None:
     """Note a relation hook. Juju 3.6: relation/state.go, UpdateStateForHook."""
-    relation = local.relations[hook.relation_id or 0]
+    relation_id = hook.relation_id or 0
+    relation = local.relations[relation_id]
     unit, application = hook.remote_unit or '', hook.remote_application or ''
     match hook.kind:
         case 'relation-created':
-            relation.created = relation.is_new = True
+            local.new_relations.add(relation_id)
+            relation = dataclasses.replace(relation, created=True)
         case 'relation-joined':
-            relation.members[unit] = hook.version
-            relation.changed_pending = unit
+            joined = {**relation.members, unit: hook.version}
+            relation = dataclasses.replace(relation, members=joined, changed_pending=unit)
         case 'relation-changed' if unit:
-            relation.members[unit] = hook.version
-            relation.changed_pending = None
+            seen = {**relation.members, unit: hook.version}
+            relation = dataclasses.replace(relation, members=seen, changed_pending=None)
         case 'relation-changed':
-            relation.applications[application] = hook.version
+            applications = {**relation.applications, application: hook.version}
+            relation = dataclasses.replace(relation, applications=applications)
         case 'relation-departed':
-            relation.members.pop(unit, None)
+            left = {member: version for member, version in relation.members.items() if member != unit}
+            relation = dataclasses.replace(relation, members=left)
         case _:
-            relation.created = False
+            relation = dataclasses.replace(relation, created=False)
+    local.relations[relation_id] = relation
+
+
+def _note_no_longer_new(local: LocalState) -> None:
+    for relation_id in local.new_relations:
+        local.relations.touch(relation_id)
+    local.new_relations.clear()
 
 
 def _note_secret_hook(snapshot: Snapshot, local: LocalState, hook: Hook, *, was_retry: bool) -> None:
@@ -118,12 +130,12 @@ def _note_secret_hook(snapshot: Snapshot, local: LocalState, hook: Hook, *, was_
     if hook.kind == 'secret-changed':
         local.secret_revisions[hook.secret_id] = hook.secret_revision or 0
     elif hook.kind == 'secret-remove':
-        local.secret_obsolete.setdefault(hook.secret_id, set()).add(hook.secret_revision or 0)
+        ran = local.secret_obsolete.get(hook.secret_id, frozenset())
+        local.secret_obsolete[hook.secret_id] = ran | {hook.secret_revision or 0}
     elif hook.kind == 'secret-rotate' and not was_retry:
-        snapshot.due_rotations = [due for due in snapshot.due_rotations if due != hook.secret_id]
+        snapshot.due_rotations.pop(hook.secret_id, None)
     elif hook.kind == 'secret-expired' and not was_retry:
-        ran = (hook.secret_id, hook.secret_revision)
-        snapshot.due_expirations = [due for due in snapshot.due_expirations if due != ran]
+        snapshot.due_expirations.pop((hook.secret_id, hook.secret_revision or 0), None)
 
 
 def _note_lifecycle_hook(snapshot: Snapshot, local: LocalState, hook: Hook) -> None:

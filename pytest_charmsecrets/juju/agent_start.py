@@ -67,9 +67,10 @@ def _comes_late(order: Order, unit: str, what: str) -> bool:
 
 def note_what_a_restart_forgot(world: World, agent: Agent, hook: Hook) -> None:
     """Note the bug by which a restarted agent ends its relations differently, if the unit's relations meet its condition."""
-    ends_peers = hook.kind == 'stop' and agent.snapshot.life != 'alive'
-    for relation_id, relation in agent.snapshot.relations.items():
+    ended = [hook.relation_id or 0] if hook.kind == 'relation-broken' else []
+    if hook.kind == 'stop' and agent.snapshot.life != 'alive':
+        ended = [number for number, relation in agent.snapshot.relations.items() if relation.is_peer]
+    for relation_id in ended:
         known = agent.local.relations.get(relation_id)
-        ends = hook.kind == 'relation-broken' and hook.relation_id == relation_id
-        if known is not None and known.is_from_before and (ends or (ends_peers and relation.is_peer)):
+        if known is not None and known.is_from_before and relation_id in agent.snapshot.relations:
             world.bugs.note('restart_forgets_relations')

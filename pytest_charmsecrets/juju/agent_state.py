@@ -1,5 +1,7 @@
 """The two states of a unit's agent, plain data without rules: the snapshot of the model, and the local state.
 
+Entries by relation or secret are replaced, never changed in place, so that ``Noted`` knows which were written.
+
 Juju 3.6, internal/worker/uniter: remotestate/snapshot.go; resolver/interface.go, LocalState; operation/state.go,
 relation/state.go, secrets/state.go.
 """
@@ -7,16 +9,18 @@ relation/state.go, secrets/state.go.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Final
 
 from .hooks import Hook
+from .noted import Noted
 from .state import Life
 from .versions import DEFAULT_VERSION, Profile
 
 _DEFAULT: Final = Profile(DEFAULT_VERSION)
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class RelationSnapshot:
     """A relation as the unit's watchers last reported it."""
 
@@ -24,9 +28,9 @@ class RelationSnapshot:
     remote_application: str
     is_peer: bool
     life: Life
-    members: dict[str, int]
+    members: Mapping[str, int]
     """Version of each remote unit's data."""
-    applications: dict[str, int]
+    applications: Mapping[str, int]
     """Version of each remote application's data; in a peer relation, of the unit's own application."""
     is_implicit: bool = False
     """Whether the relation causes no hooks, because the charm does not declare its endpoint ``juju-info``."""
@@ -77,14 +81,14 @@ class Snapshot:
     """Names of the containers whose Pebble runs."""
     storages: tuple[str, ...] = ()
     """Ids of the storages that the unit has."""
-    relations: dict[int, RelationSnapshot] = dataclasses.field(default_factory=dict[int, RelationSnapshot])
-    consumed: dict[str, ConsumedSecret] = dataclasses.field(default_factory=dict[str, ConsumedSecret])
+    relations: Noted[int, RelationSnapshot] = dataclasses.field(default_factory=Noted[int, RelationSnapshot])
+    consumed: Noted[str, ConsumedSecret] = dataclasses.field(default_factory=Noted[str, ConsumedSecret])
     """The secrets that the consumer watcher has reported, by id."""
-    due_rotations: list[str] = dataclasses.field(default_factory=list[str])
+    due_rotations: Noted[str, None] = dataclasses.field(default_factory=Noted[str, None])
     """Ids of the secrets that are due for rotation, in the order in which they became due."""
-    due_expirations: list[tuple[str, int]] = dataclasses.field(default_factory=list[tuple[str, int]])
+    due_expirations: Noted[tuple[str, int], None] = dataclasses.field(default_factory=Noted[tuple[str, int], None])
     """Ids and numbers of the revisions that have expired, in the order in which they expired."""
-    obsolete: dict[str, set[int]] = dataclasses.field(default_factory=dict[str, set[int]])
+    obsolete: Noted[str, frozenset[int]] = dataclasses.field(default_factory=Noted[str, frozenset[int]])
     """Obsolete revisions of owned secrets, which no consumer tracks, by id of the secret."""
     removed: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
     """Ids of owned secrets that were removed, whose secret-remove runs again because the local state forgets them.
@@ -95,24 +99,22 @@ class Snapshot:
     """Hooks that no difference causes, oldest first: actions, ``juju exec``, update-status, Pebble notices, checks."""
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class LocalRelation:
     """The hooks that a unit has run for one relation whose scope it has entered."""
 
     created: bool = False
     """Whether relation-created was run, and relation-broken was not."""
-    members: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
+    members: Mapping[str, int] = dataclasses.field(default_factory=dict[str, int])
     """The remote units that have joined, with the version of their data for which a hook last ran."""
-    applications: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
+    applications: Mapping[str, int] = dataclasses.field(default_factory=dict[str, int])
     """The version of each application's data for which relation-changed last ran."""
     changed_pending: str | None = None
     """The unit whose relation-joined was run last, and whose relation-changed must follow."""
-    entered_with: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
+    entered_with: Mapping[str, int] = dataclasses.field(default_factory=dict[str, int])
     """The version of each application's data when the unit entered the relation."""
     is_from_before: bool = False
     """Whether the unit entered it before the last start of its agent."""
-    is_new: bool = False
-    """Whether the unit has run nothing but relation-created since it ran that of this relation."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -142,10 +144,12 @@ class LocalState:
     """Containers whose pebble-ready was run."""
     storages: tuple[str, ...] = ()
     """Storages whose storage-attached was run."""
-    relations: dict[int, LocalRelation] = dataclasses.field(default_factory=dict[int, LocalRelation])
-    secret_revisions: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
+    relations: Noted[int, LocalRelation] = dataclasses.field(default_factory=Noted[int, LocalRelation])
+    new_relations: set[int] = dataclasses.field(default_factory=set[int])
+    """The relations since whose relation-created the unit has run nothing but relation-created."""
+    secret_revisions: Noted[str, int] = dataclasses.field(default_factory=Noted[str, int])
     """The revision of each secret for which secret-changed was last run."""
-    secret_obsolete: dict[str, set[int]] = dataclasses.field(default_factory=dict[str, set[int]])
+    secret_obsolete: Noted[str, frozenset[int]] = dataclasses.field(default_factory=Noted[str, frozenset[int]])
     """The revisions for which secret-remove was run."""
     queued: Hook | None = None
     """The hook that must follow the one that was run last."""

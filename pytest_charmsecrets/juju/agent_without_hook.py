@@ -16,7 +16,7 @@ from .world import World
 
 def act_without_hook(world: World, unit: str, agent: Agent) -> bool:
     """Make the changes for which a unit's agent runs no hook; return whether its unit was removed."""
-    scopes = follow_snapshot(agent.snapshot, agent.local)
+    scopes = follow_snapshot(agent.differences)
     for relation_id in scopes.entered:
         relation = world.relations[relation_id]
         relations.enter_scope(relation, world.unit(unit), world.changes)

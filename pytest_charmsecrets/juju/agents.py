@@ -9,16 +9,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import Final
 
 from ..errors import UsageError
 from . import lifecycle
-from .agent import (
-    hooks_due,
-    hooks_waiting,
-    legal_operations,
-    next_operation,
-)
+from .agent import hooks_due, legal_operations, next_operation
 from .agent_progress import note_failure, note_start, note_success
 from .agent_start import note_what_a_restart_forgot, start_again, start_first, watch_again
 from .agent_state import LocalState
@@ -27,6 +22,7 @@ from .announcements import Announcements
 from .hooks import Hook
 from .journal import Causes, Chronicle, merged
 from .order import Order
+from .ready import Position, ReadyUnits
 from .secrets import removal
 from .steps import Delivery, Pick, RemovalJob, deliveries
 from .watchers.delivery import deliver
@@ -35,9 +31,6 @@ from .watchers.routing import route
 from .watchers.unit_watchers import Agent
 from .workers import UpdateStatusTimer
 from .world import World
-
-Position: TypeAlias = tuple[int, int, int]
-"""The place of a unit in the fixed order: number of the model, place of its application, number of the unit."""
 
 _STARTING: Final = (
     'storage-attached',
@@ -54,7 +47,7 @@ _STARTING: Final = (
 class Agents:
     """The agents of the units of one model.
 
-    Between two calls ``_ready`` and the announcements are up to date for every unit that is not in ``_touched`` and whose
+    Between two calls ``ready`` and the announcements are up to date for every unit that is not in ``_touched`` and whose
     watchers were handed every change of the world.
     """
 
@@ -81,8 +74,8 @@ class Agents:
         self._agents: Final[dict[str, Agent]] = {}
         self._down: Final[dict[str, Agent]] = {}
         """The agents that are stopped."""
-        self._ready: Final[dict[str, Hook]] = {}
-        """The next operation of each unit that has one. It is kept as long as the state of the unit does not change."""
+        self.ready: Final = ReadyUnits()
+        """The next operation of each unit that has one."""
         self._touched: Final[dict[str, Causes]] = {}
         """The units whose watchers or state have changed since they last took notice, with the actors that changed them."""
         self.announcements: Final = Announcements(world)
@@ -124,17 +117,9 @@ class Agents:
         """Run the job that removes what was asked to be removed."""
         removal.carry_out_removals(self.world.secrets)
 
-    def ready(self, only: str | None = None) -> dict[Position, str]:
-        """Return the units that have something to run, of all or of one, by their places in the fixed order."""
-        return {self._positions[unit]: unit for unit in self._ready if only in (None, unit)}
-
     def position(self, unit: str) -> Position:
         """Return the place of a unit in the fixed order."""
         return self._positions[unit]
-
-    def next_of(self, unit: str) -> Hook | None:
-        """Return the hook that a unit runs next in the fixed order; None when it is idle."""
-        return self._ready.get(unit)
 
     # --- any order
 
@@ -158,8 +143,7 @@ class Agents:
 
     def picks(self, unit: str) -> Iterator[Pick]:
         """Return the hooks one of which a unit runs next."""
-        agent = self._agents[unit]
-        return (Pick(unit, hook) for hook in legal_operations(agent.snapshot, agent.local))
+        return (Pick(unit, hook) for hook in legal_operations(self._agents[unit].differences))
 
     def take_notice(self) -> None:
         """Hand written documents to the watchers; every unit concerned takes notice of its deliveries."""
@@ -278,7 +262,8 @@ class Agents:
         if unit in self._agents:
             self._down[unit] = self._agents.pop(unit)
             self.announcements.end(unit)
-            for kept in (self._ready, self._touched, self._failed):
+            self.ready.drop(unit, self._positions[unit])
+            for kept in (self._touched, self._failed):
                 kept.pop(unit, None)
 
     def start_agent(self, unit: str) -> None:
@@ -351,7 +336,7 @@ class Agents:
         """Mark all hooks of a unit up to start as run, without running them."""
         self.deliver()
         agent = self._agents[unit]
-        while (hook := next_operation(agent.snapshot, agent.local)) is not None and hook.kind in _STARTING:
+        while (hook := self.ready.next_of(unit)) is not None and hook.kind in _STARTING:
             note_start(agent.local, hook)
             note_success(agent.snapshot, agent.local, hook)
             lifecycle.note_hook_succeeded(self.world, self.world.unit(unit), hook.kind)
@@ -397,7 +382,7 @@ class Agents:
     def due(self) -> dict[str, tuple[Hook, ...]]:
         """Return the hooks that each unit would run for its deliveries if each hook succeeded and caused nothing."""
         due = (
-            (unit, hooks_due(self._agents[unit].snapshot, self._agents[unit].local))
+            (unit, hooks_due(self._agents[unit].differences))
             for unit in sorted(self._agents, key=self._positions.__getitem__)
         )
         return {unit: hooks for unit, hooks in due if hooks}
@@ -425,7 +410,8 @@ class Agents:
         units = {unit.name: unit for unit in self.world.units()}
         for gone in [unit for unit in self._positions if unit not in units]:
             self.announcements.end(gone)
-            for kept in (self._agents, self._down, self._ready, self._positions, self._failed):
+            self.ready.drop(gone, self._positions[gone])
+            for kept in (self._agents, self._down, self._positions, self._failed):
                 kept.pop(gone, None)
         for name, unit in units.items():
             if name not in self._positions:
@@ -461,11 +447,12 @@ class Agents:
             self._follow_units()
         if unit in self._agents:
             self._note_whether_failed(unit, agent)
-            hook = next_operation(agent.snapshot, agent.local)
+            differences = agent.differences
+            hook = next_operation(differences)
             if hook is None:
-                self._ready.pop(unit, None)
+                self.ready.drop(unit, self._positions[unit])
                 self._ready_since.pop(unit, None)
             else:
-                self._ready[unit] = hook
+                self.ready.put(unit, self._positions[unit], hook)
                 self._ready_since.setdefault(unit, self.world.secrets.turn)
-            self.announcements.announce(unit, agent.local, hooks_waiting(agent.snapshot, agent.local))
+            self.announcements.announce(unit, differences)

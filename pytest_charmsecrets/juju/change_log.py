@@ -52,6 +52,8 @@ class Changes:
         self.journal: Final = JournalWriter() if journal is None else journal
         """The journal of the model, which takes notes of facts."""
         self._written: dict[Change, Causes] = {}
+        self._relations: Final[dict[str, dict[int, None]]] = {}
+        """Ids of the relations that were written, by the application whose watchers are notified."""
         self.writers: Final[dict[Document, Causes]] = {}
         """The actors that wrote each document for which a hook may become due."""
 
@@ -59,6 +61,15 @@ class Changes:
         """Note that the current actor wrote a document."""
         change = Change(kind, subject, secret, revision)
         self._written[change] = merged(self._written.get(change, ()), self.journal.chronicle.causes)
+
+    def note_relation(self, application: str, relation_id: int) -> None:
+        """Note that the current actor wrote a document of a relation which an application's units watch."""
+        self.note('relation', application)
+        self._relations.setdefault(application, {})[relation_id] = None
+
+    def take_relations(self, application: str) -> dict[int, None]:
+        """Return the ids of the relations of an application that were written, and begin a new list."""
+        return self._relations.pop(application, {})
 
     def note_writer(self, *document: str | int) -> None:
         """Note the writer of a document, so that a hook that becomes due for it can name its cause."""

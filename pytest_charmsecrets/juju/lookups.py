@@ -66,16 +66,17 @@ def find_relation(world: World, first: str, second: str) -> Relation:
         if name not in world.remote_applications:
             find_application(world, name)
     # A peer relation lasts as long as its application.
-    removable = [relation for relation in world.relations.values() if not relation.is_peer]
     found = [
         relation
-        for relation in removable
-        if any(
+        for relation in world.relations_of(first.partition(':')[0])
+        if not relation.is_peer
+        and any(
             _is_side(relation.endpoints[index], first) and _is_side(relation.endpoints[1 - index], second)
             for index in (0, 1)
         )
     ]
     if len(found) != 1:
+        removable = [relation for relation in world.relations.values() if not relation.is_peer]
         candidates = ', '.join(repr(relation.key) for relation in found or removable) or 'none'
         which = 'are several relations' if found else 'is no relation'
         could = '; '.join(f'"{relation.key}"' for relation in found)

@@ -128,7 +128,7 @@ def integrate(world: World, first: str, second: str) -> Relation:
         UsageError: if not exactly one pair of endpoints fits, or they are already related.
     """
     pair = _matching_endpoints(world, first, second)
-    taken = [relation for relation in world.relations.values() if set(relation.endpoints) == set(pair)]
+    taken = [one for one in world.relations_of(pair[0].application) if set(one.endpoints) == set(pair)]
     if taken:
         fix = 'remove that relation first' if taken[0].life == 'alive' else 'settle the model until it is gone'
         state = 'already exists' if taken[0].life == 'alive' else 'is dying, but not yet removed'
@@ -305,9 +305,11 @@ def action_parameters(application: Application, name: str, given: Mapping[str, A
 
 def _check_limits(world: World, endpoints: Iterable[RelationEndpoint]) -> None:
     for endpoint in endpoints:
-        related = [relation for relation in world.relations.values() if endpoint in relation.endpoints]
         limit = endpoint.metadata.limit
-        if limit is not None and len(related) >= limit:
+        if limit is None:
+            continue
+        related = [one for one in world.relations_of(endpoint.application) if endpoint in one.endpoints]
+        if len(related) >= limit:
             raise UsageError(
                 f'{str(endpoint)!r} takes at most {limit} relations, and is related by {related[0].key!r}; '
                 'remove that relation first, or raise the limit in the metadata',

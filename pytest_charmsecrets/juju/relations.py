@@ -6,7 +6,7 @@ Source: juju 3.6: state/relation.go, state/relationunit.go.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Final
 
 from ..errors import JujuError
@@ -122,6 +122,36 @@ class Relation:
         return tuple(others)
 
 
+class Relations(MutableMapping[int, Relation]):
+    """The relations of a model by id, with an index by application."""
+
+    def __init__(self) -> None:
+        self._relations: Final[dict[int, Relation]] = {}
+        self._of: Final[dict[str, dict[int, Relation]]] = {}
+
+    def of(self, application: str) -> tuple[Relation, ...]:
+        """Return the relations of an application, in the order in which they were added."""
+        return tuple(self._of.get(application, {}).values())
+
+    def __getitem__(self, relation_id: int) -> Relation:
+        return self._relations[relation_id]
+
+    def __setitem__(self, relation_id: int, relation: Relation) -> None:
+        self._relations[relation_id] = relation
+        for endpoint in relation.endpoints:
+            self._of.setdefault(endpoint.application, {})[relation_id] = relation
+
+    def __delitem__(self, relation_id: int) -> None:
+        for endpoint in self._relations.pop(relation_id).endpoints:
+            del self._of[endpoint.application][relation_id]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._relations)
+
+    def __len__(self) -> int:
+        return len(self._relations)
+
+
 def make_relation(relation_id: int, *endpoints: RelationEndpoint) -> Relation:
     """Make a relation with empty databags."""
     ordered = tuple(sorted(endpoints, key=lambda endpoint: (_ROLE_ORDER[endpoint.metadata.role], str(endpoint))))
@@ -139,7 +169,7 @@ def enter_scope(relation: Relation, unit: Unit, changes: Changes) -> None:
     changes.note_writer('entered', relation.id, unit.name)
     if relation.is_container:
         relation.principals[unit.name] = unit.principal or unit.name
-        changes.note('relation', unit.application)
+        changes.note_relation(unit.application, relation.id)
     if unit.name not in relation.unit_data:
         relation.unit_data[unit.name] = Bag(addresses)
         _note_values(relation, unit.name, {}, addresses, changes)
@@ -208,14 +238,14 @@ def _note_values(
 
 def note_written_by(relation: Relation, application: str, changes: Changes) -> None:
     """Note that one side has written data, or that its members have changed. Only the other side is notified."""
-    changes.note('relation', relation.remote_of(application).application)
+    changes.note_relation(relation.remote_of(application).application, relation.id)
 
 
 def note_life(relation: Relation, changes: Changes) -> None:
     """Note that a relation was added, is dying, or was removed. Both sides are notified."""
     changes.note_writer('life of relation', relation.id)
     for endpoint in relation.endpoints:
-        changes.note('relation', endpoint.application)
+        changes.note_relation(endpoint.application, relation.id)
 
 
 def is_over(relation: Relation) -> bool:

@@ -15,12 +15,13 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Generic, Protocol, TypeVar
 
 from ..records import TimePassed
-from .agents import Agents, Position
+from .agents import Agents
 from .clock import Clock
 from .cross_model import Carrier, Carry
 from .hooks import Hook
 from .journal import Cause, Causes, Chronicle, JournalWriter
 from .order import Order
+from .ready import Position
 from .steps import Delivery, Pick, RemovalJob
 from .world import World
 
@@ -121,16 +122,21 @@ class Scheduler(Generic[ModelT]):
         if not self.order.is_fixed:
             return self._draw()
         self._do_everything_but_hooks()
-        ready = {position: model for model in self.models.values() for position in model.agents.ready()}
-        if not ready:
+        first = self._first_after(self._last) or self._first_after(_NOBODY)
+        if first is None:
             self._last = _NOBODY
             return None
-        first = self._first(ready)
-        agents = ready[first].agents
-        unit = agents.ready()[first]
-        hook = agents.next_of(unit)
+        position, model = first
+        unit = model.agents.ready.unit_at(position)
+        hook = model.agents.ready.next_of(unit)
         assert hook is not None
-        return Turn(ready[first], Pick(unit, hook))
+        return Turn(model, Pick(unit, hook))
+
+    def _first_after(self, last: Position) -> tuple[Position, ModelT] | None:
+        """Return the place of the first unit after a place that has something to run, and its model."""
+        found = ((model.agents.ready.after(last), model) for model in self.models.values())
+        first = [(position, model) for position, model in found if position is not None]
+        return min(first, key=lambda one: one[0], default=None)
 
     def take_turn_of(self, model: ModelT, unit: str) -> Hook | None:
         """Make every step that comes before the next hook of one unit; return that hook, or None when it is idle."""
@@ -138,7 +144,7 @@ class Scheduler(Generic[ModelT]):
             turn = self._draw(model, unit)
             return turn.pick.hook if turn is not None else None
         self._do_everything_but_hooks()
-        return model.agents.next_of(unit)
+        return model.agents.ready.next_of(unit)
 
     def begin(self, agents: Agents, unit: str, hook: Hook) -> None:
         """Note that a unit begins a hook."""
@@ -149,10 +155,6 @@ class Scheduler(Generic[ModelT]):
         for agents in self._agents():
             agents.carry_out_removals()
         self.deliver()
-
-    def _first(self, ready: Mapping[Position, ModelT]) -> Position:
-        """Return the turn of the first unit after the one that ran last, of those that have something to run."""
-        return min([position for position in ready if position > self._last] or ready)
 
     def _draw(self, of: ModelT | None = None, unit: str | None = None) -> Turn[ModelT] | None:
         """Make steps until a unit runs something, of all units or of one, or until none is left."""
@@ -178,12 +180,16 @@ class Scheduler(Generic[ModelT]):
             for carry in self._carrier.carries():
                 between_models: _Choice[ModelT] = _Choice(carry, None, is_only)
                 yield between_models
-        ready = {position: model for model in models for position in model.agents.ready(unit)}
-        first = self._first(ready) if ready else _NOBODY
+        ready = {
+            position: (model, name)
+            for model in models
+            for position, name in model.agents.ready.by_position().items()
+            if unit in (None, name)
+        }
+        first = min([position for position in ready if position > self._last] or ready, default=_NOBODY)
         for position in sorted(ready, key=lambda one: (one != first, one)):
-            agents = ready[position].agents
-            picks = agents.picks(agents.ready(unit)[position])
-            yield from (_Choice(pick, ready[position], is_only) for pick in picks)
+            model, name = ready[position]
+            yield from (_Choice(pick, model, is_only) for pick in model.agents.picks(name))
 
     # --- all models at once
 

@@ -12,13 +12,13 @@ import copy
 import dataclasses
 import datetime
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-from . import identity
 from .agent_state import RelationSnapshot, Snapshot
 from .hooks import Hook
+from .noted import Noted
 from .watchers.consumed import deliver_consumed, has_news
 from .watchers.owned import (
     deliver_expiries,
@@ -31,7 +31,7 @@ from .watchers.owned import (
     queue_expirations,
     queue_rotations,
 )
-from .watchers.relations import relation_snapshot
+from .watchers.relations import current_relation
 from .watchers.unit import POD_WATCHERS, deliver_unit, unit_watchers_with_news
 from .watchers.unit_watchers import RevisionKey, UnitWatchers
 from .world import World
@@ -98,6 +98,8 @@ class Readiness:
         return f'{self.unit} gets {self.what} {when}'
 
 
+Relations: TypeAlias = Noted[int, RelationSnapshot]
+
 Shuffle: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
 """Returns things that are due at the same time in the order in which they are queued."""
 
@@ -114,10 +116,7 @@ def deliveries(world: World, watchers: UnitWatchers, shuffle: Shuffle) -> Iterat
     # Most steps of a model concern other units. A document without news is not read again before it is written again.
     if watchers.is_unit_changed:
         yield from _of_the_unit(world, watchers)
-    if watchers.are_relations_changed:
-        of_relations = tuple(_of_relations(world, watchers))
-        watchers.are_relations_changed = bool(of_relations)
-        yield from of_relations
+    yield from _of_relations(world, watchers)
     yield from _of_secrets(world, watchers)
     yield from _of_requests(watchers)
     yield from _of_workers(world, watchers, shuffle)
@@ -131,6 +130,9 @@ def _deliver_what_changes_nothing(world: World, watchers: UnitWatchers) -> None:
         is_consumed = secret is not None and snapshot.unit in secret.consumers
         if not (has_news(world, watchers, secret) if is_consumed and secret else secret_id in snapshot.consumed):
             deliver_consumed(world, watchers, (secret_id,))
+    for relation_id in tuple(watchers.changed_relations):
+        if current_relation(world, snapshot.unit, relation_id) == snapshot.relations.get(relation_id):
+            del watchers.changed_relations[relation_id]
     for key in tuple(watchers.changed_expiries):
         revision = find_revision(world, *key)
         if (revision is None or revision.expires is None) and not watchers.expiry_worker.knows(*key):
@@ -258,30 +260,27 @@ def _fire_expirations(watchers: UnitWatchers, now: datetime.datetime, shuffle: S
 def _of_relations(world: World, watchers: UnitWatchers) -> Iterator[Delivery]:
     """Return the differences in relations: a new or removed one, its life, and each application and member."""
     unit, known = watchers.snapshot.unit, watchers.snapshot.relations
-    application = identity.application_of(unit)
-    current = {
-        relation.id: relation_snapshot(relation, unit, application) for relation in world.relations_of(application)
-    }
-    for relation_id in sorted({*current, *known}):
-        if relation_id not in current:
-            name = _relation_name(relation_id, known[relation_id])
+    for relation_id in sorted(watchers.changed_relations):
+        now, before = current_relation(world, unit, relation_id), known.get(relation_id)
+        if now is None and before is not None:
+            name = _relation_name(relation_id, before)
             yield Delivery(unit, f'the end of {name}', partial(_forget_relation, known, relation_id))
-        elif relation_id not in known:
-            name = _relation_name(relation_id, current[relation_id])
-            yield Delivery(unit, name, partial(_begin_relation, known, relation_id, current[relation_id]))
-        elif current[relation_id] != known[relation_id]:
-            yield from _of_relation(unit, relation_id, current[relation_id], known[relation_id])
+        elif now is not None and before is None:
+            name = _relation_name(relation_id, now)
+            yield Delivery(unit, name, partial(_begin_relation, known, relation_id, now))
+        elif now is not None and before is not None:
+            yield from _of_relation(unit, relation_id, now, known)
 
 
-def _of_relation(unit: str, relation_id: int, current: RelationSnapshot, known: RelationSnapshot) -> Iterator[Delivery]:
-    name = _relation_name(relation_id, current)
-    if (current.life, current.suspended) != (known.life, known.suspended):
-        yield Delivery(unit, f'the life of {name}', partial(_update_life, known, current))
-    for entity in _differing(current.applications, known.applications):
-        act = partial(_update_version, known.applications, entity, current.applications.get(entity))
+def _of_relation(unit: str, relation_id: int, current: RelationSnapshot, known: Relations) -> Iterator[Delivery]:
+    name, before = _relation_name(relation_id, current), known[relation_id]
+    if (current.life, current.suspended) != (before.life, before.suspended):
+        yield Delivery(unit, f'the life of {name}', partial(_update_life, known, relation_id, current))
+    for entity in _differing(current.applications, before.applications):
+        act = partial(_update_application, known, relation_id, entity, current.applications.get(entity))
         yield Delivery(unit, f'{entity} in {name}', act)
-    for entity in _differing(current.members, known.members):
-        act = partial(_update_version, known.members, entity, current.members.get(entity))
+    for entity in _differing(current.members, before.members):
+        act = partial(_update_member, known, relation_id, entity, current.members.get(entity))
         yield Delivery(unit, f'{entity} in {name}', act)
 
 
@@ -289,26 +288,35 @@ def _relation_name(relation_id: int, relation: RelationSnapshot) -> str:
     return f'relation {relation.endpoint}:{relation_id}'
 
 
-def _differing(current: dict[str, int], known: dict[str, int]) -> Iterator[str]:
+def _differing(current: Mapping[str, int], known: Mapping[str, int]) -> Iterator[str]:
     return (entity for entity in sorted({*current, *known}) if current.get(entity) != known.get(entity))
 
 
-def _forget_relation(known: dict[int, RelationSnapshot], relation_id: int) -> None:
+def _forget_relation(known: Relations, relation_id: int) -> None:
     del known[relation_id]
 
 
-def _begin_relation(known: dict[int, RelationSnapshot], relation_id: int, relation: RelationSnapshot) -> None:
+def _begin_relation(known: Relations, relation_id: int, relation: RelationSnapshot) -> None:
     """Add a relation without its members and data, which are documents of their own."""
     applications = dict.fromkeys(relation.applications, 0)
     known[relation_id] = dataclasses.replace(relation, members={}, applications=applications)
 
 
-def _update_life(known: RelationSnapshot, current: RelationSnapshot) -> None:
-    known.life, known.suspended = current.life, current.suspended
+def _update_life(known: Relations, relation_id: int, current: RelationSnapshot) -> None:
+    known[relation_id] = dataclasses.replace(known[relation_id], life=current.life, suspended=current.suspended)
 
 
-def _update_version(known: dict[str, int], entity: str, version: int | None) -> None:
-    if version is None:
-        del known[entity]
-    else:
-        known[entity] = version
+def _update_application(known: Relations, relation_id: int, application: str, version: int | None) -> None:
+    relation = known[relation_id]
+    applications = _with_version(relation.applications, application, version)
+    known[relation_id] = dataclasses.replace(relation, applications=applications)
+
+
+def _update_member(known: Relations, relation_id: int, member: str, version: int | None) -> None:
+    relation = known[relation_id]
+    known[relation_id] = dataclasses.replace(relation, members=_with_version(relation.members, member, version))
+
+
+def _with_version(known: Mapping[str, int], entity: str, version: int | None) -> dict[str, int]:
+    others = {name: number for name, number in known.items() if name != entity or version is not None}
+    return others if version is None else {**others, entity: version}

@@ -15,7 +15,7 @@ from . import facts, identity, relations
 from .change_log import Changes
 from .clock import Clock
 from .journal import Cause, Chronicle, JournalWriter
-from .relations import Relation, RelationEndpoint
+from .relations import Relation, RelationEndpoint, Relations
 from .secrets import access, backends
 from .secrets.entities import Owner, Secret, SecretStore
 from .state import Application, Cloud, Life, Offer, RemoteApplication, Unit
@@ -48,7 +48,7 @@ class World:
         self.secrets: Final = SecretStore(self.changes, profile)
         self.bugs: Final = self.secrets.bugs
         self.applications: Final[dict[str, Application]] = {}
-        self.relations: Final[dict[int, Relation]] = {}
+        self.relations: Final = Relations()
         self.offers: Final[dict[str, Offer]] = {}
         """By name."""
         self.remote_applications: Final[dict[str, RemoteApplication]] = {}
@@ -194,7 +194,7 @@ class World:
 
     def relations_of(self, application: str) -> tuple[Relation, ...]:
         """Return the relations of an application, in the order of their ids."""
-        return tuple(relation for relation in self.relations.values() if relation.involves(application))
+        return self.relations.of(application)
 
     @property
     def user_owner(self) -> Owner:

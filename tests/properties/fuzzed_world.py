@@ -162,7 +162,8 @@ def digest(*roots: Any) -> int:
 
 _FROZEN = (Operation, Command, HookRun, BecameDue, Fact, Profile)
 """What never changes: it is the same while it is the same object."""
-_PASSING = frozenset(('_random',))
+_PASSING = frozenset(('_random', '_differences'))
+"""What says nothing of the state: an agent makes its differences again from the rest."""
 
 
 def attributes(thing: Any) -> list[tuple[str, Any]]:

@@ -44,6 +44,10 @@ class Owner:
         """Whether the secret is a user's: it belongs to the model."""
         return self.kind == 'model'
 
+    def __hash__(self) -> int:
+        """Return the hash of the name, which a string keeps: owners are looked up in every hook command."""
+        return hash(self.name)
+
     def __str__(self) -> str:
         """The owner as the Juju CLI shows it."""
         return '<model>' if self.kind == 'model' else self.name

@@ -120,6 +120,8 @@ class SecretCommands(ContextState):
         ids = set(self._secret_metadata().labelled(label))
         if self.pending.updates or self.pending.creates:
             ids.update(self.pending.updates.labelled(label), self.pending.creates.labelled(label))
+        if not ids:
+            return iter(())
         infos = (self.secret_info(secret_id) for secret_id in sorted(ids))
         return (info for info in infos if info is not None and info.label == label)
 
@@ -208,6 +210,8 @@ class SecretCommands(ContextState):
         if known:
             return self._first(label, known)
         creates, updates = self.pending.creates, self.pending.updates
+        if not creates and not updates:
+            return None
         added = [
             create.uri.id
             for create in itertools.chain.from_iterable(map(creates.__getitem__, creates.labelled(label)))
@@ -390,12 +394,15 @@ class SecretCommands(ContextState):
         if uri is not None and not self.profile.own_label_beats_uri:
             return named
         store = self.world.secrets
-        fitting = {secret.id: secret for secret in store.labelled(label, *owners)} if label else {}
+        labelled = store.labelled(label, *owners) if label else []
+        if not labelled:
+            return named
+        fitting = {secret.id: secret for secret in labelled}
         if named is not None:
             fitting[named.id] = named
         if len(fitting) > 1 and not self.profile.own_secrets_by_id:
             return next(secret for secret in store.owned_by(*owners) if secret.id in fitting)
-        return fitting[store.ranks.least(self._order, tuple(fitting))] if fitting else None
+        return fitting[store.ranks.least(self._order, tuple(fitting))]
 
     def _by_consumer_label(self, label: str) -> Secret | SecretReference:
         secret = self.world.secrets.consumed_by_label(self.unit, label)

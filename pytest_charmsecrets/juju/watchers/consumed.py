@@ -74,10 +74,12 @@ def mask_known_revisions(world: World, unit: str, local: LocalState) -> None:
     This concerns only secrets for which the unit has run secret-changed before. Juju 3.6: uniter/secrets/secrets.go,
     Secrets.init.
     """
-    found = {secret_id: told_secret(world, unit, secret_id) for secret_id in local.secret_revisions}
-    local.secret_revisions = {
-        secret_id: secret.latest_revision for secret_id, secret in found.items() if secret is not None
-    }
+    for secret_id in tuple(local.secret_revisions):
+        secret = told_secret(world, unit, secret_id)
+        if secret is None:
+            del local.secret_revisions[secret_id]
+        else:
+            local.secret_revisions[secret_id] = secret.latest_revision
 
 
 def told_secret(world: World, unit: str, secret_id: str) -> Secret | SecretReference | None:

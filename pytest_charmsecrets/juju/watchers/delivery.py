@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .. import identity
 from ..agent_state import Snapshot
 from ..hooks import Hook
 from ..secrets.entities import Consumer
@@ -44,8 +45,7 @@ def deliver_required(world: World, watchers: UnitWatchers, *, with_pod: bool = T
         for watcher in POD_WATCHERS if with_pod or not watchers.snapshot.in_pod else ():
             deliver_unit(world, watchers, watcher)
         watchers.is_unit_changed = watchers.snapshot.in_pod and not with_pod
-    if watchers.are_relations_changed:
-        deliver_relations(world, watchers)
+    deliver_relations(world, watchers)
     deliver_consumed(world, watchers, watchers.changed_consumers)
 
 
@@ -64,7 +64,10 @@ def start(world: World, unit: str, requests: Iterable[Hook] = ()) -> UnitWatcher
     if any(_is_behind(secret.consumers[unit]) for secret in replayed) and not world.bugs.ask('changed_replayed'):
         replayed = ()
     consumed = {secret.id: None for secret in replayed}
-    return UnitWatchers(Snapshot(unit, world.profile), changed_consumers=consumed, requests=list(requests))
+    related = {relation.id: None for relation in world.relations_of(identity.application_of(unit))}
+    return UnitWatchers(
+        Snapshot(unit, world.profile), changed_relations=related, changed_consumers=consumed, requests=list(requests)
+    )
 
 
 def _is_behind(consumer: Consumer) -> bool:

@@ -27,12 +27,12 @@ def wake_workers(world: World, watchers: UnitWatchers) -> bool:
 
 def queue_rotations(snapshot: Snapshot, ids: Iterable[str]) -> None:
     """Queue secrets for rotation, each once. Juju 3.6: remotestate/watcher.go, rotateSecretURIs."""
-    snapshot.due_rotations += [due for due in ids if due not in snapshot.due_rotations]
+    snapshot.due_rotations.update({due: None for due in ids if due not in snapshot.due_rotations})
 
 
 def queue_expirations(snapshot: Snapshot, keys: Iterable[RevisionKey]) -> None:
     """Queue revisions that have expired, each once. Juju 3.6: remotestate/watcher.go, expireSecretRevisions."""
-    snapshot.due_expirations += [due for due in keys if due not in snapshot.due_expirations]
+    snapshot.due_expirations.update({due: None for due in keys if due not in snapshot.due_expirations})
 
 
 def restart_owner_watchers(world: World, watchers: UnitWatchers) -> None:
@@ -128,10 +128,12 @@ def deliver_revisions(world: World, watchers: UnitWatchers, keys: Iterable[Revis
         del watchers.changed_revisions[secret_id, number]
         revision = find_revision(world, secret_id, number)
         if revision is not None and revision.obsolete:
-            obsolete.setdefault(secret_id, set()).add(number)
+            obsolete[secret_id] = obsolete.get(secret_id, frozenset()) | {number}
         elif secret_id in obsolete and not world.profile.remove_event_after_delete:
-            obsolete[secret_id].discard(number)
-            if not obsolete[secret_id]:
+            left = obsolete[secret_id] - {number}
+            if left:
+                obsolete[secret_id] = left
+            else:
                 del obsolete[secret_id]
 
 

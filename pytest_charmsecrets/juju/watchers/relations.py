@@ -10,13 +10,20 @@ from .unit_watchers import UnitWatchers
 
 
 def deliver_relations(world: World, watchers: UnitWatchers) -> None:
-    """Deliver the current state of every relation of the unit's application."""
-    watchers.are_relations_changed = False
-    unit = watchers.snapshot.unit
-    application = identity.application_of(unit)
-    watchers.snapshot.relations = {
-        relation.id: relation_snapshot(relation, unit, application) for relation in world.relations_of(application)
-    }
+    """Deliver the current state of the relations that were written."""
+    for relation_id in watchers.changed_relations:
+        current = current_relation(world, watchers.snapshot.unit, relation_id)
+        if current is None:
+            watchers.snapshot.relations.pop(relation_id, None)
+        elif current != watchers.snapshot.relations.get(relation_id):
+            watchers.snapshot.relations[relation_id] = current
+    watchers.changed_relations.clear()
+
+
+def current_relation(world: World, unit: str, relation_id: int) -> RelationSnapshot | None:
+    """Return the current state of a relation as a unit's watchers report it, or None if it was removed."""
+    relation = world.relations.get(relation_id)
+    return relation_snapshot(relation, unit, identity.application_of(unit)) if relation is not None else None
 
 
 def relation_snapshot(relation: Relation, unit: str, application: str) -> RelationSnapshot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from .. import identity
 from ..change_log import Change
@@ -15,9 +15,10 @@ def route(world: World, agents: Mapping[str, Agent], changes: Mapping[Change, Ca
     """Note what was written in the watchers of the units concerned; return those units, and who wrote it."""
     touched: dict[str, Causes] = {}
     for change, causes in changes.items():
+        written = world.changes.take_relations(change.subject) if change.kind == 'relation' else ()
         for unit in _units_concerned(world, agents, change):
             if unit in agents:
-                _note(agents[unit].watchers, change)
+                _note(agents[unit].watchers, change, written)
                 touched[unit] = merged(touched[unit], causes) if unit in touched else causes
     return touched
 
@@ -35,7 +36,7 @@ def _units_concerned(world: World, agents: Mapping[str, Agent], change: Change) 
     return units
 
 
-def _note(watchers: UnitWatchers, change: Change) -> None:
+def _note(watchers: UnitWatchers, change: Change, relations: Iterable[int]) -> None:
     if change.kind == 'consumer':
         watchers.changed_consumers[change.secret] = None
     elif change.kind == 'rotation':
@@ -50,6 +51,6 @@ def _note(watchers: UnitWatchers, change: Change) -> None:
     elif change.kind == 'secret':
         watchers.removed_secrets[change.secret] = None
     elif change.kind == 'relation':
-        watchers.are_relations_changed = True
+        watchers.changed_relations.update(dict.fromkeys(relations))
     else:
         watchers.is_unit_changed = True

@@ -7,6 +7,7 @@ import datetime
 from typing import TypeAlias
 
 from ..agent_state import LocalState, Snapshot
+from ..differences import Differences
 from ..hooks import Hook
 from ..workers import ExpiryWorker, RetryTimer, RotationWorker
 
@@ -25,8 +26,8 @@ class UnitWatchers:
     """The snapshot that they deliver into."""
     is_unit_changed: bool = True
     """Whether a document that one of ``UNIT_WATCHERS`` reads was written."""
-    are_relations_changed: bool = True
-    """Whether any relation of the application was written: its life, its members, its data."""
+    changed_relations: dict[int, None] = dataclasses.field(default_factory=dict[int, None])
+    """Ids of the application's relations that were written: their life, their members, their data."""
     changed_consumers: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
     """Ids of the secrets of which the unit's consumer record was written or removed."""
     known_latest: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
@@ -60,7 +61,7 @@ class UnitWatchers:
             self.removed_secrets,
             self.requests,
             self.is_unit_changed,
-            self.are_relations_changed,
+            self.changed_relations,
         )
         return any(held) or self.rotation_worker.is_due(now) or self.expiry_worker.is_due(now)
 
@@ -72,6 +73,16 @@ class Agent:
     watchers: UnitWatchers
     local: LocalState = dataclasses.field(default_factory=LocalState)
     retry: RetryTimer = dataclasses.field(default_factory=RetryTimer)
+    _differences: Differences | None = None
+
+    @property
+    def differences(self) -> Differences:
+        """The differences between the two states, as they are now."""
+        kept = self._differences
+        if kept is None or kept.snapshot is not self.watchers.snapshot or kept.local is not self.local:
+            kept = self._differences = Differences(self.watchers.snapshot, self.local)
+        kept.update()
+        return kept
 
     @property
     def snapshot(self) -> Snapshot:

@@ -138,6 +138,7 @@ SILENT = [
 @given(arguments=ARGUMENTS, stdin=st.none() | st.text(st.characters(exclude_categories=['Cs']), max_size=20))
 @example(arguments=['--file', '-', '--relation', '1'], stdin='[' * 2000)
 @example(arguments=['--file', 'a\0b', '--relation', '1'], stdin=None)
+@example(arguments=['key#file=~=\0'], stdin=None)
 def test_any_command_line_gets_an_answer_of_juju(make_context, tmp_path, name, arguments, stdin):
     context = make_context(**dict.fromkeys(SILENT), **ANSWERS)
     result = hookcommands.run(context, [name, *arguments], stdin=stdin, cwd=str(tmp_path))
