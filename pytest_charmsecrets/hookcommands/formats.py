@@ -23,7 +23,7 @@ from ..golang import yaml as goyaml
 Format: TypeAlias = Literal['smart', 'yaml', 'json']
 
 _quote_json: Final = json.encoder.encode_basestring
-"""What ``json.dumps`` calls for a text, without an encoder for each."""
+"""Quotes a text as ``json.dumps`` does, without an encoder for each."""
 _JSON_ESCAPED = re.compile('[<>&\\u2028\\u2029\\ud800-\\udfff]')
 
 
