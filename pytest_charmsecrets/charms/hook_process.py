@@ -15,7 +15,6 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import Any, Final
 from ..golang import text as gotext
 from .command_server import CommandServer
 from .runner import CharmOutcome, Execute
+from .temporary import make_directory
 from .virtual_time import real_monotonic
 
 _CLIENT: Final = Path(__file__).with_name('hook_command.py')
@@ -109,10 +109,10 @@ class HookCommands:
 
 def make_home() -> Path:
     """Make a directory whose path is short enough for a socket in it, and for the interpreter of a script."""
-    home = Path(tempfile.mkdtemp(prefix='charmsecrets-')).resolve()
+    home = make_directory()
     if len(os.fsencode(home)) > _MAX_SOCKET_PATH // 2:
         home.rmdir()
-        home = Path(tempfile.mkdtemp(prefix='charmsecrets-', dir='/tmp')).resolve()
+        home = make_directory('/tmp')  # noqa: S108 - short on every system
     return home
 
 

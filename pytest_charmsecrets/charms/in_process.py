@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import dataclasses
-import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -26,6 +25,7 @@ from .leftovers import run_in_own_context, threads_since
 from .ops_private import CharmRun
 from .runner import AroundHook, CharmOutcome, HookBeingRun, Invocation, UnitChange
 from .source import Charm, load_source
+from .temporary import make_directory
 from .unit_directory import UnitDirectories, remove_units
 from .unit_state import UnitState, check_is_the_units_own
 from .virtual_time import virtual_time
@@ -94,7 +94,7 @@ class InProcessRunner:
         self._started = started
         self._guard = guard
         self._units: dict[str, UnitState] = {}
-        self._home = Path(tempfile.mkdtemp(prefix='charmsecrets-')).resolve()
+        self._home = make_directory()
         self._cleanup = weakref.finalize(self, remove_units, self._home)
         self._executables = find_executables()
         self._made_here = str(self._home), str(self._executables.home)

@@ -15,7 +15,6 @@ import os
 import re
 import reprlib
 import shutil
-import tempfile
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -33,6 +32,7 @@ from .metadata_for_ops import check_ops_reads
 from .modules import ModuleTable
 from .packing import list_files, unpack_charm
 from .shadowing import check_shadows_nothing_of_ops
+from .temporary import make_directory
 from .unit_directory import CharmFiles
 from .virtual_time import stand_ins
 
@@ -59,7 +59,7 @@ class _Unpacked:
     """A directory that is removed with the last charm that uses it, at the latest."""
 
     def __init__(self) -> None:
-        self.root: Final = Path(tempfile.mkdtemp(prefix='charmsecrets-')).resolve()
+        self.root: Final = make_directory()
         self.remove: Final = weakref.finalize(self, shutil.rmtree, self.root, ignore_errors=True)
 
 

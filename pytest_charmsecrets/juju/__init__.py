@@ -17,7 +17,7 @@ of events. Two writes of a relation before a delivery cause one relation-changed
 secret that is removed before the snapshot shows its new revision causes no secret-changed.
 
 An agent keeps the hooks of each relation and secret (``differences.py``: Differences), and works them out again where an entry
-of one of the two states was written; ``Noted`` (``noted.py``) tells which. The kept result equals what a fresh comparison finds.
+of one of the two states was written; ``Noted`` (``noted.py``) tells which. The kept hooks equal those that a fresh comparison finds.
 
 The cycle: an operation or a hook writes to the model and notes the document in its change log (``change_log.py``). ``watchers/routing.py``
 hands the changes to the watchers of the units concerned. Watchers deliver into the snapshot; workers do so when a time

@@ -11,7 +11,6 @@ import dataclasses
 import hashlib
 import re
 import uuid
-from typing import Final
 
 from ..errors import JujuError
 from ..golang import text as gotext
@@ -21,8 +20,6 @@ _UUID = re.compile(r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _SECRET_ID = re.compile(r'[0-9a-v]{19}[0g]')
 _APPLICATION = re.compile(r'[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*')
 _UNIT = re.compile(rf'(?P<application>{_APPLICATION.pattern})/(?P<number>0|[1-9][0-9]*)')
-
-SECRET_ID_ALPHABET: Final = '0123456789abcdefghijklmnopqrstuv'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

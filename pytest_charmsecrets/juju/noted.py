@@ -52,7 +52,7 @@ class Noted(MutableMapping[K, V]):
     def __len__(self) -> int:
         return len(self._values)
 
-    # Methods that a mapping would derive from these, at the speed of a dictionary.
+    # A mapping derives these, but more slowly than a dictionary does.
 
     def __contains__(self, key: object) -> bool:
         return key in self._values

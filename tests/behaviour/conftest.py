@@ -10,8 +10,8 @@ import pytest
 
 from pytest_charmsecrets import ApplicationView, FakeModel, Puppet, RelationView, SecretView
 
-from .charms import DATABASE, LABEL, WEB, Database, Fragile, Web, meta
-from .two_models import DATABASES, Models, OfferedDatabase, PlayedModels
+from .charms import DATABASE, LABEL, WEB, Database, Fragile, Web, charm, meta
+from .two_models import DATABASES, Models, OfferedDatabase, PlayedModels, play_two_models
 
 
 @dataclasses.dataclass
@@ -94,6 +94,23 @@ def patch(monkeypatch):
 
 
 @pytest.fixture
+def in_hook(fake_model: FakeModel) -> Callable[[Callable[[Any], Any]], Any]:
+    """Runs a function in a hook of a charm, and returns what it returned."""
+    result: list[Any] = []
+    act: Callable[[Any], Any] | None = None
+    fake_model.deploy(charm(update_status=lambda self, _: result.append(act and act(self))), meta=meta())
+    fake_model.settle()
+
+    def run(function: Callable[[Any], Any]) -> Any:
+        nonlocal act
+        act = function
+        fake_model.update_status('app/0')
+        return result.pop()
+
+    return run
+
+
+@pytest.fixture
 def share(fake_model: FakeModel) -> Callable[..., Models]:
     """Deploys a charm that consumes the database of another model."""
 
@@ -113,14 +130,7 @@ def share(fake_model: FakeModel) -> Callable[..., Models]:
 @pytest.fixture
 def played(fake_model: FakeModel) -> PlayedModels:
     """Two puppets of two models, of which ``web`` consumes ``database``."""
-    databases = fake_model.controller.add_model('databases')
-    database = databases.deploy_puppet('database', provides={'database': 'postgresql_client'})
-    databases.offer('database', endpoint='database')
-    web = fake_model.deploy_puppet('web', requires={'database': 'postgresql_client'}, num_units=2)
-    fake_model.consume('databases.database')
-    relation = fake_model.integrate('web', 'database')
-    fake_model.settle()
-    return PlayedModels(fake_model, databases, web, database, relation)
+    return play_two_models(fake_model)
 
 
 @pytest.fixture(params=('3.6.14', '4.0.14'))

@@ -6,6 +6,8 @@ import pytest
 
 from pytest_charmsecrets import BugAvoided, FakeModel, HookFailed, JujuError
 
+from .played_hooks import run
+
 
 def model_with(bug, *, is_on, version='3.6.28', backend='vault'):
     model = FakeModel(version, juju_bugs=[bug] if is_on else [])
@@ -15,12 +17,6 @@ def model_with(bug, *, is_on, version='3.6.28', backend='vault'):
 
 def avoided(model):
     return {record.bug for record in model.journal if isinstance(record, BugAvoided)}
-
-
-def run(unit, *commands):
-    with unit.hook() as hook:
-        for command in commands:
-            hook.command(*command)
 
 
 def lose(unit, secret, *arguments):

@@ -9,7 +9,7 @@ import pytest
 from pytest_charmsecrets import ActionFailed, FakeModel, HookFailed, JujuError, UsageError
 
 from .charms import WEB, StubbornWeb, Web, charm, meta
-from .two_models import DATABASES, OfferedDatabase, PlayedModels, uuid_of
+from .two_models import DATABASES, OfferedDatabase, play_two_models, uuid_of
 
 # --- the relation
 
@@ -145,14 +145,7 @@ def test_nothing_new_is_told_once_the_saas_is_gone_and_4_0_forgets_what_was_trac
     fake_model_factory, version, tracked
 ):
     apps = fake_model_factory(juju_version=version)
-    databases = apps.controller.add_model('databases')
-    database = databases.deploy_puppet('database', provides={'database': 'postgresql_client'})
-    databases.offer('database', endpoint='database')
-    web = apps.deploy_puppet('web', requires={'database': 'postgresql_client'})
-    apps.consume('databases.database')
-    relation = apps.integrate('web', 'database')
-    apps.settle()
-    played = PlayedModels(apps, databases, web, database, relation)
+    played = play_two_models(apps)
     secret = played.add_secret()
     played.read(secret.id)
     apps.remove_relation('web', 'database')

@@ -10,7 +10,7 @@ import pytest
 from pytest_charmsecrets import HookFailed, JujuError, Puppet, RelationView
 
 from .charms import StubbornWeb
-from .two_models import PlayedModels, uuid_of
+from .two_models import play_two_models, uuid_of
 
 
 def test_a_unit_reads_what_another_model_shares_and_is_counted_there(share):
@@ -175,14 +175,7 @@ def test_before_3_1_5_nothing_can_be_granted_across_models(played):
 @pytest.mark.parametrize('version', ['3.6', '4.0.5'])
 def test_the_bug_that_keeps_new_revisions_from_other_models(fake_model_factory, version):
     apps = fake_model_factory(juju_version=version, juju_bugs=['cmr_changed_events_lost'])
-    databases = apps.controller.add_model('databases')
-    database = databases.deploy_puppet('database', provides={'database': 'postgresql_client'})
-    databases.offer('database', endpoint='database')
-    web = apps.deploy_puppet('web', requires={'database': 'postgresql_client'})
-    apps.consume('databases.database')
-    relation = apps.integrate('web', 'database')
-    apps.settle()
-    played = PlayedModels(apps, databases, web, database, relation)
+    played = play_two_models(apps)
     secret = played.add_secret()
     played.read(secret.id)
     told = []

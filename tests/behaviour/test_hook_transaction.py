@@ -6,22 +6,7 @@ import pytest
 
 from pytest_charmsecrets import HookFailed
 
-
-def run(unit, *commands):
-    with unit.hook() as hook:
-        for argv in commands:
-            hook.command(*argv)
-
-
-def refusal(unit, *commands):
-    """Return how the commit of a hook is refused that runs commands, or None."""
-    try:
-        with unit.hook() as hook:
-            for argv in commands:
-                hook.command(*argv)
-    except HookFailed as failed:
-        return failed.juju_error
-    return None
+from .played_hooks import refusal, run
 
 
 @pytest.mark.parametrize('version', ('4.0.14',), indirect=True)

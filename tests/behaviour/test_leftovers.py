@@ -40,22 +40,6 @@ for _logger in (EMPTIED, GIVEN_ANOTHER_LIST):
 VARIABLE = contextvars.ContextVar('VARIABLE', default='of the tests')
 
 
-@pytest.fixture
-def in_hook(fake_model):
-    """Runs a function in a hook of a charm, and returns what it returned."""
-    result, act = [], None
-    fake_model.deploy(charm(update_status=lambda self, _: result.append(act(self))), meta=meta())
-    fake_model.settle()
-
-    def run(function):
-        nonlocal act
-        act = function
-        fake_model.update_status('app/0')
-        return result.pop()
-
-    return run
-
-
 # --- what is put back
 
 

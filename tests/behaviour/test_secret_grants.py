@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_charmsecrets import HookFailed
-
-
-def refusal(unit, *commands):
-    """Return how the commit of a hook is refused that runs commands, or None."""
-    try:
-        with unit.hook() as hook:
-            for argv in commands:
-                hook.command(*argv)
-    except HookFailed as failed:
-        return failed.juju_error
-    return None
+from .played_hooks import refusal
 
 
 def test_what_a_unit_was_granted_goes_with_it(model, db, secret):

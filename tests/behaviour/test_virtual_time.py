@@ -16,22 +16,6 @@ UTC = datetime.timezone.utc
 START = datetime.datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-def seen(fake_model):
-    """Runs a function in a hook of a charm, and returns what it returned."""
-    result, act = [], None
-    fake_model.deploy(charm(update_status=lambda self, _: result.append(act(self))), meta=meta())
-    fake_model.settle()
-
-    def run(function):
-        nonlocal act
-        act = function
-        fake_model.update_status('app/0')
-        return result.pop()
-
-    return run
-
-
 @pytest.mark.parametrize(
     'look',
     (
@@ -43,10 +27,10 @@ def seen(fake_model):
         lambda: datetime.datetime(*time.localtime()[:6], tzinfo=UTC),
     ),
 )
-def test_a_charm_sees_the_time_of_the_model_standing_still(seen, fake_model, look):
+def test_a_charm_sees_the_time_of_the_model_standing_still(in_hook, fake_model, look):
     fake_model.advance(days=40, seconds=7)
     expected = START + datetime.timedelta(days=40, seconds=7)
-    assert seen(lambda _: (look(), look())) == (expected, expected)
+    assert in_hook(lambda _: (look(), look())) == (expected, expected)
 
 
 def test_a_model_begins_when_it_is_told(ran):
@@ -57,25 +41,25 @@ def test_a_model_begins_when_it_is_told(ran):
         assert model.now.tzinfo is UTC
 
 
-def test_an_expiry_given_as_a_delta_counts_from_the_time_of_the_model(seen, fake_model):
+def test_an_expiry_given_as_a_delta_counts_from_the_time_of_the_model(in_hook, fake_model):
     fake_model.advance(days=10)
-    seen(lambda self: self.app.add_secret({'key': 'value'}, expire=datetime.timedelta(hours=6)))
+    in_hook(lambda self: self.app.add_secret({'key': 'value'}, expire=datetime.timedelta(hours=6)))
     assert fake_model.secrets()[0].expires == START + datetime.timedelta(days=10, hours=6)
 
 
-def test_sleep_moves_the_clock_of_the_hook_and_of_the_model(seen, fake_model):
+def test_sleep_moves_the_clock_of_the_hook_and_of_the_model(in_hook, fake_model):
     def nap(_):
         before = datetime.datetime.now(tz=UTC)
         time.sleep(90)
         return datetime.datetime.now(tz=UTC) - before
 
     real = time.monotonic()
-    assert seen(nap) == datetime.timedelta(seconds=90)
+    assert in_hook(nap) == datetime.timedelta(seconds=90)
     assert fake_model.now == START + datetime.timedelta(seconds=90)
     assert time.monotonic() - real < 30
 
 
-def test_a_loop_that_sleeps_until_a_deadline_ends(seen, fake_model):
+def test_a_loop_that_sleeps_until_a_deadline_ends(in_hook, fake_model):
     def wait(_):
         deadline, turns = time.monotonic() + 600, 0
         while time.monotonic() < deadline:
@@ -83,7 +67,7 @@ def test_a_loop_that_sleeps_until_a_deadline_ends(seen, fake_model):
             turns += 1
         return turns
 
-    assert seen(wait) == 10
+    assert in_hook(wait) == 10
     assert fake_model.now == START + datetime.timedelta(minutes=10)
 
 

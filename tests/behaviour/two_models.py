@@ -91,5 +91,17 @@ class PlayedModels:
             return hook.get_secret(identifier, **options)
 
 
+def play_two_models(apps: FakeModel) -> PlayedModels:
+    """Deploy two puppets in two models, of which ``web`` consumes ``database``."""
+    databases = apps.controller.add_model('databases')
+    database = databases.deploy_puppet('database', provides={'database': 'postgresql_client'})
+    databases.offer('database', endpoint='database')
+    web = apps.deploy_puppet('web', requires={'database': 'postgresql_client'}, num_units=2)
+    apps.consume('databases.database')
+    relation = apps.integrate('web', 'database')
+    apps.settle()
+    return PlayedModels(apps, databases, web, database, relation)
+
+
 def uuid_of(model: FakeModel) -> str:
     return Client(model).run(['show-model', '--format=json']).stdout.partition('"model-uuid":"')[2][:36]

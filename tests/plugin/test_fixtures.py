@@ -70,3 +70,31 @@ def test_no_model_is_made_for_tests_that_did_not_ask(pytester, models):
     pytester.makepyfile('def test_it(): pass')
     pytester.runpytest().assert_outcomes(passed=1)
     assert models == []
+
+
+def test_no_temporary_directory_is_left_whether_tests_pass_fail_or_are_interrupted(pytester, monkeypatch):
+    temporary = pytester.mkdir('temporary')
+    monkeypatch.setenv('TMPDIR', str(temporary))
+    pytester.makepyfile(
+        """
+        import subprocess
+        import ops
+        import pytest
+
+        @pytest.mark.parametrize('error', (None, RuntimeError, KeyboardInterrupt))
+        def test_it(fake_model, error):
+            class Charm(ops.CharmBase):
+                def __init__(self, framework):
+                    super().__init__(framework)
+                    subprocess.run(['status-set', 'active'], check=True)
+                    if error is not None:
+                        raise error
+
+            fake_model.deploy(Charm, 'app', meta={'name': 'app'})
+            fake_model.settle()
+        """
+    )
+    pytester.runpytest_subprocess('--basetemp=elsewhere').stdout.fnmatch_lines(
+        ['*KeyboardInterrupt*', '*1 failed, 1 passed*']
+    )
+    assert list(temporary.iterdir()) == []

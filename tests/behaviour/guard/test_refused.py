@@ -184,3 +184,7 @@ def test_a_refused_call_costs_no_time_of_the_model(machine):
     before = model.now
     refusal(lambda: (machine / 'new').touch(), model)
     assert model.now == before
+
+
+def test_the_guard_or_these_tests_know_every_function_of_os():
+    assert calls.unknown_functions() == []
