@@ -25,9 +25,9 @@ def stale_observer(case: Case) -> Iterator[Finding]:
     for tracked in case.tracked:
         secret = case.secrets.get(tracked.secret)
         reads = case.reads(tracked.unit, tracked.secret)
-        if secret is None or not reads or tracked.unit in case.disturbed or _follows(case, tracked.unit, secret):
+        if secret is None or not reads or tracked.unit in case.disturbed or tracked.revision >= secret.latest_revision:
             continue
-        if tracked.revision < secret.latest_revision and _may_read(case, secret, tracked.unit):
+        if not _follows(case, tracked.unit, secret) and _may_read(case, secret, tracked.unit):
             created = _created_by(case, secret)
             changed = _changed_hooks(case, tracked.unit, secret, since=created)
             yield Finding(
