@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Generator
 
 from ..errors import UsageError
+from ..juju.hooks import Hook
 from ..juju.transaction import HookContext
 
 
@@ -26,14 +27,14 @@ class ActiveHook:
         Raises:
             UsageError: if another hook is running.
         """
-        self.check_free(context)
+        self.check_free(context.unit, context.hook)
         self.context, self._is_played = context, is_played
         try:
             yield
         finally:
             self.context, self._is_played = None, False
 
-    def check_free(self, context: HookContext) -> None:
+    def check_free(self, unit: str, hook: Hook) -> None:
         """Check that no hook is running, before another one begins.
 
         Raises:
@@ -41,7 +42,7 @@ class ActiveHook:
         """
         if self.context is not None:
             raise UsageError(
-                f'{context.unit} cannot run {context.hook.name} while {self.context.unit} runs '
+                f'{unit} cannot run {hook.name} while {self.context.unit} runs '
                 f'{self.context.hook.name}: one hook at a time; let that hook end first'
             )
 

@@ -197,7 +197,7 @@ class HookExecution:
         found.storages = self.runners[found.application].place_storages(unit, found.storages)
 
     def _activate(self, context: HookContext, *, is_played: bool = False) -> contextlib.AbstractContextManager[None]:
-        self._active_hook.check_free(context)
+        self._active_hook.check_free(context.unit, context.hook)
         context.act()
         if context.model_unit.storages:
             self.place_storages(context.unit)
@@ -230,9 +230,9 @@ class HookExecution:
         Raises:
             HookFailed: if the commit is rejected.
         """
+        self._active_hook.check_free(unit, hook)
         context = HookContext(self.world, unit, hook, self.agents.agent(unit).local.relations)
         started = context.now
-        self._active_hook.check_free(context)
         try:
             with self._activate(context, is_played=True):
                 try:
