@@ -110,7 +110,7 @@ def test_hook_command_without_a_hook_is_refused(write, fake_model):
     application = fake_model.deploy(write(code))
     fake_model.settle()
     assert (
-        'ERROR config-get is called while the modules of a charm are loaded, where no hook runs yet; call it in a handler'
+        'ERROR config-get is called while the modules of a charm are loaded, when no hook is running; call it in a handler'
         in application.leader.status.message
     )
 

@@ -175,7 +175,7 @@ def test_a_puppet_has_no_modules_and_no_containers(play):
     played = play(charm(), meta=WEB)
     with pytest.raises(UsageError, match="'puppet' is a puppet, which has no charm and so no module 'charm'"):
         played.puppet.module('charm')
-    with pytest.raises(UsageError, match="'puppet/0' is a unit of a puppet, which has no charm to see"):
+    with pytest.raises(UsageError, match="'puppet/0' is a unit of a puppet, which has no charm and no containers"):
         played.model.update_state('puppet/0', networks=[testing.Network('database')])
 
 

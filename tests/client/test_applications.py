@@ -332,7 +332,7 @@ def test_trust_on_kubernetes_takes_a_scope(juju, web):
         ('remove-relation web db --no-wait', 'juju remove-relation --no-wait is not supported'),
         (
             'scp file web/0:',
-            "there is no juju command 'scp' .*; supported: add-secret, add-unit, config, consume, debug-log",
+            r"there is no juju command 'scp' \(there are: add-secret, add-unit, config, consume, debug-log",
         ),
         ('statsu', "there is no juju command 'statsu'; did you mean 'status'"),
         ('', "there is no juju command ''"),

@@ -28,7 +28,7 @@ HIGHEST: Final = {
     'JV-C': 24,
     'JV-E': 21,
     'JV-U': 10,
-    'ER-': 32,
+    'ER-': 34,
 }
 """How many vectors there are of each kind."""
 DIFFERENCES: Final = ('MS-D20', 'MS-D26', 'MS-D29', 'MS-D32', 'MS-D34')

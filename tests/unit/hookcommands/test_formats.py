@@ -106,8 +106,13 @@ def test_short_binary_in_yaml_stays_on_its_line():
     assert goyaml.dump({'key': gotext.from_bytes(b'\xff\xfe')}) == 'key: !!binary //4=\n'
 
 
-@given(st.dictionaries(st.text(min_size=1, max_size=5), st.binary(max_size=120), max_size=3))
+@given(
+    st.dictionaries(
+        st.text(min_size=1, max_size=5).filter(lambda key: key != '<<'), st.binary(max_size=120), max_size=3
+    )
+)
 def test_yaml_reads_back_the_same(values):
+    # Juju's library prints the key << without quotes, and then reads it as a merge (resolve.go, resolve).
     texts = {gotext.from_bytes(key.encode()): gotext.from_bytes(value).rstrip('\n') for key, value in values.items()}
     assert load_strings(goyaml.dump(texts).encode(), 'map[string]string') == texts
 

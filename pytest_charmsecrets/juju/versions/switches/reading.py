@@ -161,7 +161,7 @@ class ReadingSwitches:
         Switch(
             'B14',
             'secretsmanager/secrets.go; common/secrets/access.go, CanManage',
-            'the error for a secret that does not exist: the same for all commands, or permission denied for grants and revocations',
+            'which error a secret that does not exist causes: the same for all commands, or permission denied for grants and revocations',
         ),
     ] = 'not_found'
     error_texts: Annotated[

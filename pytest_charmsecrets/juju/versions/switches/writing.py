@@ -137,7 +137,7 @@ class WritingSwitches:
         Switch(
             'C16',
             'uniter/secrets.go, prepareSecretUpdates',
-            'the effect on the hook of updating, granting or revoking a removed secret',
+            'what updating, granting or revoking a removed secret does to the hook',
         ),
     ] = 'fail'
     async_delete: Annotated[
