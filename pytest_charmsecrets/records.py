@@ -361,7 +361,7 @@ class RevisionLife:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A fact about a model that held from one record to another."""
+    """A period in which a fact held: from one journal record to another."""
 
     since: datetime.datetime
     since_by: int | None = None
@@ -374,7 +374,7 @@ class Held:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Tracked(Held):
-    """A unit tracked a revision of a secret. Units of the owner are included."""
+    """A period in which a unit tracked a revision of a secret. Units of the owner are included."""
 
     secret: str
     """Bare id of the secret, which may belong to another model."""
@@ -388,7 +388,7 @@ class Tracked(Held):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Granted(Held):
-    """An application or unit had access to a secret."""
+    """A period in which an application or unit had access to a secret."""
 
     secret: str
     """Bare id of the secret."""
@@ -402,7 +402,7 @@ class Granted(Held):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Led(Held):
-    """A unit was the leader of its application."""
+    """A period in which a unit was the leader of its application."""
 
     application: str
     unit: str
@@ -410,7 +410,7 @@ class Led(Held):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class HadStatus(Held):
-    """A unit or an application had a status, which its charm or Juju set."""
+    """A period in which a unit or an application had a status, which its charm or Juju set."""
 
     subject: str
     """Name of the unit or application. An application has only the status that its leader set."""
@@ -420,7 +420,7 @@ class HadStatus(Held):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BagValue(Held):
-    """A databag held a value under a key."""
+    """A period in which a databag held a value under a key."""
 
     relation: int
     """Id of the relation."""
@@ -432,7 +432,7 @@ class BagValue(Held):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ConfigValue(Held):
-    """A config option of an application had a value, set or by default."""
+    """A period in which a config option of an application had a value, set or by default."""
 
     application: str
     option: str

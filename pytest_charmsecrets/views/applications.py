@@ -29,37 +29,41 @@ class ApplicationView(View):
 
     @property
     def exists(self) -> bool:
-        """Whether the application is there; False once it was removed."""
+        """Whether the application exists; False after its removal."""
         return self.name in self._world.applications
 
     @property
     def charm(self) -> str | None:
-        """Name of its charm; None for a puppet."""
+        """The name of the application's charm; None for a puppet."""
         return self._charm_of(self._application)
 
     @property
     def units(self) -> tuple[UnitView, ...]:
-        """Its units, by number."""
+        """The units of the application, ordered by number."""
         return tuple(UnitView(self.internals, unit) for unit in self._application.units)
 
     @property
     def leader(self) -> UnitView:
-        """Its leader."""
+        """The leader unit.
+
+        Raises:
+            UsageError: if the application has no units.
+        """
         return UnitView(self.internals, self._leader)
 
     @property
     def status(self) -> ops.StatusBase:
-        """The status that ``juju status`` shows: what its leader has set, else the most severe of its units."""
+        """The status that ``juju status`` shows: the one that the leader set, or else the most severe status of the units."""
         return as_ops_status(statuses.of_application(self._agents, self._application))
 
     @property
     def workload_version(self) -> str:
-        """The version that the charm gave its workload."""
+        """The workload version that the charm set."""
         return self._application.workload_version
 
     @property
     def relations(self) -> tuple[RelationView, ...]:
-        """Its relations, oldest first."""
+        """The relations of the application, oldest first."""
         relations = self._world.relations_of(self._application.name)
         return tuple(RelationView(self.internals, relation.id) for relation in relations)
 

@@ -35,7 +35,7 @@ class ModelView(OverModel):
 
     @property
     def models(self) -> dict[str, ModelView]:
-        """The models of its controller by name, oldest first, itself included."""
+        """All models of the controller by name, oldest first, this one included."""
         executions = self._runtime.scheduler.models.values()
         return {one.world.name: ModelView(RunningModel(self._runtime, one)) for one in executions}
 
@@ -46,12 +46,12 @@ class ModelView(OverModel):
 
     @property
     def seed(self) -> int:
-        """The seed of the model: the same seed gives the same ids."""
+        """The seed that ids are generated from: the same seed gives the same ids."""
         return self._world.seed
 
     @property
     def bugs(self) -> tuple[str, ...]:
-        """Names of the known bugs of Juju that the model was made to reproduce."""
+        """The names of the Juju bugs that the model reproduces."""
         return self._world.profile.bugs
 
     @property
@@ -66,7 +66,7 @@ class ModelView(OverModel):
 
     @property
     def cloud(self) -> Cloud:
-        """The cloud that the model is on: what it was made with, else Kubernetes once an application is there."""
+        """The cloud of the model: the one that it was created with, or else Kubernetes after an application was deployed on it."""
         return self._world.cloud
 
     @property

@@ -24,12 +24,12 @@ class RelationView(View):
 
     @property
     def exists(self) -> bool:
-        """Whether the relation is there; False once both sides have left it."""
+        """Whether the relation exists; False after both sides have left it."""
         return self.id in self._world.relations
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        """Its endpoints, such as ``web:database``, the requirer's first; a peer relation has one."""
+        """The endpoints, such as ``web:database``, the requirer's first; a peer relation has one."""
         return tuple(map(str, self._relation.endpoints))
 
     @property
@@ -40,7 +40,7 @@ class RelationView(View):
 
     @property
     def suspended(self) -> bool:
-        """Whether it is suspended, which only a relation to another model can be."""
+        """Whether the relation is suspended. Only a relation to another model can be."""
         return self._relation.suspended
 
     @property

@@ -64,7 +64,7 @@ class GrantView:
 
 
 class TrackedBy(dict[str, int]):
-    """The revision that each unit tracks: a dict that knows its secret, for assertions that fail."""
+    """The revision that each unit tracks. It is a dict that also names its secret in failed assertions."""
 
     def __init__(self, secret: SecretView, revisions: Mapping[str, int]) -> None:
         super().__init__(revisions)
@@ -90,14 +90,14 @@ class SecretView(View):
     def __init__(self, internals: RunningModel, secret_id: str) -> None:
         super().__init__(internals, 'secret', secret_id)
         self.unique_identifier: Final = secret_id
-        """The bare id, as ``secret-ids`` prints it."""
+        """The id without ``secret:``, as ``secret-ids`` prints it."""
         secret = self._world.secrets.get(secret_id)
         self.id: Final = str(self._world.secret_uri(secret_id, secret.owner if secret is not None else None))
         """The URI that the owner got when it added the secret."""
 
     @property
     def exists(self) -> bool:
-        """Whether the secret is there; False once it was removed."""
+        """Whether the secret exists; False after its removal."""
         return self._world.secrets.get(self.unique_identifier) is not None
 
     @property
@@ -127,17 +127,17 @@ class SecretView(View):
 
     @property
     def created(self) -> datetime.datetime:
-        """When it was added."""
+        """The time at which the secret was added."""
         return self._secret.created
 
     @property
     def updated(self) -> datetime.datetime:
-        """When its content or metadata was changed last."""
+        """The time of the last change of content or metadata."""
         return self._secret.updated
 
     @property
     def next_rotation(self) -> datetime.datetime | None:
-        """When the next secret-rotate is due."""
+        """The time at which the next secret-rotate is due; None if the secret does not rotate."""
         return self._secret.next_rotation
 
     @property
@@ -147,7 +147,7 @@ class SecretView(View):
 
     @property
     def expires(self) -> datetime.datetime | None:
-        """When the latest revision expires."""
+        """The time at which the latest revision expires; None if it does not."""
         return self._secret.latest_expiry
 
     @property
@@ -188,7 +188,7 @@ class SecretView(View):
 
     @property
     def tracked_by(self) -> dict[str, int]:
-        """The revision that each unit tracks which has read the secret, owners included."""
+        """The tracked revision of each unit that has read the secret, units of the owner included."""
         consumers = sorted(self._secret.consumers.values(), key=lambda one: _order(one.unit))
         return TrackedBy(self, {consumer.unit: consumer.tracked for consumer in consumers})
 
@@ -200,7 +200,7 @@ class SecretView(View):
 
     @property
     def readers(self) -> tuple[str, ...]:
-        """The units that may read it now: its owner's and those with access by a grant, whether or not they have read it.
+        """The units that may read the secret now: those of the owner and those with a grant, even if they have not read it.
 
         Units of other models come last, under the names that they have in this model.
         """

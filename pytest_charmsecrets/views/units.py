@@ -37,7 +37,7 @@ class UnitView(View):
 
     @property
     def exists(self) -> bool:
-        """Whether the unit is there; False once it was removed."""
+        """Whether the unit exists; False after its removal."""
         return self._world.find_unit(self.name) is not None
 
     @property
@@ -52,14 +52,14 @@ class UnitView(View):
 
     @property
     def charm(self) -> str | None:
-        """Name of its charm; None for a unit of a puppet."""
+        """The name of the unit's charm; None for a unit of a puppet."""
         return self._charm_of(self._world.applications[self._unit.application])
 
     # --- how it does
 
     @property
     def status(self) -> ops.StatusBase:
-        """The status that ``juju status`` shows: error while a hook of the unit is, unknown while its agent is stopped."""
+        """The status that ``juju status`` shows: ``error`` after a failed hook, ``unknown`` while the agent is stopped."""
         return as_ops_status(statuses.of_unit(self._agents, self._unit))
 
     @property
@@ -69,7 +69,7 @@ class UnitView(View):
 
     @property
     def error(self) -> DueHook | None:
-        """The failed hook, which the unit retries before any other; None if there is none."""
+        """The failed hook, which the unit retries before it runs another one; None if no hook has failed."""
         failed = self._local.failed
         return as_due_hook(self.name, failed) if failed is not None else None
 
