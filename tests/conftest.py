@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import importlib
 import pkgutil
 import re
@@ -21,6 +22,9 @@ _VECTOR: Final = re.compile(r'test_conformance\.py::test_vector_holds\[(?P<vecto
 # its own setup, but packages keep their submodules as attributes: what is loaded again would be mixed with the old.
 for _module in pkgutil.walk_packages(pytest_charmsecrets.__path__, 'pytest_charmsecrets.'):
     importlib.import_module(_module.name)
+# Nor can the C tracer of coverage be loaded twice, which tests start.
+with contextlib.suppress(ModuleNotFoundError):
+    importlib.import_module('coverage')
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
