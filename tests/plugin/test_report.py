@@ -198,7 +198,8 @@ def test_every_model_of_a_test_is_shown(pytester):
     pytester.runpytest().stdout.fnmatch_lines([SECTION, '*deploy-puppet first*', SECTION, '*deploy-puppet second*'])
 
 
-def test_the_summary_names_no_module(pytester):
+def test_the_summary_names_no_module(pytester, monkeypatch):
+    monkeypatch.setenv('COLUMNS', '200')  # before 8.1, pytest cuts the lines even with -vv
     pytester.makepyfile("""
         import ops
 
