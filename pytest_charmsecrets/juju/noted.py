@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, MutableMapping, ValuesView
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, MutableMapping
 from typing import Any, TypeVar
 
 K = TypeVar('K')
@@ -64,10 +64,6 @@ class Noted(MutableMapping[K, V]):
     def keys(self) -> KeysView[K]:
         """Return a view of the keys."""
         return self._values.keys()
-
-    def values(self) -> ValuesView[V]:
-        """Return a view of the values."""
-        return self._values.values()
 
     def items(self) -> ItemsView[K, V]:
         """Return a view of the items."""
