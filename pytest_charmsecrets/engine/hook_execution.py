@@ -30,6 +30,9 @@ from .fault_injection import FAILED_AFTER_COMMIT, FAILED_BEFORE_COMMIT, FaultInj
 
 OnHookError: TypeAlias = Literal['raise', 'error-state']
 
+_COMMAND_LINES: Final = 256
+"""How many different command lines are remembered, so that a long run does not keep all that ever ran."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FinishedHook:
@@ -76,8 +79,8 @@ class HookExecution:
         self._active_hook: Final = active_hook
         self._time_zone: Final = time_zone
         self._shell: Final = Shell()
-        self._command_lines: Final[dict[tuple[str, ...], tuple[str, ...]]] = {}
-        """The command lines that have run, so that the journal stores equal ones once: charms repeat the same few."""
+        self._stored_once: Final = functools.lru_cache(_COMMAND_LINES)(_itself)
+        """Returns a command line as the journal stores it: equal ones once, because charms repeat the same few."""
         self.has_run = False
         """Whether a unit has run a hook since the model last settled."""
 
@@ -256,7 +259,7 @@ class HookExecution:
         lines = len(context.log_lines)
         # Read first, because the command can remove the files that its arguments name.
         line, given = recording.readable_argv(argv), recording.given_input(argv, stdin, cwd)
-        shown = self._command_lines.setdefault(line, line)
+        shown = self._stored_once(line)
         result = hookcommands.run(context, argv, stdin, cwd)
         if result.exit_code != 0:
             context.note_refused(result.stderr)
@@ -421,3 +424,7 @@ def _refuse_while_loading(argv: Sequence[str], *_: object) -> Result:
     raise UsageError(
         f'{argv[0]} is called while the modules of a charm are loaded, when no hook is running; call it in a handler'
     )
+
+
+def _itself(line: tuple[str, ...]) -> tuple[str, ...]:
+    return line

@@ -85,7 +85,7 @@ def _to_json(value: Any) -> str:
     if isinstance(value, Mapping):
         mapping = cast('Mapping[str, Any]', value)
         keys = list(mapping) if isinstance(value, goyaml.Fields) else sorted(mapping)
-        return '{' + ','.join(f'{_quote_json(str(key))}:{_to_json(mapping[key])}' for key in keys) + '}'
+        return '{' + ','.join([f'{_quote_json(str(key))}:{_to_json(mapping[key])}' for key in keys]) + '}'
     if isinstance(value, (list, tuple)):
         return '[' + ','.join(map(_to_json, cast('Sequence[Any]', value))) + ']'
     if isinstance(value, datetime.datetime):

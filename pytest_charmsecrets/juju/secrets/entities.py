@@ -315,9 +315,11 @@ class SecretStore:
 
     def labelled(self, label: str, *owners: Owner) -> list[Secret]:
         """Return the secrets of these owners that bear a label, oldest first per owner."""
-        found: list[Secret] = []
         by_owner = self._by_owner_label.find(label)
-        for owner in owners if by_owner else ():
+        if by_owner.keys().isdisjoint(owners):
+            return []
+        found: list[Secret] = []
+        for owner in owners:
             ids = by_owner.get(owner, ())
             # Of several, the order is that of the secrets, not that in which they were given the label.
             found += [self._secrets[one] for one in (ids if len(ids) < 2 else self._by_owner[owner]) if one in ids]
