@@ -117,6 +117,7 @@ class Secrets:
 
 
 SECRETS: Final = pytest.StashKey[Secrets]()
+SHOWS_PASSING: Final = pytest.StashKey[bool]()
 
 
 def _rewrite(report: pytest.TestReport, redact: Callable[[str], str]) -> None:
@@ -142,10 +143,8 @@ def make_warning_printable(warning_message: warnings.WarningMessage) -> None:
         warning_message.message = escaped
 
 
-def is_shown(report: pytest.TestReport, config: pytest.Config) -> bool:
-    """Whether pytest can print the contents of a report: those of passing tests only if an option requests it."""
-    if not report.passed:
-        return True
+def shows_passing(config: pytest.Config) -> bool:
+    """Whether pytest can print the contents of reports of passing tests, which it does only if an option requests it."""
     shown = cast('str', config.getoption('reportchars', '') or '')
     return bool(set('AP') & set(shown)) or bool(config.getoption('xmlpath', None))
 
