@@ -153,6 +153,8 @@ def pytest_runtest_makereport(
         secrets.learn(models.living())
     if report.failed:
         reporting.shorten_summary(report, call)
+        if not config.getoption('fulltrace'):
+            reporting.leave_out_arguments_of_ops(report, call)
     pictures.add_to(report, item, call)
     if report.failed:
         reporting.add_sections(report, item, call, models, secrets=secrets)

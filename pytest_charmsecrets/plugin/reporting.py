@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import logging
 import os
+import re
 import sys
 import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -32,6 +33,8 @@ LINES: Final = 16
 MOST_CONTROLLERS: Final = 3
 """The maximum number of controllers in the report of a failing test; the newest ones are shown."""
 _PACKAGE: Final = __name__.partition('.')[0]
+_OF_OPS: Final = re.compile(r'self: <.* object at 0x[0-9a-f]+>|event: <\w+ .*\bvia .*>')
+"""The charm and the event that a handler receives, as name and representation."""
 TESTS: Final = 5
 """The maximum number of tests that the summary names for each bug."""
 AVOIDED: Final = 'charmsecrets_bugs_avoided'
@@ -241,6 +244,20 @@ def shorten_summary(report: pytest.TestReport, call: pytest.CallInfo[None]) -> N
         crash.message = str(error).splitlines()[0]
     else:
         crash.message = _in_one_line(error)
+
+
+def leave_out_arguments_of_ops(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Leave charm and event out of the arguments that pytest shows of a charm's handler.
+
+    The name of the hook says as much, and the address of the charm differs from run to run.
+    """
+    if call.excinfo is None or not isinstance(call.excinfo.value, HookFailed):
+        return
+    for entry in getattr(getattr(report.longrepr, 'reprtraceback', None), 'reprentries', ()):
+        shown = getattr(entry, 'reprfuncargs', None)
+        if shown is not None:
+            shown.args = [one for one in shown.args if not _OF_OPS.fullmatch(': '.join(one))]
+            entry.reprfuncargs = shown if shown.args else None
 
 
 def _in_one_line(error: BaseException) -> str:

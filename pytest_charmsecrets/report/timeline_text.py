@@ -29,6 +29,8 @@ SECRETS: Final = 12
 """The maximum number of secrets to draw; the others have one line each."""
 DETAILS: Final = 8
 """The maximum number of lines for commands and effects of the last hook."""
+_DEFAULT: Final = ' --num-units=1'
+"""The end of an operation that says nothing new."""
 _TOUCHING: Final = 8
 """The maximum number of earlier hooks that touched the secret to name."""
 
@@ -44,15 +46,15 @@ def render_timeline(layout: Layout, redact: Callable[[str], str] = str) -> str:
 
 
 def render_end(layout: Layout, redact: Callable[[str], str], *, most_lines: int, in_detail: bool) -> str:
-    """Return the last events of a run, with a maximum number of lines.
+    """Return the last events of a run, with a maximum number of lines. Operations share lines.
 
     Args:
         layout: the layout, with the data of its run.
         redact: redacts secret values in a text.
         most_lines: the maximum number of lines.
-        in_detail: add the commands and effects of the last hook, in further lines.
+        in_detail: add the commands and effects of the last hook, in further lines. If not, its error is also left out.
     """
-    text = _Text(layout, redact)
+    text = _EndText(layout, redact, in_detail=in_detail)
     lines = [line.rstrip() for line in text.happened()]
     details = [line.rstrip() for line in itertools.islice(text.last_in_detail(), DETAILS)] if in_detail else []
     return '\n'.join((*_end(lines, most_lines), *details))
@@ -267,14 +269,18 @@ class _Text:
 
     def _step(self, columns: Iterable[Sequence[Event]]) -> Iterator[str]:
         quiet: list[Hook] = []
+        asked: list[Asked] = []
         for column in columns:
             groups: dict[object, list[Hook]] = {}
             for event in column:
                 what = event.what
                 if isinstance(what, Asked):
                     yield from self._flush(quiet)
-                    yield from self._operation(what)
-                elif is_quiet(what) and what.number not in self._proven:
+                    asked.append(what)
+                    continue
+                yield from self._operations(asked)
+                asked.clear()
+                if is_quiet(what) and what.number not in self._proven:
                     quiet.append(what)
                 else:
                     if not groups:
@@ -282,11 +288,16 @@ class _Text:
                     groups.setdefault(self._look(what), []).append(what)
             for group in groups.values():
                 yield from self._group(group)
+        yield from self._operations(asked)
         yield from self._flush(quiet)
 
-    def _operation(self, asked: Asked) -> Iterator[str]:
-        text = self._asked(asked).removeprefix('user ')
-        yield from _wrap(self._row(f'op {asked.position}', 'user'), text)
+    def _operations(self, operations: Sequence[Asked]) -> Iterator[str]:
+        """Return consecutive operations."""
+        for asked in operations:
+            yield from _wrap(self._row(f'op {asked.position}', 'user'), self._told_of_user(asked))
+
+    def _told_of_user(self, asked: Asked) -> str:
+        return self._asked(asked).removeprefix('user ')
 
     def _flush(self, quiet: list[Hook]) -> Iterator[str]:
         if quiet:
@@ -346,11 +357,15 @@ class _Text:
         if hook.retry_of is not None:
             yield f'retry of {self.reference(hook.retry_of)}'
         if run.outcome != 'committed':
-            yield f'{"FAILED" if run.outcome == "failed" else "FAILED to commit"}: {self._redact(run.error or "")}'
+            error = self._error(hook)
+            yield f'{"FAILED" if run.outcome == "failed" else "FAILED to commit"}{f": {error}" if error else ""}'
         elif hook.refused:
             yield '(something was refused, the hook went on)'
         for check in self._proven.get(hook.number, ()):
             yield f'FINDING {check}'
+
+    def _error(self, hook: Hook) -> str:
+        return self._redact(hook.run.error or '')
 
     def _causes(self, group: Sequence[Hook]) -> Iterator[str]:
         """Return the causes of hooks, except for time that passed and for hooks that the test ran itself."""
@@ -411,6 +426,40 @@ class _Text:
         """Return the names of events in the text; of many, the first and the last."""
         found = [text for text in map(self.reference, numbers) if text]
         return found if len(found) <= HOOKS else [*found[: HOOKS - 2], '...', *found[-2:]]
+
+
+class _EndText(_Text):
+    """The text of a report, which has to fit on one screen."""
+
+    def __init__(self, layout: Layout, redact: Callable[[str], str], *, in_detail: bool) -> None:
+        super().__init__(layout, redact)
+        self._in_detail: Final = in_detail
+
+    def _operations(self, operations: Sequence[Asked]) -> Iterator[str]:
+        """Return consecutive operations, as many in each line as fit."""
+        line: list[Asked] = []
+        for asked in operations:
+            if line and len(self._joined([*line, asked])) > WIDTH:
+                yield from self._line(line)
+                line = []
+            line.append(asked)
+        yield from self._line(line)
+
+    def _line(self, operations: Sequence[Asked]) -> Iterator[str]:
+        return _wrap(*self._parts(operations)) if operations else iter(())
+
+    def _joined(self, operations: Sequence[Asked]) -> str:
+        return ''.join(self._parts(operations))
+
+    def _parts(self, operations: Sequence[Asked]) -> tuple[str, str]:
+        first, last = operations[0].position, operations[-1].position
+        number = f'op {first}' if first == last else f'op {first}-{last}'
+        told = (self._told_of_user(asked).removesuffix(_DEFAULT) for asked in operations)
+        return self._row(number, 'user'), '; '.join(told)
+
+    def _error(self, hook: Hook) -> str:
+        is_told = not self._in_detail and hook is self._layout.events[-1].what
+        return '' if is_told else super()._error(hook)
 
 
 def _fits(prefix: str, names: Sequence[str]) -> bool:
