@@ -21,6 +21,8 @@ UNITS: Final = 4
 """The maximum number of units of a group to name."""
 HOOKS: Final = 5
 """The maximum number of hook names to list for hooks that touch no secret."""
+THREADS: Final = 2
+"""The maximum number of threads that outlived a hook to name."""
 CAUSES: Final = 2
 """The maximum number of causes to name."""
 WIDTH_OF_NUMBER: Final = 17
@@ -314,6 +316,7 @@ class _Text:
             marks,
             alone,
             run.observed,
+            run.threads,
         )
 
     def _group(self, group: Sequence[Hook]) -> Iterator[str]:
@@ -343,6 +346,9 @@ class _Text:
             yield 'DEFERRED its event'
         if run.ran_deferred:
             yield 'ran what was deferred'
+        if run.threads:
+            more = f' and {len(run.threads) - THREADS} more' if len(run.threads) > THREADS else ''
+            yield f'left threads running: {self._redact(", ".join(run.threads[:THREADS]))}{more}'
         if hook.retry_of is not None:
             yield f'retry of {self.reference(hook.retry_of)}'
         if run.outcome != 'committed':
