@@ -13,6 +13,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
+from ..juju.identity import secret_id_in
 from ..records import Effect
 from .run_data import Asked, Hook, Lane, RunData, Secret, Span
 
@@ -334,7 +335,7 @@ def _signature(hook: Hook, latest: dict[str, int], numbers: dict[int, int]) -> t
             for one in effects
         )
 
-    about = run.secret.rpartition('/')[2].removeprefix('secret:') if run.secret is not None else None
+    about = secret_id_in(run.secret) if run.secret is not None else None
     return (
         (run.hook, run.outcome, run.is_retry, run.relation, run.remote, about, relative(about, run.revision)),
         (run.deferred, run.ran_deferred, run.threads, run.error, len(hook.refused)),

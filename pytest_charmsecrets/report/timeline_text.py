@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from .. import hookcommands
+from ..juju.identity import secret_id_in
 from ..records import lines_of
 from .run_data import Asked, Due, Hook
 from .run_layout import Event, Fold, Layout, is_played, is_quiet
@@ -338,7 +339,11 @@ class _Text:
     def _marks(self, hook: Hook) -> Iterator[str]:
         run = hook.run
         for secret, revision in hook.wrote:
-            of_secret = f' of {self._named(secret)}' if self._of(run.secret) != secret and len(self._names) > 1 else ''
+            of_secret = (
+                f' of {self._named(secret)}'
+                if secret_id_in(run.secret or '') != secret and len(self._names) > 1
+                else ''
+            )
             yield f'makes r{revision}{of_secret}'
         if run.observed is False and run.secret is not None:
             yield 'which the charm does not observe'
@@ -390,15 +395,10 @@ class _Text:
         return run.hook
 
     def _about(self, secret: str, revision: int | None) -> str:
-        return f' of {self._named(self._of(secret))}' + (f' r{revision}' if revision is not None else '')
+        return f' of {self._named(secret_id_in(secret))}' + (f' r{revision}' if revision is not None else '')
 
-    def _named(self, secret: str | None) -> str:
-        return f'"{self._names.get(secret or "", secret)}"'
-
-    @staticmethod
-    def _of(secret: str | None) -> str | None:
-        """Return the bare id of a URI."""
-        return secret.rpartition('/')[2].removeprefix('secret:') if secret is not None else None
+    def _named(self, secret_id: str) -> str:
+        return f'"{self._names.get(secret_id, secret_id)}"'
 
     def _row(self, number: str, actor: str, *, marked: bool = False) -> str:
         return f'    {number:<9}{"x" if marked else " "} {actor:<{self._width if actor else 0}}{"  " if actor else ""}'
