@@ -176,8 +176,7 @@ class _Protocol:
             self._note('')
             self._item.config.stash.setdefault(TRIED, 0)
             del self._item.config.stash[TRIED]
-            self._private._request = False  # noqa: SLF001 - as pytest does after a test
-            self._private.funcargs = None
+            self._drop_fixtures()
 
     # --- what runs
 
@@ -305,9 +304,13 @@ class _Protocol:
         session = self._item.session
         is_stopping = session.shouldfail or session.shouldstop
         phase = self._phase('teardown', nextitem=None if is_stopping else nextitem)
-        self._private._request = False  # noqa: SLF001 - as pytest does after a test
-        self._private.funcargs = None
+        self._drop_fixtures()
         return phase
+
+    def _drop_fixtures(self) -> None:
+        """Drop the values of fixtures from the item, as pytest does after a test."""
+        self._private._request = False  # noqa: SLF001
+        self._private.funcargs = None
 
     def _tear_down_wider(self) -> None:
         """Tear down wider fixtures that the next test does not need, after a run that kept them for a repetition."""
