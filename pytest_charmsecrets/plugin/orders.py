@@ -20,6 +20,7 @@ from _pytest.runner import check_interactive_exception
 from ..errors import UsageError
 from ..juju.order import shorten
 from ..report.orders import render_given_order, render_race
+from ..report.text import plural
 from .options import DEFAULTS, MARKER, marked
 from .progress import PROGRESS
 from .reporting import MODELS, add_section
@@ -375,5 +376,4 @@ def summarize_fixed_only(terminal: pytest.TerminalReporter) -> None:
             if (reason := getattr(report, 'charmsecrets_fixed_only', None)) is not None:
                 tests.setdefault(reason, set()).add(report.nodeid)
     for reason, ids in sorted(tests.items()):
-        count = f'{len(ids)} test{"s" if len(ids) > 1 else ""}'
-        terminal.write_line(f'charmsecrets: {count} in the fixed order only: {reason}')
+        terminal.write_line(f'charmsecrets: {plural(len(ids), "test")} in the fixed order only: {reason}')

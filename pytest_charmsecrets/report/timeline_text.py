@@ -15,7 +15,7 @@ from ..records import lines_of
 from .run_data import Asked, Due, Hook
 from .run_layout import Event, Fold, Layout, is_played, is_quiet
 from .secret_bars import LEGEND, secret_lines
-from .text import describe_offset
+from .text import describe_offset, plural
 
 WIDTH: Final = 110
 UNITS: Final = 4
@@ -101,7 +101,7 @@ class _Text:
             yield ''
         for secret, _ in secrets[SECRETS:]:
             count = len(secret.revisions)
-            yield f'SECRET {self._names[secret.id]} of {secret.owner}: {_plural(count, "revision")}'
+            yield f'SECRET {self._names[secret.id]} of {secret.owner}: {plural(count, "revision")}'
         if secrets:
             yield LEGEND
 
@@ -113,8 +113,8 @@ class _Text:
         revisions = sum(len(secret.revisions) for secret in data.secrets)
         facts = (
             f'Juju {run.version}, seed {run.seed}, {"fixed order" if run.order == "0" else f"order {run.order}"}',
-            f'{_plural(len(data.lanes), "unit")}, {_plural(len(data.hooks), "hook")}, {failed} failed',
-            _plural(revisions, 'revision'),
+            f'{plural(len(data.lanes), "unit")}, {plural(len(data.hooks), "hook")}, {failed} failed',
+            plural(revisions, 'revision'),
             f'{run.start:%Y-%m-%d} to {run.end:%Y-%m-%d}',
         )
         outcome = {'passed': 'passed', 'failed': 'FAILED', '': ''}[run.outcome]
@@ -330,11 +330,10 @@ class _Text:
         else:
             number = f'#{first.position} +{len(group) - 1}'
         units = [hook.run.unit for hook in group]
-        who = ', '.join(units[:UNITS]) + (f' and {len(units) - UNITS} more' if len(units) > UNITS else '')
         is_marked = run.outcome != 'committed' or first.number in self._proven
         remote = {hook.run.remote for hook in group}
         told = '  '.join((self._name(first, remotes=remote), *self._causes(group), *self._marks(first)))
-        yield from _wrap(self._row(number, who, marked=is_marked), told)
+        yield from _wrap(self._row(number, _first(units, UNITS), marked=is_marked), told)
 
     def _marks(self, hook: Hook) -> Iterator[str]:
         run = hook.run
@@ -352,8 +351,7 @@ class _Text:
         if run.ran_deferred:
             yield 'ran what was deferred'
         if run.threads:
-            more = f' and {len(run.threads) - THREADS} more' if len(run.threads) > THREADS else ''
-            yield f'left threads running: {self._redact(", ".join(run.threads[:THREADS]))}{more}'
+            yield f'left threads running: {self._redact(_first(run.threads, THREADS))}'
         if hook.retry_of is not None:
             yield f'retry of {self.reference(hook.retry_of)}'
         if run.outcome != 'committed':
@@ -424,8 +422,9 @@ def _fits(prefix: str, names: Sequence[str]) -> bool:
     return len(f'{prefix}{", ".join(names)}, ...') <= WIDTH
 
 
-def _plural(count: int, word: str) -> str:
-    return f'{count} {word}' if count == 1 else f'{count} {word}s'
+def _first(names: Sequence[str], most: int) -> str:
+    """Return the first names, and the number of the others."""
+    return ', '.join(names[:most]) + (f' and {len(names) - most} more' if len(names) > most else '')
 
 
 def _wrap(prefix: str, text: str, indent: str | None = None) -> Iterator[str]:
