@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..records import Finding, HookRun
+from ..report.text import plural
 from ..views.secrets import SecretView
 from .case import Case
-from .naming import called, id_in, plural, subject_of
+from .naming import called, id_in, subject_of
 
 
 def unpruned_revisions(case: Case) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Final
 from ..records import RevisionLife
 from .run_data import Asked, Observer, Secret, Span
 from .run_layout import Layout, SecretLayout
+from .text import plural
 
 LEGEND: Final = '  == latest  -- older, in use  .. obsolete  x removed or refused  ~~ tracks an older revision'
 CELL: Final = 6
@@ -120,7 +121,7 @@ class _Bars:
             yield self._line(f'r{life.number}', self._revision_cells(life), self._state(life))
         if len(lives) > len(shown):
             left = len(lives) - len(shown)
-            yield f'  ({left} more revision{"" if left == 1 else "s"})'
+            yield f'  ({plural(left, "more revision")})'
 
     def _is_shown(self, life: RevisionLife) -> bool:
         """Whether a revision begins or ends in a shown column."""

@@ -10,6 +10,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import threading
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -268,6 +269,22 @@ def test_the_text_of_two_models_and_of_a_year(timeline):
     assert re.search(r'\d times the same as above, every 1d \(\d+ hooks, revisions 4 to \d+\)', year)
     assert re.search(r'x api/1 +secret-changed of "token" r\d+  <- #\d+  FAILED: fault injected', year)
     assert re.search(r'api/1 .*retry of #', year)
+
+
+def test_threads_that_a_hook_leaves_running_stand_at_the_hook(fake_model):
+    end = threading.Event()
+
+    def start(self, _):
+        for number in range(4):
+            threading.Thread(target=end.wait, args=(60,), name=f'poller-{number}').start()
+
+    fake_model.deploy(charm(start=start), meta=meta())
+    try:
+        fake_model.settle()
+    finally:
+        end.set()
+    [line] = [line for line in str(fake_model.timeline()).splitlines() if 'threads' in line]
+    assert line.split('  ')[-3:] == ['start', '<- #3', 'left threads running: poller-0, poller-1 and 2 more']
 
 
 @pytest.mark.parametrize('name', PLAYED)
