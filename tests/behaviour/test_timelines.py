@@ -148,7 +148,7 @@ def test_a_failure_names_the_hook_the_command_and_what_led_there(read):
     command = next(one for one in failed.run.commands if one.number == failure.command)
     assert (command.name, command.exit_code) == ('secret-get', 1)
     assert failure.juju_error == 'permission denied'
-    assert 'nobody was granted access' in failure.why
+    assert 'access was never granted' in failure.why
     assert 'charm.py' in failure.where
     played = [one.number for one in data.hooks if one.run.hook == 'juju-exec']
     assert failure.chain == (played[0], failed.number)
@@ -239,7 +239,7 @@ def test_the_text_of_a_failure(timeline):
     assert '-> #39 web/0 database-relation-changed' in why
     assert 'web/1  database-relation-changed database:1\n' in why
     assert '36 hooks that touch no secret' in text
-    assert 'granted to nobody' in text
+    assert 'not granted' in text
     assert '  web/0                   x  never read it' in text
 
 
