@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import functools
 import itertools
 import logging
 import os
@@ -303,9 +304,13 @@ def leave_out_chatter_of_ops(config: pytest.Config) -> None:
 
 
 def _is_no_chatter(record: logging.LogRecord) -> bool:
-    if record.levelno > logging.DEBUG or (ops := sys.modules.get('ops')) is None:
-        return True
-    return os.path.dirname(record.pathname) != os.path.dirname(ops.__file__ or '')  # noqa: PTH120 - for each log line
+    return record.levelno > logging.DEBUG or not _is_file_of_ops(record.pathname)
+
+
+@functools.cache
+def _is_file_of_ops(path: str) -> bool:
+    ops = sys.modules.get('ops')
+    return ops is not None and os.path.dirname(path) == os.path.dirname(ops.__file__ or '')  # noqa: PTH120 - as logged
 
 
 def note_bugs_avoided(report: pytest.TestReport, models: Models) -> None:

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from pytest_charmsecrets.report.orders import render_race
+
 RACE = """
     import ops
     import pytest
@@ -270,3 +272,10 @@ def test_the_report_is_the_same_under_each_distribution(pytester, monkeypatch, d
     times = 2 if dist == 'each' else 1
     spread.assert_outcomes(failed=times, passed=times)
     spread.stdout.fnmatch_lines(['Passes in the fixed order, and fails in * of 10 further orders: *'])
+
+
+def test_many_failing_orders_are_counted():
+    told = render_race(0, list(range(1, 14)), 50, None)
+    assert told.splitlines()[0] == (
+        'Passes in the fixed order, and fails in 13 of 50 further orders: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 3 more.'
+    )
