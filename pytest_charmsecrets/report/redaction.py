@@ -50,7 +50,7 @@ _MARKED: Final = re.compile(rf'{_MARK}(?P<number>[0-9]+){_MARK}')
 _BEGINNING: Final = 4
 """The number of first characters by which forms are indexed: at most the minimum length of a credential."""
 _DOTS: Final = '...'
-"""What replaces the middle of a text that pytest or reprlib cuts."""
+"""These stand for the middle of a text that pytest or reprlib cuts."""
 _CUT_LENGTH: Final = 4
 """The minimum length of an end of a value to be redacted beside such dots. Two ends of one value may be shorter."""
 _CUT_REACH: Final = 240
