@@ -423,7 +423,8 @@ class SecretCommands(ContextState):
             f'only {", ".join(granted)} has access' if granted else 'access was never granted, or the grant has ended'
         )
         label = f' {gotext.quote(secret.label)}' if secret.label else ''
-        return f'secret{label} belongs to {secret.owner}, and {access_of}'
+        owner = 'a user of the model' if secret.owner.kind == 'model' else secret.owner
+        return f'secret{label} belongs to {owner}, and {access_of}'
 
     def _relabel(self, secret: Secret, uri: SecretURI | None, label: str | None) -> str | None:
         """Change the owner label at once; the label of a follower becomes its consumer label, is ignored or is refused.

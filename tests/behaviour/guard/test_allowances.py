@@ -45,6 +45,15 @@ def test_what_the_sentence_proposes_allows_it(name, machine):
         start(attempt, guard_allow=[proposed[1]])
 
 
+def test_of_a_directory_that_is_made_the_sentence_proposes_itself(machine):
+    def call():
+        (machine / 'new').mkdir()
+        (machine / 'new' / 'file').touch()
+
+    assert f"guard_allow=['{machine / 'new'}']" in str(refusal(call).exception)
+    start(call, guard_allow=[machine / 'new'])
+
+
 def test_a_host_may_be_allowed_by_its_name():
     def call():
         with contextlib.suppress(ConnectionRefusedError):
