@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from .. import hookcommands
+from ..juju.identity import secret_id_in
 from ..records import lines_of
 from .run_data import Asked, Due, Hook
 from .run_layout import Event, Fold, Layout, is_played, is_quiet
 from .secret_bars import LEGEND, secret_lines
-from .text import describe_offset
+from .text import describe_offset, plural
 
 WIDTH: Final = 110
 UNITS: Final = 4
 """The maximum number of units of a group to name."""
 HOOKS: Final = 5
 """The maximum number of hook names to list for hooks that touch no secret."""
+THREADS: Final = 2
+"""The maximum number of threads that outlived a hook to name."""
 CAUSES: Final = 2
 """The maximum number of causes to name."""
 WIDTH_OF_NUMBER: Final = 17
@@ -100,7 +103,7 @@ class _Text:
             yield ''
         for secret, _ in secrets[SECRETS:]:
             count = len(secret.revisions)
-            yield f'SECRET {self._names[secret.id]} of {secret.owner}: {_plural(count, "revision")}'
+            yield f'SECRET {self._names[secret.id]} of {secret.owner}: {plural(count, "revision")}'
         if secrets:
             yield LEGEND
 
@@ -112,8 +115,8 @@ class _Text:
         revisions = sum(len(secret.revisions) for secret in data.secrets)
         facts = (
             f'Juju {run.version}, seed {run.seed}, {"fixed order" if run.order == "0" else f"order {run.order}"}',
-            f'{_plural(len(data.lanes), "unit")}, {_plural(len(data.hooks), "hook")}, {failed} failed',
-            _plural(revisions, 'revision'),
+            f'{plural(len(data.lanes), "unit")}, {plural(len(data.hooks), "hook")}, {failed} failed',
+            plural(revisions, 'revision'),
             f'{run.start:%Y-%m-%d} to {run.end:%Y-%m-%d}',
         )
         outcome = {'passed': 'passed', 'failed': 'FAILED', '': ''}[run.outcome]
@@ -325,6 +328,7 @@ class _Text:
             marks,
             alone,
             run.observed,
+            run.threads,
         )
 
     def _group(self, group: Sequence[Hook]) -> Iterator[str]:
@@ -337,16 +341,19 @@ class _Text:
         else:
             number = f'#{first.position} +{len(group) - 1}'
         units = [hook.run.unit for hook in group]
-        who = ', '.join(units[:UNITS]) + (f' and {len(units) - UNITS} more' if len(units) > UNITS else '')
         is_marked = run.outcome != 'committed' or first.number in self._proven
         remote = {hook.run.remote for hook in group}
         told = '  '.join((self._name(first, remotes=remote), *self._causes(group), *self._marks(first)))
-        yield from _wrap(self._row(number, who, marked=is_marked), told)
+        yield from _wrap(self._row(number, _first(units, UNITS), marked=is_marked), told)
 
     def _marks(self, hook: Hook) -> Iterator[str]:
         run = hook.run
         for secret, revision in hook.wrote:
-            of_secret = f' of {self._named(secret)}' if self._of(run.secret) != secret and len(self._names) > 1 else ''
+            of_secret = (
+                f' of {self._named(secret)}'
+                if secret_id_in(run.secret or '') != secret and len(self._names) > 1
+                else ''
+            )
             yield f'makes r{revision}{of_secret}'
         if run.observed is False and run.secret is not None:
             yield 'which the charm does not observe'
@@ -354,6 +361,8 @@ class _Text:
             yield 'DEFERRED its event'
         if run.ran_deferred:
             yield 'ran what was deferred'
+        if run.threads:
+            yield f'left threads running: {self._redact(_first(run.threads, THREADS))}'
         if hook.retry_of is not None:
             yield f'retry of {self.reference(hook.retry_of)}'
         if run.outcome != 'committed':
@@ -399,15 +408,10 @@ class _Text:
         return run.hook
 
     def _about(self, secret: str, revision: int | None) -> str:
-        return f' of {self._named(self._of(secret))}' + (f' r{revision}' if revision is not None else '')
+        return f' of {self._named(secret_id_in(secret))}' + (f' r{revision}' if revision is not None else '')
 
-    def _named(self, secret: str | None) -> str:
-        return f'"{self._names.get(secret or "", secret)}"'
-
-    @staticmethod
-    def _of(secret: str | None) -> str | None:
-        """Return the bare id of a URI."""
-        return secret.rpartition('/')[2].removeprefix('secret:') if secret is not None else None
+    def _named(self, secret_id: str) -> str:
+        return f'"{self._names.get(secret_id, secret_id)}"'
 
     def _row(self, number: str, actor: str, *, marked: bool = False) -> str:
         return f'    {number:<9}{"x" if marked else " "} {actor:<{self._width if actor else 0}}{"  " if actor else ""}'
@@ -467,8 +471,9 @@ def _fits(prefix: str, names: Sequence[str]) -> bool:
     return len(f'{prefix}{", ".join(names)}, ...') <= WIDTH
 
 
-def _plural(count: int, word: str) -> str:
-    return f'{count} {word}' if count == 1 else f'{count} {word}s'
+def _first(names: Sequence[str], most: int) -> str:
+    """Return the first names, and the number of the others."""
+    return ', '.join(names[:most]) + (f' and {len(names) - most} more' if len(names) > most else '')
 
 
 def _wrap(prefix: str, text: str, indent: str | None = None) -> Iterator[str]:
