@@ -30,28 +30,29 @@ def pair(model: FakeModel, *, readers: int = 1) -> tuple[Puppet, Puppet, Relatio
     """Relate a database and an application, and share a secret between them."""
     db = model.deploy_puppet('db', provides=DATABASE)
     web = model.deploy_puppet('web', requires=DATABASE, num_units=readers)
-    relation = model.integrate('web', 'db')
-    model.settle()
-    model.advance_to(BEGINNING)
-    with db.leader.hook() as hook:
-        secret = hook.add_secret({'password': 'one'}, label='password')
-        secret.grant(relation)
-    return db, web, relation, secret
+    return db, web, *share(model, db)
 
 
 def shared_with_charm(model: FakeModel, charm: type[ops.CharmBase]) -> PuppetSecret:
-    """Relate a database and a charm that reads the secret of which it finds the id in the relation."""
+    """Share a secret of a database with a charm that finds the secret's id in the relation."""
     model.deploy(charm, 'web', meta={'name': 'web', 'requires': {'database': {'interface': 'sql'}}})
     db = model.deploy_puppet('db', provides=DATABASE)
+    _, secret = share(model, db, is_id_published=True)
+    model.settle()
+    return secret
+
+
+def share(model: FakeModel, db: Puppet, *, is_id_published: bool = False) -> tuple[RelationView, PuppetSecret]:
+    """Relate a database and ``web``, and grant a new secret of the database to the relation."""
     relation = model.integrate('web', 'db')
     model.settle()
     model.advance_to(BEGINNING)
     with db.leader.hook() as hook:
         secret = hook.add_secret({'password': 'one'}, label='password')
         secret.grant(relation)
-        hook.relation_set(relation, {'secret-id': secret.id}, app=True)
-    model.settle()
-    return secret
+        if is_id_published:
+            hook.relation_set(relation, {'secret-id': secret.id}, app=True)
+    return relation, secret
 
 
 class FollowingCharm(ops.CharmBase):

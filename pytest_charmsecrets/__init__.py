@@ -1,7 +1,7 @@
 """A fake Juju model for pytest, with all secrets from creation to removal.
 
 Each name is loaded on first use, so that importing the package, as pytest does for the plugin, does not import ops.
-Modules and names that are not exported here, by ``checks`` or by ``stateful`` are private.
+Modules and names that are exported neither here nor by ``checks`` are private.
 """
 
 from __future__ import annotations

@@ -266,9 +266,7 @@ LEFTOVERS: Final = (
     Leftover('`os.environ`', f'{_BACK}; not what `os.putenv` sets past it', _save_environment, ((os, 'environ'),)),
     Leftover('the working directory', _BACK, _save_directory),
     Leftover('the umask', f'{_BACK}; a hook begins with 022, as on a unit', _save_umask),
-    Leftover(
-        '`sys.path`, `sys.argv`', f'{_BACK}; a charm directory keeps what it has added to its own path', _save_paths
-    ),
+    Leftover('`sys.path`, `sys.argv`', f'{_BACK}; a charm directory keeps its additions to its own path', _save_paths),
     Leftover(
         '`sys.stdin`, `sys.stdout`, `sys.stderr`',
         _BACK,
@@ -344,13 +342,13 @@ LEFTOVERS: Final = (
     Leftover('`TZ` and `time.tzset`', _BACK),
     Leftover('context variables, the decimal context', _BACK),
     Leftover(
-        'what is registered with `atexit`',
+        'functions registered with `atexit`',
         'run at its end, as on a unit; what the standard library registers, or a module while it is imported, '
         'when the tests end',
     ),
     Leftover('threads', 'left, and are named in `HookRun.threads` and in reports'),
     Leftover(
-        "a charm's globals, class attributes and caches of functions; what it patches in other modules",
+        "a charm's globals, class attributes and caches of functions; its patches in other modules",
         'left, for all units of all models in the process',
     ),
     Leftover(
@@ -372,7 +370,7 @@ LEFTOVERS: Final = (
     Leftover('`asyncio.set_event_loop`, `asyncio.set_event_loop_policy`', 'left: to ask for the loop would make one'),
     Leftover(
         'registries: `codecs`, `mimetypes`, `multiprocessing.set_start_method`, `signal.set_wakeup_fd`',
-        'left: they do not say what was registered',
+        'left: they do not list their entries',
     ),
     Leftover(
         '`resource.setrlimit`, `os.nice`, `os.setuid`, `os.setsid`, `os.chroot`',

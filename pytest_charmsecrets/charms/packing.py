@@ -137,7 +137,7 @@ def unpack_charm(archive: Path, into: Path) -> None:
             _unpack(packed, archive, into)
     except _CANNOT_BE_READ as error:
         reason = ' '.join(str(error).split()) or type(error).__name__
-        raise UsageError(f'{archive} cannot be unpacked: {reason}; pack the charm anew') from error
+        raise UsageError(f'{archive} cannot be unpacked: {reason}; pack the charm again') from error
 
 
 def _unpack(packed: zipfile.ZipFile, archive: Path, into: Path) -> None:
@@ -147,7 +147,7 @@ def _unpack(packed: zipfile.ZipFile, archive: Path, into: Path) -> None:
     for entry in packed.infolist():
         name = _checked_name(archive, entry)
         if name in names:
-            raise UsageError(f'{archive} holds {name!r} twice; pack the charm anew')
+            raise UsageError(f'{archive} holds {name!r} twice; pack the charm again')
         names.add(name)
         budget.take(entry.file_size)
         kind = stat.S_IFMT(entry.external_attr >> 16)
@@ -159,7 +159,7 @@ def _unpack(packed: zipfile.ZipFile, archive: Path, into: Path) -> None:
         elif kind in (0, stat.S_IFREG):
             _extract(packed, entry, into / name)
         else:
-            raise UsageError(f'{archive} holds {name!r}, which is neither a file nor a directory; pack the charm anew')
+            raise UsageError(f'{archive} holds {name!r}, which is neither a file nor a directory; pack the charm again')
     # Last, so that nothing was written through one of them.
     for name, target in links.items():
         (into / name).parent.mkdir(parents=True, exist_ok=True)

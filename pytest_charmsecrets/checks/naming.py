@@ -31,11 +31,6 @@ def called(secret: SecretView) -> str:
     return f'{secret.owner}/{label}' if label else f'the secret {secret.unique_identifier} of {secret.owner}'
 
 
-def plural(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f'{number} {noun}' + ('' if number == 1 else 's')
-
-
 def _label(secret: SecretView) -> str:
     """Return the label, or the name of a user secret; empty if it is too long for a name."""
     label = secret.label or secret.name or ''

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..records import Finding, HookRun
+from ..report.text import plural
 from ..views.secrets import SecretView
 from .case import Case
-from .naming import called, id_in, plural, subject_of
+from .naming import called, id_in, subject_of
 
 
 def unpruned_revisions(case: Case) -> Iterator[Finding]:
@@ -155,6 +156,6 @@ def _created_by(case: Case, secret: SecretView) -> tuple[int, ...]:
 
 def _told_of(numbers: list[int]) -> str:
     if len(numbers) == 1:
-        return f'revision {numbers[0]}, which nobody tracks'
+        return f'revision {numbers[0]}, which no unit tracks'
     shown = ', '.join(map(str, numbers)) if len(numbers) <= 3 else f'{numbers[0]} to {numbers[-1]}'
-    return f'{len(numbers)} revisions that nobody tracks ({shown})'
+    return f'{len(numbers)} revisions that no unit tracks ({shown})'

@@ -16,6 +16,7 @@ from ..errors import EndlessHooks, UsageError
 from ..juju.agents import Agents
 from ..juju.clock import Clock
 from ..juju.hooks import Hook
+from ..juju.identity import secret_id_in
 from ..juju.journal import Chronicle, Journal
 from ..juju.order import Order
 from ..juju.scheduler import Scheduler
@@ -142,7 +143,7 @@ class Runtime:
         """Whether the secret or revision of a hook's event does not exist."""
         worlds = (model.world for model in self.scheduler.models.values())
         store = next(world.secrets for world in worlds if world.name == record.model)
-        secret = store.get(str(record.secret).rpartition('/')[-1].removeprefix('secret:'))
+        secret = store.get(secret_id_in(record.secret or ''))
         return secret is None or (record.revision is not None and record.revision not in secret.revisions)
 
     def _bound(self) -> int:

@@ -69,6 +69,11 @@ def uri_of(secret_id: str) -> str:
     return f'secret://{secret_id}' if '/' in secret_id else f'secret:{secret_id}'
 
 
+def secret_id_in(uri: str) -> str:
+    """Return the bare id in any spelling of a secret's URI, without the UUID of its model."""
+    return uri.rpartition('/')[2].removeprefix('secret:')
+
+
 def make_secret_id(seed: int, model_uuid: str, owner: str, count: int) -> str:
     """Return the id of the ``count``-th secret of an owner: 20 characters that Juju's own parser accepts."""
     digest = hashlib.sha256(f'{seed}|{model_uuid}|{owner}|{count}'.encode()).digest()[:12]

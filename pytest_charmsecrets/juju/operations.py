@@ -185,10 +185,19 @@ def refresh(world: World, name: str, metadata: CharmMetadata, *, force: bool = F
 
 
 def replace_pod(world: World, name: str) -> None:
-    """Replace the pod of a unit, with the same charm.
+    """Replace the pod of a unit, with the same charm; see :func:`check_pod_replaceable`."""
+    unit = check_pod_replaceable(world, name)
+    world.note_operation('replace-pod', name)
+    unit.pod += 1
+    world.changes.note_writer('pod', name, unit.pod)
+    world.changes.note('unit', name)
+
+
+def check_pod_replaceable(world: World, name: str) -> Unit:
+    """Return a unit whose pod can be replaced.
 
     Raises:
-        UsageError: if the unit is on a machine or is being removed.
+        UsageError: if it does not exist, is on a machine or is being removed.
     """
     unit = find_unit(world, name)
     if world.applications[unit.application].cloud != 'kubernetes':
@@ -198,10 +207,7 @@ def replace_pod(world: World, name: str) -> None:
         )
     if unit.life != 'alive':
         raise UsageError(f'{name!r} is being removed, so its pod is not replaced; settle the model')
-    world.note_operation('replace-pod', name)
-    unit.pod += 1
-    world.changes.note_writer('pod', name, unit.pod)
-    world.changes.note('unit', name)
+    return unit
 
 
 def remove_unit(world: World, name: str, *, force: bool = False) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, final
 
 from .. import checks, made
@@ -17,9 +16,8 @@ from ..charms.runner_choice import choose_runner, enter_both, make_guard, make_r
 from ..checks.allowing import check_entries, not_allowed
 from ..engine.runtime import Runtime
 from ..errors import UsageError
-from ..juju import application_config, identity, lookups, operations, shown_secrets
+from ..juju import lookups, operations, shown_secrets
 from ..juju.clock import Clock
-from ..juju.model_config import changed_settings, configure_model
 from ..juju.order import Order
 from ..juju.user_secrets import UserAccess
 from ..juju.versions import profile_for
@@ -30,11 +28,13 @@ from ..report import status, tables
 from ..views.applications import ApplicationView
 from ..views.model import ModelView
 from ..views.relations import RelationView
+from .configuration import Configuration
 from .controller import FakeController
 from .cross_model import CrossModel
 from .outages import Outages
 from .pebble import Pebble
 from .puppets import Puppet
+from .removals import Removals
 from .reporting import Reporting
 from .settings import ModelSettings, takes_settings
 from .settling import Settling
@@ -59,7 +59,19 @@ DEFAULT_NAME: Final = 'fake'
 
 @checked
 @final
-class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel, Outages, Pebble, Reporting):
+class FakeModel(
+    ModelView,
+    Removals,
+    Configuration,
+    Settling,
+    Tasks,
+    UnitStates,
+    UserSecrets,
+    CrossModel,
+    Outages,
+    Pebble,
+    Reporting,
+):
     """A fake Juju model: applications, units, charms, relations, a clock, and all secrets from creation to removal.
 
     Hooks run only when a test asks for it: operations such as ``deploy`` and ``config`` change the model, and
@@ -300,40 +312,6 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         self._check_no_charm_runs('integrate')
         return RelationView(self.internals, operations.integrate(self._world, app1, app2).id)
 
-    def config(
-        self, app: str, values: Mapping[str, Any] | None = None, *, reset: str | Iterable[str] = ()
-    ) -> dict[str, Any] | None:
-        """Set config values of an application, or return them when none are given (``juju config``).
-
-        Args:
-            app: name of the application.
-            values: new values, by option.
-            reset: name of an option to set back to its default, or several names.
-
-        Raises:
-            UsageError: if the application or an option does not exist, or a value has another type than its option.
-            JujuError: if Juju rejects a value, such as one that is no secret URI for an option of ``type: secret``; the
-                message is Juju's.
-        """
-        self._check_no_charm_runs('config')
-        options = (reset,) if isinstance(reset, str) else tuple(reset)
-        if values is None and not options:
-            return self._world.config_of(lookups.find_application(self._world, app))
-        application_config.configure(self._world, app, values or {}, options)
-        return None
-
-    def trust(self, app: str, *, remove: bool = False) -> None:
-        """Allow an application to use the cloud's credential with ``credential-get`` (``juju trust``).
-
-        Its units run config-changed.
-
-        Args:
-            app: name of the application.
-            remove: withdraw the permission instead.
-        """
-        self._check_no_charm_runs('trust')
-        application_config.trust(self._world, app, trusted=not remove)
-
     def add_unit(self, app: str, *, num_units: int = 1) -> tuple[str, ...]:
         """Add units to an application and return their names (``juju add-unit``).
 
@@ -348,67 +326,6 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         added = tuple(unit.name for unit in operations.add_units(self._world, app, num_units))
         self._place_storages(added)
         return added
-
-    def remove_unit(self, *app_or_unit: str, num_units: int = 0, force: bool = False) -> None:
-        """Begin to remove units: those named, or the newest ones of an application (``juju remove-unit``).
-
-        They are gone when they have run their last hooks, that is after the next ``settle``.
-
-        Args:
-            app_or_unit: names of units; or of one application, together with ``num_units``.
-            num_units: the number of units of the application to remove.
-            force: remove them at once, without running their last hooks (``--force --no-wait``). A hook that a puppet's
-                unit has open ends first.
-
-        Raises:
-            UsageError: if a unit or the application does not exist, or has fewer units.
-        """
-        self._check_no_charm_runs('remove_unit')
-        names = list(app_or_unit)
-        if num_units:
-            if len(names) != 1:
-                raise UsageError(f'num_units goes with one application, not with {names}; call remove_unit for each')
-            units = lookups.find_application(self._world, names[0]).units.values()
-            staying = [unit.name for unit in units if unit.life == 'alive']
-            if not 0 < num_units <= len(staying):
-                raise UsageError(f'{names[0]!r} has {len(staying)} units; {num_units} cannot be removed')
-            names = staying[-num_units:]
-        for name in names:
-            if not identity.is_unit_name(name):
-                raise UsageError(f'{name!r} is not a unit; name units such as {name}/0, or give num_units=...')
-            operations.check_unit_removable(self._world, name)
-        for name in dict.fromkeys(names):
-            self._remove(name, functools.partial(operations.remove_unit, self._world), force=force)
-
-    def remove_relation(self, app1: str, app2: str, *, force: bool = False) -> None:
-        """Begin to remove the relation between two applications (``juju remove-relation``).
-
-        Args:
-            app1: one side, as ``application`` or ``application:endpoint``.
-            app2: the other side.
-            force: remove it at once, without running relation-departed or relation-broken.
-
-        Raises:
-            UsageError: if no such relation exists.
-        """
-        self._check_no_charm_runs('remove_relation')
-        operations.remove_relation(self._world, lookups.find_relation(self._world, app1, app2), force=force)
-
-    def remove_application(self, *app: str, force: bool = False) -> None:
-        """Begin to remove applications, with their units and relations (``juju remove-application``).
-
-        Args:
-            app: names of the applications.
-            force: remove them at once: their units run no hooks, and related units run no relation-broken.
-
-        Raises:
-            UsageError: if an application does not exist.
-        """
-        self._check_no_charm_runs('remove_application')
-        for name in app:
-            operations.check_application_removable(self._world, name, force=force)
-        for name in dict.fromkeys(app):
-            self._remove(name, functools.partial(operations.remove_application, self._world), force=force)
 
     def set_leader(self, unit: str) -> None:
         """Make a unit the leader of its application. Juju has no such command: there, the controller moves leadership.
@@ -469,50 +386,7 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
         """
         return ModelUser(self.internals, access)
 
-    def model_config(
-        self, values: Mapping[str, str] | None = None, *, reset: str | Iterable[str] = ()
-    ) -> dict[str, str] | None:
-        """Set model config, or return it when no values are given (``juju model-config``).
-
-        Args:
-            values: new values by key: ``update-status-hook-interval`` takes a duration such as ``5m``, and
-                ``secret-backend`` (before Juju 4.0) a name as in ``model_secret_backend``.
-            reset: key to set back to the value that the model was made with, or several keys.
-
-        Raises:
-            UsageError: if a key is not one of these.
-            JujuError: if Juju rejects the value; the message is Juju's.
-        """
-        self._check_no_charm_runs('model_config')
-        names = (reset,) if isinstance(reset, str) else tuple(reset)
-        if values is None and not names:
-            return changed_settings(self._world)
-        configure_model(self._agents, values or {}, names)
-        return None
-
-    def model_secret_backend(self, name: str | None = None) -> str:
-        """Switch the secret backend and migrate existing content to it, or return the name of the current backend.
-
-        This is ``juju model-secret-backend``. A model begins with the backend of its cloud: ``internal``, or on
-        Kubernetes ``<model>-local``, which is outside Juju.
-
-        Args:
-            name: ``auto`` for the backend of the cloud, ``internal`` for Juju's own database, or any other name for a
-                backend outside Juju: a Kubernetes cluster if the name contains ``k8s`` or ``kubernetes``, else a Vault.
-                Without a name the backend stays.
-
-        Returns:
-            The name of the backend that the model uses now.
-
-        Raises:
-            UsageError: if the name is empty, or this release of Juju has no secret backends.
-        """
-        self._check_no_charm_runs('model_secret_backend')
-        if name is not None:
-            operations.use_secret_backend(self._world, name)
-        return self._world.secrets.backend
-
-    # --- for reports
+    # --- checks
 
     def check(self, allow: Collection[str] = ()) -> tuple[Finding, ...]:
         """Return the findings of the checks that the plugin runs after each test.
@@ -536,23 +410,6 @@ class FakeModel(ModelView, Settling, Tasks, UnitStates, UserSecrets, CrossModel,
             )
         chosen = self._settings.guard if mode is None else mode
         return make_guard(chosen, (*self._settings.guard_allow, *check_guard(chosen, allow)))
-
-    def _remove(self, name: str, remove: Callable[..., None], *, force: bool) -> None:
-        """Remove a unit or an application; with ``force``, also the files that its charm runner keeps."""
-        application = self._world.applications[identity.application_of(name)]
-        units = [unit for unit in application.units if force and name in (unit, application.name)]
-        active = self._runtime.active_hook
-        if active.context is not None and active.context.world is self._world and active.context.unit in units:
-            # Juju removes by force in the background, so a hook that runs can end before.
-            active.put_off(functools.partial(self._remove_if_there, name, remove))
-            return
-        remove(name, force=force)
-        for unit in units:
-            self._execution.forget(unit)
-
-    def _remove_if_there(self, name: str, remove: Callable[..., None]) -> None:
-        if name in self._world.applications or self._world.find_unit(name) is not None:
-            self._remove(name, remove, force=True)
 
     def _place_storages(self, units: Iterable[str]) -> None:
         # Done before the first hook, because the runner reads the units' initial state here and may reject it.

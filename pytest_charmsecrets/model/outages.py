@@ -108,6 +108,7 @@ class Outages(OverModel):
         found = lookups.find_unit(self._world, unit)
         if not isinstance(self._execution.runners[found.application], CharmRunner):
             raise UsageError(f'{unit!r} is a unit of a puppet, which has no charm and no pod')
+        operations.check_pod_replaceable(self._world, unit)
         self._agents.take_notice_of_all()
         operations.replace_pod(self._world, unit)
         if self._agents.ends_with_pod(unit):

@@ -40,7 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(secrets, 'charmsecrets-secrets')
     config.stash[judging.TOTALS] = totals = judging.Totals()
     config.pluginmanager.register(totals, 'charmsecrets-totals')
-    config.pluginmanager.register(judging.OwnChecks(), 'charmsecrets-checks')
+    config.stash[judging.OWN_CHECKS] = own_checks = judging.OwnChecks()
+    config.pluginmanager.register(own_checks, 'charmsecrets-checks')
 
     config.stash[progress.PROGRESS] = None
 
@@ -153,6 +154,8 @@ def pytest_runtest_makereport(
         secrets.learn(models.living())
     if report.failed:
         reporting.shorten_summary(report, call)
+        if not config.getoption('fulltrace'):
+            reporting.leave_out_arguments_of_ops(report, call)
     pictures.add_to(report, item, call)
     if report.failed:
         reporting.add_sections(report, item, call, models, secrets=secrets)

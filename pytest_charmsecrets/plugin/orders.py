@@ -20,6 +20,7 @@ from _pytest.runner import check_interactive_exception
 from ..errors import UsageError
 from ..juju.order import shorten
 from ..report.orders import render_given_order, render_race
+from ..report.text import plural
 from .options import DEFAULTS, MARKER, marked
 from .progress import PROGRESS
 from .reporting import MODELS, add_section
@@ -176,8 +177,7 @@ class _Protocol:
             self._note('')
             self._item.config.stash.setdefault(TRIED, 0)
             del self._item.config.stash[TRIED]
-            self._private._request = False  # noqa: SLF001 - as pytest does after a test
-            self._private.funcargs = None
+            self._drop_fixtures()
 
     # --- what runs
 
@@ -305,9 +305,13 @@ class _Protocol:
         session = self._item.session
         is_stopping = session.shouldfail or session.shouldstop
         phase = self._phase('teardown', nextitem=None if is_stopping else nextitem)
-        self._private._request = False  # noqa: SLF001 - as pytest does after a test
-        self._private.funcargs = None
+        self._drop_fixtures()
         return phase
+
+    def _drop_fixtures(self) -> None:
+        """Drop the values of fixtures from the item, as pytest does after a test."""
+        self._private._request = False  # noqa: SLF001
+        self._private.funcargs = None
 
     def _tear_down_wider(self) -> None:
         """Tear down wider fixtures that the next test does not need, after a run that kept them for a repetition."""
@@ -372,5 +376,4 @@ def summarize_fixed_only(terminal: pytest.TerminalReporter) -> None:
             if (reason := getattr(report, 'charmsecrets_fixed_only', None)) is not None:
                 tests.setdefault(reason, set()).add(report.nodeid)
     for reason, ids in sorted(tests.items()):
-        count = f'{len(ids)} test{"s" if len(ids) > 1 else ""}'
-        terminal.write_line(f'charmsecrets: {count} in the fixed order only: {reason}')
+        terminal.write_line(f'charmsecrets: {plural(len(ids), "test")} in the fixed order only: {reason}')

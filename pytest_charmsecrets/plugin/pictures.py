@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from ..errors import HookFailed
-from ..report.text import printable
+from ..report.text import plural, printable
 from . import judging
 from .redacting import SECRETS
 from .reporting import MODELS
@@ -209,5 +209,5 @@ class _Page:
 
 def _counted(tests: Iterable[PageTest]) -> str:
     failed = [test.has_failed for test in tests]
-    count = f'{len(failed)} picture{"" if len(failed) == 1 else "s"}'
+    count = plural(len(failed), 'picture')
     return f'{count} of failed tests' if all(failed) else f'{count}, {sum(failed)} of failed tests,'

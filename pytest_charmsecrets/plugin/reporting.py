@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import functools
 import itertools
 import logging
 import os
+import re
 import sys
 import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -32,6 +34,8 @@ LINES: Final = 16
 MOST_CONTROLLERS: Final = 3
 """The maximum number of controllers in the report of a failing test; the newest ones are shown."""
 _PACKAGE: Final = __name__.partition('.')[0]
+_OF_OPS: Final = re.compile(r'self: <.* object at 0x[0-9a-f]+>|event: <\w+ .*\bvia .*>')
+"""The charm and the event that a handler receives, as name and representation."""
 TESTS: Final = 5
 """The maximum number of tests that the summary names for each bug."""
 AVOIDED: Final = 'charmsecrets_bugs_avoided'
@@ -159,7 +163,6 @@ def add_sections(
     used = tuple(models.used())
     if not used:
         return
-    from ..report.orders import render_repetition
     from ..report.standing import render_standing
     from ..report.timeline import timeline_of
 
@@ -178,16 +181,23 @@ def add_sections(
         timeline = timeline_of(tuple(controller.models.values()), redact).end(most_lines=LINES, in_detail=told is None)
         add_section(report, SECTION, timeline)
         properties.append((_property_of(SECTION), timeline))
-    lines = list(dict.fromkeys(render_repetition(model) for model in used))
-    if left_out := len(controllers) - len(shown):
-        lines.append(f'{left_out} earlier models of the test are not shown')
-    if secrets is not None and (keys := secrets.left_in_plain):
-        lines.append(f'too short or too common to redact: {", ".join(keys)}')
-    add_section(report, REPETITION, '\n'.join(lines))
-    properties.append((_property_of(REPETITION), '\n'.join(lines)))
+    repetition = '\n'.join(_how_to_repeat(used, secrets, left_out=len(controllers) - len(shown)))
+    add_section(report, REPETITION, repetition)
+    properties.append((_property_of(REPETITION), repetition))
     item.user_properties += properties  # pytest reads those of the teardown's report
     report.user_properties += properties
     models.note_seen()
+
+
+def _how_to_repeat(models: Iterable[FakeModel], secrets: Secrets | None, *, left_out: int) -> Iterator[str]:
+    """Return the lines that reproduce a failure, and what the report does not show or could not redact."""
+    from ..report.orders import render_repetition
+
+    yield from dict.fromkeys(map(render_repetition, models))
+    if left_out:
+        yield f'{left_out} earlier models of the test are not shown'
+    if secrets is not None and (keys := secrets.left_in_plain):
+        yield f'too short or too common to redact: {", ".join(keys)}'
 
 
 def _property_of(title: str) -> str:
@@ -243,6 +253,20 @@ def shorten_summary(report: pytest.TestReport, call: pytest.CallInfo[None]) -> N
         crash.message = _in_one_line(error)
 
 
+def leave_out_arguments_of_ops(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Leave charm and event out of the arguments that pytest shows of a charm's handler.
+
+    The name of the hook says as much, and the address of the charm differs from run to run.
+    """
+    if call.excinfo is None or not isinstance(call.excinfo.value, HookFailed):
+        return
+    for entry in getattr(getattr(report.longrepr, 'reprtraceback', None), 'reprentries', ()):
+        shown = getattr(entry, 'reprfuncargs', None)
+        if shown is not None:
+            shown.args = [one for one in shown.args if not _OF_OPS.fullmatch(': '.join(one))]
+            entry.reprfuncargs = shown if shown.args else None
+
+
 def _in_one_line(error: BaseException) -> str:
     return ': '.join((type(error).__name__, *str(error).strip().splitlines()[:1]))
 
@@ -280,9 +304,13 @@ def leave_out_chatter_of_ops(config: pytest.Config) -> None:
 
 
 def _is_no_chatter(record: logging.LogRecord) -> bool:
-    if record.levelno > logging.DEBUG or (ops := sys.modules.get('ops')) is None:
-        return True
-    return os.path.dirname(record.pathname) != os.path.dirname(ops.__file__ or '')  # noqa: PTH120 - for each log line
+    return record.levelno > logging.DEBUG or not _is_file_of_ops(record.pathname)
+
+
+@functools.cache
+def _is_file_of_ops(path: str) -> bool:
+    ops = sys.modules.get('ops')
+    return ops is not None and os.path.dirname(path) == os.path.dirname(ops.__file__ or '')  # noqa: PTH120 - as logged
 
 
 def note_bugs_avoided(report: pytest.TestReport, models: Models) -> None:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Final
 
+from ..juju.identity import secret_id_in
 from ..records import Command, Finding, HookRun, Operation, Record
 
 EVIDENCE: Final = 3
@@ -84,7 +85,7 @@ def _told(record: Record, names: Mapping[str, str]) -> str:
 def _about(run: HookRun, names: Mapping[str, str]) -> str:
     if run.secret is None:
         return f' ({run.relation})' if run.relation else ''
-    name = names.get(run.secret.rpartition('/')[2].removeprefix('secret:'), run.secret)
+    name = names.get(secret_id_in(run.secret), run.secret)
     return f' ({name}, revision {run.revision})' if run.revision is not None else f' ({name})'
 
 

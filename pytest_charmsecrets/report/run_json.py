@@ -62,6 +62,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from .. import hookcommands
+from ..juju.identity import secret_id_in
 from ..records import Command, Effect, HookRun
 from .run_data import Asked, Due, Hook, Observer, Read, Secret, Span
 from .run_layout import Event, Layout, is_played
@@ -261,7 +262,7 @@ class _Writer:
         return [index for index in found if index is not None]
 
     def _secret_index(self, secret: str | None) -> int | None:
-        return self._secrets.get(secret.rpartition('/')[2].removeprefix('secret:')) if secret is not None else None
+        return self._secrets.get(secret_id_in(secret)) if secret is not None else None
 
     def _detail(self, run: HookRun) -> int:
         fields = _present(

@@ -13,6 +13,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
+from ..juju.identity import secret_id_in
 from ..records import Effect
 from .run_data import Asked, Hook, Lane, RunData, Secret, Span
 
@@ -50,8 +51,8 @@ class Step:
 class Fold:
     """A range of columns that is shown collapsed.
 
-    ``quiet``: its hooks touch no secret, and nothing in it failed or was deferred. ``alike``: each of its steps has the
-    same hooks, effects and outcomes as the step before the fold.
+    ``quiet``: its hooks touch no secret, nothing in it failed or was deferred, and no thread outlived it. ``alike``: each of
+    its steps has the same hooks, effects and outcomes as the step before the fold.
     """
 
     kind: Literal['quiet', 'alike']
@@ -219,11 +220,10 @@ def is_played(hook: Hook) -> bool:
 
 
 def is_quiet(hook: Hook) -> bool:
-    """Whether a hook touched no secret, and nothing in it failed or was deferred."""
+    """Whether a hook touched no secret, nothing in it failed or was deferred, and no thread outlived it."""
     run = hook.run
-    return run.outcome == 'committed' and not (
-        hook.touched or hook.refused or run.deferred or run.ran_deferred or run.is_retry or is_played(hook)
-    )
+    is_plain = run.outcome == 'committed' and not (run.deferred or run.ran_deferred or run.is_retry or run.threads)
+    return is_plain and not (hook.touched or hook.refused or is_played(hook))
 
 
 def _quiet_folds(layout: Layout, steps: Iterable[Step]) -> Iterator[Fold]:
@@ -335,10 +335,10 @@ def _signature(hook: Hook, latest: dict[str, int], numbers: dict[int, int]) -> t
             for one in effects
         )
 
-    about = run.secret.rpartition('/')[2].removeprefix('secret:') if run.secret is not None else None
+    about = secret_id_in(run.secret) if run.secret is not None else None
     return (
         (run.hook, run.outcome, run.is_retry, run.relation, run.remote, about, relative(about, run.revision)),
-        (run.deferred, run.ran_deferred, run.error, len(hook.refused)),
+        (run.deferred, run.ran_deferred, run.threads, run.error, len(hook.refused)),
         tuple((read.secret, read.kind, relative(read.secret, read.revision)) for read in hook.reads),
         tuple(map(effects_of, (run.kept, run.committed, run.discarded))),
         # Causes outside of the step do not matter: they can be time that passed, or an operation long before.

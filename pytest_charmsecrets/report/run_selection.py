@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import TypeAlias
 
 from ..errors import UsageError, unknown
+from ..juju.identity import secret_id_in
 from .run_data import Hook, Lane, Observer, RunData, Secret, Span
 
 _Overlaps: TypeAlias = Callable[[datetime.datetime, datetime.datetime | None], bool]
@@ -92,7 +93,7 @@ def _of_units(data: RunData, lanes: Collection[Lane]) -> RunData:
 def _secrets_named(data: RunData, names: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for name in names:
-        bare = name.rpartition('/')[2].removeprefix('secret:')
+        bare = secret_id_in(name)
         fitting = {secret.id for secret in data.secrets if name == secret.name or bare == secret.id}
         if not fitting:
             known = dict.fromkeys(secret.name for secret in data.secrets)

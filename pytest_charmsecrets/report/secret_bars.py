@@ -8,6 +8,7 @@ from typing import Final
 from ..records import RevisionLife
 from .run_data import Asked, Observer, Secret, Span
 from .run_layout import Layout, SecretLayout
+from .text import plural
 
 LEGEND: Final = '  == latest  -- older, in use  .. obsolete  x removed or refused  ~~ tracks an older revision'
 CELL: Final = 6
@@ -49,7 +50,7 @@ def secret_lines(
         subject + _named(' by ', reference(granted.since_by)) + _named(' until ', reference(granted.until_by))
         for subject, granted in secret.grants
     ]
-    yield f'  granted to {", ".join(grants) or "nobody"}'
+    yield f'  granted to {", ".join(grants)}' if grants else '  not granted'
 
 
 def _named(word: str, reference: str) -> str:
@@ -120,7 +121,7 @@ class _Bars:
             yield self._line(f'r{life.number}', self._revision_cells(life), self._state(life))
         if len(lives) > len(shown):
             left = len(lives) - len(shown)
-            yield f'  ({left} more revision{"" if left == 1 else "s"})'
+            yield f'  ({plural(left, "more revision")})'
 
     def _is_shown(self, life: RevisionLife) -> bool:
         """Whether a revision begins or ends in a shown column."""
@@ -164,7 +165,7 @@ class _Bars:
     def observers(self) -> Iterator[str]:
         """Return a line for each group of observers with the same history."""
         if not self._secret.observers:
-            yield '  tracked by nobody'
+            yield '  tracked by no unit'
         groups = self._laid.alike
         for group in groups[:OBSERVERS]:
             first = self._secret.observers[group[0]]

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from ..juju.identity import secret_id_in
 from ..records import DueHook
 from ..views.secrets import named_by_owner
 
@@ -57,9 +58,8 @@ def about_due(hook: DueHook, names: Mapping[str, str]) -> str:
         names: how secrets are called, by their bare ids.
     """
     if hook.secret is not None:
-        secret_id = hook.secret.rpartition('/')[2].removeprefix('secret:')
         revision = f' revision {hook.revision}' if hook.revision is not None else ''
-        return f' ({names.get(secret_id, hook.secret)}{revision})'
+        return f' ({names.get(secret_id_in(hook.secret), hook.secret)}{revision})'
     if hook.relation is not None:
         return f' ({hook.relation}{f" with {hook.remote}" if hook.remote else ""})'
     return ''

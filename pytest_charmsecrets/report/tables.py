@@ -19,6 +19,7 @@ from ..golang.yaml import Fields
 from . import ports
 from .container_versions import shortened
 from .natural_order import in_order
+from .text import plural
 
 _MESSAGE_AT_MOST: Final = 120
 _VERSION_AT_MOST: Final = {'iaas': 15, 'caas': 30}
@@ -224,8 +225,7 @@ def ago(when: datetime.datetime, now: datetime.datetime) -> str:
         return f'{when:%Y-%m-%d}'
     for length, unit in ((60 * 60, 'hour'), (60, 'minute')):
         if seconds >= length:
-            count = seconds // length
-            return f'{count} {unit}{"" if count == 1 else "s"} ago'
+            return f'{plural(seconds // length, unit)} ago'
     return f'{seconds} seconds ago' if seconds >= 2 else 'just now'
 
 

@@ -1,4 +1,4 @@
-"""Texts that reports share: how long after the start something was, secrets by their ids, and what no file can hold."""
+"""Texts that reports share: times since the start, numbers with nouns, secrets by their ids, and what no file can hold."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def describe_offset(offset: datetime.timedelta) -> str:
     )
     text = ' '.join(f'{amount}{unit}' for amount, unit in parts if amount)
     return f'+{text}' if text else 'start'
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f'{count} {noun}' if count == 1 else f'{count} {noun}s'
 
 
 def shortened(text: str) -> str:

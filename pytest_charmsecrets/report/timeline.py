@@ -99,7 +99,8 @@ class Timeline:
 
         Args:
             most_lines: the maximum number of lines, at least 3.
-            in_detail: whether the commands and effects of the last hook follow, in further lines.
+            in_detail: whether the commands and effects of the last hook follow, in further lines. If not, its error is
+                also left out, for a report that shows the failure.
 
         Raises:
             UsageError: if ``most_lines`` is less than 3.

@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from .. import hookcommands
+from ..juju.identity import secret_id_in
 from ..records import lines_of
 from .run_data import Asked, Due, Hook
 from .run_layout import Event, Fold, Layout, is_played, is_quiet
 from .secret_bars import LEGEND, secret_lines
-from .text import describe_offset
+from .text import describe_offset, plural
 
 WIDTH: Final = 110
 UNITS: Final = 4
 """The maximum number of units of a group to name."""
 HOOKS: Final = 5
 """The maximum number of hook names to list for hooks that touch no secret."""
+THREADS: Final = 2
+"""The maximum number of threads that outlived a hook to name."""
 CAUSES: Final = 2
 """The maximum number of causes to name."""
 WIDTH_OF_NUMBER: Final = 17
@@ -29,6 +32,8 @@ SECRETS: Final = 12
 """The maximum number of secrets to draw; the others have one line each."""
 DETAILS: Final = 8
 """The maximum number of lines for commands and effects of the last hook."""
+_DEFAULT: Final = ' --num-units=1'
+"""The end of an operation that says nothing new."""
 _TOUCHING: Final = 8
 """The maximum number of earlier hooks that touched the secret to name."""
 
@@ -44,15 +49,15 @@ def render_timeline(layout: Layout, redact: Callable[[str], str] = str) -> str:
 
 
 def render_end(layout: Layout, redact: Callable[[str], str], *, most_lines: int, in_detail: bool) -> str:
-    """Return the last events of a run, with a maximum number of lines.
+    """Return the last events of a run, with a maximum number of lines. Operations share lines.
 
     Args:
         layout: the layout, with the data of its run.
         redact: redacts secret values in a text.
         most_lines: the maximum number of lines.
-        in_detail: add the commands and effects of the last hook, in further lines.
+        in_detail: add the commands and effects of the last hook, in further lines. If not, its error is also left out.
     """
-    text = _Text(layout, redact)
+    text = _EndText(layout, redact, in_detail=in_detail)
     lines = [line.rstrip() for line in text.happened()]
     details = [line.rstrip() for line in itertools.islice(text.last_in_detail(), DETAILS)] if in_detail else []
     return '\n'.join((*_end(lines, most_lines), *details))
@@ -98,7 +103,7 @@ class _Text:
             yield ''
         for secret, _ in secrets[SECRETS:]:
             count = len(secret.revisions)
-            yield f'SECRET {self._names[secret.id]} of {secret.owner}: {_plural(count, "revision")}'
+            yield f'SECRET {self._names[secret.id]} of {secret.owner}: {plural(count, "revision")}'
         if secrets:
             yield LEGEND
 
@@ -110,8 +115,8 @@ class _Text:
         revisions = sum(len(secret.revisions) for secret in data.secrets)
         facts = (
             f'Juju {run.version}, seed {run.seed}, {"fixed order" if run.order == "0" else f"order {run.order}"}',
-            f'{_plural(len(data.lanes), "unit")}, {_plural(len(data.hooks), "hook")}, {failed} failed',
-            _plural(revisions, 'revision'),
+            f'{plural(len(data.lanes), "unit")}, {plural(len(data.hooks), "hook")}, {failed} failed',
+            plural(revisions, 'revision'),
             f'{run.start:%Y-%m-%d} to {run.end:%Y-%m-%d}',
         )
         outcome = {'passed': 'passed', 'failed': 'FAILED', '': ''}[run.outcome]
@@ -267,14 +272,18 @@ class _Text:
 
     def _step(self, columns: Iterable[Sequence[Event]]) -> Iterator[str]:
         quiet: list[Hook] = []
+        asked: list[Asked] = []
         for column in columns:
             groups: dict[object, list[Hook]] = {}
             for event in column:
                 what = event.what
                 if isinstance(what, Asked):
                     yield from self._flush(quiet)
-                    yield from self._operation(what)
-                elif is_quiet(what) and what.number not in self._proven:
+                    asked.append(what)
+                    continue
+                yield from self._operations(asked)
+                asked.clear()
+                if is_quiet(what) and what.number not in self._proven:
                     quiet.append(what)
                 else:
                     if not groups:
@@ -282,11 +291,16 @@ class _Text:
                     groups.setdefault(self._look(what), []).append(what)
             for group in groups.values():
                 yield from self._group(group)
+        yield from self._operations(asked)
         yield from self._flush(quiet)
 
-    def _operation(self, asked: Asked) -> Iterator[str]:
-        text = self._asked(asked).removeprefix('user ')
-        yield from _wrap(self._row(f'op {asked.position}', 'user'), text)
+    def _operations(self, operations: Sequence[Asked]) -> Iterator[str]:
+        """Return consecutive operations."""
+        for asked in operations:
+            yield from _wrap(self._row(f'op {asked.position}', 'user'), self._told_of_user(asked))
+
+    def _told_of_user(self, asked: Asked) -> str:
+        return self._asked(asked).removeprefix('user ')
 
     def _flush(self, quiet: list[Hook]) -> Iterator[str]:
         if quiet:
@@ -314,6 +328,7 @@ class _Text:
             marks,
             alone,
             run.observed,
+            run.threads,
         )
 
     def _group(self, group: Sequence[Hook]) -> Iterator[str]:
@@ -326,16 +341,19 @@ class _Text:
         else:
             number = f'#{first.position} +{len(group) - 1}'
         units = [hook.run.unit for hook in group]
-        who = ', '.join(units[:UNITS]) + (f' and {len(units) - UNITS} more' if len(units) > UNITS else '')
         is_marked = run.outcome != 'committed' or first.number in self._proven
         remote = {hook.run.remote for hook in group}
         told = '  '.join((self._name(first, remotes=remote), *self._causes(group), *self._marks(first)))
-        yield from _wrap(self._row(number, who, marked=is_marked), told)
+        yield from _wrap(self._row(number, _first(units, UNITS), marked=is_marked), told)
 
     def _marks(self, hook: Hook) -> Iterator[str]:
         run = hook.run
         for secret, revision in hook.wrote:
-            of_secret = f' of {self._named(secret)}' if self._of(run.secret) != secret and len(self._names) > 1 else ''
+            of_secret = (
+                f' of {self._named(secret)}'
+                if secret_id_in(run.secret or '') != secret and len(self._names) > 1
+                else ''
+            )
             yield f'makes r{revision}{of_secret}'
         if run.observed is False and run.secret is not None:
             yield 'which the charm does not observe'
@@ -343,14 +361,20 @@ class _Text:
             yield 'DEFERRED its event'
         if run.ran_deferred:
             yield 'ran what was deferred'
+        if run.threads:
+            yield f'left threads running: {self._redact(_first(run.threads, THREADS))}'
         if hook.retry_of is not None:
             yield f'retry of {self.reference(hook.retry_of)}'
         if run.outcome != 'committed':
-            yield f'{"FAILED" if run.outcome == "failed" else "FAILED to commit"}: {self._redact(run.error or "")}'
+            error = self._error(hook)
+            yield f'{"FAILED" if run.outcome == "failed" else "FAILED to commit"}{f": {error}" if error else ""}'
         elif hook.refused:
             yield '(something was refused, the hook went on)'
         for check in self._proven.get(hook.number, ()):
             yield f'FINDING {check}'
+
+    def _error(self, hook: Hook) -> str:
+        return self._redact(hook.run.error or '')
 
     def _causes(self, group: Sequence[Hook]) -> Iterator[str]:
         """Return the causes of hooks, except for time that passed and for hooks that the test ran itself."""
@@ -384,15 +408,10 @@ class _Text:
         return run.hook
 
     def _about(self, secret: str, revision: int | None) -> str:
-        return f' of {self._named(self._of(secret))}' + (f' r{revision}' if revision is not None else '')
+        return f' of {self._named(secret_id_in(secret))}' + (f' r{revision}' if revision is not None else '')
 
-    def _named(self, secret: str | None) -> str:
-        return f'"{self._names.get(secret or "", secret)}"'
-
-    @staticmethod
-    def _of(secret: str | None) -> str | None:
-        """Return the bare id of a URI."""
-        return secret.rpartition('/')[2].removeprefix('secret:') if secret is not None else None
+    def _named(self, secret_id: str) -> str:
+        return f'"{self._names.get(secret_id, secret_id)}"'
 
     def _row(self, number: str, actor: str, *, marked: bool = False) -> str:
         return f'    {number:<9}{"x" if marked else " "} {actor:<{self._width if actor else 0}}{"  " if actor else ""}'
@@ -413,13 +432,48 @@ class _Text:
         return found if len(found) <= HOOKS else [*found[: HOOKS - 2], '...', *found[-2:]]
 
 
+class _EndText(_Text):
+    """The text of a report, which has to fit on one screen."""
+
+    def __init__(self, layout: Layout, redact: Callable[[str], str], *, in_detail: bool) -> None:
+        super().__init__(layout, redact)
+        self._in_detail: Final = in_detail
+
+    def _operations(self, operations: Sequence[Asked]) -> Iterator[str]:
+        """Return consecutive operations, as many in each line as fit."""
+        line: list[Asked] = []
+        for asked in operations:
+            if line and len(self._joined([*line, asked])) > WIDTH:
+                yield from self._line(line)
+                line = []
+            line.append(asked)
+        yield from self._line(line)
+
+    def _line(self, operations: Sequence[Asked]) -> Iterator[str]:
+        return _wrap(*self._parts(operations)) if operations else iter(())
+
+    def _joined(self, operations: Sequence[Asked]) -> str:
+        return ''.join(self._parts(operations))
+
+    def _parts(self, operations: Sequence[Asked]) -> tuple[str, str]:
+        first, last = operations[0].position, operations[-1].position
+        number = f'op {first}' if first == last else f'op {first}-{last}'
+        told = (self._told_of_user(asked).removesuffix(_DEFAULT) for asked in operations)
+        return self._row(number, 'user'), '; '.join(told)
+
+    def _error(self, hook: Hook) -> str:
+        is_told = not self._in_detail and hook is self._layout.events[-1].what
+        return '' if is_told else super()._error(hook)
+
+
 def _fits(prefix: str, names: Sequence[str]) -> bool:
     """Whether names fit into a line, with a mark that there are more."""
     return len(f'{prefix}{", ".join(names)}, ...') <= WIDTH
 
 
-def _plural(count: int, word: str) -> str:
-    return f'{count} {word}' if count == 1 else f'{count} {word}s'
+def _first(names: Sequence[str], most: int) -> str:
+    """Return the first names, and the number of the others."""
+    return ', '.join(names[:most]) + (f' and {len(names) - most} more' if len(names) > most else '')
 
 
 def _wrap(prefix: str, text: str, indent: str | None = None) -> Iterator[str]:

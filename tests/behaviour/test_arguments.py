@@ -1,4 +1,4 @@
-"""What is given to a public function is checked by its annotations: one sentence names the argument, what came, and the fix."""
+"""Arguments of public functions are checked by their annotations: one sentence names argument, value and fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is pending in a hook: what a removal takes away, and what a transaction that fails leaves behind."""
+"""Pending changes of a hook: what a removal drops, and what a failed transaction leaves behind."""
 
 from __future__ import annotations
 

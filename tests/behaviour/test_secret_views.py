@@ -1,4 +1,4 @@
-"""What a view of a secret shows: times, who may read and who tracks, revisions, and content that Juju cannot decode."""
+"""Views of secrets show times, readers, observers, revisions, and content that Juju cannot decode."""
 
 from __future__ import annotations
 

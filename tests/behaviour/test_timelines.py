@@ -10,6 +10,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import threading
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -147,7 +148,7 @@ def test_a_failure_names_the_hook_the_command_and_what_led_there(read):
     command = next(one for one in failed.run.commands if one.number == failure.command)
     assert (command.name, command.exit_code) == ('secret-get', 1)
     assert failure.juju_error == 'permission denied'
-    assert 'nobody was granted access' in failure.why
+    assert 'access was never granted' in failure.why
     assert 'charm.py' in failure.where
     played = [one.number for one in data.hooks if one.run.hook == 'juju-exec']
     assert failure.chain == (played[0], failed.number)
@@ -238,7 +239,7 @@ def test_the_text_of_a_failure(timeline):
     assert '-> #39 web/0 database-relation-changed' in why
     assert 'web/1  database-relation-changed database:1\n' in why
     assert '36 hooks that touch no secret' in text
-    assert 'granted to nobody' in text
+    assert 'not granted' in text
     assert '  web/0                   x  never read it' in text
 
 
@@ -268,6 +269,22 @@ def test_the_text_of_two_models_and_of_a_year(timeline):
     assert re.search(r'\d times the same as above, every 1d \(\d+ hooks, revisions 4 to \d+\)', year)
     assert re.search(r'x api/1 +secret-changed of "token" r\d+  <- #\d+  FAILED: fault injected', year)
     assert re.search(r'api/1 .*retry of #', year)
+
+
+def test_threads_that_a_hook_leaves_running_stand_at_the_hook(fake_model):
+    end = threading.Event()
+
+    def start(self, _):
+        for number in range(4):
+            threading.Thread(target=end.wait, args=(60,), name=f'poller-{number}').start()
+
+    fake_model.deploy(charm(start=start), meta=meta())
+    try:
+        fake_model.settle()
+    finally:
+        end.set()
+    [line] = [line for line in str(fake_model.timeline()).splitlines() if 'threads' in line]
+    assert line.split('  ')[-3:] == ['start', '<- #3', 'left threads running: poller-0, poller-1 and 2 more']
 
 
 @pytest.mark.parametrize('name', PLAYED)

@@ -1,4 +1,4 @@
-"""What users do with secrets, by command lines."""
+"""Command lines of users for secrets."""
 
 from __future__ import annotations
 

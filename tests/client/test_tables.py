@@ -1,4 +1,4 @@
-"""What the juju client prints by default: tables."""
+"""The tables that the juju client prints by default."""
 
 from __future__ import annotations
 

@@ -137,14 +137,14 @@ class SettleStep:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SecretExpectation:
-    """What must hold for a secret; only what is given is compared."""
+    """Expectations about a secret; only those given are compared."""
 
     given: Mapping[str, Any]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ExpectStep:
-    """What must hold now."""
+    """Expectations that must hold now."""
 
     due: Hooks | None = None
     exist: tuple[str, ...] | None = None

@@ -1,4 +1,4 @@
-"""What a learner asks is found by the search of the built site, as its first answer: run by `make docs-site`."""
+"""The search of the built site finds the answer to a learner's question first: run by `make docs-site`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What conftest.py files and other plugins put around the hooks of charms."""
+"""The hook ``around_hook`` of conftest.py files and other plugins."""
 
 from __future__ import annotations
 

@@ -49,8 +49,7 @@ def test_failing_test_shows_one_timeline_of_all_models_of_a_controller(pytester)
             '*- charmsecrets: not done yet of fake -*',
             '*- charmsecrets: not done yet of databases -*',
             SECTION,
-            '    op 1 *deploy-puppet web --num-units=1',
-            '    op 2 *deploy-puppet db --num-units=1',
+            '    op 1-2     user   deploy-puppet web; deploy-puppet db',
         ]
     )
     result.stdout.no_fnmatch_line('*of idle*')
@@ -102,16 +101,16 @@ def test_long_timelines_are_cut_at_the_beginning(pytester):
     pytester.makepyfile(
         """
         def test_it(fake_model):
-            for number in range(50):
+            for number in range(108):
                 fake_model.deploy_puppet(f'app{number}')
             assert False
         """
     )
     result = pytester.runpytest()
     heading = '  2026-01-01 00:00:00  start'
-    lines = ['  (36 earlier lines left out)', heading, '    op 37      user     deploy-puppet app36*']
+    lines = ['  (14 earlier lines left out)', heading, '    op 57-60   user      deploy-puppet app56; *app59']
     result.stdout.fnmatch_lines([SECTION, *lines], consecutive=True)
-    result.stdout.fnmatch_lines(['    op 50      user     deploy-puppet app49*'])
+    result.stdout.fnmatch_lines(['    op 107-108  user      deploy-puppet app106; deploy-puppet app107'])
 
 
 def test_the_hook_that_the_failure_is_about_is_not_named_again(pytester):
@@ -276,3 +275,75 @@ def test_what_is_due_is_named_with_what_runs_it(pytester):
         ],
         consecutive=True,
     )
+
+
+def test_a_hook_that_fails_is_one_screen(pytester):
+    pytester.makepyfile("""
+        import ops
+
+        class Web(ops.CharmBase):
+            def __init__(self, framework):
+                super().__init__(framework)
+                framework.observe(self.on.database_relation_changed, self._on_database_relation_changed)
+
+            def _on_database_relation_changed(self, event):
+                secret_id = event.relation.data[event.app].get('secret-id')
+                if secret_id:
+                    self.model.get_secret(id=secret_id, label='database-password').get_content()
+
+        def test_it(fake_model):
+            web = fake_model.deploy(Web, 'web', meta={'name': 'web', 'requires': {'database': {'interface': 'sql'}}})
+            db = fake_model.deploy_puppet('db', provides={'database': 'sql'})
+            relation = fake_model.integrate('web:database', 'db:database')
+            fake_model.settle()
+            with db.leader.hook() as hook:
+                secret = hook.add_secret({'username': 'web', 'password': 'pw1'}, label='password')
+                hook.relation_set(relation, {'secret-id': secret.id}, app=True)
+            fake_model.settle()
+    """)
+    result = pytester.runpytest('-p', 'no:randomly')
+    lines = result.outlines
+    start = next(place for place, line in enumerate(lines) if '___ test_it ___' in line)
+    end = lines.index('too short or too common to redact: password')
+    assert end - start < 40
+    result.stdout.fnmatch_lines(
+        [
+            'E   *HookFailed: web/0 failed in database-relation-changed',
+            'E   *ModelError: ERROR permission denied',
+            'E   * why: secret "password" belongs to db, and access was never granted, or the grant has ended',
+            'E   * charm: *.py:* in _on_database_relation_changed',
+            SECTION,
+            '  2026-01-01 00:00:00  start',
+            '    op 1-3     user   deploy web; deploy-puppet db; integrate web:database db:database',
+            '    ... *',
+            '    #* db/0   juju-exec: secret-add, relation-set  makes r1',
+            '    #* x web/0  database-relation-changed database:1 with db  <- #*  FAILED',
+            '* to repeat -*',
+            '--charmsecrets-juju-version=* --charmsecrets-seed=0 --charmsecrets-order=0',
+            '@pytest.mark.charmsecrets(juju_version=*, seed=0, order=0)',
+        ]
+    )
+
+
+def test_arguments_of_a_handler_are_shown_without_charm_and_event(pytester):
+    pytester.makepyfile("""
+        import ops
+
+        class Web(ops.CharmBase):
+            def __init__(self, framework):
+                super().__init__(framework)
+                framework.observe(self.on.install, self._on_install)
+
+            def _on_install(self, event, attempts=3):
+                raise RuntimeError
+
+        def test_it(fake_model):
+            fake_model.deploy(Web, meta={'name': 'web'})
+            fake_model.settle()
+    """)
+    result = pytester.runpytest()
+    result.stdout.fnmatch_lines(['attempts = 3', '', '    def _on_install(self, event, attempts=3):'], consecutive=True)
+    result.stdout.no_fnmatch_line('self = <*')
+    result.stdout.no_fnmatch_line('*event = <*')
+    result = pytester.runpytest('--full-trace')
+    result.stdout.fnmatch_lines(['self = <*Web object at *', '*event = <InstallEvent via Web/on/install*'])

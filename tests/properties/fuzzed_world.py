@@ -100,9 +100,10 @@ class World:
         if self.model.internals.runtime._is_closed:
             return
         self.model.model_config(reset='update-status-hook-interval')
-        if 'puppet' in self.model.applications:
-            # Juju repeats the events of its expired revisions without end, because no charm of it answers them.
-            self.model.remove_application('puppet')
+        self.model.settle()
+        # Juju repeats without end the events that a charm does not answer, and a hook may fail for what was broken on purpose.
+        for name in self.model.applications:
+            self.model.remove_application(name, force=True)
         self.model.settle()
         self.model.deploy(Database, 'fresh', meta=DATABASE)
         self.model.deploy(Web, 'reader', meta=WEB)
@@ -164,9 +165,9 @@ def digest(*roots: Any) -> int:
 
 
 _FROZEN = (Operation, Command, HookRun, BecameDue, Fact, Profile)
-"""What never changes: it is the same while it is the same object."""
+"""Types that never change: equal while the object is the same."""
 _PASSING = frozenset(('_random', '_differences'))
-"""What says nothing of the state: an agent makes its differences again from the rest."""
+"""Attributes that are not state: an agent computes its differences again from the rest."""
 
 
 def attributes(thing: Any) -> list[tuple[str, Any]]:

@@ -51,3 +51,13 @@ def test_every_annotation_can_be_read():
         is_protocol = target.owner is not None and target.owner.endswith('Factory')
         if inspect.isfunction(function) and not is_protocol:
             arguments._Plan(function)
+
+
+def test_a_pod_that_is_not_replaced_leaves_the_model_alone():
+    """Found by a long run: the agents had taken notice of the change before the call was refused."""
+    world = World()
+    world.model.config('workload', {'colour': 'red'})
+    before = world.digest()
+    with pytest.raises(pytest_charmsecrets.UsageError, match='has no pod'):
+        world.model.replace_pod('database/0')
+    assert world.digest() == before

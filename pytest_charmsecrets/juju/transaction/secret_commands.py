@@ -420,7 +420,7 @@ class SecretCommands(ContextState):
     def _why_unreadable(self, secret: Secret) -> str:
         granted = [tag for tag, permission in secret.permissions.items() if permission.role == 'view']
         access_of = (
-            f'only {", ".join(granted)} has access' if granted else 'nobody was granted access, or a grant has ended'
+            f'only {", ".join(granted)} has access' if granted else 'access was never granted, or the grant has ended'
         )
         label = f' {gotext.quote(secret.label)}' if secret.label else ''
         owner = 'a user of the model' if secret.owner.kind == 'model' else secret.owner
@@ -432,7 +432,7 @@ class SecretCommands(ContextState):
         Returns:
             The consumer label that it becomes instead, if it does.
         """
-        if uri is None or not label or label == secret.label or self.profile.owner_label_via_get == 'nobody':
+        if uri is None or not label or label == secret.label or self.profile.owner_label_via_get == 'none':
             return None
         if secret.owner.kind == 'application' and not self.leads():
             return self._label_of_follower(label)

@@ -221,7 +221,7 @@ function aboutSecret(index) {
     trackedNow(secret),
     never.length ? `<p>Tried and never read it: <b>${escaped(ranges(never))}</b></p>` : '',
     '<h3>Granted to</h3>',
-    secret.grants.length ? list(secret.grants.map(grantItem)) : '<p class="bad-text">nobody</p>',
+    secret.grants.length ? list(secret.grants.map(grantItem)) : '<p class="bad-text">none</p>',
     `<h3>Revisions (${secret.revisions.length})</h3>`,
     revisions(secret),
   ];
@@ -236,7 +236,7 @@ function trackedNow(secret) {
     if (!units.has(last[0])) units.set(last[0], []);
     units.get(last[0]).push(name);
   }
-  if (!units.size) return '<p class="muted">Nobody tracks it.</p>';
+  if (!units.size) return '<p class="muted">No unit tracks it.</p>';
   const rows = [...units].sort(([a], [b]) => b - a);
   const note = (revision) => (revision === secret.latest ? ' latest' : ' <span class="warn-text">behind</span>');
   return table(

@@ -1,4 +1,4 @@
-"""What an author allows, and where."""
+"""Allowances of an author, by the place where they are given."""
 
 from __future__ import annotations
 

@@ -129,12 +129,12 @@ def test_odd_entries_are_refused(pack: Callable[..., Path], entries: list[Any], 
 def test_archive_that_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / 'web.charm'
     path.write_bytes(b'PK\x03\x04 and so on')
-    assert f'{path} cannot be unpacked: File is not a zip file; pack the charm anew' in refused(load_source, path)
+    assert f'{path} cannot be unpacked: File is not a zip file; pack the charm again' in refused(load_source, path)
 
 
 @pytest.mark.parametrize('offset', [30, 60, -60, -30, -20, -10])
 def test_damaged_archive_is_refused_or_the_same(pack: Callable[..., Path], offset: int) -> None:
-    """Whatever byte is damaged, the answer is a sentence or, where nothing depends on it, the charm."""
+    """An archive with any one byte damaged is refused with a sentence or, where nothing depends on the byte, read."""
     archive = pack(*GOOD.items())
     good = archive.read_bytes()
     for place in range(offset % len(good), min(offset % len(good) + 10, len(good))):

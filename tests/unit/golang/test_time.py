@@ -1,4 +1,4 @@
-"""What --expire takes, and how times are printed: hook-commands.md 4.1."""
+"""The values that --expire accepts, and how times are printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read of a URL, and what Go says of one that it does not read."""
+"""URLs as Go parses them, and Go's errors for those that it refuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ops sends is understood, and what it gets back is what it expects: hookcmds, and the backend of every ops."""
+"""The command lines of ops are understood, and it receives the answers that it expects: hookcmds, and each ops' backend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a secret may hold (HC 3)."""
+"""The content that a secret may have."""
 
 from __future__ import annotations
 

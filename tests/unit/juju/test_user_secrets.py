@@ -1,4 +1,4 @@
-"""What users do with secrets, and the access it takes (``juju/user_secrets.py``)."""
+"""User secrets, and the access that each operation takes (``juju/user_secrets.py``)."""
 
 from __future__ import annotations
 

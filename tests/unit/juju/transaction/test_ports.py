@@ -1,4 +1,4 @@
-"""What opening and closing a port does to those that are open (``juju/transaction/ports.py``)."""
+"""Opening and closing ports (``juju/transaction/ports.py``)."""
 
 from __future__ import annotations
 
