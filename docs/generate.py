@@ -446,7 +446,7 @@ def charm_process() -> str:
 
 `deploy` and `refresh` load a charm directory as a unit's process would:
 
-- `src/charm.py` is executed as `__main__`, again for each deployment, so what it decides while it is imported is decided for the Juju
+- `src/charm.py` is executed as `__main__`, again for each deployment, so its decisions while it is imported hold for the Juju
   version of that model. The class is the one that is given to the `ops.main` that really runs; without any, the only charm class.
 - While it is imported, the charm finds the environment, the working directory and the time of the install of its first unit. Hook commands
   are on the `PATH`, and refused: no hook runs yet. The [guard](guard.md) watches that as well.
@@ -472,10 +472,10 @@ wherever they lie; with `guard='off'` nothing does.
 ## What is put back
 
 On a unit every hook is a process of its own. A charm that runs in process shares the process of the tests; after each hook, however it
-ended, most of what it changed is put back as it was:
+ended, most of its changes are undone:
 
 {table(('What a charm changes', 'After the hook'), ((row.name, row.fate) for row in LEFTOVERS))}
-For what stays there is `around_hook`, which can [empty caches and put things back](../how-to/patch-the-workload.md#forget-what-a-charm-remembers)
+For the rest there is `around_hook`, which can [empty caches and put things back](../how-to/patch-the-workload.md#forget-what-a-charm-remembers)
 around every hook, and `runner='process'`, which gives each hook [a process](../how-to/run-charms-as-processes.md).
 
 On a unit, Python waits at the end of a hook for threads that are no daemons, and the others end with the process. Here they run on.
@@ -498,15 +498,15 @@ When a test function has returned, each fake model in which it has done somethin
 did not think of](../how-to/find-bugs-you-did-not-think-of.md) shows how to work with findings, allow them, and add checks.
 
 {table(('Check', 'Finds'), rows)}
-- **When.** Only what is new since the test began is judged, so that a test is not blamed for what another one left in a shared model. The final content of a
+- **When.** Only behaviour since the beginning of the test is judged, so that a test is not blamed for the rest of another one in a shared model. The final content of a
   secret or a databag is judged only in a model *at rest*: nothing is due, no unit is in error, no agent is stopped.
   `leaked-content` and `regressed-status` look at the model as it stood at each rest. The last line of the run counts the models.
-- **Whose.** Only what charms did in their own hooks and actions counts: not puppets, not `exec`, not users, not what an
-  [injected fault or an outage](../how-to/let-things-go-wrong.md) has caused.
+- **Whose.** Only the behaviour of charms in their own hooks and actions counts: not puppets, not `exec`, not users, not the effects of an
+  [injected fault or an outage](../how-to/let-things-go-wrong.md).
 - **What happens.** All findings of a test fail it together, as its last assertion would; with `xfail`, that is the expected failure. A test that
   fails for another reason shows them in a section of its report. `--charmsecrets-checks=report` (or `charmsecrets_checks`
   in the ini file) shows them at the end of the run and fails nothing; `off` judges nothing.
-- **Allowed** is what an entry names: `NAME`, or `NAME:SUBJECT` as the finding prints it, with no patterns: `stale-observer:unit:web/0`,
+- **Allowed** are the findings that an entry names: `NAME`, or `NAME:SUBJECT` as the finding prints it, with no patterns: `stale-observer:unit:web/0`,
   `unpruned-revisions:secret:db/password`, a secret without a label by its owner, `orphaned-secret:secret:db/`. Entries of the marker
   (`allow=[...]`), of the option `--charmsecrets-allow` and of the ini file (`charmsecrets_allow`) add up. An entry of a marker that
   allowed nothing is named at the end of the run.

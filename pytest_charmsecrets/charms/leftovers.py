@@ -263,12 +263,10 @@ def _nothing() -> None:
 _BACK: Final = 'put back'
 
 LEFTOVERS: Final = (
-    Leftover('`os.environ`', f'{_BACK}; not what `os.putenv` sets past it', _save_environment, ((os, 'environ'),)),
+    Leftover('`os.environ`', f'{_BACK}, except values that `os.putenv` sets', _save_environment, ((os, 'environ'),)),
     Leftover('the working directory', _BACK, _save_directory),
     Leftover('the umask', f'{_BACK}; a hook begins with 022, as on a unit', _save_umask),
-    Leftover(
-        '`sys.path`, `sys.argv`', f'{_BACK}; a charm directory keeps what it has added to its own path', _save_paths
-    ),
+    Leftover('`sys.path`, `sys.argv`', f'{_BACK}; a charm directory keeps its own additions to the path', _save_paths),
     Leftover(
         '`sys.stdin`, `sys.stdout`, `sys.stderr`',
         _BACK,
@@ -293,7 +291,7 @@ LEFTOVERS: Final = (
     Leftover('filters of warnings, `warnings.showwarning`, `logging.captureWarnings`', _BACK, _save_warnings),
     Leftover(
         'level, handlers, filters, `propagate` and `disabled` of loggers',
-        f'{_BACK}, for loggers that were there before the hook',
+        f'{_BACK}, for loggers that existed before the hook',
         save_loggers,
     ),
     Leftover('level, formatter and filters of the handlers of the root logger', _BACK, save_handlers),
@@ -344,13 +342,13 @@ LEFTOVERS: Final = (
     Leftover('`TZ` and `time.tzset`', _BACK),
     Leftover('context variables, the decimal context', _BACK),
     Leftover(
-        'what is registered with `atexit`',
-        'run at its end, as on a unit; what the standard library registers, or a module while it is imported, '
+        'functions registered with `atexit`',
+        'run at its end, as on a unit; those of the standard library, or of a module while it is imported, '
         'when the tests end',
     ),
     Leftover('threads', 'left, and are named in `HookRun.threads` and in reports'),
     Leftover(
-        "a charm's globals, class attributes and caches of functions; what it patches in other modules",
+        "a charm's globals, class attributes and caches of functions; its patches of other modules",
         'left, for all units of all models in the process',
     ),
     Leftover(
@@ -372,7 +370,7 @@ LEFTOVERS: Final = (
     Leftover('`asyncio.set_event_loop`, `asyncio.set_event_loop_policy`', 'left: to ask for the loop would make one'),
     Leftover(
         'registries: `codecs`, `mimetypes`, `multiprocessing.set_start_method`, `signal.set_wakeup_fd`',
-        'left: they do not say what was registered',
+        'left: they do not list their entries',
     ),
     Leftover(
         '`resource.setrlimit`, `os.nice`, `os.setuid`, `os.setsid`, `os.chroot`',

@@ -287,7 +287,7 @@ def _check_is_running(charm_run: CharmRun) -> None:
         hook = charm_run.invocation
         raise UsageError(
             f"an object of ops from {hook.unit}'s {hook.hook.name} was used after that hook; "
-            'read what you need while the hook runs, or ask the model'
+            'read it while the hook runs, or ask the model'
         )
 
 

@@ -194,7 +194,7 @@ def _check_link(charm: Path, link: str, target: str) -> None:
             f'{link} in {charm} is a link to {target!r}, and Juju takes no absolute links; make it relative'
         )
     if not _stays(link, target):
-        raise UsageError(f'{link} in {charm} is a link to {target!r}, which leads out of the charm; copy what it names')
+        raise UsageError(f'{link} in {charm} is a link to {target!r}, which leads out of the charm; copy its target')
 
 
 def _stays(link: str, target: str) -> bool:
@@ -209,7 +209,7 @@ def _check_links_stay(charm: Path, root: Path, links: list[Path]) -> None:
     for link in links:
         reached = os.path.realpath(root / link)
         if reached != real_root and not reached.startswith(real_root + os.sep):
-            raise UsageError(f'{link} in {charm} is a link that leads out of the charm; copy what it names')
+            raise UsageError(f'{link} in {charm} is a link that leads out of the charm; copy its target')
 
 
 def _walk(root: Path) -> Iterator[Path]:

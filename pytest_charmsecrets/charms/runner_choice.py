@@ -54,7 +54,7 @@ def make_runner(
         if around_hook is not None:
             raise UsageError(
                 'around_hook patches this process, which a charm that runs as a process never sees; '
-                'put what the charm calls on the PATH'
+                'put the programs of the charm on the PATH'
             )
         return ProcessRunner(
             charm, meta=meta, state=state, time_limit=DEFAULT_TIME_LIMIT if time_limit is None else time_limit

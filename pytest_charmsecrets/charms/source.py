@@ -109,7 +109,7 @@ class CharmSource:
         if self.charm_class is None:
             raise UsageError(
                 f'the charm in {self.root} runs as a process, so none of its modules is loaded here to be patched; '
-                "deploy it with runner='in-process', or put what it calls on the PATH"
+                "deploy it with runner='in-process', or put the programs that it calls on the PATH"
             )
         if self.modules is None:
             raise UsageError(
@@ -239,7 +239,7 @@ def _load_class(charm_class: type[Any], meta: Mapping[str, Any] | None) -> Charm
     if document is None:
         raise UsageError(
             f'{charm_class.__name__} has no charmcraft.yaml or metadata.yaml beside it; '
-            'say what it would hold, as in deploy(..., meta={"name": "web", "requires": {...}})'
+            'give its content, as in deploy(..., meta={"name": "web", "requires": {...}})'
         )
     return _make_source(charm_class, document, root, where=where)
 
@@ -362,6 +362,6 @@ def _checked_document(document: object, where: str) -> Document:
     if known.get('extensions'):
         raise UsageError(
             f'{where} uses charmcraft extensions, which are not expanded here; '
-            'pass meta={...} with what `charmcraft expand-extensions` prints'
+            'pass meta={...} with the output of `charmcraft expand-extensions`'
         )
     return known

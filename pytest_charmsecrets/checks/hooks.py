@@ -118,7 +118,7 @@ def endless_event(case: Case) -> Iterator[Finding]:
         elif any(_sets_equal_content(case, run, secret_id) for run in row):
             did = 'set the content that it has already, which makes no revision'
             remedy = (
-                'set content that differs; if the test replaces what generates it, generate another value for each call'
+                'set content that differs; if the test replaces its generator, generate another value for each call'
             )
         yield Finding(
             'endless-event',

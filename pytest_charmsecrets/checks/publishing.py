@@ -67,7 +67,7 @@ def _why_unreadable(
     if crosses and not names_model:
         return (
             f'in the short form: the other model looks for {called(secret)} among its own secrets',
-            'publish the id that add_secret() returned, secret://MODEL-UUID/ID; the short form is what events have',
+            'publish the id that add_secret() returned, secret://MODEL-UUID/ID; the short form is that of events',
         )
     return None
 

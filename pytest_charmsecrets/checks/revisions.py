@@ -156,6 +156,6 @@ def _created_by(case: Case, secret: SecretView) -> tuple[int, ...]:
 
 def _told_of(numbers: list[int]) -> str:
     if len(numbers) == 1:
-        return f'revision {numbers[0]}, which nobody tracks'
+        return f'revision {numbers[0]}, which no unit tracks'
     shown = ', '.join(map(str, numbers)) if len(numbers) <= 3 else f'{numbers[0]} to {numbers[-1]}'
-    return f'{len(numbers)} revisions that nobody tracks ({shown})'
+    return f'{len(numbers)} revisions that no unit tracks ({shown})'

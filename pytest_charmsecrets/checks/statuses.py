@@ -122,4 +122,4 @@ def _between(case: Case, unit: str, before: int, after: int) -> str:
 def _remedy(run: HookRun) -> str:
     if run.hook == 'secret-expired':
         return 'renew before the time is over: set an expire= that lies before the end of validity'
-    return 'keep what the charm needs in secrets, found by get_secret(label=...), in databags or in stored state'
+    return 'keep state in secrets, found by get_secret(label=...), in databags or in stored state'

@@ -48,7 +48,7 @@ def empty_content(case: Case) -> Iterator[Finding]:
                     _subject(case, run, command),
                     f'{run.unit} stored {shown} as {key!r} in {run.hook}',
                     (run.number,),
-                    'call add_secret() once there is a value, and publish no id before: observers use what they read first',
+                    'call add_secret() once there is a value, and publish no id before: observers use the content that they read first',
                 )
 
 

@@ -50,7 +50,7 @@ def secret_lines(
         subject + _named(' by ', reference(granted.since_by)) + _named(' until ', reference(granted.until_by))
         for subject, granted in secret.grants
     ]
-    yield f'  granted to {", ".join(grants) or "nobody"}'
+    yield f'  granted to {", ".join(grants)}' if grants else '  not granted'
 
 
 def _named(word: str, reference: str) -> str:
@@ -165,7 +165,7 @@ class _Bars:
     def observers(self) -> Iterator[str]:
         """Return a line for each group of observers with the same history."""
         if not self._secret.observers:
-            yield '  tracked by nobody'
+            yield '  not tracked'
         groups = self._laid.alike
         for group in groups[:OBSERVERS]:
             first = self._secret.observers[group[0]]

@@ -101,7 +101,7 @@ class SecretRows:
             self._observer(secret, observers[0], names_of(one.unit for one in observers), y)
             y += _ROW
         if not groups:
-            self._shapes.text_at(10, y + 11, 'ink2', 'tracked by nobody')
+            self._shapes.text_at(10, y + 11, 'ink2', 'not tracked')
             y += _ROW
         return y
 
@@ -164,7 +164,7 @@ class SecretRows:
 
     def _grants(self, secret: Secret, y: float) -> float:
         if not secret.grants:
-            self._shapes.text_at(10, y + 11, 'ink2', 'granted to nobody')
+            self._shapes.text_at(10, y + 11, 'ink2', 'not granted')
             return y + _GRANT + 4
         for subject, granted in secret.grants:
             begin = self._at.begin(self._layout.since(Span(granted.since_by, None)))

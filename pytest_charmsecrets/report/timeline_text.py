@@ -360,7 +360,7 @@ class _Text:
         if run.deferred:
             yield 'DEFERRED its event'
         if run.ran_deferred:
-            yield 'ran what was deferred'
+            yield 'ran deferred events'
         if run.threads:
             yield f'left threads running: {self._redact(_first(run.threads, THREADS))}'
         if hook.retry_of is not None:

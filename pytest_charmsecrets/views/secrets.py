@@ -249,7 +249,7 @@ class SecretView(View):
         secret = self._world.secrets.get(self.unique_identifier)
         if secret is None:
             raise UsageError(
-                f'secret {self.unique_identifier!r} is not there: it was removed, or its hook has not been committed; '
+                f'secret {self.unique_identifier!r} does not exist: it was removed, or its hook has not been committed; '
                 'ask .exists before you ask for more'
             )
         return secret
@@ -260,7 +260,8 @@ class SecretView(View):
             return f'<SecretView {self.unique_identifier} (not there)>'
         tracked = ', '.join(f'{unit}@{revision}' for unit, revision in self.tracked_by.items())
         return (
-            f'<SecretView {named_by_owner(self)} revision {secret.latest_revision}, tracked by {tracked or "nobody"}>'
+            f'<SecretView {named_by_owner(self)} revision {secret.latest_revision}, '
+            f'{f"tracked by {tracked}" if tracked else "not tracked"}>'
         )
 
 

@@ -1,4 +1,4 @@
-"""What is given to a public function is checked by its annotations: one sentence names the argument, what came, and the fix."""
+"""Public functions check their arguments by their annotations: one sentence names the argument, the given value, and the fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user does while a unit runs a hook, and what then becomes of what the hook asked for."""
+"""Operations of a user while a unit runs a hook, and their effect on the writes of that hook."""
 
 from __future__ import annotations
 

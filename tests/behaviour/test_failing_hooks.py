@@ -17,7 +17,7 @@ from .charms import LABEL, Web, charm, meta
 
 
 class Broken(Exception):
-    """What the charms of these tests raise."""
+    """The exception of the charms in these tests."""
 
 
 class Switch:

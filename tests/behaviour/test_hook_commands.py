@@ -1,4 +1,4 @@
-"""What the hook commands beside those of secrets do in the model, asked with ``juju exec`` and in a charm's hooks."""
+"""The hook commands other than those of secrets, called with ``juju exec`` and in a charm's hooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is pending in a hook: what a removal takes away, and what a transaction that fails leaves behind."""
+"""Pending changes of a hook: the effect of a removal on them, and the state after a transaction that fails."""
 
 from __future__ import annotations
 

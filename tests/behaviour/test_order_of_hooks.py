@@ -1,4 +1,4 @@
-"""What Juju does not order comes in both orders: spec/events.md, section 17, by its rows."""
+"""Hooks that Juju does not order come in both orders: spec/events.md, section 17, by its rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Pebble tells a charm: custom notices, and health checks that fail and recover."""
+"""Events of Pebble: custom notices, and health checks that fail and recover."""
 
 from __future__ import annotations
 

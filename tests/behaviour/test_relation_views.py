@@ -1,4 +1,4 @@
-"""What a view of a relation shows: its sides, who is in it, and every databag."""
+"""Views of relations: their sides, their members, and every databag."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What agents make of relations: who has departed, what a restart forgets, what comes first in a new one."""
+"""Relations as agents see them: departed units, the memory lost at a restart, the first hook of a new relation."""
 
 from __future__ import annotations
 

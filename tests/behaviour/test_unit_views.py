@@ -1,4 +1,4 @@
-"""What views of units and applications show: status, error, agent, life, and what a charm keeps."""
+"""Views of units and applications: status, error, agent, life, and the stored state of a charm."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def app(fake_model):
 
 
 def printed_status(model, unit):
-    """What ``juju status`` prints of a unit."""
+    """The output of ``juju status`` prints of a unit."""
     shown = json.loads(Client(model).run(['status', '--format=json']).stdout)
     application = unit.partition('/')[0]
     printed = shown['applications'][application]['units'][unit]['workload-status']

@@ -48,7 +48,7 @@ class Models:
     database: ApplicationView
     relation: RelationView
     proxy: str
-    """What the web application is called in the other model."""
+    """The name of the web application in the other model."""
 
     @property
     def secret(self) -> SecretView:

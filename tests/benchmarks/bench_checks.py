@@ -1,4 +1,4 @@
-"""What the checks cost: in the suite of the examples, and for a large model."""
+"""The cost of the checks: in the suite of the examples, and for a large model."""
 
 from __future__ import annotations
 

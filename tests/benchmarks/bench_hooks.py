@@ -1,4 +1,4 @@
-"""What a hook costs: through the model against ops.testing alone, and with many units against few."""
+"""The cost of a hook: through the model against ops.testing alone, and with many units against few."""
 
 from __future__ import annotations
 

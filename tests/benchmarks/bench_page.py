@@ -1,4 +1,4 @@
-"""What a page costs: its size, and the processor time that a browser needs for the first picture and for a scroll step.
+"""The cost of a page: its size, and the processor time that a browser needs for the first picture and for a scroll step.
 
 The clock of the browser's main thread runs only while it works, so that other processes do not count.
 """

@@ -1,4 +1,4 @@
-"""What users do with secrets, by command lines."""
+"""Operations of users on secrets, by command lines."""
 
 from __future__ import annotations
 

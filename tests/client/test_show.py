@@ -1,4 +1,4 @@
-"""What the client shows of a unit, of the model, of itself, and of the log."""
+"""The client's output about a unit, the model, itself, and the log."""
 
 from __future__ import annotations
 

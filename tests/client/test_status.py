@@ -1,4 +1,4 @@
-"""What ``juju status`` says about every state that an application, a unit and its agent can be in."""
+"""The output of ``juju status`` for every state that an application, a unit and its agent can be in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the juju client prints by default: tables."""
+"""The default output of the juju client: tables."""
 
 from __future__ import annotations
 

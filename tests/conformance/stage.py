@@ -80,11 +80,11 @@ class Stage:
         """The models of applications that are not in the first one."""
         self.start: Final = self.model.now
         self.uris: Final[dict[str, str]] = {}
-        """What ``secret-add`` printed, by name."""
+        """The output of ``secret-add``, by name."""
         self.puppets: Final[dict[str, Puppet]] = {}
         self.scripts: Final[dict[tuple[str, str], transcripts.ScriptStep]] = {}
         self.complaints: Final[list[str]] = []
-        """What went wrong in the hooks of scripted charms."""
+        """The exceptions of hooks of scripted charms."""
         self.handled: Final[list[str]] = []
         """The events that scripted charms handled since they were asked for."""
         for name, content in vector.files.items():

@@ -137,14 +137,14 @@ class SettleStep:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SecretExpectation:
-    """What must hold for a secret; only what is given is compared."""
+    """Expectations about a secret; only given fields are compared."""
 
     given: Mapping[str, Any]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ExpectStep:
-    """What must hold now."""
+    """Expectations at this moment."""
 
     due: Hooks | None = None
     exist: tuple[str, ...] | None = None

@@ -1,4 +1,4 @@
-"""What a learner asks is found by the search of the built site, as its first answer: run by `make docs-site`."""
+"""The search of the built site answers a learner's questions with the right page first: run by `make docs-site`."""
 
 from __future__ import annotations
 

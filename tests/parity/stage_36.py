@@ -223,7 +223,7 @@ class Stage:
                 answer.setdefault('meanwhile', []).extend(theirs['commands'])
 
     def answered(self, argv: Sequence[str], exit_code: int, stdout: str, stderr: str) -> Answer:
-        """What a command answered, as the traces write it."""
+        """The answer of a command, as the traces write it."""
         parts = {'rc': exit_code, 'stdout': self.clean(stdout), 'stderr': self.clean(stderr)}
         if argv[0] in ('secret-ids', 'secrets') and stdout:
             parts['stdout'] = in_order(self.clean(stdout))

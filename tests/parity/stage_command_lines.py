@@ -26,7 +26,7 @@ JUJUS_OWN: Final = ('egress-subnets', 'ingress-address', 'private-address')
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What a charm sees of one command, with names in place of what differs from model to model."""
+    """One command as a charm sees it, with names in place of values that differ from model to model."""
 
     rc: int
     stdout: str

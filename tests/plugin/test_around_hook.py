@@ -1,4 +1,4 @@
-"""What conftest.py files and other plugins put around the hooks of charms."""
+"""Context managers of conftest.py files and other plugins around the hooks of charms."""
 
 from __future__ import annotations
 

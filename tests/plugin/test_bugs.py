@@ -1,4 +1,4 @@
-"""What a session says about known bugs of Juju that its tests would have met."""
+"""The session's summary of known bugs of Juju that its tests would have met."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What command line and ini file decide: over the model's own defaults, under the marker."""
+"""Settings of command line and ini file: over the model's own defaults, under the marker."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ def test_what_fails_in_the_fixed_order_too_is_no_matter_of_order(pytester):
 
 
 def test_fixtures_of_the_test_are_set_up_for_each_run(pytester):
-    """What is wider than the test stays set up from its first run to the last test that needs it."""
+    """Fixtures wider than the test stay set up from its first run to the last test that needs it."""
     pytester.makepyfile(
         RACE
         + """

@@ -1,4 +1,4 @@
-"""What users import, and that type checkers see the same as Python does."""
+"""The names that users import; type checkers see the same as Python does."""
 
 from __future__ import annotations
 

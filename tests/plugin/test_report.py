@@ -270,7 +270,7 @@ def test_what_is_due_is_named_with_what_runs_it(pytester):
         [
             '-* charmsecrets: not done yet -*',
             'due, not run: db/0 install, leader-elected, config-changed, start',
-            'settle() runs what is due',
+            'settle() runs the hooks that are due',
             SECTION,
         ],
         consecutive=True,
@@ -310,7 +310,7 @@ def test_a_hook_that_fails_is_one_screen(pytester):
         [
             'E   *HookFailed: web/0 failed in database-relation-changed',
             'E   *ModelError: ERROR permission denied',
-            'E   * why: secret "password" belongs to db, and nobody was granted access, or a grant has ended',
+            'E   * why: secret "password" belongs to db, and no grant exists, or it has ended',
             'E   * charm: *.py:* in _on_database_relation_changed',
             SECTION,
             '  2026-01-01 00:00:00  start',

@@ -165,9 +165,9 @@ def digest(*roots: Any) -> int:
 
 
 _FROZEN = (Operation, Command, HookRun, BecameDue, Fact, Profile)
-"""What never changes: it is the same while it is the same object."""
+"""Values that never change: each is the same while it is the same object."""
 _PASSING = frozenset(('_random', '_differences'))
-"""What says nothing of the state: an agent makes its differences again from the rest."""
+"""Attributes that are not state: an agent makes its differences again from the rest."""
 
 
 def attributes(thing: Any) -> list[tuple[str, Any]]:

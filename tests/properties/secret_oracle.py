@@ -12,7 +12,7 @@ USER = '<model>'
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    """What differs between the versions that are asked."""
+    """The differences between the versions under test."""
 
     owner_tracks: bool = True
     """Owners track a revision as others do, rather than read the latest."""

@@ -15,7 +15,7 @@ from tests.behaviour.long_scenario import run
 from .random_operations import BEGINNING, STORIES, Story
 
 ASKED = ('juju-exec', 'look', 'update-status')
-"""What a test asks for, at any time."""
+"""Operations of a test, at any time."""
 
 
 def hooks_of_units(journal):

@@ -83,7 +83,7 @@ class Secrets(stateful.RuleBasedStateMachine):
 
     @contextlib.contextmanager
     def touching(self, uri):
-        """What is done here to one secret leaves all others as they are."""
+        """An operation on one secret leaves all others as they are."""
         before = self.everything(besides=uri)
         yield
         assert self.everything(besides=uri) == before

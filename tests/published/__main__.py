@@ -23,7 +23,7 @@ class Suite:
 
     title: str
     plugin: str
-    """What puts the fake Juju behind them."""
+    """The plugin that puts the fake Juju behind them."""
     files: tuple[str, ...]
     directory: Path = HERE
     """Where the plugin is, and pytest.ini."""

@@ -419,9 +419,7 @@ class SecretCommands(ContextState):
 
     def _why_unreadable(self, secret: Secret) -> str:
         granted = [tag for tag, permission in secret.permissions.items() if permission.role == 'view']
-        access_of = (
-            f'only {", ".join(granted)} has access' if granted else 'nobody was granted access, or a grant has ended'
-        )
+        access_of = f'only {", ".join(granted)} has access' if granted else 'no grant exists, or it has ended'
         label = f' {gotext.quote(secret.label)}' if secret.label else ''
         return f'secret{label} belongs to {secret.owner}, and {access_of}'
 

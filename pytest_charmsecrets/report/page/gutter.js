@@ -94,9 +94,9 @@ function secretName(geometry, secret, index) {
 function secretRow(geometry, row) {
   const y = row.y + row.height / 2 + 3.6;
   if (row.kind === 'revisions') return label(18, y, 't2', 'revisions');
-  if (row.kind === 'nobody') return label(18, y, 't2', 'tracked by nobody');
+  if (row.kind === 'nobody') return label(18, y, 't2', 'not tracked');
   if (row.kind === 'grant') {
-    if (!row.grant) return label(18, y, 't2 bold', 'granted to nobody');
+    if (!row.grant) return label(18, y, 't2 bold', 'not granted');
     return label(
       18,
       y,

@@ -221,7 +221,7 @@ function aboutSecret(index) {
     trackedNow(secret),
     never.length ? `<p>Tried and never read it: <b>${escaped(ranges(never))}</b></p>` : '',
     '<h3>Granted to</h3>',
-    secret.grants.length ? list(secret.grants.map(grantItem)) : '<p class="bad-text">nobody</p>',
+    secret.grants.length ? list(secret.grants.map(grantItem)) : '<p class="bad-text">none</p>',
     `<h3>Revisions (${secret.revisions.length})</h3>`,
     revisions(secret),
   ];

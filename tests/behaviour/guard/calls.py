@@ -312,7 +312,7 @@ HARMLESS_OF_OS = frozenset(
         'fchown',
     ]
 )
-"""What ``os`` has of the operating system and does not touch it: it reads, asks for what is the process's own, or goes by
+"""Functions of ``os`` that do not touch the operating system: each reads, asks for what is the process's own, or goes by
 the number of an open file. ``umask``, ``putenv``, ``chdir`` and their kin change the process, and are put back after a
 hook."""
 

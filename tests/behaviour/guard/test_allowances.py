@@ -1,4 +1,4 @@
-"""What an author allows, and where."""
+"""Allowances of the guard, and the places where an author gives them."""
 
 from __future__ import annotations
 

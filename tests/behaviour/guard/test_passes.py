@@ -1,4 +1,4 @@
-"""What does not touch the machine, and what is not done by a charm, is never refused."""
+"""The guard never refuses calls that do not touch the machine, and calls of code that is not a charm's."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def remove_at_a_directory(machine):
 
 
 def keep_links(machine):
-    """What a link in a temporary directory points to is not touched by what is done to the link."""
+    """An operation on a link in a temporary directory does not touch the target of the link."""
     source = pathlib.Path(tempfile.mkdtemp())
     (source / 'link').symlink_to(machine / 'file')
     shutil.copytree(source, source / 'copy', symlinks=True, ignore=lambda *_: ['copy'])

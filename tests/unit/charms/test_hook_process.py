@@ -1,4 +1,4 @@
-"""What is below the running of a process, where a charm cannot reach it."""
+"""The lower level of running a process, which a charm cannot reach."""
 
 from __future__ import annotations
 

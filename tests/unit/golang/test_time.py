@@ -1,4 +1,4 @@
-"""What --expire takes, and how times are printed: hook-commands.md 4.1."""
+"""The values of --expire, and the format of printed times: hook-commands.md 4.1."""
 
 from __future__ import annotations
 

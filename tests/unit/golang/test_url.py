@@ -1,4 +1,4 @@
-"""What is read of a URL, and what Go says of one that it does not read."""
+"""The parts of a URL, and Go's error for one that it cannot parse."""
 
 from __future__ import annotations
 

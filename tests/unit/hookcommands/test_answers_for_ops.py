@@ -1,4 +1,4 @@
-"""What ops sends is understood, and what it gets back is what it expects: hookcmds, and the backend of every ops."""
+"""The model accepts the command lines of ops and answers in the expected format: hookcmds, and the backend of every ops."""
 
 from __future__ import annotations
 

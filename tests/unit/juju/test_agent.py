@@ -1,4 +1,4 @@
-"""What one unit runs next, as a function of what it was told and what it has run (EV 11, G6, 9, 12, 13)."""
+"""The next operation of one unit, as a function of its snapshot and its local state (EV 11, G6, 9, 12, 13)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a secret may hold (HC 3)."""
+"""The allowed content of a secret (HC 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is carried from one model to another (``juju/cross_model.py``)."""
+"""Changes that are carried from one model to another (``juju/cross_model.py``)."""
 
 from __future__ import annotations
 

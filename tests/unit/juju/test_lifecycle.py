@@ -1,4 +1,4 @@
-"""What goes with units, relations and applications (``juju/lifecycle.py``)."""
+"""Things that are removed with units, relations and applications (``juju/lifecycle.py``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user can do to a model, and what is refused before anything changes (``juju/operations.py``)."""
+"""Operations of a user on a model, and refusals before anything changes (``juju/operations.py``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What users do with secrets, and the access it takes (``juju/user_secrets.py``)."""
+"""Operations of users on secrets, and the access that they need (``juju/user_secrets.py``)."""
 
 from __future__ import annotations
 

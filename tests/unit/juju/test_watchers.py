@@ -1,4 +1,4 @@
-"""What the watchers of a unit hold, and what they deliver into its snapshot."""
+"""The watchers of a unit: the changes that they hold and deliver into its snapshot."""
 
 from __future__ import annotations
 

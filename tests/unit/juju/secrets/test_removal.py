@@ -1,4 +1,4 @@
-"""What goes when revisions and secrets are removed (``juju/secrets/removal.py``)."""
+"""The effects of removing revisions and secrets (``juju/secrets/removal.py``)."""
 
 from __future__ import annotations
 

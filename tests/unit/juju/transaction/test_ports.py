@@ -1,4 +1,4 @@
-"""What opening and closing a port does to those that are open (``juju/transaction/ports.py``)."""
+"""The effect of opening and closing a port on the open ones (``juju/transaction/ports.py``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a commit refuses because something went, by force, while the hook ran: nothing in the model goes like that yet."""
+"""Refusals of a commit because something was removed, by force, while the hook ran: nothing in the model goes like that yet."""
 
 from __future__ import annotations
 
