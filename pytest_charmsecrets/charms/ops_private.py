@@ -95,7 +95,7 @@ active_runs: Final[list[CharmRun]] = []
 """The runs that have begun and not ended; the runner allows one."""
 
 
-# --- what ops keeps between hooks
+# --- the state that ops keeps between hooks
 
 
 def names_of_deferred(storage: Storage) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def names_of_deferred(storage: Storage) -> tuple[str, ...]:
 
 
 def stored_states(storage: Storage) -> tuple[testing.StoredState, ...]:
-    """Return what the charm and its libraries have stored."""
+    """Return the stored state of the charm and its libraries."""
     states = UnitStateDB(cast('Any', storage)).get_stored_states()
     return tuple(sorted(states, key=lambda state: (state.owner_path or '', state.name)))
 

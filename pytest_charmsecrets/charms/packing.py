@@ -85,7 +85,7 @@ def _copy(root: Path, into: Path) -> None:
 def list_charm(root: Path) -> Listing:
     """Return the files of a charm directory that belong to the charm, for links to them.
 
-    Links within the charm stay what they are. Below the top, a directory of nothing but Python code counts as a file, and
+    Links within the charm stay links. Below the top, a directory of nothing but Python code counts as a file, and
     so does a virtual environment anywhere: no charm writes there, and there may be hundreds for each unit.
 
     Raises:
@@ -118,7 +118,7 @@ def _is_code(path: str) -> bool:
 
 
 def list_files(archive: Path) -> tuple[str, ...]:
-    """Return what is in an archive, by name; nothing if it cannot be read, which ``unpack_charm`` tells."""
+    """Return the files of an archive, by name; nothing if it cannot be read, which ``unpack_charm`` tells."""
     try:
         with zipfile.ZipFile(archive) as packed:
             return tuple(packed.namelist())
@@ -130,14 +130,14 @@ def unpack_charm(archive: Path, into: Path) -> None:
     """Unpack a packed charm.
 
     Raises:
-        UsageError: for what is no charm archive, reaches out of it, or unpacks to too much.
+        UsageError: for a file that is not a charm archive, reaches out of it, or unpacks to too much.
     """
     try:
         with zipfile.ZipFile(archive) as packed:
             _unpack(packed, archive, into)
     except _CANNOT_BE_READ as error:
         reason = ' '.join(str(error).split()) or type(error).__name__
-        raise UsageError(f'{archive} cannot be unpacked: {reason}; pack the charm anew') from error
+        raise UsageError(f'{archive} cannot be unpacked: {reason}; pack the charm again') from error
 
 
 def _unpack(packed: zipfile.ZipFile, archive: Path, into: Path) -> None:
@@ -147,7 +147,7 @@ def _unpack(packed: zipfile.ZipFile, archive: Path, into: Path) -> None:
     for entry in packed.infolist():
         name = _checked_name(archive, entry)
         if name in names:
-            raise UsageError(f'{archive} holds {name!r} twice; pack the charm anew')
+            raise UsageError(f'{archive} holds {name!r} twice; pack the charm again')
         names.add(name)
         budget.take(entry.file_size)
         kind = stat.S_IFMT(entry.external_attr >> 16)
@@ -159,7 +159,7 @@ def _unpack(packed: zipfile.ZipFile, archive: Path, into: Path) -> None:
         elif kind in (0, stat.S_IFREG):
             _extract(packed, entry, into / name)
         else:
-            raise UsageError(f'{archive} holds {name!r}, which is neither a file nor a directory; pack the charm anew')
+            raise UsageError(f'{archive} holds {name!r}, which is neither a file nor a directory; pack the charm again')
     # Last, so that nothing was written through one of them.
     for name, target in links.items():
         (into / name).parent.mkdir(parents=True, exist_ok=True)
@@ -213,7 +213,7 @@ def _check_links_stay(charm: Path, root: Path, links: list[Path]) -> None:
 
 
 def _walk(root: Path) -> Iterator[Path]:
-    """Return what belongs to a charm directory, in order; directories that links name are not entered."""
+    """Return the files of a charm directory, in order; directories that links name are not entered."""
     for directory, names, files in os.walk(root):
         at_the_top = directory == str(root)
         names[:] = sorted(name for name in names if _is_packed(name, at_the_top=at_the_top))

@@ -74,7 +74,7 @@ def make_runner(
 
 
 def make_guard(mode: GuardMode, allow: Iterable[Allowance]) -> Guard | None:
-    """Return what guards the charm of one application, by allowances that were checked; None where it is off."""
+    """Return the guard of one application's charm, by allowances that were checked; None where it is off."""
     return Guard(read_allowances(allow), frozenset(HOOK_COMMANDS)) if mode == 'refuse' else None
 
 

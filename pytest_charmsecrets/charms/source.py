@@ -1,7 +1,7 @@
 """Where an application's charm comes from: a charm class, a charm directory, or a packed charm.
 
 A class keeps its ordinary modules. The modules of a directory are private to it (``modules.py``), so two charms that
-both have ``src/charm.py`` live side by side. Metadata is what charmcraft.yaml holds, or the three older files; for a
+both have ``src/charm.py`` live side by side. Metadata is the content of charmcraft.yaml, or the three older files; for a
 class they are looked for where ops.testing looks: two directories above the file of the class.
 """
 
@@ -91,7 +91,7 @@ class CharmSource:
         return None if self.root is None else str(self.root)
 
     def close(self) -> None:
-        """Remove what was unpacked for it."""
+        """Remove the files that were unpacked for it."""
         if self.unpacked is not None:
             self.unpacked.remove()
 
@@ -322,7 +322,7 @@ def _root_of_class(charm_class: type[Any]) -> Path | None:
 
 
 def _read_files(root: Path) -> tuple[Document | None, Where]:
-    """Return what charmcraft.yaml holds, from it or from the three older files, and which of them holds a place of it.
+    """Return the content of charmcraft.yaml, from it or from the three older files, and which of them holds a place of it.
 
     Without any of them there is no document.
     """

@@ -1,7 +1,7 @@
 """Temporary directories: all of a process lie in one, which is removed when the process ends.
 
 A process that is killed removes nothing. Therefore each process locks its directory for as long as it lives, and a process
-that makes its own first removes those that nobody locks any more.
+that makes its own first removes those that are not locked any more.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class _Home:
 
 
 def _make_lock(home: Path) -> int:
-    # The lock gets its name when it is held: nobody finds one that is about to be taken.
+    # The lock gets its name when it is held: no process finds one that is about to be taken.
     nameless = home / 'being-locked'
     lock = os.open(nameless, os.O_RDWR | os.O_CREAT)
     with contextlib.suppress(OSError):  # a file system without locks: the directory is never taken for abandoned

@@ -133,7 +133,7 @@ class UnitState:
 
         Args:
             name: the container.
-            declared: what the charm's metadata mounts there.
+            declared: the mounts of the charm's metadata.
         """
         root = self.home / 'containers' / name
         root.mkdir(parents=True, exist_ok=True)
@@ -142,7 +142,7 @@ class UnitState:
         return root
 
     def mounts(self, name: str, declared: Iterable[ContainerMount]) -> tuple[testing.Mount, ...]:
-        """Return what is mounted in a container: the author's mounts, and those of the charm's metadata elsewhere."""
+        """Return the mounts of a container: the author's mounts, and those of the charm's metadata elsewhere."""
         given: tuple[testing.Mount, ...] = (
             tuple(self.containers[name].mounts.values()) if name in self.containers else ()
         )

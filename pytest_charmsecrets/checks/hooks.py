@@ -63,7 +63,7 @@ def _is_lost(case: Case, run: HookRun, command: Command, secret_id: str) -> bool
 
 
 def _is_equal_content(case: Case, run: HookRun, command: Command, secret_id: str) -> bool:
-    """Whether a secret-set gave what the secret held: Juju drops it, whatever comes after."""
+    """Whether a secret-set gave the content that the secret held: Juju drops it, whatever comes after."""
     given = _content(command)
     for earlier, effect in reversed(case.effects_on(secret_id)):
         if earlier.number < run.number and effect.kind in ('secret-add', 'secret-set') and effect.revision:

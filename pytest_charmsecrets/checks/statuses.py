@@ -21,7 +21,7 @@ HARMLESS: Final = {
 }
 """Operations after which a healthy unit stays active, with their descriptions."""
 MOVED: Final = ('refresh', 'set-leader')
-"""Those after which a charm may have lost what it knew, and find that out without asking for a secret."""
+"""Those after which a charm may have lost its state, and find that out without asking for a secret."""
 LIFETIME: Final = datetime.timedelta(hours=1)
 """The minimum lifetime of a value to count as a credential."""
 _WORDS: Final = {**HARMLESS, 'run': 'an action that changed nothing'}
@@ -91,7 +91,7 @@ def _is_of_secrets(run: HookRun) -> bool:
 def _has_waited(case: Case, run: HookRun, before: int) -> bool:
     """Whether so much time has passed since a rest that something can have ended with it.
 
-    Only the user can renew what a user's secret holds, such as a license.
+    Only the user can renew the content of a user secret, such as a license.
     """
     rest = case.model.journal.record(before)
     return rest is not None and run.time - rest.time >= LIFETIME and not _reads_of_user(case, run)

@@ -18,7 +18,7 @@ _NAIVE: Final = re.compile(r'\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?')
 
 EMPTY: Final = ('', 'None')
 _OPTIONAL: Final = re.compile(r'cert|passphrase', re.IGNORECASE)
-"""Keys of what a connection may do without, if it has another credential."""
+"""Keys that a connection may do without, if it has another credential."""
 
 
 def naive_datetime(case: Case) -> Iterator[Finding]:

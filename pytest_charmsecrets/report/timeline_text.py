@@ -218,7 +218,7 @@ class _Text:
             about = f' {hook.relation}'
         return f'{hook.name}{about}{" (again)" if due.failed is not None else ""}'
 
-    # --- what happened
+    # --- records
 
     def happened(self) -> Iterator[str]:
         """Return the events: a heading for each time, with similar steps folded."""

@@ -51,7 +51,7 @@ def run(fake_model, write, tmp_path):
 
 
 def is_gone(pid):
-    """Whether a process has ended, be it that nobody has waited for it."""
+    """Whether a process has ended, even if no process has waited for it."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

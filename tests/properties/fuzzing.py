@@ -200,7 +200,7 @@ def _call(target: Target, world: World, draw: Draw, outcome: Outcome, *, thoroug
     except TypeError as error:
         kind = 'TypeError'
         if '<lambda>()' in str(error):
-            pass  # a function that was given fails, and wait() has let time pass before it called it
+            pass  # a function that was given fails, and wait() has moved the clock before it called it
         elif _ARITY.search(str(error)) or _is_jubilants(error):
             _check_same(world, before, thorough, outcome, (target, args, kwargs, error))
         else:

@@ -429,7 +429,7 @@ class SecretCommands(ContextState):
         Returns:
             The consumer label that it becomes instead, if it does.
         """
-        if uri is None or not label or label == secret.label or self.profile.owner_label_via_get == 'nobody':
+        if uri is None or not label or label == secret.label or self.profile.owner_label_via_get == 'no_unit':
             return None
         if secret.owner.kind == 'application' and not self.leads():
             return self._label_of_follower(label)

@@ -129,7 +129,7 @@ def test_odd_entries_are_refused(pack: Callable[..., Path], entries: list[Any], 
 def test_archive_that_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / 'web.charm'
     path.write_bytes(b'PK\x03\x04 and so on')
-    assert f'{path} cannot be unpacked: File is not a zip file; pack the charm anew' in refused(load_source, path)
+    assert f'{path} cannot be unpacked: File is not a zip file; pack the charm again' in refused(load_source, path)
 
 
 @pytest.mark.parametrize('offset', [30, 60, -60, -30, -20, -10])

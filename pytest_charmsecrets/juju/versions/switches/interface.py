@@ -59,7 +59,7 @@ class InterfaceSwitches:
         Switch(
             'read later',
             'storage/constraints.go, ParseConstraintsMap; core/storage/directive.go, ParseDirectivesMap',
-            'the word of storage-add for a size, pool and count that it cannot read',
+            'which word storage-add uses for a size, pool and count that it cannot read',
         ),
     ] = 'constraints'
     any_address_is_network: Annotated[

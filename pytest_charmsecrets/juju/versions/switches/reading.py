@@ -85,7 +85,7 @@ class ReadingSwitches:
         ),
     ] = 'ok'
     owner_label_via_get: Annotated[
-        Literal['nobody', 'leader', 'owner'],
+        Literal['no_unit', 'leader', 'owner'],
         Switch(
             'B8',
             'secretsmanager/secrets.go, updateLabelForAppOwnedOrUnitOwnedSecret',
@@ -105,7 +105,7 @@ class ReadingSwitches:
         Switch(
             'B9; 4.0 read at 4.0.5 and 4.0.15',
             'secretsmanager/secrets.go, getSecretContent; 4.0: domain/secret/service/service.go, checkUnitOwner',
-            "the result when a follower gives its application's secret another label",
+            "how another label is treated that a follower gives its application's secret",
         ),
     ] = 'ignore'
     labels_exclude_family: Annotated[

@@ -33,7 +33,7 @@ class WritingSwitches:
         Switch(
             'C4, C5',
             'runner/context/secrets.go, update',
-            'the result of several secret-set of one secret in a hook',
+            'how several secret-set of one secret in a hook combine',
         ),
     ] = 'merge'
     multi_grant: Annotated[
@@ -73,7 +73,7 @@ class WritingSwitches:
         Switch(
             'read for the commit',
             'agent/secretsmanager/secrets.go, GetSecretRevisionContentInfo',
-            'the right to a secret that deletes its content ahead of the commit',
+            'which right to a secret the deletion of its content ahead of the commit needs',
         ),
     ] = 'manage'
     whole_removal_deletes_content: Annotated[
@@ -137,7 +137,7 @@ class WritingSwitches:
         Switch(
             'C16',
             'uniter/secrets.go, prepareSecretUpdates',
-            'the effect on the hook of updating, granting or revoking a removed secret',
+            'how updating, granting or revoking a removed secret affects the hook',
         ),
     ] = 'fail'
     async_delete: Annotated[
@@ -225,7 +225,7 @@ class WritingSwitches:
         Switch(
             'C22',
             'state/secrets.go, secretRotationOps; domain/unitstate/service/commithook.go',
-            'the effect of another policy on a planned rotation',
+            'how another policy affects a planned rotation',
         ),
     ] = 'if_earlier'
     update_cancels_rotation: Annotated[
