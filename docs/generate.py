@@ -446,7 +446,7 @@ def charm_process() -> str:
 
 `deploy` and `refresh` load a charm directory as a unit's process would:
 
-- `src/charm.py` is executed as `__main__`, again for each deployment, so its decisions while it is imported hold for the Juju
+- `src/charm.py` is executed as `__main__`, again for each deployment, so decisions at import are made for the Juju
   version of that model. The class is the one that is given to the `ops.main` that really runs; without any, the only charm class.
 - While it is imported, the charm finds the environment, the working directory and the time of the install of its first unit. Hook commands
   are on the `PATH`, and refused: no hook runs yet. The [guard](guard.md) watches that as well.
@@ -472,10 +472,10 @@ wherever they lie; with `guard='off'` nothing does.
 ## What is put back
 
 On a unit every hook is a process of its own. A charm that runs in process shares the process of the tests; after each hook, however it
-ended, most of its changes are undone:
+ended, most of its changes to the process are put back:
 
 {table(('What a charm changes', 'After the hook'), ((row.name, row.fate) for row in LEFTOVERS))}
-For the rest there is `around_hook`, which can [empty caches and put things back](../how-to/patch-the-workload.md#forget-what-a-charm-remembers)
+For the rest, use `around_hook`, which can [empty caches and put things back](../how-to/patch-the-workload.md#forget-what-a-charm-remembers)
 around every hook, and `runner='process'`, which gives each hook [a process](../how-to/run-charms-as-processes.md).
 
 On a unit, Python waits at the end of a hook for threads that are no daemons, and the others end with the process. Here they run on.

@@ -54,15 +54,19 @@ def adapt_page(app: Sphinx, document: str, text: list[str]) -> None:
     elif (pathlib.Path(app.srcdir) / document).is_dir():
         name = document.rpartition('/')[2]
         page += _contents(entry for entry in _linked_pages(page) if entry.startswith(f'{name}/'))
-    # For the search only: words that a reader may think of, and the page has no use for.
-    if keywords := KEYWORDS.search(page):
-        page = f'---\nmyst:\n  html_meta:\n    keywords: {keywords["words"]}\n---\n\n{page}'
+    # Entries of the index, by which the search finds a page as by its title.
+    page = KEYWORDS.sub(_index_entries, page)
     text[0] = page
 
 
 def _with_contents(section: re.Match[str]) -> str:
     entries = (*_linked_pages(section['text']), *FURTHER.get(section['title'], ()))
     return section[0] + _contents(entries, f':caption: {GUIDES if section["sub"] else ""}{section["title"]}\n')
+
+
+def _index_entries(keywords: re.Match[str]) -> str:
+    entries = ', '.join(f'! {entry.strip()}' for entry in keywords['words'].split(','))
+    return f'```{{index}} {entries}\n```\n'
 
 
 def _contents(entries: Iterable[str], options: str = '') -> str:

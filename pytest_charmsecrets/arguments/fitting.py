@@ -27,7 +27,9 @@ Check: TypeAlias = Callable[[Any], Any]
 _MOST_ITEMS: Final = 100_000
 """The maximum number of items; an iterator with more counts as endless."""
 _DEEPEST: Final = 100
+"""The maximum depth of plain data; deeper data counts as a cycle."""
 _BITS: Final = 63
+"""The bits of a Go int64 without its sign."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -266,7 +266,7 @@ LEFTOVERS: Final = (
     Leftover('`os.environ`', f'{_BACK}, except values that `os.putenv` sets', _save_environment, ((os, 'environ'),)),
     Leftover('the working directory', _BACK, _save_directory),
     Leftover('the umask', f'{_BACK}; a hook begins with 022, as on a unit', _save_umask),
-    Leftover('`sys.path`, `sys.argv`', f'{_BACK}; a charm directory keeps its own additions to the path', _save_paths),
+    Leftover('`sys.path`, `sys.argv`', f'{_BACK}; a charm directory keeps its additions to its own path', _save_paths),
     Leftover(
         '`sys.stdin`, `sys.stdout`, `sys.stderr`',
         _BACK,
@@ -343,12 +343,12 @@ LEFTOVERS: Final = (
     Leftover('context variables, the decimal context', _BACK),
     Leftover(
         'functions registered with `atexit`',
-        'run at its end, as on a unit; those of the standard library, or of a module while it is imported, '
+        'run at its end, as on a unit; what the standard library registers, or a module while it is imported, '
         'when the tests end',
     ),
     Leftover('threads', 'left, and are named in `HookRun.threads` and in reports'),
     Leftover(
-        "a charm's globals, class attributes and caches of functions; its patches of other modules",
+        "a charm's globals, class attributes and caches of functions; its patches in other modules",
         'left, for all units of all models in the process',
     ),
     Leftover(

@@ -1,7 +1,7 @@
 """Temporary directories: all of a process lie in one, which is removed when the process ends.
 
 A process that is killed removes nothing. Therefore each process locks its directory for as long as it lives, and a process
-that makes its own first removes those that are not locked any more.
+that makes its own first removes those that are no longer locked.
 """
 
 from __future__ import annotations

@@ -47,7 +47,11 @@ def find(model: ModelView, *, since: int = 0) -> tuple[Finding, ...]:
         model: the model.
         since: return only findings with evidence in a record after this number.
     """
-    case = Case(model, since)
+    return find_in(Case(model, since))
+
+
+def find_in(case: Case) -> tuple[Finding, ...]:
+    """Return the findings of a case, each once, in the order of the checks."""
     found = dict.fromkeys(finding for check in CHECKS.values() for finding in check(case))
     # A label may hold anything, a password too.
     return tuple(
@@ -55,7 +59,7 @@ def find(model: ModelView, *, since: int = 0) -> tuple[Finding, ...]:
             finding, subject=case.values.redacted(finding.subject), message=case.values.redacted(finding.message)
         )
         for finding in found
-        if is_proved_since(finding, since)
+        if is_proved_since(finding, case.since)
     )
 
 

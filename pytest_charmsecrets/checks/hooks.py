@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
-from ..engine.ignored_events import REPEATS
+from ..engine.ignored_events import REPEATS, TIMED
 from ..records import Command, Finding, HookRun
 from .case import Case
 from .naming import called, id_in, secret_of
 
+_Event: TypeAlias = tuple[str, str, str | None]
+"""The unit, hook and secret of an event."""
 CANCELLED: Final = {
     'secret-remove': 'call set_content() alone, and event.remove_revision() in a handler of secret_remove',
     'secret-set': 'call set_content() in this hook and remove_revision() in a later one, such as secret-remove',
@@ -87,25 +89,7 @@ def _may_stay(case: Case, run: HookRun) -> bool:
 
 def endless_event(case: Case) -> Iterator[Finding]:
     """Find a secret-rotate or secret-expired event of one secret that repeated without effect."""
-    rows: dict[tuple[str, str, str | None], list[HookRun]] = {}
-    told: set[tuple[str, str, str | None]] = set()
-    for run in case.hooks:
-        if run.hook not in ('secret-rotate', 'secret-expired'):
-            continue
-        key = (run.unit, run.hook, secret_of(run))
-        row = rows.setdefault(key, [])
-        if (
-            any(effect.secret == key[2] for effect in run.committed)
-            or run.outcome != 'committed'
-            or _may_stay(case, run)
-        ):
-            row.clear()
-            continue
-        row.append(run)
-        if len(row) > REPEATS and run.number > case.since and key not in told:
-            told.add(key)
-    for unit, hook, secret_id in told:
-        row = rows[unit, hook, secret_id]
+    for (unit, hook, secret_id), row in _repeated(case).items():
         secret = case.secrets.get(secret_id or '')
         name = called(secret) if secret is not None else str(secret_id)
         times = f'{len(row)} times' if row else f'more than {REPEATS} times'
@@ -127,6 +111,25 @@ def endless_event(case: Case) -> Iterator[Finding]:
             tuple(run.number for run in (*row[:1], *row[-1:])),
             remedy,
         )
+
+
+def _repeated(case: Case) -> dict[_Event, list[HookRun]]:
+    """Return the events that repeated too often without effect, in order, with their runs since the last effect."""
+    rows: dict[_Event, list[HookRun]] = {}
+    repeated: dict[_Event, list[HookRun]] = {}
+    for run in case.hooks:
+        if run.hook not in TIMED:
+            continue
+        event = (run.unit, run.hook, secret_of(run))
+        row = rows.setdefault(event, [])
+        had_effect = run.outcome != 'committed' or any(effect.secret == event[2] for effect in run.committed)
+        if had_effect or _may_stay(case, run):
+            row.clear()
+            continue
+        row.append(run)
+        if len(row) > REPEATS and run.number > case.since:
+            repeated[event] = row
+    return repeated
 
 
 def _sets_equal_content(case: Case, run: HookRun, secret_id: str | None) -> bool:

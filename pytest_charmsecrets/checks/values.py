@@ -52,11 +52,18 @@ class KnownValues:
 
     def redacted(self, text: str) -> str:
         """Return a text without the values, for names such as labels that should hold none."""
-        for place in range(len(text)):
-            for form in self._by_start.get(text[place : place + SHORTEST_VALUE], ()):
-                if text.startswith(form, place):
-                    return f'{text[:place]}<redacted>{self.redacted(text[place + len(form) :])}'
-        return text
+        parts: list[str] = []
+        start = place = 0
+        while place < len(text):
+            forms = self._by_start.get(text[place : place + SHORTEST_VALUE], ())
+            # A value may begin another one, of which the rest would stay.
+            longest = max((form for form in forms if text.startswith(form, place)), key=len, default='')
+            if longest:
+                parts += (text[start:place], '<redacted>')
+                start = place = place + len(longest)
+            else:
+                place += 1
+        return ''.join((*parts, text[start:]))
 
     def _add(self, secret_id: str, key: str, value: str) -> None:
         if is_plain(key) or value in self._names or (is_words(value) and not names_credential(key)):

@@ -6,7 +6,7 @@ cmd/juju/model/show.go; cmd/juju/commands/version.go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from ..errors import JujuError
@@ -61,22 +61,21 @@ def _unit(call: ClientCommandLine, unit: Unit) -> Fields:
     if on_machine:
         shown['public-address'] = unit.address
     shown |= {'charm': charm_url(application), 'leader': world.is_leader(unit.name), 'life': unit.life}
-    wanted = call.flags[_ENDPOINT]
-    relations = [
-        _relation(call, world, unit, relation)
-        for relation in world.relations_of(application.name)
-        if wanted in ('', relation.endpoint_of(application.name).name)
-    ]
-    relations = [
-        relation
-        for relation in relations
-        if wanted or relation['application-data'] or 'related-units' in relation or 'local-unit' in relation
-    ]
-    if relations:
+    if relations := list(_relations(call, world, unit)):
         shown['relation-info'] = relations
     if not on_machine:
         shown['address'] = unit.address
     return Fields(shown)
+
+
+def _relations(call: ClientCommandLine, world: World, unit: Unit) -> Iterator[Fields]:
+    """Return the relations of a unit: those of the chosen endpoint or, of all, those with something to show."""
+    wanted = call.flags[_ENDPOINT]
+    for relation in world.relations_of(unit.application):
+        if wanted in ('', relation.endpoint_of(unit.application).name):
+            shown = _relation(call, world, unit, relation)
+            if wanted or shown['application-data'] or 'related-units' in shown or 'local-unit' in shown:
+                yield shown
 
 
 def _relation(call: ClientCommandLine, world: World, unit: Unit, relation: Relation) -> Fields:

@@ -64,7 +64,7 @@ def find_relation(world: World, first: str, second: str) -> Relation:
     """
     for name in (first.partition(':')[0], second.partition(':')[0]):
         if name not in world.remote_applications:
-            find_application(world, name)
+            check_application_exists(world, name)
     # A peer relation lasts as long as its application.
     found = [
         relation

@@ -26,7 +26,7 @@ from .world import World
 UserAccess: TypeAlias = Literal['read', 'write', 'admin']
 """The levels of a user's access to a model. Each includes those before it."""
 
-_RANK: Final = {access: rank for rank, access in enumerate(get_args(UserAccess))}
+_RANK: Final = {level: rank for rank, level in enumerate(get_args(UserAccess))}
 
 NEEDED_ACCESS: Final[Mapping[str, UserAccess]] = {
     'secrets': 'read',
@@ -46,7 +46,6 @@ _MISSING_REVISION: Final = {
     'deleting': 'deleting secret "{id}": secret revisions [{revision}] not found',
     'uri_and_revision': 'secret revision not found: {uri}/{revision}',
 }
-
 
 _TOKEN_REUSED: Final = datetime.timedelta(minutes=10)
 """How long Juju reuses a token for the same revisions of a cluster."""
@@ -132,17 +131,10 @@ def update(
         raise JujuError('at least one attribute to update must be specified')
     secret, uri = _find(world, identifier)
     _check_writable(world, secret)
-    checksum = content.checksum(encoded) if encoded else ''
-    is_unchanged = world.profile.idempotent_content and encoded and checksum == secret.latest_checksum
-    if is_unchanged and secret.is_checksum_old:
-        is_unchanged = not world.bugs.ask('metadata_update_erases_checksum')
+    is_unchanged = _is_latest(world, secret, encoded)
     if is_unchanged:
         attributes = dataclasses.replace(attributes, content=None)
-    if secret.owner.is_user and outside_content.is_locked(world, secret.id):
-        _refuse_locked(world, secret, has_content=attributes.content is not None)
-    if attributes.content and not secret.owner.is_user and world.secrets.backend != INTERNAL:
-        # The model's token permits writes of user secrets only. Juju 3.6: getBackendForUserSecretsWrite.
-        raise JujuError(outside_content.denied(world, world.name, secret.id, secret.latest_revision + 1))
+    _check_backend_permits(world, secret, has_content=attributes.content is not None)
     begun = world.begin_operation()
     # Without new content Juju 3.6 writes nothing; 4.0 writes the time and the checksum, and marks obsolete revisions.
     if not attributes.is_empty or world.profile.obsolescence_asked_often:
@@ -156,6 +148,22 @@ def update(
     world.note_operation('update-secret', identifier, *_shown(values), *flags, begun=begun)
     if not world.profile.async_delete:
         removal.prune(world.secrets, secret)
+
+
+def _is_latest(world: World, secret: Secret, encoded: content.EncodedContent) -> bool:
+    """Whether Juju takes the content of an update for that of the latest revision."""
+    if not world.profile.idempotent_content or not encoded or content.checksum(encoded) != secret.latest_checksum:
+        return False
+    return not (secret.is_checksum_old and world.bugs.ask('metadata_update_erases_checksum'))
+
+
+def _check_backend_permits(world: World, secret: Secret, *, has_content: bool) -> None:
+    """Refuse an update that the backend of the model does not permit."""
+    if secret.owner.is_user and outside_content.is_locked(world, secret.id):
+        _refuse_locked(world, secret, has_content=has_content)
+    if has_content and not secret.owner.is_user and world.secrets.backend != INTERNAL:
+        # The model's token permits writes of user secrets only. Juju 3.6: getBackendForUserSecretsWrite.
+        raise JujuError(outside_content.denied(world, world.name, secret.id, secret.latest_revision + 1))
 
 
 def _refuse_locked(world: World, secret: Secret, *, has_content: bool) -> None:

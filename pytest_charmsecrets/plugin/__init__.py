@@ -40,7 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(secrets, 'charmsecrets-secrets')
     config.stash[judging.TOTALS] = totals = judging.Totals()
     config.pluginmanager.register(totals, 'charmsecrets-totals')
-    config.pluginmanager.register(judging.OwnChecks(), 'charmsecrets-checks')
+    config.stash[judging.OWN_CHECKS] = own_checks = judging.OwnChecks()
+    config.pluginmanager.register(own_checks, 'charmsecrets-checks')
 
     config.stash[progress.PROGRESS] = None
 

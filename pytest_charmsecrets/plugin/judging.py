@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
+import weakref
 from collections.abc import Collection, Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,7 @@ SECTION: Final = 'charmsecrets: findings'
 VERDICT: Final = pytest.StashKey['Verdict']()
 """The verdict on the running test, once its checks have run."""
 TOTALS: Final = pytest.StashKey['Totals']()
+OWN_CHECKS: Final = pytest.StashKey['OwnChecks']()
 UNMET: Final = pytest.StashKey['tuple[tuple[FakeModel, Finding], ...]']()
 """Findings in the running test that are not allowed."""
 
@@ -30,12 +32,19 @@ UNMET: Final = pytest.StashKey['tuple[tuple[FakeModel, Finding], ...]']()
 class OwnChecks:
     """The checks of this package, registered like those of any other plugin."""
 
+    def __init__(self) -> None:
+        self.at_rest: Final[weakref.WeakKeyDictionary[ModelView, bool]] = weakref.WeakKeyDictionary()
+        """Whether each model was at rest when it was last checked; its secrets were judged only then."""
+
     @pytest.hookimpl
     def pytest_charmsecrets_check(self, model: ModelView, since: int) -> Iterable[Finding]:
         """Return the findings of all checks of this package."""
-        from ..checks import find
+        from ..checks import find_in
+        from ..checks.case import Case
 
-        return find(model, since=since)
+        case = Case(model, since)
+        self.at_rest[model] = case.is_at_rest
+        return find_in(case)
 
 
 @dataclasses.dataclass
@@ -121,7 +130,6 @@ def _verdict(item: pytest.Item) -> Verdict:
     used = tuple(item.config.stash[MODELS].used_since())
     if not used:
         return Verdict()
-    from ..checks import is_at_rest
     from ..checks.allowing import allows
 
     marked = tuple(_marked(item))
@@ -130,9 +138,10 @@ def _verdict(item: pytest.Item) -> Verdict:
     unmet = [(model, one) for model, one in found if not any(allows(entry, one) for entry in allow)]
     item.config.stash[UNMET] = tuple(unmet)
     idle = {entry for _, entry in marked if not any(allows(entry, one) for _, one in found)}
+    at_rest = item.config.stash[OWN_CHECKS].at_rest
     return Verdict(
         models=len(used),
-        not_at_rest=sum(not is_at_rest(model) for model, _ in used),
+        not_at_rest=sum(not at_rest.get(model, True) for model, _ in used),
         text=_told(unmet, redact=not item.config.stash[options.DEFAULTS].show_secrets),
         entries=tuple(printable(f'{one.check}:{one.subject}') for _, one in unmet),
         used=tuple(place for place in marked if place[1] not in idle),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import functools
 import itertools
 import logging
 import os
@@ -162,7 +163,6 @@ def add_sections(
     used = tuple(models.used())
     if not used:
         return
-    from ..report.orders import render_repetition
     from ..report.standing import render_standing
     from ..report.timeline import timeline_of
 
@@ -181,16 +181,23 @@ def add_sections(
         timeline = timeline_of(tuple(controller.models.values()), redact).end(most_lines=LINES, in_detail=told is None)
         add_section(report, SECTION, timeline)
         properties.append((_property_of(SECTION), timeline))
-    lines = list(dict.fromkeys(render_repetition(model) for model in used))
-    if left_out := len(controllers) - len(shown):
-        lines.append(f'{left_out} earlier models of the test are not shown')
-    if secrets is not None and (keys := secrets.left_in_plain):
-        lines.append(f'too short or too common to redact: {", ".join(keys)}')
-    add_section(report, REPETITION, '\n'.join(lines))
-    properties.append((_property_of(REPETITION), '\n'.join(lines)))
+    repetition = '\n'.join(_how_to_repeat(used, secrets, left_out=len(controllers) - len(shown)))
+    add_section(report, REPETITION, repetition)
+    properties.append((_property_of(REPETITION), repetition))
     item.user_properties += properties  # pytest reads those of the teardown's report
     report.user_properties += properties
     models.note_seen()
+
+
+def _how_to_repeat(models: Iterable[FakeModel], secrets: Secrets | None, *, left_out: int) -> Iterator[str]:
+    """Return the lines that reproduce a failure, and what the report does not show or could not redact."""
+    from ..report.orders import render_repetition
+
+    yield from dict.fromkeys(map(render_repetition, models))
+    if left_out:
+        yield f'{left_out} earlier models of the test are not shown'
+    if secrets is not None and (keys := secrets.left_in_plain):
+        yield f'too short or too common to redact: {", ".join(keys)}'
 
 
 def _property_of(title: str) -> str:
@@ -297,9 +304,13 @@ def leave_out_chatter_of_ops(config: pytest.Config) -> None:
 
 
 def _is_no_chatter(record: logging.LogRecord) -> bool:
-    if record.levelno > logging.DEBUG or (ops := sys.modules.get('ops')) is None:
-        return True
-    return os.path.dirname(record.pathname) != os.path.dirname(ops.__file__ or '')  # noqa: PTH120 - for each log line
+    return record.levelno > logging.DEBUG or not _is_file_of_ops(record.pathname)
+
+
+@functools.cache
+def _is_file_of_ops(path: str) -> bool:
+    ops = sys.modules.get('ops')
+    return ops is not None and os.path.dirname(path) == os.path.dirname(ops.__file__ or '')  # noqa: PTH120 - as logged
 
 
 def note_bugs_avoided(report: pytest.TestReport, models: Models) -> None:

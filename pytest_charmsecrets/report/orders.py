@@ -47,7 +47,8 @@ def render_race(first: GivenOrder, failing: Sequence[int], further: int, shortes
         shortest: the shortest order found with the same failure, which the report shows; None without a search.
     """
     passes = 'the fixed order' if first == 0 else 'its own order'
-    named = ', '.join(map(str, failing[:NUMBERS])) + (', ...' if len(failing) > NUMBERS else '')
+    more = f' and {len(failing) - NUMBERS} more' if len(failing) > NUMBERS else ''
+    named = f'{", ".join(map(str, failing[:NUMBERS]))}{more}'
     lines = [
         f'Passes in {passes}, and fails in {len(failing)} of {further} further orders: {named}.',
         'Juju could choose each of them.',

@@ -49,6 +49,14 @@ _MARK: Final = '\x00redacted\x00'
 _MARKED: Final = re.compile(rf'{_MARK}(?P<number>[0-9]+){_MARK}')
 _BEGINNING: Final = 4
 """The number of first characters by which forms are indexed: at most the minimum length of a credential."""
+_DOTS: Final = '...'
+"""These stand for the middle of a text that pytest or reprlib cuts."""
+_CUT_LENGTH: Final = 4
+"""The minimum length of an end of a value to be redacted beside such dots. Two ends of one value may be shorter."""
+_CUT_REACH: Final = 240
+"""The length of the longest end that pytest leaves."""
+_QUOTE: Final = re.compile(r'[\'"\n]')
+
 _IN_WORD: Final = re.compile(r'[\w/:+-]')
 _GOES_ON: Final = re.compile(r'[\w/:+-]|\.\w')
 
@@ -69,6 +77,8 @@ class Redactor:
         self._values: Final[set[str]] = set()
         self._forms: Final[dict[str, dict[str, tuple[str, ...]]]] = collections.defaultdict(dict)
         """The forms by their first characters, each with the values that have it."""
+        self._ends: Final[dict[str, set[str]]] = collections.defaultdict(set)
+        """The values by their last characters."""
         self.follow(values)
 
     def follow(self, values: Iterable[str]) -> None:
@@ -76,10 +86,15 @@ class Redactor:
         wanted = dict.fromkeys(values)
         for value in wanted:
             if value not in self._values:
+                self._ends[value[-_CUT_LENGTH:]].add(value)
                 for form in set(_forms(value)):
                     alike = self._forms[form[:_BEGINNING]]
                     alike[form] = (*alike.get(form, ()), value)
         for value in self._values - wanted.keys():
+            alike = self._ends[value[-_CUT_LENGTH:]]
+            alike.discard(value)
+            if not alike:
+                del self._ends[value[-_CUT_LENGTH:]]
             for form in set(_forms(value)):
                 self._drop(form, value)
         self._values.clear()
@@ -103,7 +118,35 @@ class Redactor:
                 parts += (text[kept:start], stand_in(values[0]) if stand_in is not None else PLACEHOLDER)
                 kept = end
             start = end or start + 1
+        return self._redact_ends(''.join((*parts, text[kept:])), stand_in)
+
+    def _redact_ends(self, text: str, stand_in: Callable[[str], str] | None) -> str:
+        """Replace what is left of a value whose middle was cut, up to the quotes around it."""
+        parts: list[str] = []
+        kept = 0
+        dots = text.find(_DOTS)
+        while dots >= 0 and self._values:
+            after = dots + len(_DOTS)
+            head = _QUOTE.split(text[max(kept, dots - _CUT_REACH) : dots])[-1]
+            tail = _QUOTE.split(text[after : after + _CUT_REACH], maxsplit=1)[0]
+            value = self._cut(head, tail)
+            if value is not None:
+                begins, ends = head and value.startswith(head), tail and value.endswith(tail)
+                shown = stand_in(value) if stand_in is not None else PLACEHOLDER
+                parts += (text[kept : dots - len(head) if begins else after], shown)
+                kept = after + len(tail) if ends else dots
+            dots = text.find(_DOTS, after)
         return ''.join((*parts, text[kept:]))
+
+    def _cut(self, head: str, tail: str) -> str | None:
+        """Return the value that has these ends, or one of them."""
+        likely: set[str] = set()
+        if len(head) >= _CUT_LENGTH:
+            alike = self._forms.get(head[:_BEGINNING], {}).values()
+            likely.update(value for values in alike for value in values if value.startswith(head))
+        if len(tail) >= _CUT_LENGTH:
+            likely.update(value for value in self._ends.get(tail[-_CUT_LENGTH:], ()) if value.endswith(tail))
+        return max(likely, key=lambda value: (value.startswith(head) and value.endswith(tail), value), default=None)
 
     def _drop(self, form: str, value: str) -> None:
         alike = self._forms[form[:_BEGINNING]]

@@ -165,7 +165,7 @@ class _Bars:
     def observers(self) -> Iterator[str]:
         """Return a line for each group of observers with the same history."""
         if not self._secret.observers:
-            yield '  not tracked'
+            yield '  tracked by no unit'
         groups = self._laid.alike
         for group in groups[:OBSERVERS]:
             first = self._secret.observers[group[0]]

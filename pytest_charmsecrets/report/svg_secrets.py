@@ -86,8 +86,9 @@ class SecretRows:
         word = f'r{min(numbers)}-{max(numbers)}' if len(numbers) > 1 else f'r{numbers[0]}'
         self._shapes.text_at(slot.center, middle + 3.5, 'ink b s c', word)
 
-    def _until(self, number_: int | None) -> int | None:
-        return self._layout.until(Span(None, number_))
+    def _until(self, record: int | None) -> int | None:
+        """Return the index of the event that ended something, by the number of its record."""
+        return self._layout.until(Span(None, record))
 
     # --- observers
 
@@ -101,7 +102,7 @@ class SecretRows:
             self._observer(secret, observers[0], names_of(one.unit for one in observers), y)
             y += _ROW
         if not groups:
-            self._shapes.text_at(10, y + 11, 'ink2', 'not tracked')
+            self._shapes.text_at(10, y + 11, 'ink2', 'tracked by no unit')
             y += _ROW
         return y
 
@@ -142,8 +143,8 @@ class SecretRows:
     def _reads(self, observer: Observer) -> list[tuple[int, str]]:
         """Return the last read of each hook and every failed read, unless they are folded."""
         found: dict[tuple[int, bool], str] = {}
-        for number_, read in observer.reads:
-            place = self._layout.index(number_)
+        for record, read in observer.reads:
+            place = self._layout.index(record)
             if place is not None and not self._at.is_folded(place):
                 found[place, read.kind == 'refused'] = read.kind
         return [(place, kind) for (place, _), kind in found.items()]

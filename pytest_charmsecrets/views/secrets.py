@@ -260,8 +260,7 @@ class SecretView(View):
             return f'<SecretView {self.unique_identifier} (not there)>'
         tracked = ', '.join(f'{unit}@{revision}' for unit, revision in self.tracked_by.items())
         return (
-            f'<SecretView {named_by_owner(self)} revision {secret.latest_revision}, '
-            f'{f"tracked by {tracked}" if tracked else "not tracked"}>'
+            f'<SecretView {named_by_owner(self)} revision {secret.latest_revision}, tracked by {tracked or "no unit"}>'
         )
 
 

@@ -1,4 +1,4 @@
-"""Public functions check their arguments by their annotations: one sentence names the argument, the given value, and the fix."""
+"""Arguments of public functions are checked by their annotations: one sentence names argument, value and fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operations of a user while a unit runs a hook, and their effect on the writes of that hook."""
+"""Operations of a user while a unit runs a hook, and their effect on the pending changes of the hook."""
 
 from __future__ import annotations
 

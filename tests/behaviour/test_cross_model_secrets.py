@@ -96,7 +96,8 @@ def test_why_nothing_can_be_read_is_told_to_the_test(share):
         models.apps.advance(days=31)
     assert failed.value.juju_error == 'permission denied'
     assert failed.value.why == (
-        f'the secret belongs to database in model databases, which has not granted {models.proxy} access'
+        'the secret belongs to database in model databases, which has not granted access to web, '
+        f'called {models.proxy} there'
     )
 
 

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import ops
 import pytest
 
 from pytest_charmsecrets import FakeModel, HookRun
 
 from . import sets_of_ops
+from .charms import charm, meta
 from .long_scenario import run
 
 ROOT = Path(__file__).parents[2]
@@ -92,3 +94,16 @@ def test_sets_of_objects_of_ops_iterate_alike_in_every_process():
     assert sets_of_ops.run() == here
     for hash_seed in ('0', '1', '2'):
         assert printed('sets_of_ops', hash_seed=hash_seed).decode().strip() == here
+
+
+@pytest.mark.charmsecrets(allow=['endless-event'])
+def test_findings_stand_in_the_order_of_their_events(fake_model):
+    def install(self, _):
+        for number in range(8):
+            self.unit.add_secret({'key': 'value'}, label=f'secret {number}', rotate=ops.SecretRotate.HOURLY)
+
+    fake_model.deploy(charm(install=install, secret_rotate=lambda self, event: None), meta=meta())
+    fake_model.advance(hours=2)
+    found = [finding for finding in fake_model.check() if finding.check == 'endless-event']
+    assert len(found) == 8
+    assert found == sorted(found, key=lambda finding: finding.evidence)

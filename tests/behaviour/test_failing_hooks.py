@@ -17,7 +17,7 @@ from .charms import LABEL, Web, charm, meta
 
 
 class Broken(Exception):
-    """The exception of the charms in these tests."""
+    """The exception that the charms of these tests raise."""
 
 
 class Switch:

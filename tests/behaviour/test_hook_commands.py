@@ -1,4 +1,4 @@
-"""The hook commands other than those of secrets, called with ``juju exec`` and in a charm's hooks."""
+"""Effects in the model of hook commands other than those for secrets, from ``juju exec`` and from a charm's hooks."""
 
 from __future__ import annotations
 

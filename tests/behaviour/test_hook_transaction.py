@@ -1,4 +1,4 @@
-"""Pending changes of a hook: the effect of a removal on them, and the state after a transaction that fails."""
+"""Pending changes of a hook: what a removal drops, and what a failed transaction leaves behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Misuse gets one sentence, which names the thing, the near misses and the fix; nothing is half done."""
+"""A mistake is refused with one sentence that names the thing, the near misses and the fix; nothing is half applied."""
 
 from __future__ import annotations
 

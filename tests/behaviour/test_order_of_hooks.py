@@ -1,4 +1,4 @@
-"""Hooks that Juju does not order come in both orders: spec/events.md, section 17, by its rows."""
+"""Hooks that Juju does not order run in both orders."""
 
 from __future__ import annotations
 

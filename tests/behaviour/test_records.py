@@ -1,4 +1,4 @@
-"""Fields of the journal's records beyond unit and hook: retries, observers, deferred events, reads, rests."""
+"""Fields of the journal's records: retries, observers, deferred events, reads, rests."""
 
 from __future__ import annotations
 

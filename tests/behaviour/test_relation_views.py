@@ -1,4 +1,4 @@
-"""Views of relations: their sides, their members, and every databag."""
+"""Views of relations show sides, members and every databag."""
 
 from __future__ import annotations
 

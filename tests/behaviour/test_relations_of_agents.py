@@ -1,4 +1,4 @@
-"""Relations as agents see them: departed units, the memory lost at a restart, the first hook of a new relation."""
+"""Relations as agents see them: departed members, what a restart forgets, the first hook of a new relation."""
 
 from __future__ import annotations
 

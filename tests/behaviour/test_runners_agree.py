@@ -26,14 +26,14 @@ DRAWN = re.compile(
     r'|(?P<fingerprint>(?:(?<=password )|(?<=latest is ))[0-9a-f]{8})',
     re.DOTALL,
 )
-"""Values that these charms draw or read off their clock, beyond those that ``Journal.normalised()`` knows."""
+"""Random values and times of these charms that ``Journal.normalised()`` does not know."""
 BREAKS = re.compile(r'\\+n|\\|\s')
 FOLDS = re.compile(r'\\n +')
 """Where ops 2 folds its YAML, which depends on the length of what was drawn."""
 OBSERVED = re.compile(r', observed=\w+')
 """Whether the charm observes an event, which is unknown for a process."""
 WHERE_OPS_KEEPS_STATE = ('Using local storage: ', 'Initializing SQLite local storage: ')
-"""The log message of ops when it makes the file for its own state, which does not exist for a charm in this process."""
+"""Log lines of ops about the file for its own state, which does not exist for a charm in this process."""
 
 
 def new_model() -> FakeModel:

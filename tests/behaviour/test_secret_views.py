@@ -1,4 +1,4 @@
-"""Views of secrets: times, readers and observers, revisions, and content that Juju cannot decode."""
+"""Views of secrets show times, readers, observers, revisions, and content that Juju cannot decode."""
 
 from __future__ import annotations
 

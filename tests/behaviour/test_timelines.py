@@ -148,7 +148,7 @@ def test_a_failure_names_the_hook_the_command_and_what_led_there(read):
     command = next(one for one in failed.run.commands if one.number == failure.command)
     assert (command.name, command.exit_code) == ('secret-get', 1)
     assert failure.juju_error == 'permission denied'
-    assert 'no grant exists' in failure.why
+    assert 'access was never granted' in failure.why
     assert 'charm.py' in failure.where
     played = [one.number for one in data.hooks if one.run.hook == 'juju-exec']
     assert failure.chain == (played[0], failed.number)

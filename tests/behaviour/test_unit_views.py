@@ -1,4 +1,4 @@
-"""Views of units and applications: status, error, agent, life, and the stored state of a charm."""
+"""Views of units and applications show status, error, agent, life, and stored state."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def app(fake_model):
 
 
 def printed_status(model, unit):
-    """The output of ``juju status`` prints of a unit."""
+    """The line of ``juju status`` for a unit."""
     shown = json.loads(Client(model).run(['status', '--format=json']).stdout)
     application = unit.partition('/')[0]
     printed = shown['applications'][application]['units'][unit]['workload-status']

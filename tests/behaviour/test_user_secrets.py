@@ -5,7 +5,7 @@ from __future__ import annotations
 import ops
 import pytest
 
-from pytest_charmsecrets import FakeModel, JujuError, UsageError
+from pytest_charmsecrets import FakeModel, HookFailed, JujuError, UsageError
 
 from .charms import meta
 
@@ -309,3 +309,20 @@ def test_a_checksum_that_metadata_erase_stays_when_equal_content_is_given_too():
         model.update_secret('token', info='a third')
         model.update_secret('token', {'key': 'one'})
         assert model.secret(token).latest_revision == 2
+
+
+def test_the_reason_of_a_refused_read_says_whose_secret_it_is(fake_model):
+    class Reader(ops.CharmBase):
+        def __init__(self, framework):
+            super().__init__(framework)
+            framework.observe(self.on.config_changed, self._read)
+
+        def _read(self, event):
+            self.model.get_secret(id=self.config['account'])
+
+    fake_model.deploy(Reader, 'web', meta=meta('web', config={'options': {'account': {'type': 'secret'}}}))
+    fake_model.config('web', {'account': fake_model.add_secret('smtp', {'password': 'one'})})
+    with pytest.raises(HookFailed) as caught:
+        fake_model.settle()
+    why = 'secret "smtp" belongs to a user of the model, and nobody was granted access, or a grant has ended'
+    assert f'why: {why}' in str(caught.value)

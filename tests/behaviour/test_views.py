@@ -1,4 +1,4 @@
-"""Look-ups in a model: applications, units, relations, secrets; the ``repr`` of each; the journal."""
+"""Look-ups of a model: applications, units, relations, secrets; the one-line form of each; the journal."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def test_several_secrets_are_an_error_that_lists_them(fake_model):
     lines = str(wrong.value).splitlines()
     assert lines[0] == f'there are several secrets with label {LABEL!r}; the candidates are:'
     assert [line.partition(' <')[2] for line in lines[1:]] == [
-        f'SecretView app/0/{LABEL} revision 1, not tracked>',
-        f'SecretView app/1/{LABEL} revision 1, not tracked>',
+        f'SecretView app/0/{LABEL} revision 1, tracked by no unit>',
+        f'SecretView app/1/{LABEL} revision 1, tracked by no unit>',
     ]
 
 
@@ -95,8 +95,8 @@ def test_every_object_says_what_it_is_in_one_line_without_content(pair):
         hook: '<PuppetHook of puppet/0, ended>',
         pair.relation: '<RelationView 2 web:database database:database>',
         pair.secret: '<SecretView database/password revision 1, tracked by web/0@1, web/1@1>',
-        own: f'<PuppetSecret puppet/0/{own.view.unique_identifier} revision 1, not tracked>',
-        pair.model.secret(name='token'): '<SecretView <model>/token revision 1, not tracked>',
+        own: f'<PuppetSecret puppet/0/{own.view.unique_identifier} revision 1, tracked by no unit>',
+        pair.model.secret(name='token'): '<SecretView <model>/token revision 1, tracked by no unit>',
         fault: "InjectedFault(kind='hook-fails', unit=None, hook=None, struck=False)",
     }
     assert {thing: repr(thing) for thing in expected} == expected
@@ -111,7 +111,7 @@ def test_a_document_that_is_used_as_a_label_is_not_shown(fake_model, label):
     with puppet.leader.hook() as hook:
         hook.add_secret({'key': 'value'}, label=label)
     (secret,) = fake_model.secrets()
-    assert repr(secret) == f'<SecretView puppet/{secret.unique_identifier} revision 1, not tracked>'
+    assert repr(secret) == f'<SecretView puppet/{secret.unique_identifier} revision 1, tracked by no unit>'
 
 
 def test_two_views_of_the_same_thing_are_equal(pair):

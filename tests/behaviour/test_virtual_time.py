@@ -96,7 +96,7 @@ def test_what_fell_due_for_the_sleeper_itself_is_due_afterwards_too(fake_model, 
 
 
 def test_an_expiry_that_repeats_while_its_own_hook_sleeps_is_over_with_that_hook(fake_model):
-    """The agent holds each revision once, and drops it when the hook is committed (EV 5)."""
+    """The agent holds each revision once, and drops it when the hook is committed."""
     revisions = []
 
     def expired(self, event):

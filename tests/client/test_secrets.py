@@ -1,4 +1,4 @@
-"""Operations of users on secrets, by command lines."""
+"""Command lines of users for secrets."""
 
 from __future__ import annotations
 

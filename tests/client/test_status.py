@@ -1,4 +1,4 @@
-"""The output of ``juju status`` for every state that an application, a unit and its agent can be in."""
+"""``juju status`` for every state that an application, a unit and its agent can be in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The default output of the juju client: tables."""
+"""The tables that the juju client prints by default."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Stage:
         self.puppets: Final[dict[str, Puppet]] = {}
         self.scripts: Final[dict[tuple[str, str], transcripts.ScriptStep]] = {}
         self.complaints: Final[list[str]] = []
-        """The exceptions of hooks of scripted charms."""
+        """Failures in the hooks of scripted charms."""
         self.handled: Final[list[str]] = []
         """The events that scripted charms handled since they were asked for."""
         for name, content in vector.files.items():

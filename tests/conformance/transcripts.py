@@ -137,14 +137,14 @@ class SettleStep:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SecretExpectation:
-    """Expectations about a secret; only given fields are compared."""
+    """Expectations about a secret; only those given are compared."""
 
     given: Mapping[str, Any]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ExpectStep:
-    """Expectations at this moment."""
+    """Expectations that must hold now."""
 
     due: Hooks | None = None
     exist: tuple[str, ...] | None = None

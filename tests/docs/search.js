@@ -18,8 +18,8 @@ page._ready = () => {};
 const read = (file) => vm.runInContext(fs.readFileSync(file, 'utf8'), page);
 vm.runInContext('var SPHINX_HIGHLIGHT_ENABLED = false; var _ = (text) => text;', page);
 read(path.join(scripts, 'documentation_options.js'));
-read(path.join(scripts, 'language_data.js'));
 read(path.join(scripts, 'searchtools.js'));
+read(path.join(scripts, 'language_data.js'));
 read(path.join(process.argv[2], 'searchindex.js'));
 
 page.queries = JSON.parse(fs.readFileSync(0, 'utf8'));

@@ -90,6 +90,7 @@ def folder(tmp_path_factory, pictures):
     (folder / 'failed.html').write_bytes(render_page([refused], title='one').encode())
     (folder / 'both.html').write_bytes(render_page([rotation, refused], title='both').encode())
     (folder / 'found.html').write_bytes(render_page([picture_of(careless)], title='found').encode())
+    (folder / 'across.html').write_bytes(render_page([picture_of(runs.two_models)], title='across').encode())
     model = FakeModel()
     runs.rotation(model)
     (folder / 'notebook.html').write_text(f'<!doctype html><title>notebook</title>{model.timeline()._repr_html_()}')

@@ -212,3 +212,13 @@ def test_works_in_the_frame_of_a_notebook(show):
 def test_nothing_is_wider_than_a_narrow_window(show):
     page = show('failed.html', viewport={'width': 900, 'height': 900})
     assert page.locator('html').evaluate('element => element.scrollWidth') <= 900
+
+
+def test_operations_are_shown_in_full(show):
+    page = show('across.html')
+    shown = page.locator('#plot text').all_text_contents()
+    assert 'consume admin/databases.postgresql storage' in shown
+    assert 'integrate shop:database storage:database' in shown
+    (label,) = page.locator('.gutter [data-secret] .t3').all_text_contents()
+    assert label.startswith('of ')
+    assert not label.endswith('…')

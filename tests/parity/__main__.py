@@ -19,7 +19,7 @@ from .data import FOLDERS, HERE, Case, family_of, load, release_of
 from .playing import Verdict, judge
 
 FIGURES: Final = HERE / 'figures.json'
-"""Figures for the documentation, by folder, family and release. ``docs/generate.py`` reads it."""
+"""The figures of the documentation, by folder, family and release. ``docs/generate.py`` reads them."""
 
 
 @dataclasses.dataclass

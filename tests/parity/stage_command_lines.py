@@ -26,7 +26,7 @@ JUJUS_OWN: Final = ('egress-subnets', 'ingress-address', 'private-address')
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """One command as a charm sees it, with names in place of values that differ from model to model."""
+    """The result of one command as a charm sees it, with names in place of ids that differ from model to model."""
 
     rc: int
     stdout: str

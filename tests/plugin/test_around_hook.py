@@ -1,4 +1,4 @@
-"""Context managers of conftest.py files and other plugins around the hooks of charms."""
+"""The hook ``around_hook`` of conftest.py files and other plugins."""
 
 from __future__ import annotations
 

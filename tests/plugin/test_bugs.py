@@ -1,4 +1,4 @@
-"""The session's summary of known bugs of Juju that its tests would have met."""
+"""The summary of a session names known bugs of Juju that its tests would have met."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of command line and ini file: over the model's own defaults, under the marker."""
+"""Command line and ini file override the model's defaults, and the marker overrides both."""
 
 from __future__ import annotations
 

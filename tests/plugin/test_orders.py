@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from pytest_charmsecrets.report.orders import render_race
+
 RACE = """
     import ops
     import pytest
@@ -167,7 +169,7 @@ def test_what_fails_in_the_fixed_order_too_is_no_matter_of_order(pytester):
 
 
 def test_fixtures_of_the_test_are_set_up_for_each_run(pytester):
-    """Fixtures wider than the test stay set up from its first run to the last test that needs it."""
+    """Fixtures wider than the test stay set up from its first run to the last test that needs them."""
     pytester.makepyfile(
         RACE
         + """
@@ -270,3 +272,10 @@ def test_the_report_is_the_same_under_each_distribution(pytester, monkeypatch, d
     times = 2 if dist == 'each' else 1
     spread.assert_outcomes(failed=times, passed=times)
     spread.stdout.fnmatch_lines(['Passes in the fixed order, and fails in * of 10 further orders: *'])
+
+
+def test_many_failing_orders_are_counted():
+    told = render_race(0, list(range(1, 14)), 50, None)
+    assert told.splitlines()[0] == (
+        'Passes in the fixed order, and fails in 13 of 50 further orders: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 3 more.'
+    )

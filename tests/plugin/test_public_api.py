@@ -1,4 +1,4 @@
-"""The names that users import; type checkers see the same as Python does."""
+"""The public names, and that type checkers see the same ones as Python."""
 
 from __future__ import annotations
 

@@ -401,6 +401,22 @@ def test_a_short_password_takes_the_place_of_another_from_test_to_test(pytester)
         assert output.count(f"assert '{placeholder}' == ''") == 1
 
 
+def test_a_value_that_pytest_cuts_in_its_middle_shows_neither_end(pytester):
+    pytester.makepyfile(f"""{BEGIN}
+    KEY = 'a99a61c52e3f4b7d' + '0c18809ef26c427e'
+
+    def test_it(fake_model):
+        db = fake_model.deploy_puppet('db')
+        fake_model.settle()
+        with db.leader.hook() as hook:
+            hook.add_secret({{'key': KEY}})
+        assert fake_model.secret(owner='db').content == {{'key': 'x'}}
+    """)
+    output = pytester.runpytest('-p', 'no:randomly').stdout.str()
+    assert "AssertionError: assert {'key': '<redacted>'} == {'key': 'x'}" in output
+    assert 'ef26c427e' not in output.replace("'0c18809ef26c427e'", '')
+
+
 def test_what_goes_past_the_capture_is_shown(pytester):
     """A limit, which the documentation names."""
     pytester.makepyfile(f'{BEGIN}\n    {SITUATIONS["print of a test that passes"]}\n')

@@ -310,7 +310,7 @@ def test_a_hook_that_fails_is_one_screen(pytester):
         [
             'E   *HookFailed: web/0 failed in database-relation-changed',
             'E   *ModelError: ERROR permission denied',
-            'E   * why: secret "password" belongs to db, and no grant exists, or it has ended',
+            'E   * why: secret "password" belongs to db, and access was never granted, or the grant has ended',
             'E   * charm: *.py:* in _on_database_relation_changed',
             SECTION,
             '  2026-01-01 00:00:00  start',

@@ -165,9 +165,9 @@ def digest(*roots: Any) -> int:
 
 
 _FROZEN = (Operation, Command, HookRun, BecameDue, Fact, Profile)
-"""Values that never change: each is the same while it is the same object."""
+"""Types that never change: equal while the object is the same."""
 _PASSING = frozenset(('_random', '_differences'))
-"""Attributes that are not state: an agent makes its differences again from the rest."""
+"""Attributes that are not state: an agent computes its differences again from the rest."""
 
 
 def attributes(thing: Any) -> list[tuple[str, Any]]:

@@ -38,7 +38,7 @@ _ARITY: Final = re.compile(
     r'positional argument|keyword argument|keyword-only argument|takes no arguments|multiple values'
 )
 _DOCUMENTED: Final = (jubilant.CLIError, jubilant.WaitError, jubilant.TaskError, TimeoutError)
-"""The exceptions of jubilant, beside our own errors."""
+"""The exceptions that jubilant documents, apart from our own."""
 
 # Operations that Juju refuses after it was asked, which the journal records; or for some of several things, as Juju does.
 _MAY_CHANGE: Final = ('PuppetHook.', 'PuppetSecret.', 'Client.', 'FakeJuju.', '.grant_secret', '.revoke_secret')
@@ -145,7 +145,7 @@ class Outcome:
     kinds: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     called: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     wrong: dict[str, str] = dataclasses.field(default_factory=dict)
-    """Violations, by a key for its kind, with one example."""
+    """Violations, by a key for the kind, with one example."""
 
 
 def fuzz(calls: int, seed: int, *, thorough: bool = True, only: str = '') -> Outcome:

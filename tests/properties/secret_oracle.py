@@ -1,6 +1,6 @@
-"""A tiny oracle of secrets: what they hold, who tracks what, and who may read, in as few lines as the rules allow.
+"""A tiny oracle of secrets: content, tracked revisions and readers, in as few lines as the rules allow.
 
-It is written from spec/model-semantics.md, sections 0, 3 and 4, and shares no code with the model.
+It is written from the documented rules of Juju (docs/explanation), and shares no code with the model.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ USER = '<model>'
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    """The differences between the versions under test."""
+    """Differences between the versions that are asked."""
 
     owner_tracks: bool = True
     """Owners track a revision as others do, rather than read the latest."""

@@ -1,4 +1,4 @@
-"""Whatever a charm says to the model, in whatever order, it is answered in Juju's own form, on old and new Juju."""
+"""Any hook commands of a charm, in any order, are answered in Juju's own form, on old and new Juju."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever order is drawn, what Juju guarantees about order holds: spec/events.md, section 16."""
+"""In every order that is drawn, Juju's guarantees about order hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever owners, observers and users do in whatever order, what must always hold holds, on old and new Juju.
+"""Invariants hold whatever owners, observers and users do, in any order, on old and new Juju.
 
 And a tiny oracle, which shares no code with the model, agrees on content, tracking and access.
 """
@@ -83,7 +83,7 @@ class Secrets(stateful.RuleBasedStateMachine):
 
     @contextlib.contextmanager
     def touching(self, uri):
-        """An operation on one secret leaves all others as they are."""
+        """A change of one secret leaves all others as they are."""
         before = self.everything(besides=uri)
         yield
         assert self.everything(besides=uri) == before

@@ -1,4 +1,4 @@
-"""The differences that an agent keeps equal those of a fresh comparison of its two states, after any operation.
+"""The differences that an agent keeps equal those of a fresh comparison of its two states, whatever happens.
 
 The hooks of a relation or secret are worked out again only where one of the states was written, watchers read only the
 relations that were written, and the journal is written from the lanes that were replaced. After each notice of each unit, all

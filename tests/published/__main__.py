@@ -23,7 +23,7 @@ class Suite:
 
     title: str
     plugin: str
-    """The plugin that puts the fake Juju behind them."""
+    """The plugins that put the fake Juju behind them."""
     files: tuple[str, ...]
     directory: Path = HERE
     """Where the plugin is, and pytest.ini."""

@@ -36,7 +36,7 @@ from pytest_charmsecrets.juju.hooks import Hook
 from pytest_charmsecrets.juju.transaction import HookContext
 
 _KEPT: Final = ('get_pebble',)
-"""Programs that are not hook commands."""
+"""Calls of the backend that are not hook commands."""
 _RECORDED: Final = (
     'action_fail',
     'action_log',
@@ -46,7 +46,7 @@ _RECORDED: Final = (
     'status_set',
     'storage_add',
 )
-"""Entries that ops.testing writes into the histories of the context, which it does beside the hook command."""
+"""Entries that ops.testing writes into the histories of the context, apart from the hook command."""
 
 
 class Unit:

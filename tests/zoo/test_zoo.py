@@ -11,7 +11,7 @@ from pytest_charmsecrets.checks import CHECKS
 
 PAIRS = sorted(pathlib.Path(__file__).parent.glob('z*.py'))
 BY_THEMSELVES = {'hook-failed': 'HookFailed: ', 'endless-hooks': 'EndlessHooks: '}
-"""The report of bugs that the model shows without a check."""
+"""Texts of failing tests for bugs that the model shows without a check."""
 ORDERS = {'z09': 20}
 """The bug of this pair fails a hook in some of so many further orders only."""
 

@@ -38,6 +38,8 @@ class Write:
     """The open directory that a relative path begins in; -1 for the working directory."""
     follows: bool = True
     """Whether a link stands for its target, and not for itself."""
+    makes_directory: bool = False
+    """Whether the call makes a directory of that path."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -137,11 +139,11 @@ def _opened(arguments: Arguments) -> Sequence[Touch]:
     return (Write(path),) if writes and not isinstance(path, int) else ()
 
 
-def _written(*, dir_fd: int | None = None, follows: bool = True) -> Event:
+def _written(*, dir_fd: int | None = None, follows: bool = True, makes_directory: bool = False) -> Event:
     """Return an event whose first argument is a path, with the place of its ``dir_fd``."""
 
     def touches(arguments: Arguments) -> Sequence[Touch]:
-        return (Write(arguments[0], -1 if dir_fd is None else arguments[dir_fd], follows),)
+        return (Write(arguments[0], -1 if dir_fd is None else arguments[dir_fd], follows, makes_directory),)
 
     return Event(touches)
 
@@ -239,7 +241,7 @@ EVENTS: Final[dict[str, Event]] = {
     'os.kill': Event(_signalled, slice(2)),
     'os.killpg': Event(_signalled_group, slice(2)),
     'os.link': Event(_both, slice(2)),
-    'os.mkdir': _written(dir_fd=2, follows=False),
+    'os.mkdir': _written(dir_fd=2, follows=False, makes_directory=True),
     'os.posix_spawn': Event(_spawned, slice(2)),
     'os.remove': _written(dir_fd=1, follows=False),
     'os.removexattr': _written(),

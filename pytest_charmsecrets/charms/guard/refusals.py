@@ -179,7 +179,8 @@ def _consequence(touch: Touch, path: str, *, is_checkout: bool) -> tuple[str, st
         verb = 'takes' if touch.takes else 'connects the machine that runs the tests to'
         return f'{verb} {touch}', touch.allowance
     if isinstance(touch, Write):
-        directory = path.rpartition(os.sep)[0] or os.sep
+        # A charm that makes a directory writes into it next, and the directory above is more than it needs.
+        directory = path if touch.makes_directory else path.rpartition(os.sep)[0] or os.sep
         if is_checkout:
             return f"changes {path}, one of the author's own files of the charm", directory
         return f"changes {path}, outside the unit's own and temporary directories", directory

@@ -41,7 +41,8 @@ def find(world: World, unit: str, uri: SecretURI) -> SecretAcross:
     source = world.models.get(uri.source)
     if source is None:
         raise Unreachable(f'no model on the controller has the UUID {uri.source}')
-    proxy = world.proxy_of(identity.application_of(unit))
+    application = identity.application_of(unit)
+    proxy = world.proxy_of(application)
     secret = source.secrets.get(uri.id)
     if secret is None:
         raise Unreachable(f'model {source.name} has no such secret')
@@ -49,7 +50,8 @@ def find(world: World, unit: str, uri: SecretURI) -> SecretAcross:
     permission = _permission(secret, proxy, remote_unit, of_unit=not world.profile.units_of_others_granted)
     if permission is None:
         raise Unreachable(
-            f'the secret belongs to {secret.owner} in model {source.name}, which has not granted {proxy} access'
+            f'the secret belongs to {secret.owner} in model {source.name}, which has not granted access to {application}, '
+            f'called {proxy} there'
         )
     relation = next(one for one in source.relations.values() if one.tag == permission.scope)
     if relation.suspended:

@@ -419,9 +419,12 @@ class SecretCommands(ContextState):
 
     def _why_unreadable(self, secret: Secret) -> str:
         granted = [tag for tag, permission in secret.permissions.items() if permission.role == 'view']
-        access_of = f'only {", ".join(granted)} has access' if granted else 'no grant exists, or it has ended'
+        access_of = (
+            f'only {", ".join(granted)} has access' if granted else 'access was never granted, or the grant has ended'
+        )
         label = f' {gotext.quote(secret.label)}' if secret.label else ''
-        return f'secret{label} belongs to {secret.owner}, and {access_of}'
+        owner = 'a user of the model' if secret.owner.kind == 'model' else secret.owner
+        return f'secret{label} belongs to {owner}, and {access_of}'
 
     def _relabel(self, secret: Secret, uri: SecretURI | None, label: str | None) -> str | None:
         """Change the owner label at once; the label of a follower becomes its consumer label, is ignored or is refused.
@@ -429,7 +432,7 @@ class SecretCommands(ContextState):
         Returns:
             The consumer label that it becomes instead, if it does.
         """
-        if uri is None or not label or label == secret.label or self.profile.owner_label_via_get == 'no_unit':
+        if uri is None or not label or label == secret.label or self.profile.owner_label_via_get == 'none':
             return None
         if secret.owner.kind == 'application' and not self.leads():
             return self._label_of_follower(label)

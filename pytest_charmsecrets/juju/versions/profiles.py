@@ -89,7 +89,7 @@ _3_1_2: Final[Mapping[str, Any]] = {
     **_3_1_6,
     'uri_style': 'short',
     'pending_app_label': False,
-    'owner_label_via_get': 'no_unit',
+    'owner_label_via_get': 'none',
     'reread_claims_label': True,
     'label_clash': 'bare',
     'missing_error': 'permission_denied',

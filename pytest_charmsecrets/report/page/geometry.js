@@ -1,6 +1,7 @@
 // Where everything is: pixels of columns, folds, gaps, lanes and secrets.
 
 import { BEFORE } from './data.js';
+import { cut } from './text.js';
 
 const NAMES = {
   column: 94,
@@ -33,6 +34,12 @@ const FEW_ROWS = 18;
 /** From this many observers on, those alike share a row. */
 const MANY_OBSERVERS = 8;
 export const OPERATION_HEIGHT = 13.5;
+/** A column of operations is as wide as their texts, up to this. */
+const MOST_OF_OPERATION = 300;
+/** Pixels of a character in the name of an operation, and in its arguments. */
+const OF_NAME = 6.7;
+const OF_ARGUMENTS = 5.9;
+const AROUND_OPERATION = 28;
 
 /** Measure a run as it is viewed, in a board of some width. */
 export function measure(run, view, width) {
@@ -52,7 +59,12 @@ function placeColumns(geometry, run, view, width) {
     gaps: [],
     steps: [],
   });
-  const operations = new Set(run.events.filter(({ kind }) => kind === 'operation').map(({ column }) => column));
+  const operations = new Map();
+  for (const event of run.events)
+    if (event.kind === 'operation') {
+      const room = geometry.isNames ? Math.min(MOST_OF_OPERATION, roomOfOperation(run, event)) : 0;
+      operations.set(event.column, Math.max(geometry.operations, room, operations.get(event.column) ?? 0));
+    }
   let x = geometry.left;
   let fold = 0;
   let done = 0;
@@ -72,7 +84,7 @@ function placeColumns(geometry, run, view, width) {
         done = folded.end;
         continue;
       }
-      const wide = operations.has(column) ? geometry.operations : geometry.column;
+      const wide = operations.get(column) ?? geometry.column;
       geometry.slotOf[column] = geometry.slots.length;
       geometry.center[column] = x + wide / 2;
       geometry.slots.push({ column, x, width: wide, first: column, end: column + 1 });
@@ -83,6 +95,16 @@ function placeColumns(geometry, run, view, width) {
   geometry.end = x;
   geometry.pad = padding(geometry, run);
   geometry.width = Math.max(x + geometry.pad + 6, width - geometry.gutter - 2);
+}
+
+function roomOfOperation(run, event) {
+  const length = run.briefArguments(event).length;
+  return Math.ceil(AROUND_OPERATION + event.name.length * OF_NAME + length * OF_ARGUMENTS);
+}
+
+/** The arguments of an operation, as far as there is room for them in its column. */
+export function argumentsThatFit(run, event, width) {
+  return cut(run.briefArguments(event), width - AROUND_OPERATION - event.name.length * OF_NAME, OF_ARGUMENTS);
 }
 
 function placeFold(geometry, folded, fold, x) {

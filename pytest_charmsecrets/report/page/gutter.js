@@ -68,11 +68,9 @@ function secretName(geometry, secret, index) {
   const height = geometry.secret - 4;
   const name = view.run.secretName(index);
   const room = geometry.gutter - 62 - Math.min(90, name.length * 7);
-  const more = cut(
-    `of ${secret.owner}${secret.rotation && secret.rotation !== 'never' ? ` · ${secret.rotation}` : ''}`,
-    room,
-    5,
-  );
+  const rotation = secret.rotation && secret.rotation !== 'never' ? ` · ${secret.rotation}` : '';
+  const more = cut(`of ${secret.owner}`, room, 5);
+  const also = cut(`${more}${rotation}`, room, 5) === `${more}${rotation}` ? rotation : '';
   const isClosed = view.closed.has(index);
   const chevron = isClosed
     ? `M${geometry.gutter - 15} ${y + height / 2 - 4}l5 4l-5 4`
@@ -83,7 +81,7 @@ function secretName(geometry, secret, index) {
       28,
       y + height / 2 + 4,
       't1',
-      `<tspan class="bold">${escaped(cut(name, 90, 6.4))}</tspan><tspan class="t3" dx="6">${escaped(more)}</tspan>`,
+      `<tspan class="bold">${escaped(cut(name, 90, 6.4))}</tspan><tspan class="t3" dx="6">${escaped(more + also)}</tspan>`,
     ),
     `</g><g class="row" data-close="${index}"><rect class="see-through" x="${geometry.gutter - 24}" y="${y}" width="24" height="${height}"/><path class="chevron" d="${chevron}"/></g>`,
   ];
@@ -94,7 +92,7 @@ function secretName(geometry, secret, index) {
 function secretRow(geometry, row) {
   const y = row.y + row.height / 2 + 3.6;
   if (row.kind === 'revisions') return label(18, y, 't2', 'revisions');
-  if (row.kind === 'nobody') return label(18, y, 't2', 'not tracked');
+  if (row.kind === 'nobody') return label(18, y, 't2', 'tracked by no unit');
   if (row.kind === 'grant') {
     if (!row.grant) return label(18, y, 't2 bold', 'not granted');
     return label(

@@ -236,7 +236,7 @@ function trackedNow(secret) {
     if (!units.has(last[0])) units.set(last[0], []);
     units.get(last[0]).push(name);
   }
-  if (!units.size) return '<p class="muted">Nobody tracks it.</p>';
+  if (!units.size) return '<p class="muted">No unit tracks it.</p>';
   const rows = [...units].sort(([a], [b]) => b - a);
   const note = (revision) => (revision === secret.latest ? ' latest' : ' <span class="warn-text">behind</span>');
   return table(

@@ -138,7 +138,7 @@ function whatStands(failure) {
       .map(({ name, spans }) => `${escaped(name)} r${spans.at(-1)[0]}`);
     const granted = secret.grants.filter(({ until }) => until == null).map(({ subject }) => escaped(subject));
     parts.push(`<div><h2>The secret ${secretLink(failure.secret)} <small>of ${escaped(secret.owner)}</small></h2><dl class="pairs">
-      <dt>revisions</dt><dd>${there.join(', ') || '<b>none</b>'}</dd><dt>tracked by</dt><dd>${tracking.join(', ') || '<b>none</b>'}</dd>
+      <dt>revisions</dt><dd>${there.join(', ') || '<b>none</b>'}</dd><dt>tracked by</dt><dd>${tracking.join(', ') || '<b>no unit</b>'}</dd>
       <dt>granted to</dt><dd>${granted.join(', ') || '<b class="bad-text">none</b>'}</dd></dl></div>`);
   }
   parts.push(`<div>${secret ? '<h3>Due, not run</h3>' : '<h2>Due, not run</h2>'}${dueNow()}</div>`);

@@ -1,6 +1,6 @@
 // The drawing of lanes, hooks, causes and folds, between two places of the horizontal axis.
 
-import { OPERATION_HEIGHT, xOfReference } from './geometry.js';
+import { argumentsThatFit, OPERATION_HEIGHT, xOfReference } from './geometry.js';
 import { badge, flag, key, label, shape, stickyLabel } from './marks.js';
 import { drawSecret } from './secrets.js';
 import { cut, escaped, hookLines, plural, shortHook } from './text.js';
@@ -248,7 +248,7 @@ function chip(geometry, event, slot) {
 
 function operationLine(geometry, event, slot) {
   const y = geometry.lanes[event.lane].y + 5 + event.place * OPERATION_HEIGHT;
-  const rest = escaped(cut(view.run.briefArguments(event), slot.width - 26 - event.name.length * 6.4, 5.7));
+  const rest = escaped(argumentsThatFit(view.run, event, slot.width));
   const text = `<tspan class="bold ink">${escaped(event.name)}</tspan> ${rest}`;
   return `<rect class="ring" x="${slot.x + 1}" y="${y - 1}" width="${slot.width - 4}" height="13.5" rx="3"/><rect class="see-through" x="${slot.x + 2}" y="${y}" width="${slot.width - 6}" height="12.5"/><path class="edge" d="M${slot.x + 5} ${y + 3}h7l-3.5 6.5z"/>${label(slot.x + 16, y + 9.8, 't2', text)}`;
 }

@@ -83,9 +83,9 @@ REFUSED: dict[str, tuple[Call, str | None]] = {
         lambda m: Path(tempfile.gettempdir(), os.path.relpath(m / 'new', tempfile.gettempdir())).touch(),
         '',
     ),
-    'os.mkdir': (lambda m: os.mkdir(m / 'new'), ''),
-    'os.mkdir at a directory': (at(lambda fd: os.mkdir('new', dir_fd=fd)), ''),
-    'os.makedirs': (lambda m: os.makedirs(m / 'new' / 'inner'), ''),
+    'os.mkdir': (lambda m: os.mkdir(m / 'new'), 'new'),
+    'os.mkdir at a directory': (at(lambda fd: os.mkdir('new', dir_fd=fd)), 'new'),
+    'os.makedirs': (lambda m: os.makedirs(m / 'new' / 'inner'), 'new'),
     'os.rmdir': (lambda m: os.rmdir(m / 'inner'), ''),
     'os.remove': (lambda m: os.remove(m / 'file'), ''),
     'os.remove at a directory': (at(lambda fd: os.remove('file', dir_fd=fd)), ''),
@@ -312,7 +312,7 @@ HARMLESS_OF_OS = frozenset(
         'fchown',
     ]
 )
-"""Functions of ``os`` that do not touch the operating system: each reads, asks for what is the process's own, or goes by
+"""Functions of ``os`` that do not touch the machine: they read, concern the process itself, or go by
 the number of an open file. ``umask``, ``putenv``, ``chdir`` and their kin change the process, and are put back after a
 hook."""
 

@@ -1,4 +1,4 @@
-"""Allowances of the guard, and the places where an author gives them."""
+"""Allowances of an author, by the place where they are given."""
 
 from __future__ import annotations
 
@@ -43,6 +43,15 @@ def test_what_the_sentence_proposes_allows_it(name, machine):
     calls.prepare(machine)
     with contextlib.suppress(sqlite3.Error):
         start(attempt, guard_allow=[proposed[1]])
+
+
+def test_of_a_directory_that_is_made_the_sentence_proposes_itself(machine):
+    def call():
+        (machine / 'new').mkdir()
+        (machine / 'new' / 'file').touch()
+
+    assert f"guard_allow=['{machine / 'new'}']" in str(refusal(call).exception)
+    start(call, guard_allow=[machine / 'new'])
 
 
 def test_a_host_may_be_allowed_by_its_name():

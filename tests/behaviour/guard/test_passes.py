@@ -1,4 +1,4 @@
-"""The guard never refuses calls that do not touch the machine, and calls of code that is not a charm's."""
+"""Calls that do not touch the machine, or that no charm makes, are never refused."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def remove_at_a_directory(machine):
 
 
 def keep_links(machine):
-    """An operation on a link in a temporary directory does not touch the target of the link."""
+    """Changing a link in a temporary directory does not touch its target."""
     source = pathlib.Path(tempfile.mkdtemp())
     (source / 'link').symlink_to(machine / 'file')
     shutil.copytree(source, source / 'copy', symlinks=True, ignore=lambda *_: ['copy'])

@@ -1,4 +1,4 @@
-"""The lower level of running a process, which a charm cannot reach."""
+"""Internals of running a process, which a charm cannot reach."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def test_archive_that_is_none_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize('offset', [30, 60, -60, -30, -20, -10])
 def test_damaged_archive_is_refused_or_the_same(pack: Callable[..., Path], offset: int) -> None:
-    """Whatever byte is damaged, the answer is a sentence or, where nothing depends on it, the charm."""
+    """An archive with any one byte damaged is refused with a sentence or, where nothing depends on the byte, read."""
     archive = pack(*GOOD.items())
     good = archive.read_bytes()
     for place in range(offset % len(good), min(offset % len(good) + 10, len(good))):

@@ -1,4 +1,4 @@
-"""The flag grammar: hook-commands.md 1.2."""
+"""The flag grammar of hook commands."""
 
 from __future__ import annotations
 

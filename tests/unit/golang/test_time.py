@@ -1,4 +1,4 @@
-"""The values of --expire, and the format of printed times: hook-commands.md 4.1."""
+"""The values that --expire accepts, and how times are printed."""
 
 from __future__ import annotations
 

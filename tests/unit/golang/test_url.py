@@ -1,4 +1,4 @@
-"""The parts of a URL, and Go's error for one that it cannot parse."""
+"""URLs as Go parses them, and Go's errors for those that it refuses."""
 
 from __future__ import annotations
 

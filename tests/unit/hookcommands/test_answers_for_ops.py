@@ -1,4 +1,4 @@
-"""The model accepts the command lines of ops and answers in the expected format: hookcmds, and the backend of every ops."""
+"""The command lines of ops are understood, and it receives the answers that it expects: hookcmds, and each ops' backend."""
 
 from __future__ import annotations
 

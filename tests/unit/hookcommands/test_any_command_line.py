@@ -1,4 +1,4 @@
-"""Whatever the command line, a hook command answers in Juju's form."""
+"""A hook command answers any command line in Juju's form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The output formats: hook-commands.md 1.3."""
+"""The output formats of hook commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The secret commands: hook-commands.md 4, with the vectors of 10.1 and 10.2."""
+"""The hook commands for secrets."""
 
 from __future__ import annotations
 

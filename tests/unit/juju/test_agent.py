@@ -1,4 +1,4 @@
-"""The next operation of one unit, as a function of its snapshot and its local state (EV 11, G6, 9, 12, 13)."""
+"""The next operation of a unit is a function of its snapshot and its local state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Virtual time, and the arithmetic of rotation and expiry (MS 8.1 to 8.4)."""
+"""Virtual time, and the arithmetic of rotation and expiry."""
 
 from __future__ import annotations
 

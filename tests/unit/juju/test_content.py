@@ -1,4 +1,4 @@
-"""The allowed content of a secret (HC 3)."""
+"""The content that a secret may have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secret URIs, names and ids (HC 2)."""
+"""Secret URIs, names and ids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Things that are removed with units, relations and applications (``juju/lifecycle.py``)."""
+"""Removal of units, relations and applications, and what it ends (``juju/lifecycle.py``)."""
 
 from __future__ import annotations
 

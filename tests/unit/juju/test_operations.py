@@ -1,4 +1,4 @@
-"""Operations of a user on a model, and refusals before anything changes (``juju/operations.py``)."""
+"""Operations of a user on a model; a refused one changes nothing (``juju/operations.py``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The metadata in a hook of the secrets that its unit may manage, while they change."""
+"""The metadata that a hook has of the secrets that its unit may manage, while they change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operations of users on secrets, and the access that they need (``juju/user_secrets.py``)."""
+"""User secrets, and the access that each operation takes (``juju/user_secrets.py``)."""
 
 from __future__ import annotations
 

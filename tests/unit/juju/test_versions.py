@@ -33,7 +33,7 @@ pending_reads              always . flagged always flagged . . . . . .
 pending_app_label          F T . . . . . . . . .
 pending_update_by_label    F . . . . . . . T . .
 owner_uri_and_label        error_if_same_label . ok error_if_same_label ok . . . . . .
-owner_label_via_get        no_unit leader owner leader owner . . . . . .
+owner_label_via_get        none   leader owner leader owner . . . . . .
 peer_label                 ignore . error ignore error ignore . . . lease_error .
 label_reuse_freed          F . T F T . . . . . .
 label_is_regex             T . . . . F . . . . .

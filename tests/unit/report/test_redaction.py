@@ -81,6 +81,26 @@ def test_value_is_redacted_inside_a_longer_base64_text(user):
     assert len(redacted.replace(PLACEHOLDER, '')) <= len('Authorization: Basic ') + 12
 
 
+KEY = 'a99a61c52e3f4b7d0c18809ef26c427e'
+
+
+@pytest.mark.parametrize(
+    ('text', 'redacted'),
+    (
+        ("{'key': 'a99a...809ef26c427e'} == {'key': 'x'}", "{'key': '<redacted>'} == {'key': 'x'}"),
+        ("{'key': 'a9...26c427e'}", "{'key': '<redacted>'}"),
+        ("{'kind': 'api', 'k...809ef26c427e'}", "{'kind': 'api', 'k...<redacted>'}"),
+        ("{'key': 'a99a61c52e...: 'api'}", "{'key': '<redacted>...: 'api'}"),
+        ("'a99a61c5...", "'<redacted>..."),
+        ("'a...x' 'b99a61c5...' '...809ef26c4270' '...'", "'a...x' 'b99a61c5...' '...809ef26c4270' '...'"),
+        ('waiting...', 'waiting...'),
+    ),
+)
+def test_a_value_that_is_cut_in_its_middle_is_redacted(text, redacted):
+    """pytest and reprlib replace the middle of a long repr by three dots."""
+    assert Redactor([KEY]).redact(text) == redacted
+
+
 def test_longest_value_goes_first():
     assert Redactor(['secret', 'secret-long']).redact('secret-long secret') == f'{PLACEHOLDER} {PLACEHOLDER}'
 

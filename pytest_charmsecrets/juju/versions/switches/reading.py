@@ -85,7 +85,7 @@ class ReadingSwitches:
         ),
     ] = 'ok'
     owner_label_via_get: Annotated[
-        Literal['no_unit', 'leader', 'owner'],
+        Literal['none', 'leader', 'owner'],
         Switch(
             'B8',
             'secretsmanager/secrets.go, updateLabelForAppOwnedOrUnitOwnedSecret',

@@ -1,4 +1,4 @@
-"""The effects of removing revisions and secrets (``juju/secrets/removal.py``)."""
+"""Removal of revisions and secrets (``juju/secrets/removal.py``)."""
 
 from __future__ import annotations
 

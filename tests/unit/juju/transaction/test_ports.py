@@ -1,4 +1,4 @@
-"""The effect of opening and closing a port on the open ones (``juju/transaction/ports.py``)."""
+"""Opening and closing ports (``juju/transaction/ports.py``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals of a commit because something was removed, by force, while the hook ran: nothing in the model goes like that yet."""
+"""Commits that are refused because something was removed by force while the hook ran: the model removes nothing like that."""
 
 from __future__ import annotations
 

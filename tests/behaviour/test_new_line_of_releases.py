@@ -13,7 +13,7 @@ from pytest_charmsecrets.juju.versions.profiles import ALIASES, PROFILES, RELEAS
 from .charms import charm, meta
 
 TURNED = {'remove_event_bare_id': False, 'peer_grants': True}
-"""The differences of this line 4.1 from 4.0."""
+"""How this line 4.1 differs from 4.0."""
 
 
 @pytest.fixture(autouse=True)
