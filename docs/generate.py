@@ -498,15 +498,15 @@ When a test function has returned, each fake model in which it has done somethin
 did not think of](../how-to/find-bugs-you-did-not-think-of.md) shows how to work with findings, allow them, and add checks.
 
 {table(('Check', 'Finds'), rows)}
-- **When.** Only what is new since the test began is judged, so that a test is not blamed for what another one left in a shared model. The final content of a
+- **When.** Only behaviour since the beginning of the test is judged, so that a test is not blamed for the rest of another one in a shared model. The final content of a
   secret or a databag is judged only in a model *at rest*: nothing is due, no unit is in error, no agent is stopped.
   `leaked-content` and `regressed-status` look at the model as it stood at each rest. The last line of the run counts the models.
-- **Whose.** Only what charms did in their own hooks and actions counts: not puppets, not `exec`, not users, not what an
-  [injected fault or an outage](../how-to/let-things-go-wrong.md) has caused.
+- **Whose.** Only the behaviour of charms in their own hooks and actions counts: not puppets, not `exec`, not users, not the effects of an
+  [injected fault or an outage](../how-to/let-things-go-wrong.md).
 - **What happens.** All findings of a test fail it together, as its last assertion would; with `xfail`, that is the expected failure. A test that
   fails for another reason shows them in a section of its report. `--charmsecrets-checks=report` (or `charmsecrets_checks`
   in the ini file) shows them at the end of the run and fails nothing; `off` judges nothing.
-- **Allowed** is what an entry names: `NAME`, or `NAME:SUBJECT` as the finding prints it, with no patterns: `stale-observer:unit:web/0`,
+- **Allowed** are the findings that an entry names: `NAME`, or `NAME:SUBJECT` as the finding prints it, with no patterns: `stale-observer:unit:web/0`,
   `unpruned-revisions:secret:db/password`, a secret without a label by its owner, `orphaned-secret:secret:db/`. Entries of the marker
   (`allow=[...]`), of the option `--charmsecrets-allow` and of the ini file (`charmsecrets_allow`) add up. An entry of a marker that
   allowed nothing is named at the end of the run.

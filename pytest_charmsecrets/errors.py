@@ -196,7 +196,7 @@ class EndlessHooks(CharmSecretsError):
         if len(self.cycle) > _STEPS:
             lines.append(f'  ... and {len(self.cycle) - _STEPS} more hooks')
         lines += [
-            '  do: write only what has changed: compare with the databag or with secret.peek_content() first;',
+            '  do: write changed values only: compare with the databag or with secret.peek_content() first;',
             '      a new password or token, a counter or the time is a change each time that it is written',
             '  or: settle(max_hooks=...), if the hooks do come to an end by themselves',
         ]

@@ -15,6 +15,9 @@ STATEFUL: Final = f'{PACKAGE}.stateful'
 FOREIGN: Final = 'object, BaseException, PermissionError, Juju, Protocol, Generic'
 """Base classes whose members belong to others."""
 
+INTERNALS: Final = {'Order': ('choose', 'shuffle')}
+"""Methods by which the model itself draws. No page shows them: a test has no use for them."""
+
 SIGNATURES: Final = {'FakeModel': '(**settings)', 'FakeJuju': ''}
 """Signatures that read better than those that Python finds."""
 
@@ -149,7 +152,10 @@ def _described(page: Page, name: str) -> str:
     full = f'{page.module}.{name}'
     if isinstance(thing, type):
         signature = SIGNATURES.get(name, '')
-        return f'.. autoclass:: {full}{signature}\n   :members:\n   :inherited-members: {FOREIGN}\n'
+        options = f'   :members:\n   :inherited-members: {FOREIGN}\n'
+        if name in INTERNALS:
+            options += f'   :exclude-members: {", ".join(INTERNALS[name])}\n'
+        return f'.. autoclass:: {full}{signature}\n{options}'
     if callable(thing):
         return f'.. autofunction:: {full}\n'
     return f'.. autodata:: {full}\n   :no-value:\n'

@@ -94,7 +94,7 @@ class ChildCommands:
         """Answer the commands of every child that is started meanwhile.
 
         Args:
-            may_go_on: Whether the charm may catch what a command has raised.
+            may_go_on: Whether the charm may catch the exception of a command.
 
         Raises:
             Exception: that one of them has raised: the test asked for something impossible.

@@ -140,7 +140,7 @@ def _parse(received: bytearray) -> list[str] | None:
     """Return the parts of a message; None while it is incomplete.
 
     Raises:
-        ValueError: for what is no message of a hook command.
+        ValueError: for bytes that are not a message of a hook command.
     """
     end = received.find(b'\n')
     if end < 0 and len(received) <= _MAX_HEADER:

@@ -1,4 +1,4 @@
-"""Let a test import and patch modules of deployed charm directories by name.
+"""Make modules of deployed charm directories importable and patchable by name in a test.
 
 ``import charm`` in a test, and ``mock.patch('charm.X')``, reach the module that hooks run. This holds from the deployment
 on, as long as only one charm of the controller that deployed last has a module of that name, and the name finds no other
@@ -99,7 +99,7 @@ _aside: Final[dict[str, ModuleType]] = {}
 _given: Final[dict[str, ModuleType]] = {}
 """The modules of charms that have been imported by a test, or are in the place of ordinary ones."""
 _attributes: Final[list[tuple[ModuleType, str, Any]]] = []
-"""Attributes of packages that were changed: what they were before, oldest first."""
+"""Attributes of packages that were changed: their former values, oldest first."""
 
 
 def _find_only(name: str) -> Deployment | None:

@@ -150,7 +150,7 @@ def socket_variables(address: Path | str) -> dict[str, str]:
 
 
 class _Run:
-    """One run of a process: the server of its hook commands, and what that watches beside them."""
+    """One run of a process: the server of its hook commands, and the files that it watches beside them."""
 
     def __init__(self, stack: contextlib.ExitStack, execute: Execute, address: Path) -> None:
         self._stack = stack
@@ -211,7 +211,7 @@ class _Run:
 
     @contextlib.contextmanager
     def _told_of_the_end(self) -> Generator[None]:
-        """Let the selector wake when the process ends."""
+        """Wake the selector when the process ends."""
         ours, theirs = socket.socketpair()
 
         def wait() -> None:

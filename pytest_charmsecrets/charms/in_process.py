@@ -1,4 +1,4 @@
-"""Run a charm in this process, and keep what its units hold from hook to hook."""
+"""Run a charm in this process, and keep the state of its units from hook to hook."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Places:
     """The directories of a running charm."""
 
     own: Path
-    """The directory of the unit, with its charm directory, storages and containers: what it writes there is its own."""
+    """The directory of the unit, with its charm directory, storages and containers: its files there are its own."""
     author: Path | None
     """The directory that links in the charm directory lead to; None for a class without one."""
 
@@ -168,22 +168,22 @@ class InProcessRunner:
             charm.source.close()
         self._cleanup()
 
-    # --- what a unit holds
+    # --- the state of a unit
     @property
     def source(self) -> CharmSource:
         """The charm that runs; after a refresh, the new one."""
         return self._charms[-1].source
 
     def deferred(self, unit: str) -> tuple[str, ...]:
-        """Return what waits for the unit's next hook, oldest first, by the names of ops such as ``secret_changed``."""
+        """Return the deferred events of a unit, oldest first, by the names of ops such as ``secret_changed``."""
         return ops_private.names_of_deferred(self._unit(unit).storage)
 
     def stored_states(self, unit: str) -> tuple[testing.StoredState, ...]:
-        """Return what the charm and its libraries have stored."""
+        """Return the stored state of the charm and its libraries."""
         return ops_private.stored_states(self._unit(unit).storage)
 
     def containers(self, unit: str) -> tuple[testing.Container, ...]:
-        """Return copies of the unit's containers as they are now, with what the charm's metadata mounts there."""
+        """Return copies of the unit's containers as they are now, with the mounts of the charm's metadata."""
         state, declared = self._unit(unit), self.source.metadata.mounts
         return tuple(
             dataclasses.replace(copy.deepcopy(one), mounts=_named(one, state.mounts(name, declared.get(name, ()))))
@@ -247,7 +247,7 @@ class InProcessRunner:
     def _own_directories(self, unit: UnitState) -> tuple[str, ...]:
         """Return the directories that the hooks of a unit may write to, beside temporary ones.
 
-        They are those that are made here, for charm files, containers and storages, and what the author mounts in a container.
+        They are those that are made here, for charm files, containers and storages, and the author's mounts in a container.
         """
         mounts = [mount for container in unit.containers.values() for mount in container.mounts.values()]
         return (*self._made_here, *(str(mount.source) for mount in mounts)) if mounts else self._made_here
@@ -289,7 +289,7 @@ def _surroundings(
 
 
 def _end_in_child(outcome: CharmOutcome) -> int:
-    """Return the exit code of a child that has run to the end of the hook, and print what it raised."""
+    """Return the exit code of a child that has run to the end of the hook, and print its exception."""
     if outcome.exception is not None:
         report(outcome.exception)
     return outcome.exit_code

@@ -1,6 +1,6 @@
-"""Restore, after each hook, what a charm may have changed in the process of the tests.
+"""Undo, after each hook, the changes of a charm in the process of the tests.
 
-On a unit each hook is a process of its own, so nothing of this outlives it. One table lists what is restored and what stays.
+On a unit each hook is a process of its own, so nothing of this outlives it. One table lists the changes that are undone and those that stay.
 The documentation shows the table, and a test covers each row. Saving and comparing costs some microseconds for each hook;
 state that costs more is not saved.
 """
@@ -61,7 +61,7 @@ class Leftover:
     fate: str
     """Whether it is restored after a hook, and why."""
     save: Callable[[], PutBack] | None = None
-    """Return a function that restores the present value; None for what stays, or what other modules restore."""
+    """Return a function that restores the present value; None for a value that stays, or that other modules restore."""
     attributes: tuple[tuple[Any, str], ...] = ()
     """Attributes that hold it, each of which exists: they are compared by identity, all of the table at once."""
     settings: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = ()
@@ -97,7 +97,7 @@ def run_in_own_context(
 
 
 def threads_since(before: Collection[threading.Thread]) -> tuple[str, ...]:
-    """Return the names of the threads that were not there before, and do not end in a moment, without Python's count."""
+    """Return the names of the threads that did not run before, and do not end in a moment, without Python's count."""
     left = [thread for thread in threading.enumerate() if thread not in before]
     if not left:
         return ()
@@ -108,7 +108,7 @@ def threads_since(before: Collection[threading.Thread]) -> tuple[str, ...]:
     return tuple(sorted(_COUNTED.sub(r'\1', thread.name) for thread in left if thread.is_alive()))
 
 
-# --- what is put back
+# --- values that are put back
 
 
 def _save_environment() -> PutBack:
@@ -144,7 +144,7 @@ def change_environment(prefixes: tuple[str, ...], variables: Mapping[str, str]) 
 
 
 def _data_of(environ: Any) -> dict[Any, Any]:
-    """Return what an environment is kept in. To encode and decode every name takes a hundred times as long."""
+    """Return the mapping behind an environment. To encode and decode every name takes a hundred times as long."""
     return getattr(environ, '_data', environ)
 
 
@@ -263,7 +263,7 @@ def _nothing() -> None:
 _BACK: Final = 'put back'
 
 LEFTOVERS: Final = (
-    Leftover('`os.environ`', f'{_BACK}; not what `os.putenv` sets past it', _save_environment, ((os, 'environ'),)),
+    Leftover('`os.environ`', f'{_BACK}, except values that `os.putenv` sets', _save_environment, ((os, 'environ'),)),
     Leftover('the working directory', _BACK, _save_directory),
     Leftover('the umask', f'{_BACK}; a hook begins with 022, as on a unit', _save_umask),
     Leftover('`sys.path`, `sys.argv`', f'{_BACK}; a charm directory keeps its additions to its own path', _save_paths),
@@ -291,7 +291,7 @@ LEFTOVERS: Final = (
     Leftover('filters of warnings, `warnings.showwarning`, `logging.captureWarnings`', _BACK, _save_warnings),
     Leftover(
         'level, handlers, filters, `propagate` and `disabled` of loggers',
-        f'{_BACK}, for loggers that were there before the hook',
+        f'{_BACK}, for loggers that existed before the hook',
         save_loggers,
     ),
     Leftover('level, formatter and filters of the handlers of the root logger', _BACK, save_handlers),

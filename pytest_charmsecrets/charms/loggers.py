@@ -51,7 +51,7 @@ class _Loggers:
 
 
 _known: Final = [_Loggers([], (), ())]
-"""Those that were there last."""
+"""Those of the last look."""
 
 
 def _known_loggers(named: Iterable[object]) -> _Loggers:

@@ -32,7 +32,7 @@ Where: TypeAlias = Callable[[str], str]
 
 
 class _Misread(Exception):
-    """A place of the metadata holds what Juju cannot read."""
+    """A place of the metadata holds a value that Juju cannot read."""
 
     def __init__(self, place: str, problem: str) -> None:
         super().__init__(problem)
@@ -154,7 +154,7 @@ def _storage(name: str, value: object) -> StorageMetadata:
 
 
 def _mounts(document: Section, container: str) -> tuple[ContainerMount, ...]:
-    """Read what a container mounts: a list of mappings, of which each names a storage of the charm and a place."""
+    """Read the mounts of a container: a list of mappings, of which each names a storage of the charm and a place."""
     declared: object = _section(document, 'containers', container).get('mounts') or ()
     place = f'containers.{container}.mounts'
     if not isinstance(declared, list | tuple):

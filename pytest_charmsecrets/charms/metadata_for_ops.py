@@ -18,7 +18,7 @@ def check_ops_reads(document: Mapping[str, Any], where: Where = nowhere) -> None
     """Check that ops can read metadata: otherwise every hook of the charm would fail before its own code runs.
 
     Args:
-        document: what charmcraft.yaml holds.
+        document: the content of charmcraft.yaml.
         where: returns the file that holds a place of it.
 
     Raises:

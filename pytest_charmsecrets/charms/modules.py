@@ -88,7 +88,7 @@ class ModuleTable:
 
     @contextlib.contextmanager
     def active(self, charm_dir: Path | None = None) -> Generator[None]:
-        """Let imports, and lookups by name, find the charm's own modules first.
+        """Make imports, and lookups by name, find the charm's own modules first.
 
         Args:
             charm_dir: Directory of the unit whose hook runs, in which the charm can also find its modules.

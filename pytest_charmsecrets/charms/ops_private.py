@@ -95,7 +95,7 @@ active_runs: Final[list[CharmRun]] = []
 """The runs that have begun and not ended; the runner allows one."""
 
 
-# --- what ops keeps between hooks
+# --- the state that ops keeps between hooks
 
 
 def names_of_deferred(storage: Storage) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def names_of_deferred(storage: Storage) -> tuple[str, ...]:
 
 
 def stored_states(storage: Storage) -> tuple[testing.StoredState, ...]:
-    """Return what the charm and its libraries have stored."""
+    """Return the stored state of the charm and its libraries."""
     states = UnitStateDB(cast('Any', storage)).get_stored_states()
     return tuple(sorted(states, key=lambda state: (state.owner_path or '', state.name)))
 
@@ -287,7 +287,7 @@ def _check_is_running(charm_run: CharmRun) -> None:
         hook = charm_run.invocation
         raise UsageError(
             f"an object of ops from {hook.unit}'s {hook.hook.name} was used after that hook; "
-            'read what you need while the hook runs, or ask the model'
+            'read it while the hook runs, or ask the model'
         )
 
 

@@ -85,7 +85,7 @@ def _copy(root: Path, into: Path) -> None:
 def list_charm(root: Path) -> Listing:
     """Return the files of a charm directory that belong to the charm, for links to them.
 
-    Links within the charm stay what they are. Below the top, a directory of nothing but Python code counts as a file, and
+    Links within the charm stay links. Below the top, a directory of nothing but Python code counts as a file, and
     so does a virtual environment anywhere: no charm writes there, and there may be hundreds for each unit.
 
     Raises:
@@ -118,7 +118,7 @@ def _is_code(path: str) -> bool:
 
 
 def list_files(archive: Path) -> tuple[str, ...]:
-    """Return what is in an archive, by name; nothing if it cannot be read, which ``unpack_charm`` tells."""
+    """Return the files of an archive, by name; nothing if it cannot be read, which ``unpack_charm`` tells."""
     try:
         with zipfile.ZipFile(archive) as packed:
             return tuple(packed.namelist())
@@ -130,7 +130,7 @@ def unpack_charm(archive: Path, into: Path) -> None:
     """Unpack a packed charm.
 
     Raises:
-        UsageError: for what is no charm archive, reaches out of it, or unpacks to too much.
+        UsageError: for a file that is not a charm archive, reaches out of it, or unpacks to too much.
     """
     try:
         with zipfile.ZipFile(archive) as packed:
@@ -194,7 +194,7 @@ def _check_link(charm: Path, link: str, target: str) -> None:
             f'{link} in {charm} is a link to {target!r}, and Juju takes no absolute links; make it relative'
         )
     if not _stays(link, target):
-        raise UsageError(f'{link} in {charm} is a link to {target!r}, which leads out of the charm; copy what it names')
+        raise UsageError(f'{link} in {charm} is a link to {target!r}, which leads out of the charm; copy its target')
 
 
 def _stays(link: str, target: str) -> bool:
@@ -209,11 +209,11 @@ def _check_links_stay(charm: Path, root: Path, links: list[Path]) -> None:
     for link in links:
         reached = os.path.realpath(root / link)
         if reached != real_root and not reached.startswith(real_root + os.sep):
-            raise UsageError(f'{link} in {charm} is a link that leads out of the charm; copy what it names')
+            raise UsageError(f'{link} in {charm} is a link that leads out of the charm; copy its target')
 
 
 def _walk(root: Path) -> Iterator[Path]:
-    """Return what belongs to a charm directory, in order; directories that links name are not entered."""
+    """Return the files of a charm directory, in order; directories that links name are not entered."""
     for directory, names, files in os.walk(root):
         at_the_top = directory == str(root)
         names[:] = sorted(name for name in names if _is_packed(name, at_the_top=at_the_top))

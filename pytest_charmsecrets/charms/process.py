@@ -154,7 +154,7 @@ class ProcessRunner:
         return self._sources[-1]
 
     def load(self, charm: Charm, *, meta: Mapping[str, Any] | None = None) -> CharmSource:
-        """Find another version of the charm, and take a copy of its files; what happens to them later has no effect.
+        """Find another version of the charm, and take a copy of its files; later changes of them have no effect.
 
         Raises:
             UsageError: if the charm does not exist, or it cannot be run as a process.
@@ -175,16 +175,16 @@ class ProcessRunner:
         """Use another charm for the units that are upgraded to it. The units keep their local state."""
         self._sources.append(source)
 
-    # --- what a unit holds
+    # --- the state of a unit
     def deferred(self, unit: str) -> tuple[str, ...]:
-        """Return what waits for the unit's next hook, oldest first, by the names of ops such as ``secret_changed``.
+        """Return the deferred events of a unit, oldest first, by the names of ops such as ``secret_changed``.
 
         It is read from the file in which ops keeps it; a charm that keeps it in the controller shows nothing.
         """
         return names_of_deferred(self._unit(unit).storage)
 
     def stored_states(self, unit: str) -> tuple[testing.StoredState, ...]:
-        """Return what the charm and its libraries have stored in the file of ops."""
+        """Return the stored state of the charm and its libraries, from the file of ops."""
         return stored_states(self._unit(unit).storage)
 
     def place_storages(self, unit: str, storages: Mapping[str, Storage]) -> dict[str, Storage]:
@@ -263,7 +263,7 @@ def _check_state(state: testing.State) -> None:
 
 
 def _find_program(charm_dir: Path, hook: Hook) -> str | None:
-    """Return what Juju would start: ``dispatch``, or the hook's own program; None if there is neither."""
+    """Return the program that Juju would start: ``dispatch``, or the hook's own program; None if there is neither."""
     own = f'actions/{hook.action}' if hook.action is not None else f'hooks/{hook.name}'
     return next((program for program in (_DISPATCH, own) if (charm_dir / program).exists()), None)
 

@@ -120,7 +120,7 @@ class Runner(Protocol):
         ...
 
     def replace_pod(self, unit: str) -> None:
-        """Drop what a unit loses with its pod: what its containers ran, and their files."""
+        """Drop the state that a unit loses with its pod: the services and files of its containers."""
         ...
 
 
@@ -142,11 +142,11 @@ class CharmRunner(Runner, Protocol):
         ...
 
     def deferred(self, unit: str) -> tuple[str, ...]:
-        """Return what waits for the unit's next hook, oldest first, by the names of ops such as ``secret_changed``."""
+        """Return the deferred events of a unit, oldest first, by the names of ops such as ``secret_changed``."""
         ...
 
     def stored_states(self, unit: str) -> tuple[testing.StoredState, ...]:
-        """Return what the charm and its libraries have stored."""
+        """Return the stored state of the charm and its libraries."""
         ...
 
     def own_state(self, unit: str) -> dict[str, Any]:

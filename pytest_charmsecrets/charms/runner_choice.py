@@ -54,7 +54,7 @@ def make_runner(
         if around_hook is not None:
             raise UsageError(
                 'around_hook patches this process, which a charm that runs as a process never sees; '
-                'put what the charm calls on the PATH'
+                'put the programs of the charm on the PATH'
             )
         return ProcessRunner(
             charm, meta=meta, state=state, time_limit=DEFAULT_TIME_LIMIT if time_limit is None else time_limit
@@ -74,7 +74,7 @@ def make_runner(
 
 
 def make_guard(mode: GuardMode, allow: Iterable[Allowance]) -> Guard | None:
-    """Return what guards the charm of one application, by allowances that were checked; None where it is off."""
+    """Return the guard of one application's charm, by allowances that were checked; None where it is off."""
     return Guard(read_allowances(allow), frozenset(HOOK_COMMANDS)) if mode == 'refuse' else None
 
 

@@ -45,7 +45,7 @@ class Shell:
 
         Args:
             line: The command line for bash.
-            invocation: The unit, and what it sees.
+            invocation: The unit, and its view of the model.
             directory: Where it starts.
 
         Raises:

@@ -1,7 +1,7 @@
 """Where an application's charm comes from: a charm class, a charm directory, or a packed charm.
 
 A class keeps its ordinary modules. The modules of a directory are private to it (``modules.py``), so two charms that
-both have ``src/charm.py`` live side by side. Metadata is what charmcraft.yaml holds, or the three older files; for a
+both have ``src/charm.py`` live side by side. Metadata is the content of charmcraft.yaml, or the three older files; for a
 class they are looked for where ops.testing looks: two directories above the file of the class.
 """
 
@@ -91,7 +91,7 @@ class CharmSource:
         return None if self.root is None else str(self.root)
 
     def close(self) -> None:
-        """Remove what was unpacked for it."""
+        """Remove the files that were unpacked for it."""
         if self.unpacked is not None:
             self.unpacked.remove()
 
@@ -109,7 +109,7 @@ class CharmSource:
         if self.charm_class is None:
             raise UsageError(
                 f'the charm in {self.root} runs as a process, so none of its modules is loaded here to be patched; '
-                "deploy it with runner='in-process', or put what it calls on the PATH"
+                "deploy it with runner='in-process', or put the programs that it calls on the PATH"
             )
         if self.modules is None:
             raise UsageError(
@@ -239,7 +239,7 @@ def _load_class(charm_class: type[Any], meta: Mapping[str, Any] | None) -> Charm
     if document is None:
         raise UsageError(
             f'{charm_class.__name__} has no charmcraft.yaml or metadata.yaml beside it; '
-            'say what it would hold, as in deploy(..., meta={"name": "web", "requires": {...}})'
+            'give its content, as in deploy(..., meta={"name": "web", "requires": {...}})'
         )
     return _make_source(charm_class, document, root, where=where)
 
@@ -322,7 +322,7 @@ def _root_of_class(charm_class: type[Any]) -> Path | None:
 
 
 def _read_files(root: Path) -> tuple[Document | None, Where]:
-    """Return what charmcraft.yaml holds, from it or from the three older files, and which of them holds a place of it.
+    """Return the content of charmcraft.yaml, from it or from the three older files, and which of them holds a place of it.
 
     Without any of them there is no document.
     """
@@ -362,6 +362,6 @@ def _checked_document(document: object, where: str) -> Document:
     if known.get('extensions'):
         raise UsageError(
             f'{where} uses charmcraft extensions, which are not expanded here; '
-            'pass meta={...} with what `charmcraft expand-extensions` prints'
+            'pass meta={...} with the output of `charmcraft expand-extensions`'
         )
     return known

@@ -129,7 +129,7 @@ class _Contents(NamedTuple):
 
 
 def _contents(secret: Secret, tracked: int) -> _Contents | None:
-    """Return content as a state holds it; None if a revision was removed, or holds what Juju cannot decode."""
+    """Return content as a state holds it; None if a revision was removed, or Juju cannot decode it."""
     if not {tracked, secret.latest_revision} <= secret.revisions.keys():
         return None
     try:

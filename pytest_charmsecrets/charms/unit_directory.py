@@ -1,7 +1,7 @@
 """The charm directory of each unit of a charm that runs in this process: real directories, with links to the files.
 
 An upgrade removes the files that came with the charm before and are not in the new one, puts the new ones in place, and
-keeps what the unit has made (3.6: internal/worker/uniter/charm/manifest_deployer.go, Deploy and removeDiff).
+keeps the files that the unit has made (3.6: internal/worker/uniter/charm/manifest_deployer.go, Deploy and removeDiff).
 """
 
 from __future__ import annotations

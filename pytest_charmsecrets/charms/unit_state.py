@@ -24,7 +24,7 @@ _OWNED_BY_THE_MODEL: Final = {
     'opened_ports': "the charm's own hooks open them",
     'planned_units': 'use FakeModel.deploy(..., num_units=...) or add_unit(application)',
     'relations': 'use FakeModel.integrate(endpoint, endpoint)',
-    'secrets': 'let the charm that owns it add it, or a puppet',
+    'secrets': 'add it through the charm that owns it, or a puppet',
     'unit_status': "the charm's own hooks set it",
     'workload_version': "the charm's own hooks set it",
 }
@@ -117,7 +117,7 @@ class UnitState:
         container = self.containers[name]
         infos = {info.name: info for info in container.check_infos}
         if check not in infos:
-            advice = 'let the charm add it in a layer, or give it to the container as check_infos'
+            advice = 'add it through a layer of the charm, or give it to the container as check_infos'
             raise unknown('check', check, infos, advice)
         self.pebble_changes += 1
         infos[check] = dataclasses.replace(
@@ -133,7 +133,7 @@ class UnitState:
 
         Args:
             name: the container.
-            declared: what the charm's metadata mounts there.
+            declared: the mounts of the charm's metadata.
         """
         root = self.home / 'containers' / name
         root.mkdir(parents=True, exist_ok=True)
@@ -142,7 +142,7 @@ class UnitState:
         return root
 
     def mounts(self, name: str, declared: Iterable[ContainerMount]) -> tuple[testing.Mount, ...]:
-        """Return what is mounted in a container: the author's mounts, and those of the charm's metadata elsewhere."""
+        """Return the mounts of a container: the author's mounts, and those of the charm's metadata elsewhere."""
         given: tuple[testing.Mount, ...] = (
             tuple(self.containers[name].mounts.values()) if name in self.containers else ()
         )

@@ -95,7 +95,7 @@ class UnitStorage:
     def notices(self, event_path: str | None = None) -> Iterator[Notice]:
         """Return notices, of one event or of all, oldest first.
 
-        Like a cursor, this sees what is added and dropped while it is read: ops drops notices as it goes.
+        Like a cursor, this sees notices that are added and dropped while it is read: ops drops notices as it goes.
         """
         sequence = 0
         while True:

@@ -98,12 +98,12 @@ class Case:
         return self._charms.get(run.unit.partition('/')[0], run.observed is not None)
 
     def has_charm(self, entity: str) -> bool:
-        """Whether an application, or a unit's, is there and has a charm."""
+        """Whether an application, or a unit's, exists and has a charm."""
         return self._charms.get(entity.partition('/')[0], False)
 
     @cached_property
     def _charms(self) -> dict[str, bool]:
-        """Whether each application that is there has a charm."""
+        """Whether each present application has a charm."""
         return {name: application.charm is not None for name, application in self.model.applications.items()}
 
     def hooks_of(self, application: str) -> Sequence[HookRun]:
@@ -220,7 +220,7 @@ class Case:
         return '\n'.join((*bags, *options, *stored, *charm_states, *results))
 
     def stored_states(self, unit: str) -> Iterator[tuple[str, str]]:
-        """Return name and content of what a unit's charm holds in ``ops.StoredState``; nothing where ops could not read it."""
+        """Return name and content of the values of a unit's charm in ``ops.StoredState``; nothing where ops could not read it."""
         view = self.units.get(unit)
         with contextlib.suppress(UsageError):
             for state in view.stored_states if view is not None else ():

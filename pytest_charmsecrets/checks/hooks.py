@@ -65,7 +65,7 @@ def _is_lost(case: Case, run: HookRun, command: Command, secret_id: str) -> bool
 
 
 def _is_equal_content(case: Case, run: HookRun, command: Command, secret_id: str) -> bool:
-    """Whether a secret-set gave what the secret held: Juju drops it, whatever comes after."""
+    """Whether a secret-set gave the content that the secret held: Juju drops it, whatever comes after."""
     given = _content(command)
     for earlier, effect in reversed(case.effects_on(secret_id)):
         if earlier.number < run.number and effect.kind in ('secret-add', 'secret-set') and effect.revision:
@@ -102,7 +102,7 @@ def endless_event(case: Case) -> Iterator[Finding]:
         elif any(_sets_equal_content(case, run, secret_id) for run in row):
             did = 'set the content that it has already, which makes no revision'
             remedy = (
-                'set content that differs; if the test replaces what generates it, generate another value for each call'
+                'set content that differs; if the test replaces its generator, generate another value for each call'
             )
         yield Finding(
             'endless-event',

@@ -67,7 +67,7 @@ def _why_unreadable(
     if crosses and not names_model:
         return (
             f'in the short form: the other model looks for {called(secret)} among its own secrets',
-            'publish the id that add_secret() returned, secret://MODEL-UUID/ID; the short form is what events have',
+            'publish the id that add_secret() returned, secret://MODEL-UUID/ID; the short form is that of events',
         )
     return None
 
@@ -103,7 +103,7 @@ def leaked_content(case: Case) -> Iterator[Finding]:
 
 
 def _said(case: Case) -> Iterator[tuple[str, str, HookRun, str]]:
-    """Return what charms have logged, set as a status or returned from an action, up to the last rest."""
+    """Return the texts that charms have logged, set as a status or returned from an action, up to the last rest."""
     last = case.rests[-1] if case.rests else 0
     for run in case.new_hooks:
         for command in run.commands if run.number <= last or case.is_at_rest else ():
@@ -126,7 +126,7 @@ def _place(command: Command) -> tuple[str, str]:
 
 
 def _published(case: Case) -> Iterator[tuple[str, str, HookRun, str]]:
-    """Return what charms have written into databags and what stood there at a rest."""
+    """Return the writes of charms into databags, and the databags at a rest."""
     for value in case.model.journal.bags():
         run = case.by_number.get(value.since_by or 0)
         if run is None or run.number <= case.since:
@@ -142,7 +142,7 @@ def _published(case: Case) -> Iterator[tuple[str, str, HookRun, str]]:
 
 
 def _stored(case: Case) -> Iterator[tuple[str, str, HookRun, str]]:
-    """Return what charms hold in their stored state at the end."""
+    """Return the stored state of charms at the end."""
     if not case.is_at_rest:
         return
     remedy = 'store secret.id, and read the content when it is needed'

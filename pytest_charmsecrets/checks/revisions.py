@@ -56,7 +56,7 @@ def orphaned_secret(case: Case) -> Iterator[Finding]:
             remedy = 'call secret.remove_all_revisions() in relation-broken'
         elif (newer := _replacement(case, secret)) is not None:
             message = f'{called(secret)} was not used since the refresh, and {called(newer)} has the same keys'
-            remedy = 'look for the old label, too, with get_secret(label=...), or call remove_all_revisions() on it'
+            remedy = 'also look for the old label, with get_secret(label=...), or call remove_all_revisions() on it'
         else:
             continue
         evidence = (*_created_by(case, secret), *(_created_by(case, newer) if newer is not None else ()))

@@ -21,7 +21,7 @@ HARMLESS: Final = {
 }
 """Operations after which a healthy unit stays active, with their descriptions."""
 MOVED: Final = ('refresh', 'set-leader')
-"""Those after which a charm may have lost what it knew, and find that out without asking for a secret."""
+"""Those after which a charm may have lost its state, and find that out without asking for a secret."""
 LIFETIME: Final = datetime.timedelta(hours=1)
 """The minimum lifetime of a value to count as a credential."""
 _WORDS: Final = {**HARMLESS, 'run': 'an action that changed nothing'}
@@ -91,7 +91,7 @@ def _is_of_secrets(run: HookRun) -> bool:
 def _has_waited(case: Case, run: HookRun, before: int) -> bool:
     """Whether so much time has passed since a rest that something can have ended with it.
 
-    Only the user can renew what a user's secret holds, such as a license.
+    Only the user can renew the content of a user secret, such as a license.
     """
     rest = case.model.journal.record(before)
     return rest is not None and run.time - rest.time >= LIFETIME and not _reads_of_user(case, run)
@@ -122,4 +122,4 @@ def _between(case: Case, unit: str, before: int, after: int) -> str:
 def _remedy(run: HookRun) -> str:
     if run.hook == 'secret-expired':
         return 'renew before the time is over: set an expire= that lies before the end of validity'
-    return 'keep what the charm needs in secrets, found by get_secret(label=...), in databags or in stored state'
+    return 'keep state in secrets, found by get_secret(label=...), in databags or in stored state'

@@ -29,7 +29,7 @@ class KnownValues:
         for secret_id, secret in secrets.items():
             for revision in secret.revisions.values():
                 for key in revision.content:
-                    with contextlib.suppress(UsageError):  # what is no base64 is no value that a charm has
+                    with contextlib.suppress(UsageError):  # text that is not base64 is no value that a charm has
                         self._add(secret_id, key, revision.content[key])
         for model in models:
             for record in model.journal:

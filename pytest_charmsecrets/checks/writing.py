@@ -18,7 +18,7 @@ _NAIVE: Final = re.compile(r'\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?')
 
 EMPTY: Final = ('', 'None')
 _OPTIONAL: Final = re.compile(r'cert|passphrase', re.IGNORECASE)
-"""Keys of what a connection may do without, if it has another credential."""
+"""Keys that a connection may do without, if it has another credential."""
 
 
 def naive_datetime(case: Case) -> Iterator[Finding]:
@@ -48,7 +48,7 @@ def empty_content(case: Case) -> Iterator[Finding]:
                     _subject(case, run, command),
                     f'{run.unit} stored {shown} as {key!r} in {run.hook}',
                     (run.number,),
-                    'call add_secret() once there is a value, and publish no id before: observers use what they read first',
+                    'call add_secret() once there is a value, and publish no id before: observers use the content that they read first',
                 )
 
 

@@ -73,7 +73,7 @@ def _read_content(call: ClientCommandLine, pairs: tuple[str, ...]) -> dict[str, 
 
 
 def _as_given(key: str, text: str) -> tuple[str, str]:
-    """Return a key and a value as ``add_secret`` takes them, encoded if the decoded value is not what Juju stores."""
+    """Return a key and a value as ``add_secret`` takes them, encoded if the decoded value is not the one that Juju stores."""
     try:
         decoded = content.decode({key: text})[key]
     except JujuError:

@@ -165,7 +165,7 @@ def _run_line(session: Session, unit: str, line: str) -> Task:
         return failed.task
 
 
-# --- what comes of it
+# --- the results
 
 
 def _perform(call: ClientCommandLine, units: Iterable[str], act: Receiver) -> str:

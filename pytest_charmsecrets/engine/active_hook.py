@@ -43,7 +43,7 @@ class ActiveHook:
         if self.context is not None:
             raise UsageError(
                 f'{unit} cannot run {hook.name} while {self.context.unit} runs '
-                f'{self.context.hook.name}: one hook at a time; let that hook end first'
+                f'{self.context.hook.name}: one hook at a time; end that hook first'
             )
 
     def put_off(self, operation: Callable[[], None]) -> None:

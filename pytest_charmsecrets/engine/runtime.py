@@ -210,7 +210,7 @@ class Runtime:
             self._raise_failure(turn.model, finished)
         return finished.record
 
-    # --- what a user asks a unit to run
+    # --- actions and commands that a user runs
 
     def run_action(self, model: HookExecution, unit: str, hook: Hook) -> FinishedHook:
         """Run an action after the hooks that the unit has to run first. A unit in error runs it at once.

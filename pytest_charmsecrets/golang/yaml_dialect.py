@@ -71,7 +71,7 @@ def translate(data: bytes) -> Document:
 
 
 def _first_repair(text: str) -> _Repair | None:
-    """Return what has to be another text, at the first place where the two libraries part."""
+    """Return the text that has to differ, at the first place where the two libraries part."""
     loader: Any = Loader(text.encode())
     depth = seen = 0
     try:

@@ -70,7 +70,7 @@ def _credential_get(call: CommandLine) -> RunPhase:
 
 
 def _cloud_spec(spec: Mapping[str, Any], *, as_json: bool) -> Fields:
-    """Lay out a cloud as Juju does: JSON leaves out what is empty; in YAML the keys are those of the fields in Go."""
+    """Lay out a cloud as Juju does: JSON leaves out empty fields; in YAML the keys are those of the fields in Go."""
     credential = {**_CREDENTIAL, **spec.get('credential', {})}
     display: dict[str, Any] = {**_CLOUD_SPEC, **spec, 'credential': credential}
     if as_json:

@@ -79,7 +79,7 @@ def to_json(value: Any) -> str:
 
 
 def _to_json(value: Any) -> str:
-    """Return JSON without what Go alone escapes, which stands in strings only."""
+    """Return JSON without the characters that Go alone escapes, which stand in strings only."""
     if isinstance(value, str):
         return _quote_json(value)
     if isinstance(value, Mapping):

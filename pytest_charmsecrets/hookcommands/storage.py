@@ -28,7 +28,7 @@ _SIZE_UNITS: Final = 'MGTPEZY'
 
 @dataclasses.dataclass(frozen=True)
 class _Words:
-    """The names that messages have for what is asked of a storage."""
+    """The names that messages have for the constraints of a storage."""
 
     argument: str
     one: str

@@ -9,7 +9,7 @@ Juju sends no events. A unit runs a hook because two states differ. There are th
   controller's database.
 * The **remote snapshot** (``agent_state.py``: Snapshot), one per unit, is the model as the watchers of that unit's
   agent have delivered it. It may lag behind the model.
-* The **local state** (``agent_state.py``: LocalState), one per unit, is what the unit has run. It survives a restart of
+* The **local state** (``agent_state.py``: LocalState), one per unit, records the hooks that the unit has run. It survives a restart of
   the agent.
 
 The next operation of a unit is a pure function of snapshot and local state (``agent.py``: next_operation). There is no queue
@@ -41,7 +41,7 @@ Who may change what
   the charm's runner holds), and agents in the changes that Juju's agents make without a hook (scopes, subordinates, the end of a
   dying unit). They do so through ``lifecycle.py``, ``relations.py`` and ``secrets/``, which hold the rules and note
   every written document that a watcher reads.
-* A snapshot: ``watchers/`` and ``steps.py``, which deliver. ``agent.py`` only drops what a hook has used up:
+* A snapshot: ``watchers/`` and ``steps.py``, which deliver. ``agent.py`` only drops entries that a hook has used up:
   requests, due rotations and expirations, removed secrets. The scheduler withdraws requests.
 * A local state: ``agent.py``, after a hook and while it follows the snapshot. Exceptions: ``may_retry`` is set by
   the code that allows a retry, ``broken`` by the engine where a bug of Juju stops the agent permanently, and
@@ -63,7 +63,7 @@ tracking and labels by ``secret-get``, statuses, the workload version, ``juju-re
 A **query changes nothing**: it delivers nothing, writes nothing and draws nothing. ``Scheduler.due`` and
 ``next_deadline`` answer as if everything had been delivered; they deliver on a copy of all models if anything waits.
 ``agent.hooks_due`` runs hooks on copies of both states. Two functions look like queries and belong to verbs:
-``steps.deliveries`` first delivers what does not change the snapshot, and ``Agents.agent`` first starts the agents of
+``steps.deliveries`` first makes the deliveries that do not change the snapshot, and ``Agents.agent`` first starts the agents of
 new units.
 
 Versions: rules ask the named switches of a Profile (``versions/``), never a version number.
@@ -94,5 +94,5 @@ rotation: the time at which a secret is to be rotated. due rotation: a secret th
 step: one thing that can happen next in an order that is not fixed.
 turn: what the scheduler returns: one unit is to run one hook.
 watcher: holds the changed documents of one kind for one unit until it delivers them.
-worker: waits for times, such as rotation times, and fires what is due.
+worker: waits for times, such as rotation times, and fires those that are due.
 """

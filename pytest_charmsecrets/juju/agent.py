@@ -1,7 +1,7 @@
 """The resolver of one unit's agent: it compares the snapshot with the local state and names the next hook.
 
-The next operation is a pure function of two states: the snapshot (what the unit's watchers have delivered so far) and
-the local state (what the unit has run). There is no queue of events: coalescing, redelivery and retry follow from the
+The next operation is a pure function of two states: the snapshot (the deliveries of the unit's watchers so far) and
+the local state (the hooks that the unit has run). There is no queue of events: coalescing, redelivery and retry follow from the
 comparison. After a hook, ``note_success`` or ``note_failure`` writes into the local state what was run.
 
 Juju 3.6: internal/worker/uniter, resolver.go, uniterResolver.NextOp. Files named below lie in internal/worker/uniter.

@@ -1,4 +1,4 @@
-"""The start of a unit's agent: what it knows before it runs its first hook, and what it forgets at a restart."""
+"""The start of a unit's agent: its knowledge before it runs its first hook, and its losses at a restart."""
 
 from __future__ import annotations
 

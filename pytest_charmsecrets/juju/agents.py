@@ -1,6 +1,6 @@
 """The agents of one model: they deliver changes to the units, and know the next hook of each unit.
 
-``scheduler.py`` decides which of several things happens next. Two regimes, told apart by the order: in the fixed one
+``scheduler.py`` decides which of several things happens next. Two regimes, distinguished by the order: in the fixed one
 ``deliver`` hands everything to every unit at once; in any other, ``take_notice`` hands changes to the watchers, and
 ``make`` delivers one document of one watcher.
 """
@@ -114,7 +114,7 @@ class Agents:
         self.deliver()
 
     def carry_out_removals(self) -> None:
-        """Run the job that removes what was asked to be removed."""
+        """Run the removal job."""
         removal.carry_out_removals(self.world.secrets)
 
     def position(self, unit: str) -> Position:
@@ -154,7 +154,7 @@ class Agents:
                     self._chronicle.causes = causes
                     self._take_notice(unit, self._agents[unit])
 
-    # --- what the units do
+    # --- operations of the units
 
     def begin(self, unit: str, hook: Hook) -> None:
         """Note that a unit begins a hook. The watchers of a unit with an upgraded charm restart."""
@@ -204,16 +204,16 @@ class Agents:
                 self._touch(unit)
 
     def allow_retries(self) -> None:
-        """Let every unit in error retry its failed hook once."""
+        """Retry the failed hook of every unit in error once."""
         for unit, agent in self._agents.items():
             if agent.local.failed is not None:
                 agent.local.may_retry = True
                 self._touch(unit)
 
-    # --- what goes wrong
+    # --- failures
 
     def resolve(self, unit: str, *, retry: bool) -> Hook:
-        """Let a unit in error run its failed hook again, or go on as if it had succeeded; return that hook.
+        """Retry the failed hook of a unit in error, or mark it as succeeded; return that hook.
 
         Raises:
             UsageError: if the unit is not in error.
@@ -317,7 +317,7 @@ class Agents:
         return unit in self._down or not local.started or local.stopped
 
     def take_notice_of_all(self, *running: str) -> None:
-        """Let every unit take notice of its deliveries; in the fixed order, deliver everything first.
+        """Make every unit take notice of its deliveries; in the fixed order, deliver everything first.
 
         Args:
             running: units whose agents have to run.
@@ -442,7 +442,7 @@ class Agents:
         self._take_notice(unit, agent)
 
     def _take_notice(self, unit: str, agent: Agent) -> None:
-        """Let a unit's agent act on its deliveries: without a hook, or by choosing its next hook."""
+        """Make a unit's agent act on its deliveries: without a hook, or by choosing its next hook."""
         if act_without_hook(self.world, unit, agent):
             self._follow_units()
         if unit in self._agents:

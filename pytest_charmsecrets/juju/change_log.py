@@ -26,7 +26,7 @@ ChangeKind: TypeAlias = Literal[
 
 
 Document: TypeAlias = tuple[str | int, ...]
-"""A document in one version: its kind, and what it is about, such as ``('bag', 1, 'web/0', 3)``."""
+"""A document in one version: its kind, and its subject, such as ``('bag', 1, 'web/0', 3)``."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Differences:
 
         Args:
             snapshot: the model as the unit's watchers have delivered it.
-            local: what the unit has run.
+            local: the hooks that the unit has run.
         """
         self.snapshot: Final = snapshot
         self.local: Final = local
@@ -69,7 +69,7 @@ class Differences:
         return (self.created, self.relations, self.peers, self.expired, self.rotated, self.secrets, self.obsolete)
 
     def update(self) -> None:
-        """Compare again what was written in either state."""
+        """Compare the written fields of either state again."""
         snapshot, local = self.snapshot, self.local
         written: Iterable[int] = _take(snapshot.relations.changed, local.relations.changed)
         conditions = self._conditions_of_relations()

@@ -50,7 +50,7 @@ def parse_secret_uri(text: str, *, with_source: bool = True) -> SecretURI:
         with_source: whether the UUID of a model is accepted; old versions of Juju do not accept it.
 
     Raises:
-        JujuError: with Juju's text, which names what is wrong.
+        JujuError: with Juju's text, which names the mistake.
     """
     url = gourl.parse(text)
     if url.scheme not in ('', 'secret'):

@@ -45,7 +45,7 @@ class Order:
         self.choices: Final[dict[int, int]] = {}
         """The choices that did not take the first option: the index taken, by the choice's place, counted from 1."""
         self.departures: Final[list[Departure]] = []
-        """The same choices as texts: what was taken, and the first option."""
+        """The same choices as texts: the option taken, and the first option."""
         self._place = 0
         self._random: Final = random.Random(f'order {given}')  # noqa: S311
         self._left: Final = [] if isinstance(given, int | Mapping) else list(given)

@@ -194,7 +194,7 @@ class Scheduler(Generic[ModelT]):
     # --- all models at once
 
     def allow_retries(self) -> None:
-        """Let every unit in error retry its failed hook once."""
+        """Retry the failed hook of every unit in error once."""
         for agents in self._agents():
             agents.allow_retries()
 
@@ -210,7 +210,7 @@ class Scheduler(Generic[ModelT]):
             agents.announcements.moment = causes
 
     def take_notice_of_all(self) -> None:
-        """Let every unit of every model take notice of its deliveries; in the fixed order, deliver everything first."""
+        """Make every unit of every model take notice of its deliveries; in the fixed order, deliver everything first."""
         for agents in self._agents():
             agents.take_notice_of_all()
 

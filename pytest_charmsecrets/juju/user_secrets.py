@@ -167,7 +167,7 @@ def _check_backend_permits(world: World, secret: Secret, *, has_content: bool) -
 
 
 def _refuse_locked(world: World, secret: Secret, *, has_content: bool) -> None:
-    """Refuse to update a secret that a cluster does not let the model write any more.
+    """Refuse to update a secret to which a cluster has ended the model's write access.
 
     Within ten minutes Juju reuses the token by which the removed revision was written, whose role has changed since.
     Juju 3.6: apiserver/common/secrets/secrets.go, BackendConfigInfo; secrets/provider/kubernetes/k8s.go.

@@ -1,6 +1,6 @@
 """The workers of a unit's agent that wait for a time: rotation, expiry, the retry of a failed hook, update-status.
 
-A worker learns times and returns what is due when it fires; its caller moves that into the snapshot. The secret workers
+A worker learns times and returns the due entries when it fires; its caller moves that into the snapshot. The secret workers
 have a granularity of one minute: everything due within the current minute fires together.
 
 Juju 3.6: internal/worker/secretrotate/secretrotate.go; internal/worker/secretexpire/secretexpire.go;
@@ -128,7 +128,7 @@ class UpdateStatusTimer:
         self.change(None, now)
 
     def change(self, interval: datetime.timedelta | None, now: datetime.datetime) -> None:
-        """Change the interval, which begins now; None sets it back to what the model was made with."""
+        """Change the interval, which begins now; None restores the interval that the model was made with."""
         self._interval = interval if interval is not None else self._first
         self.deadline = now + self._interval if self._interval is not None else None
         """The next time, or None when update-status is off."""

@@ -156,7 +156,7 @@ class FakeModel(
         """Remove the files that the models of the controller have written. Journals and views can still be read."""
         self._runtime.close()
 
-    # --- what a user does
+    # --- operations of a user
 
     def deploy(
         self,

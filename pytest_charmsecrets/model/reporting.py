@@ -1,4 +1,4 @@
-"""The part of FakeModel that shows what happened: timelines, and redaction of secret values."""
+"""The part of FakeModel that shows the history: timelines, and redaction of secret values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @checked
 class Reporting(OverModel):
-    """The part of FakeModel that shows what happened. None of it changes the model."""
+    """The part of FakeModel that shows the history. None of it changes the model."""
 
     def timeline(
         self,
@@ -34,8 +34,8 @@ class Reporting(OverModel):
         Args:
             units: only these units, or all units of these applications, by name.
             secrets: only these secrets, by label, name or id.
-            since: only what happened at this time or later.
-            until: only what happened at this time or before.
+            since: only records of this time or later.
+            until: only records of this time or before.
 
         Raises:
             UsageError: if a unit, application or secret does not exist, or a time has no zone.

@@ -232,7 +232,7 @@ def _told(found: Iterable[tuple[FakeModel, Finding]], *, redact: bool) -> str:
     return printable('\n\n'.join(dict.fromkeys(texts)))
 
 
-# --- what pytest shows
+# --- output of pytest
 
 
 def add_to(report: pytest.TestReport, item: pytest.Item, strictness: options.Strictness) -> None:

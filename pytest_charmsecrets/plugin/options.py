@@ -163,7 +163,7 @@ def _add_options_of_reports(group: pytest.OptionGroup) -> None:
 
 
 def _add_ini(parser: pytest.Parser) -> None:
-    parser.addini('charmsecrets_checks', 'what to do with findings of checks: fail (default), report, off', default='')
+    parser.addini('charmsecrets_checks', 'how to treat findings of checks: fail (default), report, off', default='')
     parser.addini('charmsecrets_allow', 'findings to allow in every test, one per line', type='linelist', default=[])
     parser.addini('charmsecrets_juju_version', 'Juju versions that fake models simulate', type='args', default=[])
     parser.addini('charmsecrets_juju_bugs', 'known Juju bugs that fake models reproduce', type='args', default=[])

@@ -179,7 +179,7 @@ class _Protocol:
             del self._item.config.stash[TRIED]
             self._drop_fixtures()
 
-    # --- what runs
+    # --- runs
 
     def _go_on(self, first: _Run) -> None:
         """Run a test that has passed in its first order in the further orders."""
@@ -359,7 +359,7 @@ def _nothing(_: object) -> bool:
     return False
 
 
-# --- what is reported
+# --- reports
 
 
 def note_fixed_only(report: pytest.TestReport, item: pytest.Item) -> None:

@@ -129,7 +129,7 @@ def _rewrite(report: pytest.TestReport, redact: Callable[[str], str]) -> None:
 
 
 def make_printable(report: pytest.TestReport) -> None:
-    """Escape what UTF-8 cannot hold in everything that a report says."""
+    """Escape characters that UTF-8 cannot hold in all texts of a report."""
     said = vars(report)
     for name in _SAID:
         if value := said.get(name):
@@ -137,7 +137,7 @@ def make_printable(report: pytest.TestReport) -> None:
 
 
 def make_warning_printable(warning_message: warnings.WarningMessage) -> None:
-    """Escape what UTF-8 cannot hold in a warning."""
+    """Escape characters that UTF-8 cannot hold in a warning."""
     text = str(warning_message.message)
     if (escaped := printable(text)) != text:
         warning_message.message = escaped
@@ -189,7 +189,7 @@ def _changed(value: Any, change: Callable[[str], str], kept: Collection[str]) ->
 
     Args:
         value: the value.
-        change: returns what stands in place of a text.
+        change: returns the replacement of a text.
         kept: the attributes of a failure that stay as they are.
     """
     if isinstance(value, str):

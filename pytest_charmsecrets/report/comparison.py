@@ -49,7 +49,7 @@ def _shortened(line: str) -> str:
     return flat if len(flat) <= WIDTH else f'{flat[: WIDTH - 4]} ...'
 
 
-# --- what tracks a secret, and its revisions
+# --- observers of a secret, and its revisions
 
 
 def _tracking(left: object, right: object) -> _Comparison:

@@ -38,7 +38,7 @@ index in ``ev``; -1 stands for "before everything that is shown", None for "stil
     Hook commands, each once: ``a`` (arguments), ``o`` (output), ``i`` (input), ``x`` (exit code), ``e`` (standard error), ``q`` (1: a look-up by
     a label that does not exist), ``l`` (1: it only looked something up), ``rv`` (revision that it returned).
 ``due``
-    Due, not run, of units that are there: ``l``, ``h``, ``f``, ``s``, ``r``, ``rel``, ``rem``, ``ca``, ``ct`` as above, ``again`` (the run that failed).
+    Due, not run, of present units: ``l``, ``h``, ``f``, ``s``, ``r``, ``rel``, ``rem``, ``ca``, ``ct`` as above, ``again`` (the run that failed).
 ``sec``
     Secrets, oldest first: ``id``, ``label`` (or name, or id), ``owner``, ``model`` (if there are several), ``rotation``,
     ``at``, ``to``, ``keys``, ``next``, ``expires`` (times), ``latest`` (number of the newest revision), ``revs`` (lists: number,

@@ -346,7 +346,7 @@ def _signature(hook: Hook, latest: dict[str, int], numbers: dict[int, int]) -> t
     )
 
 
-# --- what is alike
+# --- equal rows
 
 
 def _lanes_alike(layout: Layout) -> Iterator[tuple[int, ...]]:

@@ -28,8 +28,8 @@ def select(
         data: the run.
         units: only these units, or all units of these applications, by name.
         secrets: only these secrets, by label, name or id. Other hooks count as hooks that touch no secret.
-        since: only what happened at this time or later.
-        until: only what happened at this time or before.
+        since: only records of this time or later.
+        until: only records of this time or before.
 
     Raises:
         UsageError: if a unit or secret does not exist, or a time is not valid.

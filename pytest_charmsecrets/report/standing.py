@@ -42,7 +42,7 @@ def _lines(model: ModelView, told: tuple[str, str] | None, *, advise: bool) -> I
     if len(by_unit) > MOST:
         yield f'due, not run: hooks of {len(by_unit) - MOST} more units'
     if due and advise:
-        yield 'settle() runs what is due'
+        yield 'settle() runs the hooks that are due'
     for name, unit in failed.items():
         if unit.error is None or told != (name, unit.error.name):
             yield f'in error: {unit.error}'

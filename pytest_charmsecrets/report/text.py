@@ -1,4 +1,4 @@
-"""Texts that reports share: times since the start, numbers with nouns, secrets by their ids, and what no file can hold."""
+"""Texts that reports share: times since the start, numbers with nouns, secrets by their ids, and characters that no file can hold."""
 
 from __future__ import annotations
 

@@ -60,8 +60,8 @@ class Timeline:
         Args:
             units: only these units, or all units of these applications, by name.
             secrets: only these secrets, by label, name or id.
-            since: only what happened at this time or later.
-            until: only what happened at this time or before.
+            since: only records of this time or later.
+            until: only records of this time or before.
 
         Raises:
             UsageError: if a unit, application or secret does not exist, or a time has no zone.

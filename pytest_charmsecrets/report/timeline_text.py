@@ -218,7 +218,7 @@ class _Text:
             about = f' {hook.relation}'
         return f'{hook.name}{about}{" (again)" if due.failed is not None else ""}'
 
-    # --- what happened
+    # --- records
 
     def happened(self) -> Iterator[str]:
         """Return the events: a heading for each time, with similar steps folded."""
@@ -360,7 +360,7 @@ class _Text:
         if run.deferred:
             yield 'DEFERRED its event'
         if run.ran_deferred:
-            yield 'ran what was deferred'
+            yield 'ran deferred events'
         if run.threads:
             yield f'left threads running: {self._redact(_first(run.threads, THREADS))}'
         if hook.retry_of is not None:

@@ -1,5 +1,5 @@
 """Live, read-only views of a model: the objects that a test asserts on.
 
 A view holds a name and looks it up at each access; once the thing is gone, asking raises a UsageError. Views change
-nothing: what changes a model is a method of FakeModel.
+nothing: methods of FakeModel change a model.
 """

@@ -37,7 +37,7 @@ class _PartlyReadable(Mapping[str, str]):
         except JujuError as error:
             raise UsageError(
                 f'the value of {key!r} in {self._where} was stored as base64 and is none, so that no unit can read the '
-                f'content ({error}); let its owner store another'
+                f'content ({error}); store another through its owner'
             ) from None
 
     def __contains__(self, key: object) -> bool:

@@ -153,7 +153,7 @@ class ModelView(OverModel):
         elif app2 is not None:
             found = lookups.find_relation(self._world, app1, app2)
         else:
-            raise UsageError(f'name the other side, too: relation({app1!r}, ...), or give the id of a relation')
+            raise UsageError(f'name also the other side: relation({app1!r}, ...), or give the id of a relation')
         return RelationView(self.internals, found.id)
 
     def secret(

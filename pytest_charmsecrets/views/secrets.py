@@ -264,7 +264,7 @@ class SecretView(View):
         secret = self._world.secrets.get(self.unique_identifier)
         if secret is None:
             raise UsageError(
-                f'secret {self.unique_identifier!r} is not there: it was removed, or its hook has not been committed; '
+                f'secret {self.unique_identifier!r} does not exist: it was removed, or its hook has not been committed; '
                 'ask .exists before you ask for more'
             )
         return secret

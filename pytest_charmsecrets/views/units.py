@@ -1,4 +1,4 @@
-"""UnitView: a unit, its status and agent, and what its charm keeps."""
+"""UnitView: a unit, its status and agent, and the stored state of its charm."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class UnitView(View):
             return 'stopped'
         return 'error' if local.failed is not None else 'idle'
 
-    # --- what its charm keeps
+    # --- the stored state of its charm
 
     @property
     def deferred(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The base of the views of what is in a model."""
+"""The base of the views of a model's entities."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class View(OverModel):
         return self._world.name
 
     def _charm_runner_of(self, application: str) -> CharmRunner | None:
-        """Return what runs the charm of an application; None for a puppet, which has none."""
+        """Return the runner of an application's charm; None for a puppet, which has none."""
         runner = self._execution.runners[application]
         return runner if isinstance(runner, CharmRunner) else None
 

@@ -128,7 +128,7 @@ class Keeper(ops.CharmBase):
 
 
 def prune(_: Any, event: ops.SecretExpiredEvent | ops.SecretRemoveEvent) -> None:
-    """Remove a revision that has expired, or that nobody tracks."""
+    """Remove a revision that has expired, or that no unit tracks."""
     event.remove_revision()
 
 

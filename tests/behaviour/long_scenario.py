@@ -42,7 +42,7 @@ def fail_once(self: Any, _: Any) -> None:
 
 
 def let_things_go_wrong(model: FakeModel) -> None:
-    """Let agents, controller and hooks fail, and the units upgrade."""
+    """Make agents, controller and hooks fail, and upgrade the units."""
     secret = model.secret(label='password')
     model.stop_agent('web/1')
     model.inject_fault('hook-fails', hook='secret-changed')
@@ -51,7 +51,7 @@ def let_things_go_wrong(model: FakeModel) -> None:
     model.exec('secret-set', secret.id, 'password=other', unit='database/2')
     model.refresh('web', StubbornWeb)
     model.advance_to(secret.next_rotation or model.now)
-    # The unit that led would retry for ever what only a leader may do.
+    # The unit that led would retry without end a write that only a leader may make.
     model.resolve('database/2', no_retry=True)
     model.start_agent('web/1')
     model.advance(days=7)

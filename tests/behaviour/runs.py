@@ -30,7 +30,7 @@ SHOP = {
 
 
 def rotation(model: FakeModel) -> FakeModel:
-    """Rotate a password monthly; web/1 is pinned to the first revision, then let go."""
+    """Rotate a password monthly; web/1 is pinned to the first revision, then released."""
     model.deploy(CHARMS / 'password-database', 'db', num_units=2)
     model.deploy(CHARMS / 'password-web', 'web', num_units=3)
     model.integrate('db:database', 'web:database')
@@ -121,7 +121,7 @@ def two_models(model: FakeModel) -> HookFailed:
 
 
 def expiry(model: FakeModel) -> FakeModel:
-    """Let certificates of units expire; grant, update and revoke an account of the user."""
+    """Expire certificates of units; grant, update and revoke an account of the user."""
     model.deploy(CHARMS / 'unit-certificate', 'cert', num_units=2)
     model.deploy(CHARMS / 'user-secret-consumer', 'consumer', num_units=2)
     model.settle()
@@ -143,7 +143,7 @@ def expiry(model: FakeModel) -> FakeModel:
 
 
 class Vault(ops.CharmBase):
-    """Shares a token with everybody related; rotates it when asked, and prunes what nobody tracks."""
+    """Shares a token with all related applications; rotates it when asked, and prunes untracked revisions."""
 
     policy = ops.SecretRotate.WEEKLY
 
@@ -218,7 +218,7 @@ class Year:
     days: int = 365
 
     def play(self, model: FakeModel) -> FakeModel:
-        """Let it happen in a model."""
+        """Run it in a model."""
         vaults, apis, webs = self.units
         model.deploy(DailyVault if self.policy == 'daily' else Vault, 'vault', meta=VAULT, num_units=vaults)
         model.deploy(Tenant, 'api', meta=TENANT, num_units=apis)

@@ -51,7 +51,7 @@ def run(fake_model, write, tmp_path):
 
 
 def is_gone(pid):
-    """Whether a process has ended, be it that nobody has waited for it."""
+    """Whether a process has ended, even if no process has waited for it."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -567,7 +567,7 @@ def sentence(error):
         ({'runner': 'thread'}, "runner is 'thread'; give 'in-process', 'process' or None"),
         ({'time_limit': 5}, "give it together with runner='process'"),
         ({'runner': 'process', 'time_limit': 0}, 'time_limit is 0; give the seconds that a hook may take'),
-        ({'runner': 'process', 'around_hook': lambda hook: None}, 'put what the charm calls on the PATH'),
+        ({'runner': 'process', 'around_hook': lambda hook: None}, 'put the programs of the charm on the PATH'),
         (
             {'runner': 'process', 'meta': {'name': 'app', 'containers': {'web': {}}}},
             'a process has no Pebble to talk to',

@@ -50,7 +50,7 @@ def test_rotation_of_what_the_hook_itself_removes_breaks_the_agent():
 
 @pytest.mark.parametrize(('version', 'bugs'), (('3.6.14', []), ('4.0.14', []), ('4.0.14', ['gone_rotation_refused'])))
 def test_otherwise_it_does_not(version, bugs):
-    """In 4.0 a job removes the secret, after the agent has told that it was rotated."""
+    """In 4.0 a job removes the secret, after the agent has reported its rotation."""
     with FakeModel(version, juju_bugs=bugs) as model:
         secret = rotating(model, remove)
         assert [str(run) for run in model.advance(days=1)] == ['app/0 secret-rotate']

@@ -40,7 +40,7 @@ def answer(hook, *argv):
 
 
 def add(unit, *labels):
-    """Let a unit add secrets, and return them in the order of their ids."""
+    """Add secrets by a unit, and return them in the order of their ids."""
     with unit.hook() as hook:
         secrets = [hook.add_secret({'key': label}, label=label) for label in labels]
     return sorted(secrets, key=lambda secret: secret.id[-20:])
@@ -169,7 +169,7 @@ def test_a_label_that_changes_hands_is_given_up_before_or_after_it_is_taken(vers
 
 
 def committed(order, *labels):
-    """Let one hook give two secrets labels; return what was drawn."""
+    """Give two secrets labels in one hook; return the choices that were drawn."""
     with FakeModel('3.6.28', order=order) as model:
         app = model.deploy_puppet('app')
         model.settle()

@@ -465,7 +465,7 @@ def test_threads_that_ended_are_not_named(fake_model):
 
 def test_the_table_is_held():
     """Everything is put back, run or left; what is left is left for a reason."""
-    tested_above = {'the event loop that runs a test', 'what is registered with `atexit`'}
+    tested_above = {'the event loop that runs a test', 'functions registered with `atexit`'}
     fates = {row.name: row.fate for row in LEFTOVERS}
     left = {name for name, fate in fates.items() if re.match(r'left(: |; |, )', fate)}
     assert fates.keys() - left - tested_above == PUT_BACK.keys()

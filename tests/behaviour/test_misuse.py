@@ -58,7 +58,7 @@ MISUSE = {
         charm(), 'My App', meta=meta()
     ),
     'num_units is -1; it must be 0 or more': lambda model: model.deploy(charm(), meta=meta(), num_units=-1),
-    'SmallCharm has no charmcraft.yaml or metadata.yaml beside it; say what it would hold, as in '
+    'SmallCharm has no charmcraft.yaml or metadata.yaml beside it; give its content, as in '
     'deploy(..., meta={"name": "web", "requires": {...}})': lambda model: model.deploy(charm()),
     'object is not a charm: it must be a subclass of ops.CharmBase': lambda model: model.deploy(object, meta=meta()),
     'there is no directory nowhere; give the path of a charm directory, or a charm class': lambda model: model.deploy(
@@ -207,7 +207,7 @@ def test_a_hook_inside_a_hook_is_refused_and_leaves_no_trace_of_its_own(model, s
     model.settle()
     with one.leader.hook():
         before = snapshot()
-        with pytest.raises(UsageError, match='one hook at a time; let that hook end first'), other.leader.hook():
+        with pytest.raises(UsageError, match='one hook at a time; end that hook first'), other.leader.hook():
             pass
         assert snapshot() == before
 

@@ -1,4 +1,4 @@
-"""A line of releases is a profile: what no rule has heard of can be run as soon as the tables of profiles name it."""
+"""A line of releases is a profile: a release that no rule knows can be run as soon as the tables of profiles name it."""
 
 from __future__ import annotations
 

@@ -293,7 +293,7 @@ class Owner(ops.CharmBase):
 # Neither side follows or retries: what counts is which hooks become due, and in which order.
 @pytest.mark.charmsecrets(allow=['stale-observer', 'refused-read', 'unhandled-event', 'unpruned-revisions'])
 def test_r3_and_r15_two_hooks_of_the_owner():
-    """The observer may be told once or twice, and may be told of the secret before it is granted access."""
+    """The observer may be notified once or twice, and may be notified of the secret before it is granted access."""
     reads, told = set(), set()
     for order in ORDERS:
         with FakeModel(order=order) as model:

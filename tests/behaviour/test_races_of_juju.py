@@ -19,7 +19,7 @@ def avoided(model):
 
 
 def refreshed(order, *, is_on):
-    """Let two observers refresh at once; return the revisions that the owner did not prune, and the bugs that were avoided."""
+    """Make two observers refresh at once; return the revisions that the owner did not prune, and the bugs that were avoided."""
     owner = charm(secret_remove=prune)
     observer = charm(secret_changed=lambda _, event: event.secret.get_content(refresh=True))
     bugs = ['concurrent_refreshes_unseen'] if is_on else []
@@ -53,7 +53,7 @@ def test_order_zero_has_no_such_race():
 
 
 def expired(order, *, is_on):
-    """Remove a secret of which two revisions expire; return how often secret-expired came all the same."""
+    """Remove a secret of which two revisions expire; return how often secret-expired came nevertheless."""
     with FakeModel('3.6.28', order=order, juju_bugs=['expiries_fold'] if is_on else []) as model:
         model.deploy(charm(start=_add), 'app', meta=meta())
         model.settle()

@@ -90,7 +90,7 @@ def test_resolve_without_retry_lets_the_unit_go_on_as_if_the_hook_had_succeeded(
 
 @pytest.mark.parametrize('no_retry', (False, True))
 def test_a_config_changed_that_is_retried_or_skipped_counts_for_the_config_of_then(fake_model, fragile, no_retry):
-    """As Juju 3.6.28 did when it was recorded: a charm that skips the hook never hears of the value."""
+    """As Juju 3.6.28 did when it was recorded: a charm that skips the hook never receives the value."""
     fake_model.deploy(fragile.make('config_changed'), meta=meta(config={'options': {'a': {'type': 'string'}}}))
     fake_model.settle()
     fragile.failing = {'config_changed'}

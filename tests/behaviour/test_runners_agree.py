@@ -31,7 +31,7 @@ BREAKS = re.compile(r'\\+n|\\|\s')
 FOLDS = re.compile(r'\\n +')
 """Where ops 2 folds its YAML, which depends on the length of what was drawn."""
 OBSERVED = re.compile(r', observed=\w+')
-"""Whether the charm observes an event, which nobody knows of a process."""
+"""Whether the charm observes an event, which is unknown for a process."""
 WHERE_OPS_KEEPS_STATE = ('Using local storage: ', 'Initializing SQLite local storage: ')
 """Log lines of ops about the file for its own state, which does not exist for a charm in this process."""
 

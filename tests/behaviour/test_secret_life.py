@@ -208,7 +208,7 @@ def test_the_same_content_makes_no_revision(play):
     assert played.model.due == ()
 
 
-# A charm that never moves on is notified once all the same.
+# A charm that never moves on is nevertheless notified once.
 @pytest.mark.charmsecrets(allow=['stale-observer:unit:web/0'])
 def test_several_revisions_before_a_unit_runs_make_one_secret_changed(play, ran):
     played = play(StubbornWeb)

@@ -132,7 +132,7 @@ def test_a_value_that_juju_cannot_decode_is_refused_and_no_other(broken):
         _ = content['password']
     assert str(wrong.value) == (
         "the value of 'password' in revision 1 of app/0/broken was stored as base64 and is none, so that no unit can read "
-        'the content (illegal base64 data at input byte 0); let its owner store another'
+        'the content (illegal base64 data at input byte 0); store another through its owner'
     )
     assert repr(content) == '<content of revision 1 of app/0/broken: user, password>'
 

@@ -121,7 +121,7 @@ def test_of_obsolete_revisions_an_agent_of_juju_4_that_starts_is_told_those_it_w
 
 
 def make_obsolete(pair) -> None:
-    """Let revision 1 become obsolete and be told of, and revision 2 while the agent of the leader is down."""
+    """Make revision 1 obsolete and report it, and make revision 2 obsolete while the agent of the leader is down."""
     publish(pair, 'two')
     assert 'secret-remove' in [hook.hook for hook in pair.model.settle()]
     publish(pair, 'three')

@@ -28,7 +28,7 @@ OPTIONS = {'options': {'fails': {'type': 'boolean', 'default': False}}}
 
 @pytest.fixture
 def app(fake_model):
-    """An application whose units are active, and fail in config-changed when they are told to."""
+    """An application whose units are active, and fail in config-changed on demand."""
     app = fake_model.deploy(charm(start=active, config_changed=fail), meta=meta(config=OPTIONS), num_units=2)
     fake_model.settle()
     return app

@@ -1,4 +1,4 @@
-"""Secrets of users: what a charm sees of them, and what Juju refuses, to whom, with which words."""
+"""User secrets: a charm's view of them, and what Juju refuses, to whom, with which words."""
 
 from __future__ import annotations
 

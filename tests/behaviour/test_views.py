@@ -185,7 +185,7 @@ def test_relations_by_sides_or_id_with_peer_relations_among_all(pair):
             lambda model: model.relation('web', 'puppet'),
             "there is no relation between 'web' and 'puppet'; name the endpoints of one of: 'web:database database:data",
         ),
-        (lambda model: model.relation('web'), r"name the other side, too: relation\('web', \.\.\.\), or give the id"),
+        (lambda model: model.relation('web'), r"name also the other side: relation\('web', \.\.\.\), or give the id"),
         (lambda model: model.relation(7), r"there is no relation '7' \(there are: 1, 2\)"),
     ),
 )
@@ -235,7 +235,7 @@ def test_a_removed_secret_says_so(pair):
     pair.model.settle()
     assert not secret.exists
     assert repr(secret) == f'<SecretView {secret.unique_identifier} (not there)>'
-    with pytest.raises(UsageError, match=r'is not there.*ask \.exists'):
+    with pytest.raises(UsageError, match=r'does not exist.*ask \.exists'):
         _ = secret.content
 
 
@@ -257,7 +257,7 @@ def test_the_state_of_a_unit_is_rendered_from_the_model(pair):
 
 
 def test_a_secret_in_a_state_bears_the_id_that_the_charm_was_told(pair):
-    """So that what a charm wrote into a data bag finds the secret; ops.testing looks ids up as they are written."""
+    """So that an id in a databag finds the secret; ops.testing looks ids up as they are written."""
     shared = pair.relation.data('database')['secret-id']
     assert [unit.state.get_secret(id=shared).id for unit in (*pair.database.units, *pair.web.units)] == [shared] * 4
 

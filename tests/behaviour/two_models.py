@@ -15,7 +15,7 @@ DATABASES = {**DATABASE, 'peers': {}}
 
 
 class OfferedDatabase(ops.CharmBase):
-    """Shares a password with everybody related, by its URI; rotates it when asked, and prunes what nobody tracks."""
+    """Shares a password with all related applications, by its URI; rotates it when asked, and prunes untracked revisions."""
 
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)

@@ -23,7 +23,7 @@ SECRETS, UNITS, EACH = 1000, 300, 4
 
 
 class KeeperCharm(ops.CharmBase):
-    """Shares a thousand secrets, renews a tenth of them when asked, and removes what nobody tracks."""
+    """Shares a thousand secrets, renews a tenth of them when asked, and removes untracked revisions."""
 
     def __init__(self, framework: ops.Framework):
         super().__init__(framework)

@@ -166,7 +166,7 @@ def test_cost_per_hook_with_units_observing_one_secret(benchmark, ratios, num_un
 
 
 class KeeperCharm(ops.CharmBase):
-    """Shares as many secrets as it is told, gives one of them new content at a time, and removes what nobody tracks."""
+    """Shares a given number of secrets, gives one of them new content at a time, and removes untracked revisions."""
 
     def __init__(self, framework: ops.Framework):
         super().__init__(framework)

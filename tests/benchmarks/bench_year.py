@@ -19,7 +19,7 @@ TRACED_HOURS = 1000
 
 
 class DatabaseCharm(ops.CharmBase):
-    """Shares a secret, writes a new revision at every rotation, and removes what nobody tracks."""
+    """Shares a secret, writes a new revision at every rotation, and removes untracked revisions."""
 
     def __init__(self, framework: ops.Framework):
         super().__init__(framework)

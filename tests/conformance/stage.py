@@ -124,7 +124,7 @@ class Stage:
             case transcripts.ExpectStep():
                 self._expect(step)
 
-    # --- what fixtures need, too
+    # --- also for fixtures
 
     def deploy(self, app: str, *, num_units: int = 2, **endpoints: dict[str, str]) -> None:
         """Deploy a puppet, or a scripted charm if the vector wants one."""
@@ -196,7 +196,7 @@ class Stage:
         return next(relation for relation in self.puppets['own'].relations if str(relation.id) == number)
 
     def run_line(self, unit: str, line: str) -> None:
-        """Let a unit run one command that succeeds, in a hook of its own."""
+        """Run one command that succeeds on a unit, in a hook of its own."""
         name, _, rest = line.rpartition(' = ')
         self.run_hook(transcripts.HookStep(unit, (transcripts.Command(rest, name or None),)))
 
@@ -237,7 +237,7 @@ class Stage:
                 raise _CharmFails
 
     def _execute(self, step: transcripts.HookStep) -> None:
-        """Let a unit with a charm run a command, which a user would do with ``juju exec``."""
+        """Run a command on a unit with a charm, which a user would do with ``juju exec``."""
         (command,) = step.commands
         name, *arguments = self._argv(command)
         with contextlib.suppress(ActionFailed):
@@ -442,7 +442,7 @@ def _describe(step: transcripts.Step) -> str:
 
 def _describe_run(run: HookRun) -> str:
     label = run.label if run.label is None else run.label or "''"
-    # The charm is not told the revision of secret-changed.
+    # The charm does not receive the revision of secret-changed.
     revision = run.revision if run.hook != 'secret-changed' else None
     parts = (run.unit, run.hook, run.secret, label, revision, run.remote)
     told = [str(part) for part in parts if part is not None]

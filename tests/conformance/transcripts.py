@@ -36,7 +36,7 @@ In commands and expectations, ``N`` stands for ``secret:<id>``, ``N.id`` for the
 ``{count}`` for a number that is another one each time, ``{uuid}`` in a refusal for a UUID that Juju draws.
 
 A hook is written ``unit name``; then, for a secret hook, JUJU_SECRET_ID, JUJU_SECRET_LABEL (``''`` if empty) and, if the
-charm is told, JUJU_SECRET_REVISION; for a relation hook the remote unit or application; then ``failed`` if it failed. Due
+charm receives, JUJU_SECRET_REVISION; for a relation hook the remote unit or application; then ``failed`` if it failed. Due
 hooks have no label, and the relation's id instead of the remote. A list within a list of hooks fixes the order within
 each unit alone, ``any:`` with a list fixes none.
 """

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+import pytest_charmsecrets
+
 from .documents import ROOT
 
 EXTENSIONS = ROOT / 'docs' / '_extensions'
@@ -24,6 +26,14 @@ def load(name):
 
 def test_every_public_name_is_on_a_page_of_the_api():
     assert load('api_pages').missing() == set()
+
+
+def test_methods_of_the_model_itself_are_on_no_page_of_the_api():
+    api = load('api_pages')
+    text = '\n'.join(api.pages().values())
+    for name, methods in api.INTERNALS.items():
+        assert [method for method in methods if not hasattr(getattr(pytest_charmsecrets, name), method)] == []
+        assert f':exclude-members: {", ".join(methods)}\n' in text
 
 
 def test_every_example_says_what_it_is():

@@ -13,13 +13,21 @@ import pytest
 from .documents import DOCUMENTS, ROOT, name
 
 PACKAGE = ROOT / 'pytest_charmsecrets'
-FOLDERS = [PACKAGE, *sorted(path for path in PACKAGE.iterdir() if (path / '__init__.py').exists())]
+TESTS = ROOT / 'tests'
+FOLDERS = [
+    PACKAGE,
+    *sorted(path for path in PACKAGE.iterdir() if (path / '__init__.py').exists()),
+    # The zoo holds bugs of published charms, as their authors describe them.
+    *sorted(path for path in TESTS.iterdir() if path.is_dir() and path.name not in ('zoo', '__pycache__')),
+]
 PHRASES = {
     'is told': (r'\b(?:is|are|be|was|were|been) told\b|\btold of\b', 'is notified, receives, is described'),
-    'lets X do': (r'\blets\b', 'name what happens: runs, advances, retries'),
+    'lets X do': (r'\blets?\b', 'name what happens: runs, advances, retries'),
+    'nobody': (r'\b(?:no|some)body\b', 'name the one who acts: no unit, no observer, a user'),
+    'that is there': (r'\b(?:that|which|who) (?:is|are|was|were) (?:not )?there\b', 'exists, existed, present'),
     'hears of': (r'\b(?:hears?|heard) of\b', 'is notified of, receives'),
     'what there is': (r'\bwhat there (?:is|are)\b|\b(?:is|are) not there\b(?! yet)', 'exists, does not exist'),
-    ', too': (r', too\b', 'also, as well'),
+    ', too': (r', too\b(?! much)', 'also, as well'),
     'anew': (r'\banew\b', 'again'),
     'as ever': (r'\bas ever\b', 'as usual'),
     'all the same': (r'\ball the same\b', 'nevertheless'),
@@ -32,6 +40,9 @@ PHRASES = {
     'of then': (r'\bof then\b', 'at that time'),
     'What ... is': (r'(?:^|[.:] )What (?![^.|]*\?)', 'begin with the subject: Hooks that became due run'),
 }
+
+
+TITLES = {'What happened'}
 
 
 def prose(text):
@@ -54,17 +65,22 @@ def found(text):
     ]
 
 
-@pytest.mark.parametrize('document', [*DOCUMENTS, ROOT / 'CONTRIBUTING.md'], ids=name)
+@pytest.mark.parametrize('document', [*DOCUMENTS, ROOT / 'CONTRIBUTING.md', TESTS / 'README.md'], ids=name)
 def test_a_document_is_written_in_plain_words(document):
     assert found(document.read_text()) == []
 
 
 def words_of(module):
-    """Return the docstrings and comments of a module, each with its line."""
+    """Return the docstrings and comments of a module and, of one of the package, its messages, each with its line."""
     source = module.read_text()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            yield node.lineno, node.value.value.replace('``', '`')
+    tree = ast.parse(source)
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) in docstrings:
+                yield node.lineno, node.value.replace('``', '`')
+            elif ' ' in node.value and PACKAGE in module.parents and node.value not in TITLES:
+                yield node.lineno, node.value
     for number, line in enumerate(source.splitlines(), start=1):
         if comment := re.search(r'(?:^ *|  )# (.*)$', line):
             yield number, comment[1]
@@ -87,6 +103,9 @@ def test_docstrings_and_comments_are_written_in_plain_words(folder):
     [
         ('The owner is told of it.', 'is told'),
         ('It lets a unit run.', 'lets X do'),
+        ('Let a unit run.', 'lets X do'),
+        ('Nobody reads it.', 'nobody'),
+        ('Handlers that were there before.', 'that is there'),
         ('What fell due is due.', 'What ... is'),
         ('It holds. What fell due is due.', 'What ... is'),
         ('- a unit, too', ', too'),

@@ -1,6 +1,6 @@
 """Pages of real runs in the browser of the system, without a network.
 
-Their content security policy holds in these tests, too: no script may be put into a page, so they read it from outside.
+Their content security policy also holds in these tests: no script may be put into a page, so they read it from outside.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Plays all recorded cases, or those of the folders that are named, and prints how far the model agrees with Juju.
 
-The figures are by folder, family and release; they are written for the documentation, too.
+The figures are by folder, family and release; they are also written for the documentation.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Writes which steps differ now: ``python -m tests.parity.note FOLDER ...``.
 
-A step that was listed keeps its reason; one that is new is listed as unexplained, which a test refuses until somebody has
+A step that was listed keeps its reason; one that is new is listed as unexplained, which a test refuses until a person has
 written why. Look at the change before you commit it.
 """
 

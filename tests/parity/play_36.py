@@ -94,7 +94,7 @@ def without_undecodable(juju: Mapping[str, Any], ours: Mapping[str, Any]) -> dic
 
 
 def comparable(secrets: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of a recorded state that the model shows, too."""
+    """Return the part of a recorded state that the model also shows."""
     shown = {}
     for name, secret in secrets.items():
         shown[name] = {key: value for key, value in secret.items() if key != 'auto_prune'}

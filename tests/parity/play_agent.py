@@ -17,7 +17,7 @@ from .stage_agent import Script, Sequence
 ORDERS: Final = 60
 """The orders beside order zero in which a sequence is looked for."""
 FEWEST: Final = 5
-"""Beside order zero, so many are played at least: they have to be possible, too."""
+"""Beside order zero, so many are played at least: they also have to be possible."""
 
 
 def play(case: Case, bugs: Bugs, *, orders: int = ORDERS) -> Played:

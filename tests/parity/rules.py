@@ -254,7 +254,7 @@ def play_rule(vector: transcripts.Vector, release: str, paths: Paths) -> frozens
 
 
 def play_case(folder: str, case: Case, paths: Paths) -> tuple[Played, frozenset[Arc]]:
-    """Play a case as its release was shipped; return its paths, too."""
+    """Play a case as its release was shipped; return its paths as well."""
     return paths.measure(lambda: PLAYERS[folder](case, AS_SHIPPED))
 
 

@@ -34,7 +34,7 @@ from .data import Bugs
 NOBODYS: Final = '9m4e2mr0ui3e8a215n4g'
 """The id that stands for a secret that was never added."""
 NO_RELATION: Final = '99'
-"""The id that stands for a relation that is not there."""
+"""The id that stands for a relation that does not exist."""
 ENDPOINTS: Final[dict[str, dict[str, dict[str, str]]]] = {
     'mysql': {'provides': {'server': 'mysql'}},
     'wordpress': {'requires': {'db': 'mysql'}},
@@ -244,7 +244,7 @@ class Stage:
         self.model.model_secret_backend(step['backend'])
 
     def do_advance(self, step: Step, answer: Answer) -> None:
-        """Let time pass."""
+        """Move the clock."""
         self.model.advance(minutes=step['minutes'])
 
     def do_relate(self, step: Step, answer: Answer) -> None:

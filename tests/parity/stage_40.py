@@ -19,7 +19,7 @@ from .data import Bugs
 SETTLING: Final = ('settle', 'relate', 'unrelate', 'add-unit', 'remove-unit', 'remove-app')
 """The steps after which the units run the hooks that are due."""
 NOBODYS: Final = '9m4e2mr0ui3e8a215n4g'
-"""The id that stands for a secret that nobody has added."""
+"""The id that stands for a secret that was never added."""
 TOKEN: Final = re.compile(r'\$(\d+|MODEL|F|R\.[\w.]+)')
 UUID: Final = re.compile(r'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 PRINTED_URI: Final = re.compile(r'^secret:(?://(?P<model>[0-9a-f-]{36})/)?(?P<id>[0-9a-v]{20})\n?$')
@@ -250,7 +250,7 @@ class Stage:
             return self.blank(str(error))
         return None
 
-    # --- what is there
+    # --- the present state
 
     def dump(self) -> dict[str, Any]:
         """Everything that is known of every secret."""

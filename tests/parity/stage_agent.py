@@ -48,7 +48,7 @@ class Script:
         self.relations: list[int] = []
         self.contents = itertools.count(1)
         self.failed: dict[str, str] = {}
-        """By unit: the hook that it is in error for. The model retries it at each settling, which Juju was told not to do."""
+        """By unit: the hook that it is in error for. The model retries it at each settling, which Juju was configured not to do."""
         self.environment: dict[str, set[str]] = collections.defaultdict(set)
 
     def charm(self, app: str, revision: int) -> pathlib.Path:

@@ -178,7 +178,7 @@ class Stage:
     def _content(self, secret: Any, expected: Mapping[str, str]) -> dict[str, str]:
         """Return the base64 of each value, as the owner reads it; every key that Juju does not have is a question mark.
 
-        Nobody can read a secret with a value that is no base64, in Juju neither; what is expected is returned then.
+        No unit can read a secret with a value that is not base64, in Juju neither; the expected answer is returned then.
         """
         reader = secret.owner if '/' in secret.owner else f'{secret.owner}/0'
         encoded: dict[str, str] = {}

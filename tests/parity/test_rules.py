@@ -1,4 +1,4 @@
-"""The recorded cases that the documentation names for a rule are there, and confirm it."""
+"""The recorded cases that the documentation names for a rule exist, and confirm it."""
 
 from __future__ import annotations
 

@@ -354,7 +354,7 @@ def test_a_rotation_to_the_same_content_says_so(pytester):
     result.stdout.fnmatch_lines(
         [
             'E*endless-event: db/0 received secret-rotate of db/password 4 times in a row, and set the content that it has already*',
-            'E*help:*set content that differs; if the test replaces what generates it*',
+            'E*help:*set content that differs; if the test replaces its generator*',
         ]
     )
 

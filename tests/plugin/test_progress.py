@@ -1,4 +1,4 @@
-"""One line on a terminal says how far a long run has got; where nobody watches, nothing is written."""
+"""One line on a terminal says how far a long run has got; without a terminal, nothing is written."""
 
 from __future__ import annotations
 

@@ -439,7 +439,7 @@ def test_an_id_and_a_property_of_the_suite_are_shown(pytester):
 
 
 def test_a_log_line_before_the_secret_is_shown_live(pytester):
-    """Another limit: nobody knows yet that it is a value of a secret."""
+    """Another limit: at that moment the value is not yet a secret."""
     pytester.makepyfile(f'{BEGIN}\n    def test_it(fake_model): logging.warning(VALUE); stored(fake_model)\n')
     assert VALUE in pytester.runpytest('-p', 'no:randomly', '--log-cli-level=INFO').stdout.str()
 

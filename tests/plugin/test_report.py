@@ -270,7 +270,7 @@ def test_what_is_due_is_named_with_what_runs_it(pytester):
         [
             '-* charmsecrets: not done yet -*',
             'due, not run: db/0 install, leader-elected, config-changed, start',
-            'settle() runs what is due',
+            'settle() runs the hooks that are due',
             SECTION,
         ],
         consecutive=True,

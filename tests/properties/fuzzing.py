@@ -40,7 +40,7 @@ _ARITY: Final = re.compile(
 _DOCUMENTED: Final = (jubilant.CLIError, jubilant.WaitError, jubilant.TaskError, TimeoutError)
 """The exceptions that jubilant documents, apart from our own."""
 
-# What Juju refuses after it was asked, which the journal tells; or for some of several things, as Juju does.
+# Operations that Juju refuses after it was asked, which the journal records; or for some of several things, as Juju does.
 _MAY_CHANGE: Final = ('PuppetHook.', 'PuppetSecret.', 'Client.', 'FakeJuju.', '.grant_secret', '.revoke_secret')
 
 
@@ -200,7 +200,7 @@ def _call(target: Target, world: World, draw: Draw, outcome: Outcome, *, thoroug
     except TypeError as error:
         kind = 'TypeError'
         if '<lambda>()' in str(error):
-            pass  # a function that was given fails, and wait() has let time pass before it called it
+            pass  # a function that was given fails, and wait() has moved the clock before it called it
         elif _ARITY.search(str(error)) or _is_jubilants(error):
             _check_same(world, before, thorough, outcome, (target, args, kwargs, error))
         else:

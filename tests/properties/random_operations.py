@@ -13,7 +13,7 @@ from pytest_charmsecrets import CharmSecretsError, FakeModel, Puppet, PuppetSecr
 
 
 class Reader(ops.CharmBase):
-    """Reads every secret it is told of, follows it, and sometimes fails."""
+    """Reads every secret that its relations name, follows it, and sometimes fails."""
 
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)

@@ -72,7 +72,7 @@ YAML = st.text(st.characters(exclude_categories=['Cs']), max_size=30) | st.lists
 
 
 class Stage:
-    """``db`` with two units owns secrets and reads others; a user and ``web`` own some, too."""
+    """``db`` with two units owns secrets and reads others; a user and ``web`` own some as well."""
 
     def __init__(self, version):
         self.model = FakeModel(version)

@@ -86,7 +86,7 @@ def test_every_due_hook_has_a_cause_and_an_end(started, story, order):
     with told.model as model:
         for name, number in [*BEGINNING, *story]:
             told.do(name, number)
-        # What is due and would lapse with the next delivery is in neither of both before.
+        # A hook that is due and would lapse with the next delivery was in neither of both before.
         model.deliver()
         check_causes([model])
         check_ends(model)

@@ -1,6 +1,6 @@
 """Asking only the units whose state changed is as good as asking all of them: no unit is forgotten.
 
-What a unit runs next is kept for the units whose state did not change. Two other ways lead to the same hooks and ask every
+The next hook of a unit is kept for the units whose state did not change. Two other ways lead to the same hooks and ask every
 unit: ``due``, and the order in which always the first choice is taken, ``{}``, which delivers one thing at a time.
 """
 

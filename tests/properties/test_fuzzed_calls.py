@@ -1,4 +1,4 @@
-"""No call of a public function, whatever it is given, ends in an exception of somebody else or half applied."""
+"""No call of a public function, with any arguments, ends in a foreign exception or half applied."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def check_retries(records):
 
 
 def check_causes(journal):
-    """G9: a unit is told of a new revision only once the hook that made one is committed."""
+    """G9: a unit is notified of a new revision only once the hook that made one is committed."""
     changed = set()
     for record in journal.hooks():
         if record.hook == 'secret-changed':
@@ -112,7 +112,7 @@ def check_causes(journal):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-# The user of a random story takes revisions away from whoever reads them.
+# The user of a random story takes revisions away from their readers.
 @pytest.mark.charmsecrets(allow=['refused-read'])
 @given(STORIES, st.integers(1, 10_000), st.sampled_from(('3.6.14', '4.0.14')))
 def test_guarantees_hold_in_every_order(story, order, version):

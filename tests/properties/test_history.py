@@ -79,7 +79,7 @@ class Witness:
 
     def check(self):
         for journal, at, mark, is_rest, stood in self.seen:
-            # What happens without a hook when the model goes on, such as that a unit enters a relation, or that a job
+            # Events without a hook when the model goes on, such as that a unit enters a relation, or that a job
             # removes a secret, follows the same record. Nothing is left of that when a model has settled.
             followed = sum(fact.after <= at for fact in journal._facts) - mark
             assert followed == 0 or (followed > 0 and not is_rest), f'at {at}'

@@ -32,7 +32,7 @@ MODES = st.sampled_from(('', '--peek', '--refresh'))
 
 
 class Secrets(stateful.RuleBasedStateMachine):
-    """``db`` owns, ``web`` observes, over two relations; a user has secrets, too."""
+    """``db`` owns, ``web`` observes, over two relations; a user has secrets as well."""
 
     version: str
     secrets = stateful.Bundle('secrets')

@@ -36,7 +36,7 @@ SUITES: Final = (
         'on_fake_juju',
         tuple(f'test/integration/test_{name}.py' for name in ('secrets', 'relation', 'hookcmds')),
         LIVE,
-        # Their own conftest builds charms and brings up a model; pytest-jubilant has a fixture named juju, too. The tests
+        # Their own conftest builds charms and brings up a model; pytest-jubilant also has a fixture named juju. The tests
         # of a module build on each other.
         ('--noconftest', *(f'-pno:{plugin}' for plugin in ('pytest-jubilant', 'randomly', 'xdist'))),
     ),

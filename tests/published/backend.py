@@ -200,7 +200,7 @@ class _Launcher:
 
 @pytest.fixture(autouse=True)
 def judged_by_juju() -> Generator[None]:
-    """Put the fake Juju behind ops.testing; and let ops.testing draw ids that a secret can have in Juju."""
+    """Put the fake Juju behind ops.testing; and make ops.testing draw ids that a secret can have in Juju."""
     ids = (identity.make_secret_id(0, 'state', 'nobody', count) for count in itertools.count())
     with contextlib.ExitStack() as stack:
         stack.enter_context(replaced(scenario._ops_main_mock, '_MockModelBackend', Backend))

@@ -1,4 +1,4 @@
-"""A pytest plugin: what ops' own tests launch is understood by our hook commands, too.
+"""A pytest plugin: what ops' own tests launch is also understood by our hook commands.
 
 Those tests put scripts in the place of Juju's executables, and their ids and relations are made up. So only the reading
 of a command line is tried: every flag and argument is known, and what Juju would refuse before it does anything is not.

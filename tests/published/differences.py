@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Expect the tests that are listed to fail, and no others.
 
     Raises:
-        UsageError: if a test is listed and is not there.
+        UsageError: if a listed test does not exist.
     """
     documents: dict[str, list[dict[str, Any]]] = yaml.safe_load(LISTING.read_text(encoding='utf-8'))
     by_file: dict[str, dict[str, pytest.Item]] = {}
@@ -41,7 +41,7 @@ def _expect(difference: dict[str, Any], found: dict[str, pytest.Item], where: st
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a test fail that fails otherwise than the difference makes it fail."""
+    """Fail a test whose failure is not that of the difference."""
     report = yield
     if report.skipped and hasattr(report, 'wasxfail') and call.excinfo is not None:
         error = item.stash.get(ERROR, '')

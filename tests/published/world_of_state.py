@@ -102,7 +102,7 @@ def _add_relation(world: World, given: testing.RelationBase, own: Application, u
 
 
 def _add_secret(world: World, given: testing.Secret, application: str, unit: str) -> None:
-    """Let the owner create the secret, the unit read it and, if there is other content, the owner update it.
+    """Create the secret by its owner, read it by the unit and, if there is other content, update it by the owner.
 
     A state does not say who owns what is not the unit's. A user does, and has granted it to the application.
     """

@@ -145,7 +145,7 @@ def drive(model: Any, buggy: bool) -> None:
     model.integrate('ca:certificates', 'web:certificates')
     model.settle()
 
-    for _ in range(3):  # once a month somebody works through the queue
+    for _ in range(3):  # once a month an operator works through the queue
         model.run('ca/0', 'sign-requests')
         model.settle()
         model.advance(days=31)

@@ -1,4 +1,4 @@
-"""Audit events of Python that touch the machine, and what each of them touches.
+"""Audit events of Python that touch the machine, and the things that each of them touches.
 
 An event that is not in the table needs no guard: it only reads or resolves names, or Python raises an event of the table
 as well (``os.rename`` for ``shutil.move``, ``socket.connect`` for ``http.client.connect``).
@@ -149,7 +149,7 @@ def _written(*, dir_fd: int | None = None, follows: bool = True, makes_directory
 
 
 def _both(arguments: Arguments) -> Sequence[Touch]:
-    """A rename, or a hard link: writing through the new name would change what the old one names."""
+    """A rename, or a hard link: writing through the new name would change the file of the old one."""
     source, target, source_fd, target_fd = arguments
     return Write(source, source_fd, follows=False), Write(target, target_fd, follows=False)
 

@@ -64,7 +64,7 @@ def places(
 
 
 def resolve(path: Any, dir_fd: int = -1, *, follows: bool = True) -> str:
-    """Return the absolute path of what a call would change, without links.
+    """Return the absolute path that a call would change, without links.
 
     Args:
         path: As the call has it: text, bytes, a path, or the number of an open file.

@@ -107,7 +107,7 @@ def find_caller(handlers: Collection[logging.Handler], boundaries: Collection[Co
     """Find who makes the call that is checked now.
 
     Args:
-        handlers: Handlers of log records that were there before the charm: what they do is not the charm's doing.
+        handlers: Handlers of log records that existed before the charm: their calls are not the charm's.
         boundaries: The code that called the charm.
     """
     caller = Caller()

@@ -140,7 +140,7 @@ class _Exchanges(NamedTuple):
 
     many: Sequence[_Exchange]
     few: Sequence[tuple[dict[str, Any], str, _Function, _Function]]
-    """One by one, of the modules that have few of them: the namespace, the name, what is there, and what comes."""
+    """One by one, of the modules that have few of them: the namespace, the name, the original, and its replacement."""
 
     def apply(self) -> None:
         """Replace the functions that are not already patched."""

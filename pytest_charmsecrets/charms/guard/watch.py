@@ -80,7 +80,7 @@ class Watch:
             put_back()
 
     def run_thread(self, run: Callable[[], object]) -> None:
-        """Call the function of a thread that was started by what is watched."""
+        """Call the function of a thread that was started by watched code."""
         ident = get_ident()
         watched[ident] = self
         try:
@@ -132,7 +132,7 @@ class Watch:
         current = _running[-1] if _running else self
         (current if current._guard is self._guard else self).refusals.append(refusal)  # noqa: SLF001 - the same class
 
-    # --- what may be
+    # --- allowances
     def _may(self, touch: Touch) -> bool:
         if isinstance(touch, Write):
             return self._may_write(touch)
@@ -188,7 +188,7 @@ class Watch:
 _running: Final[list[Watch]] = []
 """The watch over the hook that runs."""
 _BOUNDARIES: Final = frozenset((Watch.run.__code__, Watch.run_thread.__code__))
-"""The outermost code of what is watched."""
+"""The outermost watched code."""
 _listening: Final[list[bool]] = []
 
 

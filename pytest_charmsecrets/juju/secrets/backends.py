@@ -58,7 +58,7 @@ def missing_content(name: str, secret_id: str, revision: int) -> str:
 
 
 def be_in_backend(store: SecretStore, name: str) -> None:
-    """Let content have been in a backend from the beginning."""
+    """Record that content was in a backend from the beginning."""
     store.backend = name
     for secret in store:
         _move(secret, name)

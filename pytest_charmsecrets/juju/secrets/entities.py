@@ -246,7 +246,7 @@ class SecretStore:
         self.prunable: Final[dict[str, None]] = {}
         """Ids of users' secrets whose revisions or pruning changed since a worker last looked."""
         self.order: Order = Order()
-        """Draws what Juju leaves to chance."""
+        """Draws where Juju leaves a result to chance."""
         self.ranks: Final = Ranks()
         """The order of ids where Juju, whose ids are random, goes by them."""
         self.turn = 0

@@ -223,7 +223,7 @@ class HookContext(SecretCommands, RelationCommands):
         """
         application = self.world.applications[self.application]
         if not application.trusted:
-            raise self.refusal('permission denied', f'juju trust {self.application} would let it')
+            raise self.refusal('permission denied', f'juju trust {self.application} would allow it')
         return _CLOUD_SPECS[application.cloud]
 
     def unit_address(self) -> str:

@@ -40,7 +40,7 @@ BUGS: Final[Mapping[str, Bug]] = {
         'pending_creates_known',
         (False,),
         True,
-        'secret-ids and secret-info-get leave out what the same hook has added.',
+        'secret-ids and secret-info-get leave out the secrets that the same hook has added.',
         '95b6b0d582 (LP 1998102)',
     ),
     'pending_app_label_hidden': Bug(

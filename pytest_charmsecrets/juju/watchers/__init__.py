@@ -1,9 +1,9 @@
-"""The watchers of a unit: they carry what was written to the model into the snapshot of the unit's agent.
+"""The watchers of a unit: they carry writes to the model into the snapshot of the unit's agent.
 
 There is a watcher per kind of change. Each coalesces: it holds the names of the documents that were written (``routing``)
 and reads them when it delivers (``deliver_...``), so that several writes are delivered once, with the latest value.
 
-- ``unit_watchers``: what the watchers of one unit hold and remember
+- ``unit_watchers``: the state of one unit's watchers
 - ``routing``: which units a written document concerns
 - ``delivery``: delivering everything at once; the start of a unit's watchers
 - ``unit``: life, config, charm, leadership, pod, storage

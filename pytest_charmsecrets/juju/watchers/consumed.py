@@ -16,7 +16,7 @@ from .unit_watchers import UnitWatchers
 
 
 def deliver_consumed(world: World, watchers: UnitWatchers, ids: Iterable[str]) -> None:
-    """Deliver what the consumer watcher reports of some secrets: a latest revision, or that they were removed.
+    """Deliver the consumer watcher's reports about some secrets: a latest revision, or that they were removed.
 
     Juju 3.6: state/secrets.go, consumedSecretsWatcher.merge; remotestate/watcher.go, secretsChanged.
     """

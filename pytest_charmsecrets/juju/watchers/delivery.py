@@ -29,9 +29,9 @@ def deliver(world: World, watchers: UnitWatchers) -> None:
 
 
 def deliver_required(world: World, watchers: UnitWatchers, *, with_pod: bool = True) -> None:
-    """Deliver what an agent waits for before it runs its first hook: everything except news about owned secrets.
+    """Deliver everything for which an agent waits before it runs its first hook: everything except news about owned secrets.
 
-    No agent waits for what its pod gets later: storage that is attached, and Pebble that answers. Juju 3.6:
+    No agent waits for things that its pod gets later: storage that is attached, and Pebble that answers. Juju 3.6:
     remotestate/watcher.go, loop, which counts the requiredEvents.
 
     Args:

@@ -17,7 +17,7 @@ from .unit_watchers import RevisionKey, UnitWatchers
 
 
 def wake_workers(world: World, watchers: UnitWatchers) -> bool:
-    """Move what is due by now from a unit's workers into its snapshot, and return whether anything was due."""
+    """Move due entries from a unit's workers into its snapshot, and return whether anything was due."""
     now = world.clock.now
     rotations, expirations = watchers.rotation_worker.fire(now), watchers.expiry_worker.fire(now)
     queue_rotations(watchers.snapshot, rotations)
@@ -36,7 +36,7 @@ def queue_expirations(snapshot: Snapshot, keys: Iterable[RevisionKey]) -> None:
 
 
 def restart_owner_watchers(world: World, watchers: UnitWatchers) -> None:
-    """Restart the watchers of owned secrets, which drop what they hold and begin with the current state.
+    """Restart the watchers of owned secrets, which drop their pending changes and begin with the current state.
 
     Rotation and expiry times are always reported again, obsolete revisions only from 4.0 on. Juju 3.6:
     remotestate/watcher.go, leadershipChanged; state/secrets.go, obsoleteSecretsWatcher.initial.

@@ -12,7 +12,7 @@ from .unit_watchers import Agent, UnitWatchers
 
 
 def route(world: World, agents: Mapping[str, Agent], changes: Mapping[Change, Causes]) -> dict[str, Causes]:
-    """Note what was written in the watchers of the units concerned; return those units, and who wrote it."""
+    """Note written documents in the watchers of the units concerned; return those units, and who wrote it."""
     touched: dict[str, Causes] = {}
     for change, causes in changes.items():
         written = world.changes.take_relations(change.subject) if change.kind == 'relation' else ()

@@ -73,7 +73,7 @@ POD_WATCHERS: Final = (UnitWatcher('containers', _deliver_workloads), UnitWatche
 
 
 def deliver_unit(world: World, watchers: UnitWatchers, watcher: UnitWatcher) -> None:
-    """Deliver what one of the unit's watchers reports. News of leadership restarts the watchers of owned secrets."""
+    """Deliver the report of one of the unit's watchers. News of leadership restarts the watchers of owned secrets."""
     watcher.deliver(world, watchers.snapshot)
     if watchers.snapshot.leader != watchers.leads:
         watchers.leads = watchers.snapshot.leader

@@ -1,4 +1,4 @@
-"""The watchers of one unit: the documents that were written since each last delivered, and what each remembers."""
+"""The watchers of one unit: the documents that were written since each last delivered, and the memory of each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RevisionKey: TypeAlias = tuple[str, int]
 
 @dataclasses.dataclass(slots=True)
 class UnitWatchers:
-    """The watchers of one unit: the documents that were written since each last delivered, and what each remembers.
+    """The watchers of one unit: the documents that were written since each last delivered, and the memory of each.
 
     Sets of documents are dictionaries without values, because these keep the order of the first write.
     """
@@ -35,11 +35,11 @@ class UnitWatchers:
     changed_rotations: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
     """Ids of the owned secrets of which the rotation time was written."""
     rotation_worker: RotationWorker = dataclasses.field(default_factory=RotationWorker)
-    """The worker that learns rotation times; what it fires goes into ``Snapshot.due_rotations``."""
+    """The worker that learns rotation times; the times that it fires go into ``Snapshot.due_rotations``."""
     changed_expiries: dict[RevisionKey, None] = dataclasses.field(default_factory=dict[RevisionKey, None])
     """The revisions of owned secrets of which the expiry time was written."""
     expiry_worker: ExpiryWorker = dataclasses.field(default_factory=ExpiryWorker)
-    """The worker that learns expiry times; what it fires goes into ``Snapshot.due_expirations``."""
+    """The worker that learns expiry times; the times that it fires go into ``Snapshot.due_expirations``."""
     changed_revisions: dict[RevisionKey, None] = dataclasses.field(default_factory=dict[RevisionKey, None])
     """The revisions of owned secrets that were written or removed; any of them may have become obsolete."""
     removed_secrets: dict[str, None] = dataclasses.field(default_factory=dict[str, None])
@@ -68,7 +68,7 @@ class UnitWatchers:
 
 @dataclasses.dataclass(slots=True)
 class Agent:
-    """One unit's agent: its watchers, what it has run, and when it retries a failed hook."""
+    """One unit's agent: its watchers, the hooks that it has run, and when it retries a failed hook."""
 
     watchers: UnitWatchers
     local: LocalState = dataclasses.field(default_factory=LocalState)

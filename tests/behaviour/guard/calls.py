@@ -1,4 +1,4 @@
-"""Calls that touch the machine, harmless where nobody refuses them; and, as a program, whether another Python refuses them.
+"""Calls that touch the machine, harmless where they are not refused; and, as a program, whether another Python refuses them.
 
 It needs the standard library alone, as other Pythons have no ops.
 """
@@ -65,7 +65,7 @@ def with_socket(family: int, kind: int, call: Callable[[socket.socket], object])
 
 STREAM, DATAGRAM = socket.SOCK_STREAM, socket.SOCK_DGRAM
 NOBODY = ('127.0.0.1', 1)
-"""An address where nobody listens."""
+"""An address without a listener."""
 
 REFUSED: dict[str, tuple[Call, str | None]] = {
     # --- files: with what the sentence says would allow it, relative to the machine

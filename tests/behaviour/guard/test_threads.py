@@ -1,4 +1,4 @@
-"""Threads that a hook starts are guarded until they end; those that were there before are not."""
+"""Threads that a hook starts are guarded until they end; those that existed before are not."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def test_a_class_finds_the_metadata_beside_it(
         (
             WebServerCharm,
             None,
-            'WebServerCharm has no charmcraft.yaml or metadata.yaml beside it; say what it would hold',
+            'WebServerCharm has no charmcraft.yaml or metadata.yaml beside it; give its content',
         ),
         ('/nowhere', None, 'there is no directory /nowhere'),
         ('web_r1.charm', None, 'there is no packed charm web_r1.charm'),

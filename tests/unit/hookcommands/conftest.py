@@ -25,7 +25,7 @@ class Recorded:
 
 
 class StrictContext:
-    """Answers what it was told to answer; an exception is raised, a function is called, anything else returned."""
+    """Gives prepared answers; an exception is raised, a function is called, anything else returned."""
 
     def __init__(self, hook=None, **answers):
         self.hook = hook or Hook('start')

@@ -559,7 +559,7 @@ def test_4_0_calls_the_constraints_of_a_storage_directives(make_context, run_in,
     ),
 )
 def test_4_0_looks_for_an_address_at_every_interface(make_context, run_in, network, flag, in_4_0, in_3_6):
-    """From 4.0.12 on. In 3.6 a bind address that is not there would take the agent down; it is refused here."""
+    """From 4.0.12 on. In 3.6 a missing bind address would take the agent down; it is refused here."""
     answers = {}
     for version in ('4.0.12', '4.0.11', '3.6.28'):
         context = make_context(network=network)

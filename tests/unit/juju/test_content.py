@@ -124,7 +124,7 @@ def test_base64_that_go_decodes(text, expected):
         ('Y===', 1),
         ('YWJj=', 4),
         ('YWJj====', 4),
-        # Half of the padding, at the end of the text or at the padding that is there.
+        # Half of the padding, at the end of the text or at the present padding.
         ('YQ=', 3),
         ('YWJjYQ=', 7),
         ('YQ=a', 2),

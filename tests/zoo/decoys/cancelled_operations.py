@@ -32,7 +32,7 @@ class Db(ops.CharmBase):
         secret.get_content(refresh=True)
 
     def _same(self, event):
-        """Sets the content that is there, and prunes what is left of older days."""
+        """Sets the present content, and prunes what is left of older days."""
         secret = self._secret()
         secret.set_content(secret.peek_content())
         secret.set_info(description='as before')

@@ -44,7 +44,7 @@ class Busy(Rotating):
 
 
 class Expiring(ops.CharmBase):
-    """Has new content when a revision expires, and keeps the expired one until nobody uses it."""
+    """Has new content when a revision expires, and keeps the expired one while it is in use."""
 
     def __init__(self, framework: ops.Framework):
         super().__init__(framework)

@@ -1,4 +1,4 @@
-"""Secrets that nobody uses now, and that somebody will find again."""
+"""Secrets that no unit uses now, and that a unit can find again."""
 
 import ops
 import pytest

@@ -185,7 +185,7 @@ class Configured(ops.CharmBase):
 
 @pytest.mark.parametrize('end', ('another', 'none', 'another, and the first is removed'))
 def test_a_reader_whose_user_has_switched(fake_model, end):
-    """It tracks the secret that it was given before, which its user goes on changing for somebody else."""
+    """It tracks the secret that it was given before, which its user goes on changing for another application."""
     options = {'options': {'token': {'type': 'secret'}}}
     fake_model.deploy(Configured, 'app', meta={'name': 'app', 'config': options}, num_units=2)
     one, two = (fake_model.add_secret(name, {'token': f'Pq7-{name}-Zk2m'}) for name in ('one', 'two'))

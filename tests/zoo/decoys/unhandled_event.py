@@ -11,7 +11,7 @@ WEB = {'name': 'web', 'requires': {'database': {'interface': 'x'}}}
 
 
 class Db(ops.CharmBase):
-    """Somebody outside rotates, by an action; old revisions are removed with update-status."""
+    """An operator rotates, by an action; old revisions are removed with update-status."""
 
     def __init__(self, framework: ops.Framework):
         super().__init__(framework)

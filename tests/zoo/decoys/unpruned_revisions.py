@@ -100,7 +100,7 @@ def test_a_leader_that_changes_and_goes_on_pruning(fake_model):
 
 
 class Sharing(Owner):
-    """Old revisions stay as long as somebody uses them."""
+    """Old revisions stay as long as they are in use."""
 
     def __init__(self, framework: ops.Framework):
         super().__init__(framework)

@@ -1,4 +1,4 @@
-"""Ids in databags that look as if nobody could read them."""
+"""Ids in databags that look unreadable."""
 
 import json
 

@@ -51,7 +51,7 @@ class InterfaceSwitches:
         Switch(
             'A15',
             'runner/context/contextfactory.go',
-            'whether what a unit may manage is loaded when a hook begins, rather than at its first use',
+            'whether the secrets that a unit may manage are loaded when a hook begins, rather than at their first use',
         ),
     ] = False
     storage_words: Annotated[
@@ -59,7 +59,7 @@ class InterfaceSwitches:
         Switch(
             'read later',
             'storage/constraints.go, ParseConstraintsMap; core/storage/directive.go, ParseDirectivesMap',
-            'what storage-add calls the size, pool and count of a storage when it cannot read them',
+            'which word storage-add uses for a size, pool and count that it cannot read',
         ),
     ] = 'constraints'
     any_address_is_network: Annotated[

@@ -105,7 +105,7 @@ class ReadingSwitches:
         Switch(
             'B9; 4.0 read at 4.0.5 and 4.0.15',
             'secretsmanager/secrets.go, getSecretContent; 4.0: domain/secret/service/service.go, checkUnitOwner',
-            "what becomes of another label that a follower gives its application's secret",
+            "how another label is treated that a follower gives its application's secret",
         ),
     ] = 'ignore'
     labels_exclude_family: Annotated[

@@ -33,7 +33,7 @@ class WritingSwitches:
         Switch(
             'C4, C5',
             'runner/context/secrets.go, update',
-            'what several secret-set of one secret in a hook come to',
+            'how several secret-set of one secret in a hook combine',
         ),
     ] = 'merge'
     multi_grant: Annotated[
@@ -73,7 +73,7 @@ class WritingSwitches:
         Switch(
             'read for the commit',
             'agent/secretsmanager/secrets.go, GetSecretRevisionContentInfo',
-            'what right to a secret it takes that content is deleted ahead of the commit',
+            'which right to a secret the deletion of its content ahead of the commit needs',
         ),
     ] = 'manage'
     whole_removal_deletes_content: Annotated[
@@ -97,7 +97,7 @@ class WritingSwitches:
         Switch(
             'C11',
             'domain/unitstate/state/commithook.go, CommitHookChanges',
-            'whether what was committed before a refusal stays',
+            'whether the changes committed before a refusal stay',
         ),
     ] = 'per_op'
     multi_remove: Annotated[
@@ -137,7 +137,7 @@ class WritingSwitches:
         Switch(
             'C16',
             'uniter/secrets.go, prepareSecretUpdates',
-            'what updating, granting or revoking a removed secret does to the hook',
+            'how updating, granting or revoking a removed secret affects the hook',
         ),
     ] = 'fail'
     async_delete: Annotated[
@@ -225,7 +225,7 @@ class WritingSwitches:
         Switch(
             'C22',
             'state/secrets.go, secretRotationOps; domain/unitstate/service/commithook.go',
-            'what another policy does to a rotation that is planned',
+            'how another policy affects a planned rotation',
         ),
     ] = 'if_earlier'
     update_cancels_rotation: Annotated[
