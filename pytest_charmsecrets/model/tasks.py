@@ -71,11 +71,13 @@ class Tasks(OverModel):
 
         Raises:
             ActionFailed: if the exit code is not 0 or the commit is rejected; its ``task`` attribute has the task.
-            UsageError: if the unit does not exist.
+            UsageError: if the unit does not exist, or the line contains a NUL byte.
         """
         self._check_no_hook('exec')
         lookups.check_unit_exists(self._world, unit)
         line = shlex.join((command, *args)) if args else command
+        if '\0' in line:
+            raise UsageError('the command line of exec() contains a NUL byte, which no process can receive; remove it')
         self._agents.check_running(unit)
         self._world.note_operation('exec', f'--unit={unit}', line)
         task_id = str(self._world.count('task') + 1)

@@ -150,9 +150,9 @@ def test_plain_data_is_what_a_value_stands_for(fake_model, db):
 @pytest.mark.parametrize(
     ('call', 'message'),
     (
-        (lambda m: m.trust(), r"FakeModel\.trust\(\) missing 1 required positional argument: 'app'"),
-        (lambda m: m.trust(5, 6), r'FakeModel\.trust\(\) takes 2 positional arguments but 3 were given'),
-        (lambda m: m.trust(5, applicaton=6), r"FakeModel\.trust\(\) got an unexpected keyword argument 'applicaton'"),
+        (lambda m: m.set_leader(), r"FakeModel\.set_leader\(\) missing 1 required positional argument: 'unit'"),
+        (lambda m: m.set_leader(5, 6), r'FakeModel\.set_leader\(\) takes 2 positional arguments but 3 were given'),
+        (lambda m: m.set_leader(5, unti=6), r"FakeModel\.set_leader\(\) got an unexpected keyword argument 'unti'"),
         (lambda m: Finding(5), r'__init__\(\) missing 2 required positional arguments'),
     ),
 )

@@ -285,3 +285,11 @@ def test_freezegun_at_the_same_time_gets_one_sentence(fake_model):
         fake_model.settle()
     fake_model.settle()
     assert fake_model.due == ()
+
+
+def test_a_command_line_with_a_nul_byte(fake_model):
+    fake_model.deploy_puppet('db')
+    before = len(fake_model.journal)
+    with pytest.raises(UsageError, match=r'the command line of exec\(\) contains a NUL byte'):
+        fake_model.exec('echo', 'a\0b', unit='db/0')
+    assert len(fake_model.journal) == before

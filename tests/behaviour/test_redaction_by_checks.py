@@ -1,4 +1,4 @@
-"""What checks say holds no value of a secret: the longest of those that begin alike, and each of many."""
+"""Texts of checks contain no value of a secret: the longest of those that begin alike is redacted, and each of many."""
 
 from __future__ import annotations
 

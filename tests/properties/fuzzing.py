@@ -190,11 +190,15 @@ def _call(target: Target, world: World, draw: Draw, outcome: Outcome, *, thoroug
         if target.name == 'PuppetUnit.hook':
             with result:
                 pass
-        repr(result)
+        if not isinstance(
+            result, BaseException
+        ):  # Python shows the arguments of an exception, some of which cannot be shown
+            repr(result)
         kind = 'done'
     except CharmSecretsError as error:
         kind = type(error).__name__
-        may_change = isinstance(error, JujuError) and any(part in target.name for part in _MAY_CHANGE)
+        is_refused_by_juju = isinstance(error, JujuError) or isinstance(error.__cause__, jubilant.CLIError)
+        may_change = is_refused_by_juju and any(part in target.name for part in _MAY_CHANGE)
         if isinstance(error, UsageError | JujuError) and not may_change:
             _check_same(world, before, thorough, outcome, (target, args, kwargs, error))
     except TypeError as error:
