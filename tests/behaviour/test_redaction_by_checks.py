@@ -1,4 +1,4 @@
-"""What checks say holds no value of a secret: the longest of those that begin alike, and each of many."""
+"""Findings of checks hold no value of a secret: the longest of those that begin alike, and each of many."""
 
 from __future__ import annotations
 

@@ -36,7 +36,6 @@ PHRASES = {
     'bag': (r'(?<![-\w])bags?\b', 'databag'),
     'departure': (r'\bdepartures?\b', 'deviation'),
     'whoever': (r'\b(?:who|which)ever\b|\band its kin\b', 'name the one who acts: the leader, a unit'),
-    'nobody': (r'\b(?:no|some)body\b', 'name the one: no unit, a user'),
     'of then': (r'\bof then\b', 'at that time'),
     'What ... is': (r'(?:^|[.:] )What (?![^.|]*\?)', 'begin with the subject: Hooks that became due run'),
 }
