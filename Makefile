@@ -72,9 +72,10 @@ format: $(VENV)/installed
 docs: $(VENV)/installed
 	$(VENV)/bin/python docs/generate.py
 
-# Reads nothing from the network: what it needs is installed once.
+# Reads nothing from the network: what it needs is installed once. All pages are built each time, because Sphinx forgets the index
+# entries of the others, by which the search finds them.
 docs-site: $(VENV)/docs-installed
-	$(VENV)/bin/sphinx-build --quiet --fail-on-warning --keep-going --doctree-dir build/doctrees docs build/site
+	$(VENV)/bin/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going --doctree-dir build/doctrees docs build/site
 	$(VENV)/bin/python -m pytest -q -p no:randomly -o python_files='site_*.py' tests/docs $(ARGS)
 	@echo 'The site is in build/site/index.html'
 

@@ -121,8 +121,8 @@ def juju_versions() -> str:
     return f"""# Juju versions
 
 The model behaves as any release of Juju from {oldest.line}.{oldest.first} to {newest.line}.{newest.last}. A charm sees the full number of
-the given release. Betas, release candidates and numbers that are not listed are refused. A series such as `3.6` stands for one of its
-releases:
+the given release. Betas, release candidates and numbers that are not listed are refused. A line such as `3.6` stands for one of its
+releases, not always the newest. To test the release that you deploy, give its full number:
 
 {aliases}
 ## Releases

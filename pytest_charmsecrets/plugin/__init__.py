@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     options.configure(config)
     config.stash[reporting.MODELS] = models = reporting.Models()
     config.stash[redacting.SECRETS] = secrets = redacting.Secrets()
+    config.stash[redacting.SHOWS_PASSING] = redacting.shows_passing(config)
     if not config.stash[options.DEFAULTS].show_secrets:
         config.pluginmanager.register(secrets, 'charmsecrets-secrets')
     config.stash[judging.TOTALS] = totals = judging.Totals()
@@ -138,7 +139,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add the timeline and the hooks that are due to the report of a failing test, with secret values redacted."""
     config = item.config
-    if not config.getoption('fulltrace'):
+    if call.excinfo is not None and not config.getoption('fulltrace'):
         reporting.leave_out_own_frames(call)
     report = yield
     if orders.SEARCHING in config.stash and not report.failed:
@@ -149,7 +150,7 @@ def pytest_runtest_makereport(
         reporting.note_bugs_avoided(report, models)
     judging.add_to(report, item, config.stash[options.DEFAULTS].checks)
     secrets = None if config.stash[options.DEFAULTS].show_secrets else config.stash[redacting.SECRETS]
-    is_redacted = secrets is not None and redacting.is_shown(report, config)
+    is_redacted = secrets is not None and (not report.passed or config.stash[redacting.SHOWS_PASSING])
     if secrets is not None and is_redacted:
         secrets.learn(models.living())
     if report.failed:

@@ -117,12 +117,13 @@ class Secrets:
 
 
 SECRETS: Final = pytest.StashKey[Secrets]()
+SHOWS_PASSING: Final = pytest.StashKey[bool]()
 
 
 def _rewrite(report: pytest.TestReport, redact: Callable[[str], str]) -> None:
     report.sections = [(redact(title), redact(text)) for title, text in report.sections]
     report.longrepr = _redacted(report.longrepr, redact)
-    report.user_properties = [(name, _redacted(value, redact)) for name, value in report.user_properties]
+    report.user_properties = [(redact(name), _property(value, redact)) for name, value in report.user_properties]
     if isinstance(reason := getattr(report, 'wasxfail', None), str):
         report.wasxfail = redact(reason)
 
@@ -142,10 +143,8 @@ def make_warning_printable(warning_message: warnings.WarningMessage) -> None:
         warning_message.message = escaped
 
 
-def is_shown(report: pytest.TestReport, config: pytest.Config) -> bool:
-    """Whether pytest can print the contents of a report: those of passing tests only if an option requests it."""
-    if not report.passed:
-        return True
+def shows_passing(config: pytest.Config) -> bool:
+    """Whether pytest can print the contents of reports of passing tests, which it does only if an option requests it."""
     shown = cast('str', config.getoption('reportchars', '') or '')
     return bool(set('AP') & set(shown)) or bool(config.getoption('xmlpath', None))
 
@@ -181,6 +180,18 @@ def redact_live_logs(config: pytest.Config, learn: Callable[[], None]) -> None:
             handler.setFormatter(_Redacting(handler.formatter, config.stash[SECRETS], learn))
 
 
+def _property(value: Any, redact: Callable[[str], str]) -> Any:
+    """Return a property of a test; JUnit XML shows the text of any object."""
+    if isinstance(value, list | tuple):
+        return [_property(part, redact) for part in cast('Iterable[Any]', value)]
+    if isinstance(value, dict):
+        items = cast('dict[Any, Any]', value).items()
+        return {_property(key, redact): _property(part, redact) for key, part in items}
+    text = str(value)
+    redacted = redact(text)
+    return value if redacted == text else redacted
+
+
 def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
     return _changed(value, redact, _KEPT)
 
@@ -203,11 +214,22 @@ def _changed(value: Any, change: Callable[[str], str], kept: Collection[str]) ->
         return {_changed(key, change, kept): _changed(part, change, kept) for key, part in items}
     if type(value).__module__.partition('.')[0] in ('_pytest', 'pytest_subtests'):
         for name, part in _attributes(value):
-            if name not in kept:
+            if name == 'lines':
+                object.__setattr__(value, name, _changed_lines(cast('Sequence[str]', part), change))
+            elif name not in kept:
                 object.__setattr__(value, name, _changed(part, change, kept))  # some of them are frozen
             elif name == 'reprfileloc' and part is not None:
                 part.message = change(part.message)
     return value
+
+
+def _changed_lines(lines: Sequence[str], change: Callable[[str], str]) -> list[str]:
+    """Return lines changed together, because a value may continue on the next line."""
+    if any('\n' in line for line in lines):
+        return (
+            [change(''.join(lines))] if all(line.endswith('\n') for line in lines) else [change(line) for line in lines]
+        )
+    return change('\n'.join(lines)).split('\n')
 
 
 def _attributes(value: Any) -> Sequence[tuple[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..juju.identity import secret_id_in
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from ..views.model import ModelView
 
 MOST: int = 6
-"""The maximum number of units to name, and of hooks of each unit."""
+"""The maximum number of units to name."""
+_ROOM: int = 100
+"""The width that the hooks of a unit may take in a line; the first is always named."""
 
 
 def render_standing(model: ModelView, *, told: tuple[str, str] | None = None, advise: bool = False) -> str:
@@ -36,8 +38,7 @@ def _lines(model: ModelView, told: tuple[str, str] | None, *, advise: bool) -> I
     names = {secret.unique_identifier: named_by_owner(secret) for secret in model.secrets()} if due else {}
     by_unit = {unit: tuple(hooks) for unit, hooks in itertools.groupby(due, key=lambda hook: hook.unit)}
     for unit, hooks in itertools.islice(by_unit.items(), MOST):
-        more = ', ...' if len(hooks) > MOST else ''
-        yield f'due, not run: {unit} {", ".join(f"{hook.name}{about_due(hook, names)}" for hook in hooks[:MOST])}{more}'
+        yield f'due, not run: {unit} {_as_many_as_fit([f"{hook.name}{about_due(hook, names)}" for hook in hooks])}'
     if len(by_unit) > MOST:
         yield f'due, not run: hooks of {len(by_unit) - MOST} more units'
     if due and advise:
@@ -48,6 +49,15 @@ def _lines(model: ModelView, told: tuple[str, str] | None, *, advise: bool) -> I
     for name, unit in units.items():
         if unit.agent == 'stopped':
             yield f'stopped agent: {name}'
+
+
+def _as_many_as_fit(texts: Sequence[str]) -> str:
+    """Return the first texts of a list, and how many follow."""
+    for count in range(len(texts), 1, -1):
+        more = f' and {len(texts) - count} more' if count < len(texts) else ''
+        if len(line := f'{", ".join(texts[:count])}{more}') <= _ROOM:
+            return line
+    return texts[0] if len(texts) == 1 else f'{texts[0]} and {len(texts) - 1} more'
 
 
 def about_due(hook: DueHook, names: Mapping[str, str]) -> str:

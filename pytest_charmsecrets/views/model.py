@@ -81,7 +81,7 @@ class ModelView(OverModel):
 
     @property
     def due(self) -> tuple[DueHook, ...]:
-        """The hooks that units would run if everything that their watchers hold were delivered now.
+        """The hooks that units would run if Juju delivered all changes to them now.
 
         They are listed unit by unit, in the order in which each unit would run them. Nothing is delivered and nothing is
         recorded: two changes before the next ``settle`` still become one hook, even if ``due`` was read in between.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Iterator, Mapping
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
 from ..arguments import checked
 from ..engine.runtime import RunningModel
@@ -82,6 +82,10 @@ class TrackedBy(dict[str, int]):
         return dict, (dict(self),)
 
 
+_CHANGES: Final = frozenset(('set_content', 'set_info', 'grant', 'revoke', 'remove_revision', 'remove_all_revisions'))
+"""The methods of ``ops.Secret`` that change a secret."""
+
+
 @checked
 @final
 class SecretView(View):
@@ -94,6 +98,17 @@ class SecretView(View):
         secret = self._world.secrets.get(secret_id)
         self.id: Final = str(self._world.secret_uri(secret_id, secret.owner if secret is not None else None))
         """The URI that the owner got when it added the secret."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            if name in _CHANGES:
+                raise AttributeError(
+                    f'{type(self).__name__!r} object has no attribute {name!r}: it shows the secret. Its charm changes it in '
+                    'a hook; a test changes a secret of a puppet (PuppetSecret) or of a user (update_secret, grant_secret)',
+                    name=name,
+                )
+            return super().__getattr__(name)
 
     @property
     def exists(self) -> bool:
@@ -220,7 +235,7 @@ class SecretView(View):
 
     @property
     def access(self) -> tuple[GrantView, ...]:
-        """Every grant with its subject, scope and role."""
+        """Every grant: who was granted access, over which relation, and in which role."""
         permissions = self._secret.permissions.values()
         return tuple(self._as_grant(permission) for permission in permissions if permission.role == 'view')
 

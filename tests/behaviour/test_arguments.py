@@ -164,6 +164,13 @@ def test_the_number_of_arguments_and_their_names_are_left_to_python(fake_model, 
 @pytest.mark.parametrize(
     ('look', 'message'),
     (
+        (
+            lambda m: m.secret(m.add_secret('mine', {'key': 'one'})).set_content,
+            (
+                "'SecretView' object has no attribute 'set_content': it shows the secret. Its charm changes it in a hook; "
+                'a test changes a secret of a puppet (PuppetSecret) or of a user (update_secret, grant_secret)'
+            ),
+        ),
         (lambda m: m.setle, "'FakeModel' object has no attribute 'setle'; did you mean 'settle'?"),
         (lambda m: m.unit('db/0').coffee, "'UnitView' object has no attribute 'coffee'"),
         (

@@ -324,5 +324,5 @@ def test_the_reason_of_a_refused_read_says_whose_secret_it_is(fake_model):
     fake_model.config('web', {'account': fake_model.add_secret('smtp', {'password': 'one'})})
     with pytest.raises(HookFailed) as caught:
         fake_model.settle()
-    why = 'secret "smtp" belongs to a user of the model, and nobody was granted access, or a grant has ended'
+    why = 'secret "smtp" belongs to a user of the model, and access was never granted, or the grant has ended'
     assert f'why: {why}' in str(caught.value)

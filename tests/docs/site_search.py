@@ -154,6 +154,7 @@ MESSAGES = [
     "action 'backup' failed on web/0",
     'EndlessHooks: received secret-rotate 4 times in a row',
     'secret not found',
+    'consumer label "password" not found',
     "No such file or directory: 'secret-get'",
     'relation not found',
 ]

@@ -347,3 +347,20 @@ def test_arguments_of_a_handler_are_shown_without_charm_and_event(pytester):
     result.stdout.no_fnmatch_line('*event = <*')
     result = pytester.runpytest('--full-trace')
     result.stdout.fnmatch_lines(['self = <*Web object at *', '*event = <InstallEvent via Web/on/install*'])
+
+
+def test_what_is_due_takes_one_line_for_each_unit(pytester):
+    pytester.makepyfile("""
+        def test_it(fake_model):
+            fake_model.deploy_puppet('web', requires={'database': 'sql'})
+            fake_model.deploy_puppet('db', num_units=3, provides={'database': 'sql'})
+            fake_model.settle()
+            fake_model.integrate('web', 'db')
+            assert False
+    """)
+    result = pytester.runpytest('-p', 'no:randomly')
+    due = [line for line in result.outlines if line.startswith('due, not run: ')]
+    assert due == [
+        'due, not run: web/0 database-relation-created (database:1 with db) and 6 more',
+        *(f'due, not run: db/{n} database-relation-created (database:1 with web) and 2 more' for n in range(3)),
+    ]
