@@ -51,7 +51,7 @@ _MARKED: Final = re.compile(rf'{_MARK}(?P<number>[0-9]+){_MARK}')
 _BEGINNING: Final = 4
 """The number of first characters by which forms are indexed: at most the minimum length of a credential."""
 _USER: Final = re.compile(r'://[^\s/:@]*:\Z')
-"""What comes before the password in a URL."""
+"""The part of a URL before the password."""
 _PASSWORD_OF_URL: Final = re.compile(r'[a-z][a-z0-9+.-]*://[^\s/:@]*:(?P<password>[^\s/@]+)@', re.IGNORECASE)
 _SETTING: Final = re.compile(
     r'(?:^[ \t]*(?:- )?|(?<=[\s;?&]))(?P<key>[A-Za-z][\w.-]*)[ \t]*(?:=|:(?= ))[ \t]*'
