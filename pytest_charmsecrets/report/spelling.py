@@ -23,7 +23,7 @@ CUT: Final = 4
 CUT_BY_LINE: Final = 12
 """The minimum number of characters of a value to be found at the end of a line."""
 ELLIPSIS: Final = re.compile(r'\.\.\.|…')
-"""What pytest and others put where they cut a text."""
+"""The marks of pytest and others where they cut a text."""
 CUTS: Final = re.compile(r'\.\.\.|…|\n')
 """Where a text may be cut: messages often quote the first line of another."""
 
