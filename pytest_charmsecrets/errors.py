@@ -60,7 +60,8 @@ def no_attribute(thing: object, name: str) -> AttributeError:
         except AttributeError as error:
             return error
     known = [one for one in dir(kind) if not one.startswith('_')]
-    near = difflib.get_close_matches(name, known, n=1) if not name.startswith('_') else []
+    begun = [one for one in known if one.startswith(f'{name}_')]
+    near = begun or (difflib.get_close_matches(name, known, n=1) if not name.startswith('_') else [])
     guess = f'; did you mean {near[0]!r}?' if near else ''
     # With the name but without the object, because Python would add a suggestion of its own.
     return AttributeError(f'{kind.__name__!r} object has no attribute {name!r}{guess}', name=name)

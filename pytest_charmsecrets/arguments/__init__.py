@@ -24,7 +24,7 @@ from .misfit import Misfit
 if TYPE_CHECKING:
     from .fitting import Check
 
-__all__ = ['checked', 'explained', 'taken']
+__all__ = ['bears_name', 'checked', 'explained', 'taken']
 
 _Checked = TypeVar('_Checked', bound='Callable[..., Any]')
 
@@ -47,6 +47,17 @@ def checked(target: _Checked) -> _Checked:
             continue
         if is_constructor or not name.startswith('_'):
             setattr(target, name, _checking(member))
+    return target
+
+
+def bears_name(target: _Checked) -> _Checked:
+    """Decorate a class so that Python's errors name it in calls of the methods of its base classes."""
+    kind = cast('type', target)
+    for base in kind.__bases__:
+        for name, member in vars(base).items():
+            if isinstance(member, FunctionType) and not name.startswith('_'):
+                for function in (member, getattr(member, '__wrapped__', member)):
+                    function.__qualname__ = f'{kind.__name__}.{name}'
     return target
 
 

@@ -92,7 +92,7 @@ def check_config(
         fits = isinstance(value, _TYPES[declared.type]) and (isinstance(value, bool) == (declared.type == 'boolean'))
         if not fits:
             raise UsageError(
-                f'config option {option!r} of {name!r} takes a {declared.type}, not {value!r}; '
+                f'config option {option!r} of {name!r} is of type {declared.type}, not {value!r}; '
                 f'give a value of that type'
             )
         if declared.type == 'secret' and value:

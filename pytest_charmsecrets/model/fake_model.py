@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, final
 
 from .. import checks, made
-from ..arguments import checked
+from ..arguments import bears_name, checked
 from ..charms.attachments import read_start
 from ..charms.guard.allowances import Allowance, GuardMode, check_guard
 from ..charms.metadata import read_metadata
@@ -57,6 +57,7 @@ DEFAULT_NAME: Final = 'fake'
 """The name of the first model of a controller."""
 
 
+@bears_name
 @checked
 @final
 class FakeModel(

@@ -9,7 +9,8 @@ import contextlib
 import datetime
 import json
 from collections.abc import Generator, Mapping
-from typing import Final, final
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, final
 
 from ..arguments import checked
 from ..engine.runtime import RunningModel
@@ -283,8 +284,7 @@ class PuppetSecret(OverModel):
 class PuppetUnit(UnitView):
     """A unit of a puppet, for which the test acts in the block of ``hook()``."""
 
-    @contextlib.contextmanager
-    def hook(self) -> Generator[PuppetHook]:
+    def hook(self) -> contextlib.AbstractContextManager[PuppetHook]:
         """Run one hook of the unit, as a context manager.
 
         Changes made in the block are committed when it ends, and discarded if it raises. For example::
@@ -297,10 +297,38 @@ class PuppetUnit(UnitView):
             HookFailed: if Juju rejects the commit.
             UsageError: if a hook of the model is already open.
         """
+        return _Block(self._hook())
+
+    @contextlib.contextmanager
+    def _hook(self) -> Generator[PuppetHook]:
         self._runtime.check_open('hook')
         lookups.check_unit_exists(self._world, self.name)
         with self._execution.hook(self.name, Hook('juju-exec')) as context:
             yield PuppetHook(self.internals, context)
+
+
+class _Block(contextlib.AbstractContextManager[PuppetHook]):
+    """The context manager of a hook, which names the missing ``with`` if it is used as the hook itself."""
+
+    def __init__(self, manager: contextlib.AbstractContextManager[PuppetHook]) -> None:
+        self._manager: Final = manager
+
+    def __enter__(self) -> PuppetHook:
+        return self._manager.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        return self._manager.__exit__(kind, error, traceback)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            raise AttributeError(
+                f"hook() returns a context manager, which has no attribute {name!r}; write 'with unit.hook() as hook:' "
+                f"and use 'hook.{name}' in its block",
+                name=name,
+            )
 
 
 @checked

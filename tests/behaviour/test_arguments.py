@@ -151,6 +151,8 @@ def test_plain_data_is_what_a_value_stands_for(fake_model, db):
     ('call', 'message'),
     (
         (lambda m: m.set_leader(), r"FakeModel\.set_leader\(\) missing 1 required positional argument: 'unit'"),
+        (lambda m: m.trust(), r"FakeModel\.trust\(\) missing 1 required positional argument: 'app'"),
+        (lambda m: m.advance(day=1), r"FakeModel\.advance\(\) got an unexpected keyword argument 'day'"),
         (lambda m: m.set_leader(5, 6), r'FakeModel\.set_leader\(\) takes 2 positional arguments but 3 were given'),
         (lambda m: m.set_leader(5, unti=6), r"FakeModel\.set_leader\(\) got an unexpected keyword argument 'unti'"),
         (lambda m: Finding(5), r'__init__\(\) missing 2 required positional arguments'),
@@ -171,11 +173,22 @@ def test_the_number_of_arguments_and_their_names_are_left_to_python(fake_model, 
                 'a test changes a secret of a puppet (PuppetSecret) or of a user (update_secret, grant_secret)'
             ),
         ),
+        (
+            lambda m: m.secret(m.add_secret('mine', {'key': 'one'})).latest,
+            "'SecretView' object has no attribute 'latest'; did you mean 'latest_revision'?",
+        ),
         (lambda m: m.setle, "'FakeModel' object has no attribute 'setle'; did you mean 'settle'?"),
         (lambda m: m.unit('db/0').coffee, "'UnitView' object has no attribute 'coffee'"),
         (
             lambda m: m.unit('db/0').is_leeder,
             "'UnitView' object has no attribute 'is_leeder'; did you mean 'is_leader'?",
+        ),
+        (
+            lambda m: m.deploy_puppet('other').leader.hook().add_secret,
+            (
+                "hook() returns a context manager, which has no attribute 'add_secret'; write 'with unit.hook() as hook:' "
+                "and use 'hook.add_secret' in its block"
+            ),
         ),
         (lambda m: m.application('db').unit, "'ApplicationView' object has no attribute 'unit'; did you mean 'units'?"),
         (lambda m: m.controller.model, "'FakeController' object has no attribute 'model'; did you mean 'models'?"),

@@ -46,7 +46,7 @@ MISUSE = {
     'puppet:database with two:a, puppet:database with two:b': lambda model: model.integrate('puppet', 'two'),
     "there is no relation between 'web' and 'puppet'; name the endpoints of one of: "
     "'web:database database:database'": lambda model: model.remove_relation('web', 'puppet'),
-    "config option 'colour' of 'web' takes a string, not 3; give a value of that type": lambda model: model.config(
+    "config option 'colour' of 'web' is of type string, not 3; give a value of that type": lambda model: model.config(
         'web', {'colour': 3}
     ),
     "action 'look' of 'web' requires what; give it in params": lambda model: model.run('web/0', 'look'),
