@@ -123,13 +123,13 @@ SHOWS_PASSING: Final = pytest.StashKey[bool]()
 def _rewrite(report: pytest.TestReport, redact: Callable[[str], str]) -> None:
     report.sections = [(redact(title), redact(text)) for title, text in report.sections]
     report.longrepr = _redacted(report.longrepr, redact)
-    report.user_properties = [(redact(name), _property(value, redact)) for name, value in report.user_properties]
+    report.user_properties = [(name, _redacted(value, redact)) for name, value in report.user_properties]
     if isinstance(reason := getattr(report, 'wasxfail', None), str):
         report.wasxfail = redact(reason)
 
 
 def make_printable(report: pytest.TestReport) -> None:
-    """Escape characters that UTF-8 cannot hold in all texts of a report."""
+    """Escape what UTF-8 cannot hold in everything that a report says."""
     said = vars(report)
     for name in _SAID:
         if value := said.get(name):
@@ -137,7 +137,7 @@ def make_printable(report: pytest.TestReport) -> None:
 
 
 def make_warning_printable(warning_message: warnings.WarningMessage) -> None:
-    """Escape characters that UTF-8 cannot hold in a warning."""
+    """Escape what UTF-8 cannot hold in a warning."""
     text = str(warning_message.message)
     if (escaped := printable(text)) != text:
         warning_message.message = escaped
@@ -180,18 +180,6 @@ def redact_live_logs(config: pytest.Config, learn: Callable[[], None]) -> None:
             handler.setFormatter(_Redacting(handler.formatter, config.stash[SECRETS], learn))
 
 
-def _property(value: Any, redact: Callable[[str], str]) -> Any:
-    """Return a property of a test; JUnit XML shows the text of any object."""
-    if isinstance(value, list | tuple):
-        return [_property(part, redact) for part in cast('Iterable[Any]', value)]
-    if isinstance(value, dict):
-        items = cast('dict[Any, Any]', value).items()
-        return {_property(key, redact): _property(part, redact) for key, part in items}
-    text = str(value)
-    redacted = redact(text)
-    return value if redacted == text else redacted
-
-
 def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
     return _changed(value, redact, _KEPT)
 
@@ -201,7 +189,7 @@ def _changed(value: Any, change: Callable[[str], str], kept: Collection[str]) ->
 
     Args:
         value: the value.
-        change: returns the replacement of a text.
+        change: returns what stands in place of a text.
         kept: the attributes of a failure that stay as they are.
     """
     if isinstance(value, str):
@@ -214,22 +202,11 @@ def _changed(value: Any, change: Callable[[str], str], kept: Collection[str]) ->
         return {_changed(key, change, kept): _changed(part, change, kept) for key, part in items}
     if type(value).__module__.partition('.')[0] in ('_pytest', 'pytest_subtests'):
         for name, part in _attributes(value):
-            if name == 'lines':
-                object.__setattr__(value, name, _changed_lines(cast('Sequence[str]', part), change))
-            elif name not in kept:
+            if name not in kept:
                 object.__setattr__(value, name, _changed(part, change, kept))  # some of them are frozen
             elif name == 'reprfileloc' and part is not None:
                 part.message = change(part.message)
     return value
-
-
-def _changed_lines(lines: Sequence[str], change: Callable[[str], str]) -> list[str]:
-    """Return lines changed together, because a value may continue on the next line."""
-    if any('\n' in line for line in lines):
-        return (
-            [change(''.join(lines))] if all(line.endswith('\n') for line in lines) else [change(line) for line in lines]
-        )
-    return change('\n'.join(lines)).split('\n')
 
 
 def _attributes(value: Any) -> Sequence[tuple[str, Any]]:

@@ -13,19 +13,18 @@ from __future__ import annotations
 import base64
 import binascii
 import collections
-import contextlib
+import html
 import itertools
 import json
+import operator
 import re
+import shlex
 import urllib.parse
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
-import yaml
-
 from ..records import Command, Operation, Record
-from ..views.sensitive import SHORTEST_VALUE, is_words, names_credential
-from .spelling import CUTS, Ends, Spelling, can_be_spelled, ends_of_cuts
+from ..views.sensitive import SHORTEST_VALUE, names_credential
 
 if TYPE_CHECKING:
     from ..views.model import ModelView
@@ -42,7 +41,7 @@ EMBEDDED_LENGTH: Final = 6
 PLACEHOLDERS: Final = frozenset(('None', 'none', 'null', 'true', 'True', 'false', 'False'))
 """Values that are not secret."""
 LINE_LENGTH: Final = 12
-"""The minimum length of a line of a value that consists of words, to be redacted on its own."""
+"""The minimum length of a line of a value to be redacted on its own, as charms log and indent keys line by line."""
 WRAPPED_WIDTHS: Final = (64, 76)
 """The line lengths of base64 in PEM and MIME."""
 
@@ -50,21 +49,21 @@ _MARK: Final = '\x00redacted\x00'
 _MARKED: Final = re.compile(rf'{_MARK}(?P<number>[0-9]+){_MARK}')
 _BEGINNING: Final = 4
 """The number of first characters by which forms are indexed: at most the minimum length of a credential."""
-_USER: Final = re.compile(r'://[^\s/:@]*:\Z')
-"""The part of a URL before the password."""
-_PASSWORD_OF_URL: Final = re.compile(r'[a-z][a-z0-9+.-]*://[^\s/:@]*:(?P<password>[^\s/@]+)@', re.IGNORECASE)
-_SETTING: Final = re.compile(
-    r'(?:^[ \t]*(?:- )?|(?<=[\s;?&]))(?P<key>[A-Za-z][\w.-]*)[ \t]*(?:=|:(?= ))[ \t]*'
-    r'(?P<value>"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\n]|\'\')*\'|[^\s;&\'"][^\n;&]*?(?=\s+[\w.-]+=|\s+#|[;&\n]|\s*\Z))',
-    re.MULTILINE,
-)
-"""A setting in a DSN, an INI file or YAML."""
-_BASE64: Final = re.compile(r'[A-Za-z0-9+/\s]+={0,2}')
+_DOTS: Final = '...'
+"""These stand for the middle of a text that pytest or reprlib cuts."""
+_CUT_LENGTH: Final = 4
+"""The minimum length of an end of a value to be redacted beside such dots. Two ends of one value may be shorter."""
+_CUT_REACH: Final = 240
+"""The length of the longest end that pytest leaves."""
+_QUOTE: Final = re.compile(r'[\'"\n]')
+
 _IN_WORD: Final = re.compile(r'[\w/:+-]')
 _GOES_ON: Final = re.compile(r'[\w/:+-]|\.\w')
 
 _STORING: Final = ('secret-add', 'secret-set', 'add-secret', 'update-secret')
 _YAML_LINE: Final = re.compile(r'(?P<key>[a-z][a-z0-9-]*): (?P<value>.+)')
+_GO_ESCAPES: Final = str.maketrans({'&': '\\u0026', '<': '\\u003c', '>': '\\u003e'})
+"""Characters that Go escapes in JSON and most other languages do not."""
 
 
 class Redactor:
@@ -77,11 +76,9 @@ class Redactor:
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._values: Final[set[str]] = set()
         self._forms: Final[dict[str, dict[str, tuple[str, ...]]]] = collections.defaultdict(dict)
-        """The encoded forms by their first characters, each with the values that have it."""
-        self._spellings: Final[dict[str, dict[str, tuple[Spelling, tuple[str, ...]]]]] = collections.defaultdict(dict)
-        """Values and lines of values by the first characters to search for, each with the values that have it."""
-        self._lengths: tuple[int, ...] = ()
-        self._ends = Ends(iter(()))
+        """The forms by their first characters, each with the values that have it."""
+        self._ends: Final[dict[str, set[str]]] = collections.defaultdict(set)
+        """The values by their last characters."""
         self.follow(values)
 
     def follow(self, values: Iterable[str]) -> None:
@@ -89,13 +86,19 @@ class Redactor:
         wanted = dict.fromkeys(values)
         for value in wanted:
             if value not in self._values:
-                self._add(value)
+                self._ends[value[-_CUT_LENGTH:]].add(value)
+                for form in set(_forms(value)):
+                    alike = self._forms[form[:_BEGINNING]]
+                    alike[form] = (*alike.get(form, ()), value)
         for value in self._values - wanted.keys():
-            self._remove(value)
+            alike = self._ends[value[-_CUT_LENGTH:]]
+            alike.discard(value)
+            if not alike:
+                del self._ends[value[-_CUT_LENGTH:]]
+            for form in set(_forms(value)):
+                self._drop(form, value)
         self._values.clear()
         self._values.update(wanted)
-        self._lengths = tuple(sorted({len(beginning) for beginning in (*self._forms, *self._spellings)}))
-        self._ends = Ends(itertools.chain.from_iterable(self._spellings.values()))
 
     def redact(self, text: str, stand_in: Callable[[str], str] | None = None) -> str:
         """Return a text with all values replaced.
@@ -104,84 +107,64 @@ class Redactor:
             text: the text.
             stand_in: returns the replacement of a value; by default the same for all values.
         """
-        if not self._lengths:
-            return text
+        forms, lengths = self._forms, sorted({len(beginning) for beginning in self._forms})
+        parts: list[str] = []
+        start = kept = 0
+        while start < len(text) and lengths:
+            found = [forms[text[start : start + length]] for length in lengths if text[start : start + length] in forms]
+            ends = ((_end_of(form, text, start), each[form]) for each in found for form in each) if found else ()
+            end, values = max(ends, key=operator.itemgetter(0), default=(0, None))
+            if end and values:
+                parts += (text[kept:start], stand_in(values[0]) if stand_in is not None else PLACEHOLDER)
+                kept = end
+            start = end or start + 1
+        return self._redact_ends(''.join((*parts, text[kept:])), stand_in)
+
+    def _redact_ends(self, text: str, stand_in: Callable[[str], str] | None) -> str:
+        """Replace what is left of a value whose middle was cut, up to the quotes around it."""
         parts: list[str] = []
         kept = 0
-        for begin, end, value in self._places(text):
-            parts += (text[kept:begin], stand_in(value) if stand_in is not None else PLACEHOLDER)
-            kept = end
-        return ''.join((*parts, text[kept:])) if parts else text
+        dots = text.find(_DOTS)
+        while dots >= 0 and self._values:
+            after = dots + len(_DOTS)
+            head = _QUOTE.split(text[max(kept, dots - _CUT_REACH) : dots])[-1]
+            tail = _QUOTE.split(text[after : after + _CUT_REACH], maxsplit=1)[0]
+            value = self._cut(head, tail)
+            if value is not None:
+                begins, ends = head and value.startswith(head), tail and value.endswith(tail)
+                shown = stand_in(value) if stand_in is not None else PLACEHOLDER
+                parts += (text[kept : dots - len(head) if begins else after], shown)
+                kept = after + len(tail) if ends else dots
+            dots = text.find(_DOTS, after)
+        return ''.join((*parts, text[kept:]))
 
-    def _places(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Return where a text contains a value: the beginning, the end, and the value."""
-        forms, spellings, lengths = self._forms, self._spellings, self._lengths
-        cuts = collections.deque((*(cut.start() for cut in CUTS.finditer(text)), len(text)))
-        ends = {at: end for at in ends_of_cuts(text) if (end := self._ends.find(text, at)) is not None}
-        start = kept = 0
-        while start < len(text):
-            while cuts[0] < start:
-                cuts.popleft()
-            found: list[tuple[int, int, str]] = []
-            if start in ends:
-                found.append((start, *ends[start]))
-            for length in lengths:
-                beginning = text[start : start + length]
-                if beginning in forms:
-                    alike = forms[beginning]
-                    found += ((start, end, alike[form][0]) for form in alike if (end := _end_of(form, text, start)))
-                if beginning in spellings:
-                    for spelling, values in spellings[beginning].values():
-                        place = spelling.find(text, start, kept, cuts[0])
-                        if place is not None and _is_apart(spelling.value, text, *place):
-                            found.append((*place, values[0]))
-            if found:
-                place = max(found, key=lambda one: (one[1], -one[0]))
-                yield place
-                start = kept = place[1]
-            else:
-                start += 1
+    def _cut(self, head: str, tail: str) -> str | None:
+        """Return the value that has these ends, or one of them."""
+        likely: set[str] = set()
+        if len(head) >= _CUT_LENGTH:
+            alike = self._forms.get(head[:_BEGINNING], {}).values()
+            likely.update(value for values in alike for value in values if value.startswith(head))
+        if len(tail) >= _CUT_LENGTH:
+            likely.update(value for value in self._ends.get(tail[-_CUT_LENGTH:], ()) if value.endswith(tail))
+        return max(likely, key=lambda value: (value.startswith(head) and value.endswith(tail), value), default=None)
 
-    def _add(self, value: str) -> None:
-        for form in _forms(value):
-            alike = self._forms[form[:_BEGINNING]]
-            alike[form] = (*alike.get(form, ()), value)
-        for part in _parts_of(value):
-            spelling = Spelling(part)
-            spelled = self._spellings[spelling.beginning]
-            spelling, values = spelled.get(part, (spelling, ()))
-            spelled[part] = spelling, (*values, value)
-
-    def _remove(self, value: str) -> None:
-        for form in _forms(value):
-            alike = self._forms[form[:_BEGINNING]]
-            alike[form] = tuple(one for one in alike[form] if one != value)
-            if not alike[form]:
-                del alike[form]
-            if not alike:
-                del self._forms[form[:_BEGINNING]]
-        for part in _parts_of(value):
-            beginning = Spelling(part).beginning
-            spelled = self._spellings[beginning]
-            spelling, values = spelled[part]
-            spelled[part] = spelling, tuple(one for one in values if one != value)
-            if not spelled[part][1]:
-                del spelled[part]
-            if not spelled:
-                del self._spellings[beginning]
+    def _drop(self, form: str, value: str) -> None:
+        alike = self._forms[form[:_BEGINNING]]
+        alike[form] = tuple(one for one in alike[form] if one != value)
+        if not alike[form]:
+            del alike[form]
+        if not alike:
+            del self._forms[form[:_BEGINNING]]
 
 
 def _end_of(form: str, text: str, start: int) -> int:
     """Return the end of a form that begins at a position of a text, or 0. A short form has to be a whole word."""
     end = start + len(form)
-    return end if text.startswith(form, start) and _is_apart(form, text, start, end) else 0
-
-
-def _is_apart(form: str, text: str, begin: int, end: int) -> bool:
-    """Whether a form is long, or stands in a text as a whole word or as the password of a URL."""
-    if len(form) >= SHORTEST_VALUE or (text.startswith('@', end) and _USER.search(text, max(0, begin - 64), begin)):
-        return True
-    return not ((begin and _IN_WORD.match(text, begin - 1)) or _GOES_ON.match(text, end))
+    if not text.startswith(form, start):
+        return 0
+    if len(form) < SHORTEST_VALUE and ((start and _IN_WORD.match(text, start - 1)) or _GOES_ON.match(text, end)):
+        return 0
+    return end
 
 
 class Numbered:
@@ -253,51 +236,7 @@ def known_values(records: Iterable[Record]) -> tuple[KnownValue, ...]:
         else:
             continue
         found.update(dict.fromkeys(values))
-    for key, value in tuple(found):
-        found.update(dict.fromkeys(_derived(key, value)))
     return tuple(found)
-
-
-def _derived(key: str | None, value: str) -> Iterator[KnownValue]:
-    """Return the credentials inside a value: the password of a URL, settings of a file, what base64 encodes."""
-    for match in _PASSWORD_OF_URL.finditer(value):
-        password = match['password']
-        yield from dict.fromkeys((('password', password), ('password', urllib.parse.unquote(password))))
-    if value.lstrip()[:1] in ('{', '['):
-        with contextlib.suppress(ValueError):
-            yield from _credentials_in(json.loads(value))
-    yield from (
-        (match['key'], _unquoted(match['value']))
-        for match in _SETTING.finditer(value)
-        if names_credential(match['key'])
-    )
-    if len(value) >= SHORTEST_VALUE and _BASE64.fullmatch(value.strip()):
-        yield from ((key, decoded) for decoded in _decoded(''.join(value.split())) if decoded.isprintable())
-
-
-def _credentials_in(document: object, key: str = '') -> Iterator[KnownValue]:
-    """Return the texts in a JSON document whose key, or a key above, names a credential."""
-    if isinstance(document, dict):
-        for name, part in cast('dict[str, object]', document).items():
-            yield from _credentials_in(part, name if names_credential(name) else key)
-    elif isinstance(document, list):
-        for part in cast('list[object]', document):
-            yield from _credentials_in(part, key)
-    elif isinstance(document, str) and key:
-        yield key, document
-
-
-def _unquoted(text: str) -> str:
-    """Return the value of a setting, which may be quoted as in YAML or a shell."""
-    text = text.strip()
-    if len(text) > 1 and text[0] == text[-1] == '"':
-        with contextlib.suppress(ValueError):
-            return str(json.loads(text))
-        with contextlib.suppress(yaml.YAMLError):
-            return str(yaml.safe_load(text))
-    if len(text) > 1 and text[0] == text[-1] == "'":
-        return text[1:-1].replace("''", "'")
-    return text
 
 
 def _values_of_command(command: Command) -> Iterator[KnownValue]:
@@ -345,40 +284,50 @@ def _decoded(value: str) -> Iterator[str]:
         return
 
 
-def _parts_of(value: str) -> dict[str, None]:
-    """Return the value and its telling lines, as far as texts can be searched for them."""
-    lines = (line for line in map(str.strip, value.splitlines()) if _is_telling(line))
-    return dict.fromkeys(part for part in (value, value.strip(), *lines) if can_be_spelled(part))
-
-
 def _forms(value: str) -> set[str]:
-    """Return all encoded forms of a value, and the value itself if it has no letters or digits."""
+    """Return all forms of a value."""
     return set(filter(None, _encoded(value))) if value.strip() else set()
 
 
 def _encoded(value: str) -> Iterator[str]:
-    if not can_be_spelled(value):
-        yield value
+    yield from _written(value)
+    yield from (line for line in map(str.strip, value.splitlines()) if _is_telling(line))
+    raw = value.encode('utf-8', 'surrogateescape')
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        encoded = encode(raw).decode()
+        yield encoded
+        yield encoded.rstrip('=')
+        for width in WRAPPED_WIDTHS:
+            if len(encoded) > width:
+                pieces = (encoded[start : start + width] for start in range(0, len(encoded), width))
+                yield from (piece for piece in pieces if len(piece) >= SHORTEST_VALUE)
+        if len(raw) >= EMBEDDED_LENGTH:
+            yield from (_embedded(encode(bytes(shift) + raw).decode(), shift, len(raw)) for shift in range(3))
+
+
+def _written(value: str) -> Iterator[str]:
+    """Return a value unchanged and as written in JSON (also JSON within JSON), HTML, Python, a shell and a URL."""
+    yield value
     once = json.dumps(value)[1:-1]
-    for text in dict.fromkeys((value, once, json.dumps(value, ensure_ascii=False)[1:-1])):
-        raw = text.encode('utf-8', 'surrogateescape')
-        yield from (raw.hex(), raw.hex().upper())
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            encoded = encode(raw).decode()
-            yield encoded
-            yield encoded.rstrip('=')
-            for width in WRAPPED_WIDTHS:
-                if len(encoded) > width:
-                    pieces = (encoded[start : start + width] for start in range(0, len(encoded), width))
-                    yield from (piece for piece in pieces if len(piece) >= SHORTEST_VALUE)
-            if len(raw) >= EMBEDDED_LENGTH:
-                yield from (_embedded(encode(bytes(shift) + raw).decode(), shift, len(raw)) for shift in range(3))
+    yield once
+    yield json.dumps(once)[1:-1]
+    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield json.dumps(value, ensure_ascii=False)[1:-1].translate(_GO_ESCAPES)
+    yield once.translate(_GO_ESCAPES)
+    yield html.escape(value)
+    yield html.escape(value, quote=False)
+    yield repr(value)[1:-1]
+    yield repr(value.encode('utf-8', 'surrogateescape'))[2:-1]
+    yield value.replace("'", "''")
+    yield shlex.quote(value)
+    yield urllib.parse.quote(value, safe='', errors='surrogateescape')
+    yield urllib.parse.quote(value, errors='surrogateescape')
+    yield urllib.parse.quote_plus(value, errors='surrogateescape')
 
 
 def _is_telling(line: str) -> bool:
     """Whether a line of a longer value is secret, and not a header or footer of a PEM block."""
-    is_long = len(line) >= LINE_LENGTH or (len(line) >= SHORTEST_VALUE and not is_words(line))
-    return is_long and not line.startswith('-----')
+    return len(line) >= LINE_LENGTH and not line.startswith('-----')
 
 
 def _embedded(encoded: str, shift: int, length: int) -> str:

@@ -6,14 +6,11 @@ import base64
 import datetime
 import html
 import json
-import pprint
-import re
 import shlex
 import tracemalloc
 import urllib.parse
 
 import pytest
-import yaml
 
 from pytest_charmsecrets.records import Command, Operation
 from pytest_charmsecrets.report import redaction
@@ -118,7 +115,6 @@ def test_longest_value_goes_first():
         ('unit db/42', 'unit db/42'),
         ('relation db:42', 'relation db:42'),
         ('version 42.1', 'version 42.1'),
-        ('postgresql://web:42@db/1', 'postgresql://web:<redacted>@db/1'),
     ),
 )
 def test_short_value_is_redacted_where_it_stands_alone(text, redacted):
@@ -135,91 +131,10 @@ def test_wrapped_base64_is_redacted_line_by_line(width):
 
 def test_lines_of_a_long_value_are_redacted_one_by_one():
     key = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----'
-    text = 'key:\n1. -----BEGIN KEY-----\n2. MIIEvQIBADANBgkq\n3. hkiG9w0BAQEFAASC\n4. -----END KEY-----'
+    text = 'key: |\n  -----BEGIN KEY-----\n  MIIEvQIBADANBgkq\n  hkiG9w0BAQEFAASC\n  -----END KEY-----'
     assert Redactor([key]).redact(text) == (
-        'key:\n1. -----BEGIN KEY-----\n2. <redacted>\n3. <redacted>\n4. -----END KEY-----'
+        'key: |\n  -----BEGIN KEY-----\n  <redacted>\n  <redacted>\n  -----END KEY-----'
     )
-
-
-@pytest.mark.parametrize('before', ('', '  ', 'E   ', '| '))
-def test_a_value_of_several_lines_is_redacted_as_a_whole(before):
-    key = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----'
-    text = f'\n{before}'.join(('key: |', *key.splitlines(), 'port: 1'))
-    assert Redactor([key]).redact(text) == f'key: |\n{before}{PLACEHOLDER}\n{before}port: 1'
-
-
-@pytest.mark.parametrize(
-    'escape',
-    (
-        lambda text: repr([repr({'p': text})]),
-        lambda text: repr(json.dumps({'p': text})),
-        lambda text: html.escape(json.dumps({'p': text})),
-        lambda text: urllib.parse.quote(json.dumps({'p': text})),
-        lambda text: json.dumps(json.dumps(json.dumps({'p': text}))),
-        lambda text: repr(repr(text.encode())),
-        lambda text: repr(text.encode('latin-1')),
-        lambda text: ascii(text),
-        lambda text: shlex.join(('sh', '-c', shlex.join(('psql', f'--password={text}')))),
-        lambda text: re.sub('%..', lambda found: found[0].lower(), urllib.parse.quote(text, safe='')),
-        lambda text: re.escape(text),
-        lambda text: yaml.safe_dump({'p': f'{text}\n'}),
-        lambda text: text.replace('%', '%%'),
-        lambda text: text.encode().hex(),
-        lambda text: text.encode().hex().upper(),
-        lambda text: base64.b64encode(json.dumps({'p': text}).encode()).decode(),
-        lambda text: pprint.pformat({'p': text}, width=10),
-    ),
-)
-@pytest.mark.parametrize('value', (PASSWORD, f'%{PASSWORD}$', '"correct" horse\\battery\tst\xe4ple'))
-def test_value_is_redacted_in_escapes_of_escapes(escape, value):
-    redacted = Redactor([value]).redact(f'before {escape(value)} after')
-    assert PLACEHOLDER in redacted
-    assert not [part for part in ('ubl', 'rd&', 'correct', 'battery', 'ple') if part in redacted]
-    assert redacted.startswith('before ')
-    assert redacted.endswith(' after')
-
-
-@pytest.mark.parametrize(
-    ('text', 'redacted'),
-    (
-        ("assert 'c0rrect ho...', 3] == []", "assert '<redacted>...', 3] == []"),
-        ("{'password': ...tery-'staple'}", "{'password': ...<redacted>'}"),
-        ("'c0rre...\\'staple'", "'<redacted>...<redacted>'"),
-        ('x...', 'x...'),
-        ('c0r...', 'c0r...'),
-        ('...ple', '...ple'),
-        ('RuntimeError: c0rrect horse\n  at line 1', 'RuntimeError: <redacted>\n  at line 1'),
-        ('it is c0rrect horse', 'it is <redacted>'),
-        ('it is c0rrect', 'it is c0rrect'),
-        (
-            "Skipping 20 identical leading characters in diff, use -v to show\n- ry-'staple\n+ ry-'other",
-            "Skipping 20 identical leading characters in diff, use -v to show\n- <redacted>\n+ ry-'other",
-        ),
-    ),
-)
-def test_value_is_redacted_where_a_text_is_cut(text, redacted):
-    assert Redactor(["c0rrect horse battery-'staple"]).redact(text) == redacted
-
-
-@pytest.mark.parametrize(
-    'text',
-    (
-        'postgresql://web:s3cret-word@db:5432/web',
-        'postgresql://web:s3cret%2Dword@db:5432/web',
-        '{"user": "web", "options": {"password": "s3cret-word"}}',
-        '{"passwords": ["s3cret-word"]}',
-        'host=db user=web password=s3cret-word port=5432',
-        "host=db password='s3cret-word' port=5432",
-        '[client]\nuser = web\npassword = s3cret-word\nport = 1',
-        'user: web\noptions:\n  password: "s3cret\\x2Dword"  # of web\n',
-        'https://db/?user=web&password=s3cret-word&port=1',
-        'czNjcmV0LXdvcmQ=',
-    ),
-)
-def test_credentials_inside_a_value_are_known(text):
-    known = known_values([command('secret-add', f'config={text}')])
-    assert 's3cret-word' in [value for _, value in known]
-    assert not {value for _, value in known} & {'web', 'db', '5432', '1', 'host', 'user'}
 
 
 def test_values_come_and_go():
