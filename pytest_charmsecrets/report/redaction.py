@@ -56,6 +56,9 @@ _CUT_LENGTH: Final = 4
 _CUT_REACH: Final = 240
 """The length of the longest end that pytest leaves."""
 _QUOTE: Final = re.compile(r'[\'"\n]')
+_PERCENT: Final = re.compile('%[0-9A-F]{2}')
+_LONGEST_NESTED: Final = 20_000
+"""The maximum length of a value to be found where one text is within another; each of its forms is kept in memory."""
 
 _IN_WORD: Final = re.compile(r'[\w/:+-]')
 _GOES_ON: Final = re.compile(r'[\w/:+-]|\.\w')
@@ -306,23 +309,41 @@ def _encoded(value: str) -> Iterator[str]:
 
 
 def _written(value: str) -> Iterator[str]:
-    """Return a value unchanged and as written in JSON (also JSON within JSON), HTML, Python, a shell and a URL."""
+    """Return a value unchanged and as texts write it, also where one text is within another, such as JSON in a repr."""
     yield value
-    once = json.dumps(value)[1:-1]
-    yield once
-    yield json.dumps(once)[1:-1]
-    yield json.dumps(value, ensure_ascii=False)[1:-1]
-    yield json.dumps(value, ensure_ascii=False)[1:-1].translate(_GO_ESCAPES)
-    yield once.translate(_GO_ESCAPES)
-    yield html.escape(value)
-    yield html.escape(value, quote=False)
-    yield repr(value)[1:-1]
-    yield repr(value.encode('utf-8', 'surrogateescape'))[2:-1]
-    yield value.replace("'", "''")
+    once = dict.fromkeys(write(value) for write in _WAYS)
+    yield from once
+    if len(value) <= _LONGEST_NESTED:
+        yield from (write(form) for form in once if form != value for write in _WAYS)
     yield shlex.quote(value)
-    yield urllib.parse.quote(value, safe='', errors='surrogateescape')
-    yield urllib.parse.quote(value, errors='surrogateescape')
-    yield urllib.parse.quote_plus(value, errors='surrogateescape')
+
+
+def _in_bytes(value: str) -> str:
+    return repr(value.encode('utf-8', 'surrogateescape'))[2:-1]
+
+
+def _in_lower_case(quoted: str) -> str:
+    return _PERCENT.sub(lambda escape: escape[0].lower(), quoted)
+
+
+_WAYS: Final[tuple[Callable[[str], str], ...]] = (
+    lambda value: json.dumps(value)[1:-1],
+    lambda value: json.dumps(value, ensure_ascii=False)[1:-1],
+    lambda value: json.dumps(value, ensure_ascii=False)[1:-1].translate(_GO_ESCAPES),
+    lambda value: json.dumps(value)[1:-1].translate(_GO_ESCAPES),
+    html.escape,
+    lambda value: html.escape(value, quote=False),
+    lambda value: repr(value)[1:-1],
+    _in_bytes,
+    lambda value: value.replace("'", "''"),
+    lambda value: value.replace("'", "'\"'\"'"),
+    lambda value: value.replace("'", "'\\''"),
+    lambda value: urllib.parse.quote(value, safe='', errors='surrogateescape'),
+    lambda value: _in_lower_case(urllib.parse.quote(value, safe='', errors='surrogateescape')),
+    lambda value: urllib.parse.quote(value, errors='surrogateescape'),
+    lambda value: urllib.parse.quote_plus(value, errors='surrogateescape'),
+)
+"""How JSON (of Python and Go), HTML, Python, SQL and YAML, shells and URLs write a value, without the outer quotes."""
 
 
 def _is_telling(line: str) -> bool:
