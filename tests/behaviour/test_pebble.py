@@ -98,7 +98,7 @@ MISUSE = {
     "there is no container 'wrkload'; did you mean 'workload'?": lambda model: model.pebble_custom_notice(
         'app/0', 'wrkload', 'example.com/a'
     ),
-    "there is no check 'down' (there are: up); let the charm add it in a layer, or give it to the container as "
+    "there is no check 'down' (there are: up); add it through a layer of the charm, or give it to the container as "
     'check_infos': lambda model: model.pebble_check_failed('app/0', 'workload', 'down'),
     "there is no unit 'app/7'": lambda model: model.pebble_check_recovered('app/7', 'workload', 'up'),
     "there is no container 'workload'; declare it in the metadata of 'puppet'": lambda model: model.pebble_check_failed(

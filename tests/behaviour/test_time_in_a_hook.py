@@ -264,7 +264,7 @@ COUNTING = (
 
 
 def test_counters_count_what_was_slept(in_hook):
-    assert ROWS[COUNTING[0]] == 'counts real time plus what was slept'
+    assert ROWS[COUNTING[0]] == 'counts real time plus the time that was slept'
 
     def count():
         return (
