@@ -307,10 +307,14 @@ def _is_no_chatter(record: logging.LogRecord) -> bool:
     return record.levelno > logging.DEBUG or not _is_file_of_ops(record.pathname)
 
 
-@functools.cache
 def _is_file_of_ops(path: str) -> bool:
     ops = sys.modules.get('ops')
-    return ops is not None and os.path.dirname(path) == os.path.dirname(ops.__file__ or '')  # noqa: PTH120 - as logged
+    return ops is not None and _directory_of(path) == _directory_of(ops.__file__ or '')
+
+
+@functools.cache
+def _directory_of(path: str) -> str:
+    return os.path.dirname(path)  # noqa: PTH120 - as logged
 
 
 def note_bugs_avoided(report: pytest.TestReport, models: Models) -> None:

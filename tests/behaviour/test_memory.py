@@ -37,7 +37,7 @@ def hooks(fake_model):
 
 
 def test_a_hook_leaves_no_more_than_its_records(fake_model, hooks):
-    """The records of such a hook, and what it logs, take 5 KiB. One ops.Framework that is kept would take 29 KiB."""
+    """The records of such a hook, and its log, take 5 to 8 KiB. One ops.Framework that is kept would take 29 KiB."""
     tracemalloc.start()
     try:
         sizes = []
@@ -49,7 +49,7 @@ def test_a_hook_leaves_no_more_than_its_records(fake_model, hooks):
         tracemalloc.stop()
     # A table of the whole process that grows at once, such as Python's of its strings, shows in one of the spans.
     growth = min(later - earlier for earlier, later in itertools.pairwise(sizes))
-    assert growth / 60 < 6 * 1024
+    assert growth / 60 < 10 * 1024
 
 
 def test_no_objects_pile_up_over_thousands_of_hooks(fake_model, hooks):
